@@ -1,0 +1,1 @@
+"""The nouns of sessionlint: what every other layer talks about. Standard library only."""

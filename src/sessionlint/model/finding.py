@@ -1,0 +1,88 @@
+"""What a rule says: a finding, the places that belong to it, and the edits that would mend it."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from sessionlint.model.source import Place
+
+
+class Severity(Enum):
+    """How bad, worst first. Errors and warnings fail a run; info is shown."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Severity).index(self)
+
+
+class Applicability(Enum):
+    """SAFE keeps what the program does (or turns a certain crash into working code); UNSAFE may change it; DISPLAY is only shown."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY = "display"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace what stands at ``place`` by ``text``; an empty span inserts, an empty text deletes."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A titled list of edits, possibly in several files, all relative to the same texts; applied all or none."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    applicability: Applicability
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place of the story: where the factory is built, where the provider is used."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem at one place.
+
+    ``message`` says what will happen, in the user's terms; ``help`` what to do about it (one sentence, may be empty);
+    ``related`` the other places of the trace. Linters' "primary location" is ``place``.
+    """
+
+    code: str
+    place: Place
+    message: str
+    severity: Severity
+    related: tuple[Related, ...] = ()
+    help: str = ""
+    fix: Fix | None = None
+
+    @property
+    def trace(self) -> tuple[Place, ...]:
+        return (self.place, *(related.place for related in self.related))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is known of a rule without running it.
+
+    ``why`` is one sentence for the reader of a finding; ``symptoms`` are error texts people paste into a search box.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    why: str
+    on: bool = True
+    symptoms: tuple[str, ...] = field(default=())

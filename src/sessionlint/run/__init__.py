@@ -1,0 +1,1 @@
+"""Configuration, discovery, the pipeline and the fixpoint: everything that touches the disk."""
