@@ -1,0 +1,45 @@
+"""What a run hands to a report: the findings to show and what the closing lines need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sessionlint.model.facts import Suppression
+from sessionlint.model.finding import Finding, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that a comment hides; ``path`` is the comment's file (any file of the finding's trace)."""
+
+    finding: Finding
+    path: str
+    suppression: Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was left out, and why, in words a person can read."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of one run.
+
+    ``findings`` are selected, in scope, not suppressed, and sorted by path, position and code. ``rules`` holds every rule
+    by code. ``fixed`` counts findings that this run repaired (or, for a diff, would repair); ``fixable_safe`` and
+    ``fixable_unsafe`` count those of ``findings`` with a fix of that applicability. ``errors`` are our own failures.
+    """
+
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...] = ()
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    fixed: int = 0
+    fixable_safe: int = 0
+    fixable_unsafe: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    checked: int = 0
