@@ -1,0 +1,47 @@
+"""A unified diff of changed files, as ruff prints it: ``--- path`` and ``+++ path``, which ``patch -p0`` applies."""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from sessionlint.model.source import Source
+from sessionlint.report.colour import Style
+from sessionlint.report.look import Look
+from sessionlint.report.visible import visible
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_NO_NEWLINE = "\\ No newline at end of file\n"
+
+
+def render(changes: Iterable[tuple[Source, str]], look: Look) -> str:
+    """The diff of each (file as it was read, its new text), in the order given.
+
+    Without colour the lines are byte for byte those of the files, so that the diff can be applied; in colour, which is
+    for eyes, control characters are made visible.
+    """
+    return "".join(line for source, new in changes for line in _file(source, new, look))
+
+
+def _file(source: Source, new: str, look: Look) -> Iterator[str]:
+    diff = difflib.unified_diff(_LINE.findall(source.text), _LINE.findall(new), n=3)
+    path = visible(look.shown_path(source.path))
+    for marker in islice(diff, 2):
+        yield look.paint(f"{marker[:3]} {path}", "strong") + "\n"
+    for line in diff:
+        yield from _painted(line, look) if look.colour else _plain(line)
+
+
+def _plain(line: str) -> Iterator[str]:
+    yield line if line.endswith("\n") else f"{line}\n"
+    if not line.endswith("\n"):
+        yield _NO_NEWLINE
+
+
+def _painted(line: str, look: Look) -> Iterator[str]:
+    styles: dict[str, Style] = {"+": "added", "-": "removed", "@": "hunk"}
+    style = styles.get(line[0])
+    text = line[0] + visible(line[1:].rstrip("\r\n"))
+    yield (look.paint(text, style) if style else text) + "\n"
+    if not line.endswith("\n"):
+        yield _NO_NEWLINE

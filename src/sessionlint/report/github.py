@@ -1,0 +1,53 @@
+"""GitHub workflow commands, which become annotations on the changed lines of a pull request.
+
+Format and escapes: https://docs.github.com/actions/reference/workflow-commands-for-github-actions and
+``actions/toolkit``, packages/core/src/command.ts.
+"""
+
+from collections.abc import Mapping
+
+from sessionlint.model.finding import Finding, Severity
+from sessionlint.model.outcome import Outcome
+from sessionlint.model.source import Source
+from sessionlint.report.look import Look
+from sessionlint.report.places import end_of, start_of
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def render(outcome: Outcome, sources: Mapping[str, Source], look: Look) -> str:
+    return "".join(f"{_command(finding, sources, look)}\n" for finding in outcome.findings)
+
+
+def _command(finding: Finding, sources: Mapping[str, Source], look: Look) -> str:
+    start, end = start_of(finding.place, sources), end_of(finding.place, sources)
+    properties = {
+        "title": f"sessionlint ({finding.code})",
+        "file": look.shown_path(finding.place.path).replace("\\", "/"),
+        "line": start.line,
+        "endLine": end.line,
+        "col": start.column,
+        "endColumn": end.column,
+    }
+    if end.line != start.line:  # GitHub refuses columns on an annotation of several lines
+        del properties["col"], properties["endColumn"]
+    listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    return f"::{_COMMANDS[finding.severity]} {listed}::{_data(_text(finding, sources, look))}"
+
+
+def _text(finding: Finding, sources: Mapping[str, Source], look: Look) -> str:
+    lines = [f"{finding.code} {finding.message}"]
+    for related in finding.related:
+        start = start_of(related.place, sources)
+        lines.append(f"{look.shown_path(related.place.path)}:{start.line}:{start.column}: {related.message}")
+    if finding.help:
+        lines.append(f"help: {finding.help}")
+    return "\n".join(lines)
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,70 @@
+"""A JSON array with one object per finding.
+
+Each object has these keys, always all of them::
+
+    code          "SES301"
+    name          "bare-session"
+    severity      "error" | "warning" | "info"
+    message       what will happen
+    help          what to do about it; "" when the finding has nothing to add
+    why           why the rule exists, in one sentence
+    filename      relative to the current folder, with the platform's separator
+    location      {"row", "column"} of the first character, both from 1, columns in code points
+    end_location  the same, behind the last character
+    related       [{"filename", "location", "end_location", "message"}]: the other places of the story
+    fix           {"title", "applicability", "edits"} or null; applicability is "safe", "unsafe" or "display";
+                  edits are [{"filename", "location", "end_location", "content"}], all relative to the text as it is,
+                  to be applied all or none
+
+Keys may be added in later versions; these keep their meaning. A clean run is ``[]``.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sessionlint.model.finding import Finding, Fix
+from sessionlint.model.outcome import Outcome
+from sessionlint.model.source import Place, Position, Source
+from sessionlint.report.look import Look
+from sessionlint.report.places import end_of, start_of
+
+
+def render(outcome: Outcome, sources: Mapping[str, Source], look: Look) -> str:
+    objects = [_finding(finding, outcome, sources, look) for finding in outcome.findings]
+    return json.dumps(objects, indent=2) + "\n"  # ASCII only: any stream can carry it, lone surrogates included
+
+
+def _finding(finding: Finding, outcome: Outcome, sources: Mapping[str, Source], look: Look) -> dict[str, Any]:
+    rule = outcome.rules.get(finding.code)
+    return {
+        "code": finding.code,
+        "name": rule.name if rule else finding.code,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "help": finding.help,
+        "why": rule.why if rule else "",
+        **_place(finding.place, sources, look),
+        "related": [{**_place(related.place, sources, look), "message": related.message} for related in finding.related],
+        "fix": _fix(finding.fix, sources, look) if finding.fix else None,
+    }
+
+
+def _fix(fix: Fix, sources: Mapping[str, Source], look: Look) -> dict[str, Any]:
+    return {
+        "title": fix.title,
+        "applicability": fix.applicability.value,
+        "edits": [{**_place(edit.place, sources, look), "content": edit.text} for edit in fix.edits],
+    }
+
+
+def _place(place: Place, sources: Mapping[str, Source], look: Look) -> dict[str, Any]:
+    return {
+        "filename": look.shown_path(place.path),
+        "location": _position(start_of(place, sources)),
+        "end_location": _position(end_of(place, sources)),
+    }
+
+
+def _position(position: Position) -> dict[str, int]:
+    return {"row": position.line, "column": position.column}

@@ -1,0 +1,50 @@
+"""The closing lines of a run."""
+
+from sessionlint.model.outcome import Outcome
+from sessionlint.report.look import Look
+
+
+def closing_lines(outcome: Outcome, look: Look) -> str:
+    """What a check ends with, without a newline: how much was found, fixed, and could be fixed."""
+    found, fixed = len(outcome.findings), outcome.fixed
+    if not found:
+        return f"Fixed {_findings(fixed)}." if fixed else "All checks passed!"
+    if fixed:
+        first = f"Found {_findings(found + fixed)} ({fixed} fixed, {found} remaining)."
+    else:
+        first = f"Found {_findings(found)}."
+    return "\n".join([first, *_fixable(outcome, look)])
+
+
+def diff_lines(outcome: Outcome, look: Look) -> str:
+    """What ``--diff`` ends with; ``outcome.fixed`` counts what would be fixed."""
+    if not outcome.fixed:
+        return f"No fixes{_more(outcome, look)}."
+    return f"Would fix {_findings(outcome.fixed)}{_more(outcome, look)}."
+
+
+def fixed_line(outcome: Outcome, look: Look) -> str:
+    """What ``--fix-only`` ends with."""
+    if not outcome.fixed:
+        return f"No fixes{_more(outcome, look)}."
+    return f"Fixed {_findings(outcome.fixed)}{_more(outcome, look)}."
+
+
+def _fixable(outcome: Outcome, look: Look) -> list[str]:
+    safe, unsafe = outcome.fixable_safe, outcome.fixable_unsafe
+    if look.unsafe_fixes:
+        flags = "--fix --unsafe-fixes" if unsafe else "--fix"
+        return [f"[*] {safe + unsafe} fixable with {flags}."] if safe + unsafe else []
+    if safe:
+        return [f"[*] {safe} fixable with --fix{_more(outcome, look)}."]
+    return [f"{unsafe} fixable with --fix --unsafe-fixes."] if unsafe else []
+
+
+def _more(outcome: Outcome, look: Look) -> str:
+    if look.unsafe_fixes or not outcome.fixable_unsafe:
+        return ""
+    return f" ({outcome.fixable_unsafe} more with --unsafe-fixes)"
+
+
+def _findings(count: int) -> str:
+    return "1 finding" if count == 1 else f"{count} findings"

@@ -1,0 +1,76 @@
+"""Text as a terminal shows it: control characters made visible, widths in cells, wrapping, tabs."""
+
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+TAB_WIDTH = 4
+_JOINERS = "\u200c\u200d"
+
+
+def visible(text: str) -> str:
+    """``text`` with nothing left that could steer a terminal or hide in it; tabs become spaces.
+
+    Control characters turn into their pictures (``␛``); the rest of the invisible, direction marks, line separators and
+    lone surrogates (undecodable file names) into escapes such as ``\\u202e``.
+    """
+    return "".join(cells(text))
+
+
+def cells(text: str) -> list[str]:
+    """What is printed for each character of one line, in parallel with ``text``."""
+    if text.isascii() and text.isprintable():
+        return list(text)
+    shown: list[str] = []
+    column = 0
+    for character in text:
+        cell = " " * (TAB_WIDTH - column % TAB_WIDTH) if character == "\t" else _cell(character)
+        column += width(cell)
+        shown.append(cell)
+    return shown
+
+
+@lru_cache(maxsize=1024)
+def _cell(character: str) -> str:
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    if character not in _JOINERS and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+        return character.encode("unicode_escape").decode("ascii")
+    return character
+
+
+def width(text: str) -> int:
+    """Terminal cells that ``text`` takes: two for wide East Asian characters and emoji, none for combining marks."""
+    return len(text) if text.isascii() else sum(map(_character_width, text))
+
+
+@lru_cache(maxsize=1024)
+def _character_width(character: str) -> int:
+    if character in _JOINERS or unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
+def wrap(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
+    """``text`` made visible and broken at spaces into lines of at most ``columns`` cells; a longer word stays whole.
+
+    ``first`` and ``rest`` are put before the first and the other lines and count as part of them.
+    """
+    return wrap_words(visible(" ".join(text.split())).split(" "), columns, first, rest)
+
+
+def wrap_words(words: Iterable[str], columns: int, first: str = "", rest: str = "") -> list[str]:
+    """As ``wrap``, of words that are fit to print already."""
+    lines: list[str] = []
+    line = first
+    empty = True
+    for word in words:
+        if not empty and width(line) + 1 + width(word) > columns:
+            lines.append(line)
+            line, empty = rest, True
+        line = line + word if empty else f"{line} {word}"
+        empty = False
+    return [*lines, line]
