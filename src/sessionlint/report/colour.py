@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 ColourChoice: TypeAlias = Literal["auto", "always", "never"]
-Style: TypeAlias = Literal["error", "warning", "info", "strong", "faint", "added", "removed", "hunk", "heading", "code"]
+Style: TypeAlias = Literal["error", "warning", "info", "strong", "gutter", "added", "removed", "hunk", "heading", "code"]
 
 _SGR: Mapping[Style, str] = {
     "error": "1;31",
     "warning": "1;33",
     "info": "1;36",
     "strong": "1",
-    "faint": "34",
+    "gutter": "34",
     "added": "32",
     "removed": "31",
     "hunk": "36",

@@ -9,10 +9,8 @@ def closing_lines(outcome: Outcome, look: Look) -> str:
     found, fixed = len(outcome.findings), outcome.fixed
     if not found:
         return f"Fixed {_findings(fixed)}." if fixed else "All checks passed!"
-    if fixed:
-        first = f"Found {_findings(found + fixed)} ({fixed} fixed, {found} remaining)."
-    else:
-        first = f"Found {_findings(found)}."
+    split = f" ({fixed} fixed, {found} remaining)" if fixed else ""
+    first = f"Found {_findings(found + fixed)}{split}."
     return "\n".join([first, *_fixable(outcome, look)])
 
 

@@ -1,7 +1,7 @@
 """Text as a terminal shows it: control characters made visible, widths in cells, wrapping, tabs."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 
 TAB_WIDTH = 4
@@ -59,18 +59,19 @@ def wrap(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
 
     ``first`` and ``rest`` are put before the first and the other lines and count as part of them.
     """
-    return wrap_words(visible(" ".join(text.split())).split(" "), columns, first, rest)
+    words = visible(" ".join(text.split())).split(" ")
+    lines = break_lines([width(word) for word in words], columns, width(first), width(rest))
+    return [(rest if number else first) + " ".join(words[line]) for number, line in enumerate(lines)]
 
 
-def wrap_words(words: Iterable[str], columns: int, first: str = "", rest: str = "") -> list[str]:
-    """As ``wrap``, of words that are fit to print already."""
-    lines: list[str] = []
-    line = first
-    empty = True
-    for word in words:
-        if not empty and width(line) + 1 + width(word) > columns:
-            lines.append(line)
-            line, empty = rest, True
-        line = line + word if empty else f"{line} {word}"
-        empty = False
-    return [*lines, line]
+def break_lines(widths: Sequence[int], columns: int, first: int = 0, rest: int = 0) -> list[slice]:
+    """Which words stand on which line, given their widths and the cells already taken on the first and the other lines."""
+    lines: list[slice] = []
+    begin, used = 0, first
+    for index, word in enumerate(widths):
+        space = 1 if index > begin else 0
+        if space and used + space + word > columns:
+            lines.append(slice(begin, index))
+            begin, used, space = index, rest, 0
+        used += space + word
+    return [*lines, slice(begin, len(widths))]
