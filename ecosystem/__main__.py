@@ -1,0 +1,76 @@
+"""python -m ecosystem download | lint | report | labels"""
+
+from pathlib import Path
+
+import click
+
+from ecosystem import collection, download, excerpt, labels, lint, report
+from ecosystem.packages import HERE, Package, read_pins
+
+REPORT = HERE / "report.md"
+LABELS = HERE / "labels.toml"
+only = click.option("--package", "names", multiple=True, help="Only these packages.")
+
+
+@click.group(help=__doc__)
+def main() -> None: ...
+
+
+@main.command("download", help="Fetch the pinned wheels and unpack their Python files.")
+def download_all() -> None:
+    download.download(read_pins())
+
+
+@main.command("lint", help="Lint every package and keep the results.")
+@only
+def lint_all(names: tuple[str, ...]) -> None:
+    for package in chosen(names):
+        run = lint.lint(package.name, package.tree)
+        lint.save(run)
+        click.echo(f"{run.package:32} {run.files:6} files {run.lines:8} lines {run.seconds:7.1f} s  {run.crash}")
+
+
+@main.command("report", help="Write report.md from the kept results and the labels.")
+def write_report() -> None:
+    packages = chosen(())
+    text = report.render(results_of(packages), {package.name: package.version for package in packages})
+    REPORT.write_text(text, "utf-8")
+    click.echo(text.split("\n## Crashes")[0])
+
+
+@main.command("labels", help="Show findings that nobody labelled yet, or add verdicts.")
+@only
+@click.option("--rule", help="Only this rule.")
+@click.option("--todo", is_flag=True, help="Print unlabelled findings with their source.")
+@click.option("--batch", default=20, show_default=True, help="How many at once.")
+@click.option("--skip", default=0, help="How many to pass over.")
+@click.option("--add", type=click.Path(exists=True, path_type=Path), help="File with lines 'ID true|false|debatable why'.")
+def label(names: tuple[str, ...], rule: str | None, todo: bool, batch: int, skip: int, add: Path | None) -> None:
+    packages = chosen(names)
+    results = results_of(packages)
+    if add:
+        verdicts = labels.read_verdicts(add.read_text("utf-8"), (found.key for found in results.found))
+        labels.write_labels(LABELS, {**results.labels, **verdicts})
+        click.echo(f"{len(verdicts)} labels written.")
+    if todo:
+        trees = {package.name: package.tree for package in packages}
+        open_ones = [found for found in results.found if found.key not in results.labels and rule in (None, found.key.rule)]
+        for found in open_ones[skip : skip + batch]:
+            click.echo(excerpt.render(found, trees[found.key.package]))
+        click.echo(f"{len(open_ones)} unlabelled.", err=True)
+
+
+def chosen(names: tuple[str, ...]) -> list[Package]:
+    packages = [package for package in read_pins().packages if not names or package.name in names]
+    if unknown := set(names) - {package.name for package in packages}:
+        raise click.UsageError(f"not in packages.toml: {', '.join(sorted(unknown))}")
+    return packages
+
+
+def results_of(packages: list[Package]) -> collection.Results:
+    trees = {package.name: package.tree for package in packages}
+    return collection.read_results(collection.Collection(trees, lint.WORK, LABELS))
+
+
+if __name__ == "__main__":
+    main()
