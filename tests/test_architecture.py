@@ -1,0 +1,82 @@
+"""The shape of the house: which layer may know which, and what must lie beside what."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sessionlint.rules.registry import registered_rules
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "src" / "sessionlint"
+OPENERS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "mkdir", "iterdir", "glob", "rglob"}
+
+
+def test_no_layer_imports_a_higher_one_and_no_rule_another() -> None:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "0 broken" in result.stdout
+
+
+def test_only_extract_and_edits_import_libcst() -> None:
+    importers = {path.relative_to(PACKAGE).parts[0] for path in _modules(PACKAGE) if "libcst" in set(_imported(path))}
+    assert "extract" in importers
+    assert importers <= {"extract", "edits"}
+
+
+def test_the_model_imports_the_standard_library_only() -> None:
+    imported = {name for path in _modules(PACKAGE / "model") for name in _imported(path)}
+    foreign = imported - sys.stdlib_module_names - {"sessionlint"}
+    assert foreign <= {"typing_extensions"}, "typing_extensions is for type checkers only"
+
+
+def test_a_plain_run_of_the_model_does_not_need_typing_extensions() -> None:
+    imports = "".join(f"import sessionlint.model.{path.stem}\n" for path in _modules(PACKAGE / "model"))
+    subprocess.run([sys.executable, "-c", f"import sys; sys.modules['typing_extensions'] = None\n{imports}"], check=True)
+
+
+@pytest.mark.parametrize("layer", ["rules", "link", "model", "report"])
+def test_a_layer_between_text_and_findings_never_opens_a_file(layer: str) -> None:
+    found = {path.name: calls for path in _modules(PACKAGE / layer) if (calls := OPENERS & set(_called(path)))}
+    assert found == {}
+
+
+def test_every_rule_has_its_page_beside_it_and_every_page_its_rule() -> None:
+    pages = sorted((PACKAGE / "rules").rglob("*.md"))
+    assert pages
+    assert sorted(registered.page for registered in registered_rules()) == pages
+
+
+def test_the_heavy_libraries_are_not_imported_by_asking_for_help() -> None:
+    code = "import sys, sessionlint.cli; print(sorted({'libcst', 'pathspec', 'sqlalchemy'} & set(sys.modules)))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def _modules(folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("*.py"))
+    assert found, f"no modules in {folder}"
+    return found
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """The top-level packages that a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def _called(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            func = node.func
+            if isinstance(func, ast.Name):
+                yield func.id
+            elif isinstance(func, ast.Attribute):
+                yield func.attr
