@@ -30,7 +30,7 @@ def pip_command(pins: Pins, requirements: Path) -> list[str]:
     return [
         *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
         *("--no-deps", "--only-binary=:all:", "--require-hashes"),
-        *("--python-version", pins.python, "--platform", pins.platform),
+        *("--python-version", pins.python, "--platform", "any"),
         *("--dest", str(WHEELS), "--requirement", str(requirements)),
     ]
 

@@ -30,10 +30,9 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """``python`` ("3.12") and ``platform`` (a wheel tag) decide which wheels are taken, whatever machine this runs on."""
+    """``python`` ("3.12") decides which wheels are taken, whatever this runs on."""
 
     python: str
-    platform: str
     packages: tuple[Package, ...]
 
 
@@ -41,4 +40,4 @@ def read_pins(path: Path = HERE / "packages.toml") -> Pins:
     """The pinned list, sorted by name. Raises KeyError for a missing key, ValueError for broken TOML."""
     data = read_toml(path)
     packages = (Package(entry["name"], entry["version"], entry["sha256"]) for entry in data["package"])
-    return Pins(data["target"]["python"], data["target"]["platform"], tuple(sorted(packages, key=lambda package: package.name)))
+    return Pins(data["python"], tuple(sorted(packages, key=lambda package: package.name)))

@@ -45,7 +45,7 @@ def test_the_unpacked_package_says_what_it_runs_on(wheel: Path, tmp_path: Path) 
 
 
 def test_pip_never_gets_to_build_anything() -> None:
-    command = pip_command(Pins("3.12", "any", ()), Path("requirements.txt"))
+    command = pip_command(Pins("3.12", ()), Path("requirements.txt"))
     assert {"--only-binary=:all:", "--require-hashes", "--no-deps"} <= set(command)
 
 
