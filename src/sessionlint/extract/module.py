@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import libcst as cst
 
 from sessionlint.extract import compound, definitions, displays, literals, statements, terms
-from sessionlint.extract.positions import CodegenMismatch, locate
-from sessionlint.extract.walk import NestedTooDeeply, StatementTable, TermTable, Walk
+from sessionlint.extract.positions import CodegenMismatchError, locate
+from sessionlint.extract.walk import NestedTooDeeplyError, StatementTable, TermTable, Walk
 from sessionlint.model.facts import Block, ModuleFacts, SyntaxProblem
 from sessionlint.model.source import Source, Span
 
@@ -38,9 +38,9 @@ def extract(source: Source) -> ModuleFacts:
     with _without_cycle_collection():
         try:
             return ModuleFacts(source.path, _lower(source.text))
-        except (RecursionError, NestedTooDeeply):
+        except (RecursionError, NestedTooDeeplyError):
             return ModuleFacts(source.path, problem=SyntaxProblem(Span(0, 0), "nested too deeply"))
-        except CodegenMismatch:
+        except CodegenMismatchError:
             return ModuleFacts(source.path, problem=SyntaxProblem(Span(0, 0), "libcst does not reproduce this file exactly"))
         except Exception as error:
             return ModuleFacts(source.path, problem=SyntaxProblem(Span(0, 0), str(error)))

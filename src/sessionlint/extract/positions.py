@@ -9,7 +9,7 @@ from typing import Any
 from libcst import CSTNode, Module
 
 
-class CodegenMismatch(Exception):
+class CodegenMismatchError(Exception):
     """The tree does not reproduce the text it was parsed from, so no position in it can be trusted."""
 
 
@@ -77,11 +77,11 @@ class _CountingState:
 def locate(module: Module, text: str) -> dict[CSTNode | None, tuple[int, int]]:
     """The (start, end) offsets of the nodes of ``module``, which was parsed from ``text``.
 
-    Raises CodegenMismatch when the tree does not give back the text exactly.
+    Raises CodegenMismatchError when the tree does not give back the text exactly.
     """
     state: Any = _CountingState(module.default_indent, module.default_newline)
     module._codegen(state)
     if "".join(state.tokens) != text:
-        raise CodegenMismatch
+        raise CodegenMismatchError
     spans: dict[CSTNode | None, tuple[int, int]] = state.spans
     return spans

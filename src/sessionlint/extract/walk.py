@@ -13,11 +13,11 @@ TermTable: TypeAlias = Mapping[type[cst.CSTNode], Callable[["Walk", Any], Term]]
 StatementTable: TypeAlias = Mapping[type[cst.CSTNode], Callable[["Walk", Any], Statement]]
 
 _GAP = re.compile(r"(?:[\s\\]|#[^\r\n]*)*")
-_DEEPEST_TERM = 60
+_DEEPEST_TERM = 150
 _DEEPEST_BLOCK = 200
 
 
-class NestedTooDeeply(Exception):
+class NestedTooDeeplyError(Exception):
     """Statements within statements beyond what any reader of facts should have to follow."""
 
 
@@ -77,7 +77,7 @@ class Walk:
     def lines(self, nodes: Sequence[cst.CSTNode]) -> Block:
         self._block_depth += 1
         if self._block_depth > _DEEPEST_BLOCK:
-            raise NestedTooDeeply
+            raise NestedTooDeeplyError
         found: list[Statement] = []
         for node in nodes:
             if isinstance(node, cst.SimpleStatementLine | cst.SimpleStatementSuite):

@@ -1,0 +1,38 @@
+"""Which files are worth parsing, told from their raw bytes.
+
+Both tests are generous: a file that fails them can neither hold a finding nor hand on a name that another file needs.
+"""
+
+import re
+from collections.abc import Iterable
+
+_INTERESTING = re.compile(
+    rb"sqlalchemy|sqlmodel|sqla\b|flask_migrate|session|engine|get_db|Depends|fastapi|noqa\s*:?[^\n]*SES|import\s*\(?\s*\*",
+    re.IGNORECASE,
+)
+
+
+def mentions_anything_of_interest(data: bytes) -> bool:
+    """Whether a file speaks of sessions, engines, their makers and consumers, suppresses our rules, or imports by star.
+
+    UTF-16 and UTF-32 files pass, because their letters cannot be told from here.
+    """
+    return b"\0" in data or _INTERESTING.search(data) is not None
+
+
+def names_pattern(names: Iterable[str]) -> re.Pattern[bytes]:
+    """Finds any of ``names`` as a whole word in the bytes of a file; finds nothing when there are no names.
+
+    For the files that ``mentions_anything_of_interest`` turned down: ``names`` are those that the files it let pass bind
+    to sessions, engines, factories and providers, whatever they are called.
+    """
+    words = sorted({name for name in names if name}, key=lambda name: (-len(name), name))
+    if not words:
+        return re.compile(rb"(?!)")
+    # \w in a bytes pattern is ASCII; a boundary before a non-ASCII letter only makes the test more generous
+    return re.compile(rb"(?<![A-Za-z0-9_])(?:" + b"|".join(_spellings(word) for word in words) + rb")(?![A-Za-z0-9_])")
+
+
+def _spellings(name: str) -> bytes:
+    encoded = {re.escape(name.encode(encoding, "ignore")) for encoding in ("utf-8", "latin-1")}
+    return b"|".join(sorted(encoded - {b""}))
