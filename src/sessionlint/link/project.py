@@ -1,30 +1,90 @@
 """The linked project: what rules ask."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
-from sessionlint.model.facts import ModuleFacts
+from sessionlint.link import kinds
+from sessionlint.link.evaluate import Evaluator
+from sessionlint.link.importers import Importers
+from sessionlint.link.layout import Layout
+from sessionlint.link.lives import Life, Lives
+from sessionlint.link.roles import Role, role_of
+from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, build_module
+from sessionlint.link.sites import Site, calls
+from sessionlint.model.facts import ModuleFacts, Term
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 
+_NEWEST = Targets()
+
 
 class Project:
-    """All modules of a checked project, linked."""
+    """All modules of a checked project, linked. ``modules`` in order of their paths."""
 
-    def __init__(self, facts: Mapping[str, ModuleFacts], sources: Mapping[str, Source], targets: Targets) -> None:
+    def __init__(self, facts: Mapping[str, ModuleFacts], sources: Mapping[str, Source], targets: Targets, layout: Layout) -> None:
         self.facts = facts
         self.sources = sources
         self.targets = targets
+        self.layout = layout
+        self.modules = {path: build_module(module, layout.module_name(path)) for path, module in sorted(facts.items())}
+        self.evaluator = Evaluator(self.modules, layout)
+        self._lives = Lives(self.evaluator)
+        self.holding = self._lives.holding
+        self._roles: dict[str, Role] = {}
+
+    @cached_property
+    def importers(self) -> Importers:
+        return Importers(self.modules, self.layout)
+
+    @cached_property
+    def lives(self) -> tuple[Life, ...]:
+        """The life of every session that the project opens."""
+        return tuple(life for module in self.modules.values() for life in self._lives.of(module))
+
+    @cached_property
+    def _lives_by_scope(self) -> dict[Scope, list[Life]]:
+        found: dict[Scope, list[Life]] = defaultdict(list)
+        for life in self.lives:
+            found[life.scope].append(life)
+        return found
+
+    def lives_in(self, scope: Scope) -> Sequence[Life]:
+        """The sessions that ``scope``'s own body opens."""
+        return self._lives_by_scope.get(scope, ())
+
+    def role(self, module: ModuleScope) -> Role:
+        if module.path not in self._roles:
+            self._roles[module.path] = role_of(module, imported=bool(self.importers.of_module(module.path)))
+        return self._roles[module.path]
+
+    def kind(self, term: Term, scope: Scope) -> kinds.Kind:
+        return self.evaluator.kind(term, scope)
+
+    def calls(self) -> Iterator[Site]:
+        """Every call of the project."""
+        for module in self.modules.values():
+            yield from calls(module)
+
+    def functions(self) -> Iterator[FunctionScope]:
+        """Every function of the project."""
+        for module in self.modules.values():
+            yield from module.functions
+
+    def source(self, scope: Scope) -> Source:
+        return self.sources[scope.module.path]
 
 
 def link(
     facts: Iterable[ModuleFacts],
     sources: Mapping[str, Source],
-    targets: Targets = Targets(),
+    targets: Targets = _NEWEST,
     source_roots: Sequence[str] = (),
 ) -> Project:
     """Link the facts of all files (any order gives the same answer).
 
-    ``sources`` holds the text of each file by path; ``source_roots`` are folders (relative, "" for the project root)
-    from which absolute imports are resolved, beside those that the layout shows.
+    ``sources`` holds the text of each file by path, also of files that have no facts worth linking; ``source_roots`` are
+    folders (relative, "" for the project root) from which absolute imports are resolved, beside those that the layout shows.
     """
-    return Project({module.path: module for module in facts}, sources, targets)
+    by_path = {module.path: module for module in facts}
+    return Project(by_path, sources, targets, Layout({*by_path, *sources}, source_roots))

@@ -1,0 +1,50 @@
+"""From ``def get_db() -> Session:`` to ``def get_db() -> Generator[Session, None, None]:``."""
+
+from sessionlint.edits.imports import Wanted, change_imports
+from sessionlint.link import walk
+from sessionlint.link.project import Project
+from sessionlint.link.providers import MisannotatedProvider
+from sessionlint.model.facts import Constant, Name
+from sessionlint.model.finding import Applicability, Edit, Fix
+from sessionlint.model.source import Place
+
+
+def generator_annotation_fix(project: Project, provider: MisannotatedProvider) -> Fix | None:
+    """The fix of SES401, or None when the names it needs cannot be had in the file."""
+    function = provider.function
+    module, annotation = function.module, function.node.returns
+    assert annotation is not None
+    source = project.source(function)
+    quoted = isinstance(annotation, Constant) and isinstance(annotation.value, str)
+    generator = _generator(project, provider, quoted)
+    session = None if provider.element_term is not None else _session_class(provider, quoted)
+    old_names = {term.id for term, _ in walk.descend(annotation) if isinstance(term, Name)}
+    unused = [name for name in sorted(old_names) if name != provider.element and not project.importers.of_name(module.path, name)]
+    add = [generator, *([session] if session is not None else [])]
+    imports = change_imports(module.facts, source, add, unused, [annotation.span])
+    if imports is None:
+        return None
+    element = imports.spellings[session] if session is not None else provider.element
+    text = f"{imports.spellings[generator]}[{element}, {'None' if provider.is_async else 'None, None'}]"
+    if quoted:
+        quote = source.text[annotation.span.end - 1]
+        text = f"{quote}{text}{quote}"
+    edit = Edit(Place(module.path, annotation.span), text)
+    return Fix(f"annotate it as `{provider.generator}`", (edit, *imports.edits), Applicability.SAFE)
+
+
+def _generator(project: Project, provider: MisannotatedProvider, quoted: bool) -> Wanted:
+    name = provider.generator
+    modules: tuple[str, ...] = ("collections.abc", "typing", "typing_extensions")
+    if project.targets.python is not None and project.targets.python < (3, 9):
+        modules = modules[1:]  # collections.abc.Generator takes no parameters before 3.9
+    alternatives = tuple((module, name) for module in modules[1:])
+    return Wanted(modules[0], name, alternatives, provider.function.node.span, for_annotation=True, quoted=quoted)
+
+
+def _session_class(provider: MisannotatedProvider, quoted: bool) -> Wanted:
+    at = provider.function.node.span
+    if provider.session.is_async:
+        other = (("sqlmodel.ext.asyncio.session", "AsyncSession"),)
+        return Wanted("sqlalchemy.ext.asyncio", "AsyncSession", other, at, for_annotation=True, quoted=quoted)
+    return Wanted("sqlalchemy.orm", "Session", (("sqlmodel", "Session"),), at, for_annotation=True, quoted=quoted)

@@ -1,0 +1,110 @@
+"""From ``db = SessionLocal()`` to ``with SessionLocal() as db:``."""
+
+from collections.abc import Iterator, Set
+
+from sessionlint.edits.blocks import wrap_in_with
+from sessionlint.link import walk
+from sessionlint.link.escape import derived_names, escapes
+from sessionlint.link.lives import Ending, Life, statement_mentions
+from sessionlint.link.project import Project
+from sessionlint.link.scopes import FunctionScope, ValueBinding
+from sessionlint.link.sites import Site
+from sessionlint.model.facts import Assign, Await, Block, Evaluate, Name, Raise, Return, Statement, Yield
+from sessionlint.model.finding import Applicability, Fix
+
+
+def with_block_fix(project: Project, life: Life) -> Fix | None:
+    """The fix that opens the session in a ``with`` block over everything that uses it, or None when it cannot be done.
+
+    Safe when the session closes where it closed before, or when nothing read through it outlives the block.
+    """
+    function, opening = life.scope, life.opening.statement
+    if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or not _is_plain(life, opening, function):
+        return None
+    derived = derived_names(function, life.names)
+    following = _behind(opening, life.opening.block)
+    covered = _through_last(following, life.names if life.ending is Ending.PARTLY else derived)
+    rest = following[len(covered) :]
+    if not covered or not _covers_all(project, life, covered):
+        return None
+    source = project.source(function)
+    assert opening.value is not None
+    header = f"{'async ' if life.session.is_async else ''}with {source.text[slice(*opening.value.span)]} as {life.name}:"
+    edits = wrap_in_with(source, opening, covered, header, list(_superfluous(life, covered)))
+    if edits is None:
+        return None
+    applicability = Applicability.SAFE if _is_safe(life, function, derived, rest) else Applicability.UNSAFE
+    return Fix("open the session in a `with` block", edits, applicability)
+
+
+def _is_plain(life: Life, opening: Assign, function: FunctionScope) -> bool:
+    """One plain name, bound once, to the opening call itself, where a ``with`` of its kind may stand."""
+    value = opening.value.value if isinstance(opening.value, Await) else opening.value
+    return (
+        value is life.opening.term
+        and len(opening.targets) == 1
+        and isinstance(opening.targets[0], Name)
+        and life.names == {opening.targets[0].id}
+        and len(function.bindings[opening.targets[0].id]) == 1
+        and isinstance(function.bindings[opening.targets[0].id][0], ValueBinding)
+        and (function.node.is_async or not life.session.is_async)
+    )
+
+
+def _behind(opening: Statement, block: Block) -> Block:
+    return block[block.index(opening) + 1 :]
+
+
+def _through_last(block: Block, names: frozenset[str]) -> Block:
+    """The statements up to the last one that mentions one of ``names``."""
+    last = max((index for index, statement in enumerate(block) if statement_mentions(statement, names)), default=-1)
+    return block[: last + 1]
+
+
+def _covers_all(project: Project, life: Life, covered: Block) -> bool:
+    """Whether every mention of the session lies under the ``with``."""
+    return all(
+        any(statement.span.contains(site.term.span) for statement in covered)
+        for site, _ in project.holding.mentions(life.scope, life.names)
+    )
+
+
+def _is_safe(life: Life, function: FunctionScope, derived: frozenset[str], rest: Block) -> bool:
+    if any(statement_mentions(statement, derived) for statement in rest):
+        return False
+    if life.ending is Ending.PARTLY:
+        return not (life.leaks.on_exit and escapes(function, life.names))
+    return not function.node.is_generator and not escapes(function, life.names)
+
+
+def _superfluous(life: Life, covered: Block) -> Iterator[Statement]:
+    """The closes that the end of the ``with`` replaces: the last act of a path, with no use of the session behind them."""
+    closing = {site.statement: site for site in life.closes}
+    for block in _all_blocks(covered):
+        for statement, following in zip(block, (*block[1:], None), strict=True):
+            site = closing.get(statement)
+            if site is None or not _is_only_a_close(site):
+                continue
+            if isinstance(following, Return | Raise) or not _used_behind(statement, covered, life, closing.keys()):
+                yield statement
+
+
+def _is_only_a_close(site: Site) -> bool:
+    return isinstance(site.statement, Evaluate) and not any(isinstance(term, Yield) for term in site.path)
+
+
+def _used_behind(statement: Statement, covered: Block, life: Life, closing: Set[Statement]) -> bool:
+    return any(
+        walk.dotted(term) in life.names and term.span.start > statement.span.end
+        for inner in walk.statements(covered)
+        if inner not in closing
+        for top in walk.own_terms(inner)
+        for term, _ in walk.descend(top)
+    )
+
+
+def _all_blocks(block: Block) -> Iterator[Block]:
+    yield block
+    for statement in block:
+        for inner in walk.blocks(statement):
+            yield from _all_blocks(inner)

@@ -1,0 +1,615 @@
+"""The abstract interpreter: what kind of value a term has.
+
+It follows names through scopes, imports, re-exports and star imports, calls through the functions of the project, and
+attributes through instances and classes. It is flow-insensitive: a name has the join of everything bound to it.
+"""
+
+import builtins
+from collections.abc import Mapping
+
+from sessionlint.link import kinds, walk
+from sessionlint.link.externals import ENGINE_BUILDERS, SESSION_TYPES, canonical
+from sessionlint.link.kinds import NONE, UNKNOWN, External, Kind
+from sessionlint.link.layout import Layout
+from sessionlint.link.quoted import read_annotation
+from sessionlint.link.scopes import (
+    Binding,
+    ClassScope,
+    DefinitionBinding,
+    EnteredBinding,
+    FunctionScope,
+    ImportBinding,
+    IteratedBinding,
+    ModuleScope,
+    OpaqueBinding,
+    ParameterBinding,
+    Scope,
+    ValueBinding,
+)
+from sessionlint.model.facts import (
+    Attribute,
+    Await,
+    BoolOp,
+    Call,
+    Collection,
+    Conditional,
+    Constant,
+    Lambda,
+    Name,
+    Operation,
+    Return,
+    Subscript,
+    Term,
+    Walrus,
+    Yield,
+)
+from sessionlint.model.facts import Mapping as MappingTerm
+from sessionlint.model.source import Place
+
+# Decorators that leave what a call gives as it is. `inject` belongs to dependency-injector and dishka.
+_TRANSPARENT = frozenset(
+    {
+        *("builtins.staticmethod", "builtins.classmethod", "functools.cache", "functools.lru_cache", "functools.wraps"),
+        *("typing.override", "typing_extensions.override", "abc.abstractmethod", "typing.final", "typing.no_type_check"),
+        *("dependency_injector.wiring.inject", "async_lru.alru_cache"),
+    }
+)
+_CONTEXT_DECORATORS = {"contextlib.contextmanager": False, "contextlib.asynccontextmanager": True}
+_PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
+
+
+class Evaluator:
+    """Evaluates terms of a set of modules; answers are remembered, cycles are unknown."""
+
+    def __init__(self, modules: Mapping[str, ModuleScope], layout: Layout) -> None:
+        self._modules = modules
+        self._layout = layout
+        self._terms: dict[Term, Kind] = {}
+        self._names: dict[tuple[Scope, str], Kind] = {}
+        self._returns: dict[FunctionScope, Kind] = {}
+        self._attributes: dict[tuple[ClassScope, str], Kind] = {}
+
+    # --- terms --------------------------------------------------------------------------------------------------------
+
+    def kind(self, term: Term, scope: Scope) -> Kind:
+        """The kind of ``term``, which stands in ``scope``."""
+        known = self._terms.get(term)
+        if known is None:
+            self._terms[term] = UNKNOWN  # what a cycle meets
+            known = self._terms[term] = self._evaluate(term, scope)
+        return known
+
+    def _evaluate(self, term: Term, scope: Scope) -> Kind:
+        match term:
+            case Name(id=name):
+                return self.name_kind(name, scope)
+            case Attribute(value=value, attr=attr):
+                return self.attribute_kind(self.kind(value, scope), attr)
+            case Call():
+                return self._call(term, scope)
+            case Await(value=value):
+                inner = self.kind(value, scope)
+                return inner.value if isinstance(inner, kinds.Awaitable) else inner
+            case BoolOp(values=values):
+                return kinds.join([self.kind(value, scope) for value in values])
+            case Conditional(body=body, orelse=orelse):
+                return kinds.join([self.kind(body, scope), self.kind(orelse, scope)])
+            case Walrus(value=value):
+                return self.kind(value, scope)
+            case Constant(value=None):
+                return NONE
+            case Lambda():
+                return kinds.LambdaKind(term, scope)
+            case Collection(kind="tuple", items=items):
+                return kinds.Tuple(tuple(self.kind(item, scope) for item in items))
+            case Collection(items=items):
+                return kinds.Container(kinds.join([self.kind(item, scope) for item in items]))
+            case MappingTerm(items=pairs):
+                return kinds.Container(kinds.join([self.kind(value, scope) for _, value in pairs]))
+            case Subscript(value=value, items=items):
+                return self._subscript(self.kind(value, scope), items)
+            case _:
+                return UNKNOWN
+
+    def _subscript(self, value: Kind, items: tuple[Term, ...]) -> Kind:
+        match value, items:
+            case kinds.Container(element=element), _:
+                return element
+            case kinds.Tuple(items=members), (Constant(value=int() as index),) if -len(members) <= index < len(members):
+                return members[index]
+            case ((kinds.SessionType() | kinds.ClassKind() | External()), _):
+                return value  # a generic, parametrised: sessionmaker[Session](...)
+            case _:
+                return UNKNOWN
+
+    # --- names --------------------------------------------------------------------------------------------------------
+
+    def name_kind(self, name: str, scope: Scope) -> Kind:
+        """What ``name`` means where ``scope``'s code runs."""
+        home = self.home(name, scope)
+        if home is not None:
+            return self._bound_name(name, home)
+        for star in scope.module.star_imports:
+            found = self._imported(star.module, star.level, name, scope.module)
+            if found != UNKNOWN and self._exists(found):
+                return found
+        return External(f"builtins.{name}") if hasattr(builtins, name) else UNKNOWN
+
+    def home(self, name: str, scope: Scope) -> Scope | None:
+        """The scope that binds ``name`` for code in ``scope``; a class's names are not seen from its methods."""
+        current: Scope | None = scope
+        while current is not None:
+            if isinstance(current, FunctionScope) and current.declared.get(name) == "global":
+                current = current.module
+            if name in current.bindings and (current is scope or not isinstance(current, ClassScope)):
+                return current
+            current = current.parent
+        return None
+
+    def _exists(self, kind: Kind) -> bool:
+        """Whether a star import can have brought this: an external star import brings only what we know by name."""
+        return not isinstance(kind, External) or (canonical(kind.name) == kind.name and "." not in kind.name)
+
+    def _bound_name(self, name: str, home: Scope) -> Kind:
+        key = (home, name)
+        known = self._names.get(key)
+        if known is None:
+            self._names[key] = UNKNOWN
+            known = self._names[key] = self._join_bindings(home.bindings[name], name)
+        return known
+
+    def _join_bindings(self, bindings: list[Binding], name: str) -> Kind:
+        found = [self._binding(binding) for binding in bindings]
+        if any(isinstance(binding, ParameterBinding) for binding in bindings) and len(bindings) > 1:
+            # `def f(db=None): db = db or SessionLocal()`: an untyped parameter says nothing, so the assignment decides
+            found = [kind for kind in found if kind != UNKNOWN] or [UNKNOWN]
+        return kinds.join(found)
+
+    def _binding(self, binding: Binding) -> Kind:
+        match binding:
+            case ValueBinding(scope=scope, value=value, annotation=annotation, path=path):
+                declared = self.annotated(annotation, scope) if annotation is not None else UNKNOWN
+                if value is None:
+                    return declared
+                found = _unpacked(self.kind(value, scope), path)
+                return declared if found in (UNKNOWN, NONE) and declared != UNKNOWN else found
+            case EnteredBinding(scope=scope, value=value, path=path):
+                return _unpacked(self.entered(self.kind(value, scope)), path)
+            case IteratedBinding(scope=scope, value=value, path=path):
+                return _unpacked(_iterated(self.kind(value, scope)), path)
+            case ImportBinding(importer=importer, module=module, level=level, name=name):
+                return self._imported(module, level, name, importer)
+            case ParameterBinding():
+                return self._parameter(binding)
+            case DefinitionBinding(scope=FunctionScope() as function):
+                return kinds.FunctionKind(function)
+            case DefinitionBinding(scope=ClassScope() as cls):
+                return kinds.ClassKind(cls)
+            case OpaqueBinding() | _:
+                return UNKNOWN
+
+    def _parameter(self, binding: ParameterBinding) -> Kind:
+        function, parameter = binding.function, binding.parameter
+        owner = function.owner
+        if owner is not None and binding.position == 0 and not self._is_static(function):
+            return kinds.ClassKind(owner) if parameter.name == "cls" else kinds.Instance(owner)
+        if parameter.kind in ("*", "**"):
+            return UNKNOWN
+        found: Kind = UNKNOWN
+        if parameter.annotation is not None:
+            found = self.annotated(parameter.annotation, function)
+        if found == UNKNOWN and parameter.default is not None:
+            default = self.kind(parameter.default, function.parent or function.module)
+            found = default.value if isinstance(default, kinds.Dependency) else UNKNOWN
+        return found
+
+    def _is_static(self, function: FunctionScope) -> bool:
+        return "builtins.staticmethod" in self.decorators(function)
+
+    # --- imports ------------------------------------------------------------------------------------------------------
+
+    def _imported(self, module: str, level: int, name: str | None, importer: ModuleScope) -> Kind:
+        path = self._layout.resolve(importer.path, module, level)
+        if name is None:
+            return self._module(path, module, importer)
+        if path is not None and path in self._modules and path != importer.path:
+            found = self.member(self._modules[path], name)
+            if found != UNKNOWN:
+                return found
+        submodule = self._layout.resolve(importer.path, f"{module}.{name}" if module else name, level)
+        if submodule is not None and (path is None or path in self._modules or path.endswith("__init__.py")):
+            return kinds.ModuleKind(submodule)
+        if path is None and not self._layout.is_internal(importer.path, module, level):
+            return _external(f"{module}.{name}")
+        return UNKNOWN
+
+    def _module(self, path: str | None, module: str, importer: ModuleScope) -> Kind:
+        if path is not None:
+            return kinds.ModuleKind(path)
+        return UNKNOWN if self._layout.is_internal(importer.path, module, 0) else External(module)
+
+    def member(self, module: ModuleScope, name: str) -> Kind:
+        """What ``module.name`` is, its star imports included."""
+        return self._bound_name(name, module) if name in module.bindings else self._star_member(module, name)
+
+    def _star_member(self, module: ModuleScope, name: str) -> Kind:
+        key = (module, f"* {name}")
+        if key not in self._names:
+            self._names[key] = UNKNOWN
+            for star in module.star_imports:
+                found = self._imported(star.module, star.level, name, module)
+                if found != UNKNOWN and self._exists(found):
+                    self._names[key] = found
+                    break
+        return self._names[key]
+
+    # --- attributes ---------------------------------------------------------------------------------------------------
+
+    def attribute_kind(self, value: Kind, attr: str) -> Kind:
+        match value:
+            case External(name=name):
+                return _external(f"{name}.{attr}")
+            case kinds.ModuleKind(path=path):
+                module = self._modules.get(path)
+                found = self.member(module, attr) if module is not None else UNKNOWN
+                return found if found != UNKNOWN else self._submodule(path, attr)
+            case kinds.Instance(cls=cls):
+                return self.instance_attribute(cls, attr)
+            case kinds.ClassKind(cls=cls):
+                return self._class_attribute(cls, attr)
+            case kinds.Factory() | kinds.Session() | kinds.Engine() | kinds.Connection():
+                return kinds.Method(value, attr)
+            case _:
+                return UNKNOWN
+
+    def _submodule(self, path: str, attr: str) -> Kind:
+        if not path.endswith("__init__.py"):
+            return UNKNOWN
+        found = self._layout.resolve(path, attr, 1)
+        return kinds.ModuleKind(found) if found is not None else UNKNOWN
+
+    def instance_attribute(self, cls: ClassScope, attr: str) -> Kind:
+        """``instance.attr``: bound by a method, in the class body, or a method or property, here or in a base class."""
+        key = (cls, attr)
+        known = self._attributes.get(key)
+        if known is None:
+            self._attributes[key] = UNKNOWN
+            known = self._attributes[key] = self._find_attribute(cls, attr)
+        return known
+
+    def _find_attribute(self, cls: ClassScope, attr: str) -> Kind:
+        for ancestor in self.ancestors(cls):
+            bindings = [*ancestor.attributes.get(attr, ()), *ancestor.bindings.get(attr, ())]
+            method = ancestor.methods.get(attr)
+            if method is not None and len(bindings) == 1:
+                if self.decorators(method) & _PROPERTIES:
+                    return self.returned(method)
+                return kinds.FunctionKind(method)
+            if bindings:
+                return self._join_bindings(bindings, attr)
+        return UNKNOWN
+
+    def _class_attribute(self, cls: ClassScope, attr: str) -> Kind:
+        for ancestor in self.ancestors(cls):
+            if bindings := [*ancestor.bindings.get(attr, ()), *ancestor.attributes.get(attr, ())]:
+                return self._join_bindings(bindings, attr)
+        return UNKNOWN
+
+    def ancestors(self, cls: ClassScope) -> list[ClassScope]:
+        """The class and its bases that the project defines, nearest first."""
+        found: list[ClassScope] = []
+        waiting = [cls]
+        while waiting:
+            current = waiting.pop(0)
+            if current in found:
+                continue
+            found.append(current)
+            waiting += [base.cls for base in self.base_kinds(current) if isinstance(base, kinds.ClassKind)]
+        return found
+
+    def base_kinds(self, cls: ClassScope) -> list[Kind]:
+        parent = cls.parent or cls.module
+        return [self.kind(base.value, parent) for base in cls.node.bases if base.keyword is None and not base.star]
+
+    def session_type(self, kind: Kind) -> kinds.SessionType | None:
+        """The library's session class that a class is or derives from."""
+        match kind:
+            case kinds.SessionType():
+                return kind
+            case kinds.ClassKind(cls=cls):
+                for ancestor in self.ancestors(cls):
+                    for base in self.base_kinds(ancestor):
+                        if isinstance(base, kinds.SessionType):
+                            return base
+        return None
+
+    # --- calls --------------------------------------------------------------------------------------------------------
+
+    def _call(self, call: Call, scope: Scope) -> Kind:
+        return self._called(self.kind(call.func, scope), call, scope)
+
+    def _called(self, callee: Kind, call: Call, scope: Scope) -> Kind:
+        place = Place(scope.module.path, call.span)
+        match callee:
+            case kinds.Factory(is_async=is_async, scoped=scoped, origin=origin):
+                return kinds.Session(is_async, scoped, origin)
+            case kinds.SessionType(is_async=is_async):
+                return kinds.Session(is_async, origin=place)
+            case kinds.ClassKind(cls=cls):
+                session = self.session_type(callee)
+                return kinds.Session(session.is_async, origin=place) if session else kinds.Instance(cls)
+            case kinds.FunctionKind():
+                return self.result(callee)
+            case kinds.LambdaKind(term=term, scope=inner):
+                return self.kind(term.body, inner)
+            case kinds.Callback(value=value):
+                return value
+            case kinds.Partial(func=func):
+                return self._called(func, call, scope)
+            case External(name=name):
+                return self._external_call(name, call, scope)
+            case kinds.Instance(cls=cls):
+                method = self.instance_attribute(cls, "__call__")
+                return self.result(method) if isinstance(method, kinds.FunctionKind) else UNKNOWN
+            case kinds.Method(owner=owner, name=name):
+                return _known_method(owner, name)
+            case _:
+                return UNKNOWN
+
+    def result(self, callee: kinds.FunctionKind) -> Kind:
+        """What calling a function of the project gives, its decorators considered."""
+        function = callee.function
+        found = self.returned(function)
+        names = self.decorators(function)
+        manager = next((is_async for name, is_async in _CONTEXT_DECORATORS.items() if name in names | {callee.wrapped}), None)
+        if manager is not None:
+            return kinds.ContextManager(found.value, manager) if isinstance(found, kinds.Generator) else UNKNOWN
+        return found if names <= _TRANSPARENT else UNKNOWN
+
+    def decorators(self, function: FunctionScope) -> frozenset[str]:
+        """The dotted names of a function's decorators; one that cannot be followed is "?"."""
+        outside = function.parent or function.module
+        found = set()
+        for term in function.node.decorators:
+            kind = self.kind(term.func if isinstance(term, Call) else term, outside)
+            found.add(kind.name if isinstance(kind, External) else "?")
+        return frozenset(found)
+
+    def returned(self, function: FunctionScope) -> Kind:
+        """What the bare function gives when called: a generator, an awaitable, or the join of its returns."""
+        known = self._returns.get(function)
+        if known is None:
+            self._returns[function] = UNKNOWN
+            known = self._returns[function] = self._evaluate_returns(function)
+        return known
+
+    def _evaluate_returns(self, function: FunctionScope) -> Kind:
+        node = function.node
+        declared = self.annotated(node.returns, function.parent or function.module) if node.returns is not None else UNKNOWN
+        if node.is_generator:
+            if isinstance(declared, kinds.Generator):
+                declared = declared.value
+            value = self.yielded(function)
+            return kinds.Generator(value if value not in (UNKNOWN, NONE) else declared, node.is_async)
+        found = kinds.join([self.kind(value, function) for value in return_values(function)])
+        if found in (UNKNOWN, NONE):
+            found = declared
+        return kinds.Awaitable(found) if node.is_async else found
+
+    def yielded(self, function: FunctionScope) -> Kind:
+        """The join of what a generator yields, through ``yield from`` and re-yielded loops."""
+        found = []
+        for term in yields(function):
+            if term.value is None:
+                continue
+            value = self.kind(term.value, function)
+            if term.delegated:
+                value = _iterated(value)
+            found.append(value)
+        return kinds.join(found)
+
+    def _external_call(self, dotted: str, call: Call, scope: Scope) -> Kind:
+        place = Place(scope.module.path, call.span)
+        name = canonical(dotted)
+        if name in ENGINE_BUILDERS:
+            return kinds.Engine(ENGINE_BUILDERS[name], place)
+        first = walk.argument(call, 0, "")
+        given = self.kind(first, scope) if first is not None else UNKNOWN
+        match name:
+            case "sessionmaker":
+                chosen = walk.argument(call, None, "class_")
+                session = self.session_type(self.kind(chosen, scope)) if chosen is not None else None
+                return kinds.Factory(session is not None and session.is_async, origin=place)
+            case "async_sessionmaker":
+                return kinds.Factory(True, origin=place)
+            case "scoped_session" | "async_scoped_session":
+                return kinds.Factory(name.startswith("async"), scoped=True, origin=place)
+            case "functools.partial":
+                return kinds.Partial(given)
+            case "contextlib.contextmanager" | "contextlib.asynccontextmanager" if isinstance(given, kinds.FunctionKind):
+                return kinds.FunctionKind(given.function, wrapped=name)
+            case "contextlib.closing" | "contextlib.aclosing":
+                return kinds.ContextManager(given, name.endswith("aclosing"))
+            case "contextlib.nullcontext":
+                return kinds.ContextManager(given, False)
+            case "functools.cache" | "functools.lru_cache" | "builtins.staticmethod" | "builtins.classmethod":
+                return given
+            case "builtins.next" | "builtins.anext":
+                return given.value if isinstance(given, kinds.Generator) else UNKNOWN
+            case "Depends":
+                return self._dependency(call, scope)
+            case "cast":
+                target = walk.argument(call, 1, "val")
+                value = self.kind(target, scope) if target is not None else UNKNOWN
+                return value if value != UNKNOWN or first is None else self.annotated(first, scope)
+            case _:
+                return UNKNOWN
+
+    def _dependency(self, call: Call, scope: Scope) -> Kind:
+        """What the parameter gets for ``Depends(provider)``: FastAPI enters generators and awaits coroutines."""
+        provider = walk.argument(call, 0, "dependency")
+        if provider is None:
+            return kinds.Dependency(UNKNOWN)
+        kind = self.kind(provider, scope)
+        given = self.result(kind) if isinstance(kind, kinds.FunctionKind) else UNKNOWN
+        if isinstance(given, kinds.Generator | kinds.Awaitable):
+            given = given.value
+        return kinds.Dependency(given)
+
+    # --- context managers ---------------------------------------------------------------------------------------------
+
+    def entered(self, kind: Kind) -> Kind:
+        """What ``with kind as name`` binds."""
+        match kind:
+            case kinds.ContextManager(value=value):
+                return value
+            case kinds.Session() | kinds.Connection():
+                return kind
+            case kinds.Instance(cls=cls):
+                for method in ("__aenter__", "__enter__"):
+                    found = self.instance_attribute(cls, method)
+                    if isinstance(found, kinds.FunctionKind):
+                        value = self.returned(found.function)
+                        return value.value if isinstance(value, kinds.Awaitable) else value
+        return UNKNOWN
+
+    # --- annotations --------------------------------------------------------------------------------------------------
+
+    def annotated(self, annotation: Term, scope: Scope) -> Kind:
+        """The kind of a value that carries this annotation."""
+        match annotation:
+            case Constant(value=str() as text):
+                inner = read_annotation(text)
+                return self.annotated(inner, scope) if inner is not None else UNKNOWN
+            case Constant(value=None):
+                return NONE
+            case Operation(op="|", operands=operands):
+                return kinds.join([self.annotated(operand, scope) for operand in operands])
+            case Subscript(value=value, items=items):
+                return self._annotated_generic(self.kind(value, scope), items, scope)
+            case Name() | Attribute():
+                return self._instance_of(self.kind(annotation, scope))
+            case _:
+                return UNKNOWN
+
+    def _instance_of(self, cls: Kind) -> Kind:
+        match cls:
+            case kinds.SessionType(is_async=is_async):
+                return kinds.Session(is_async)
+            case kinds.ClassKind(cls=scope):
+                session = self.session_type(cls)
+                return kinds.Session(session.is_async) if session else kinds.Instance(scope)
+            case External(name=name):
+                return _INSTANCES.get(canonical(name), UNKNOWN)
+            case kinds.Session() | kinds.Engine() | kinds.Connection():
+                return cls  # an alias: SessionDep = Annotated[Session, Depends(get_db)]
+            case _:
+                return UNKNOWN
+
+    def _annotated_generic(self, generic: Kind, items: tuple[Term, ...], scope: Scope) -> Kind:
+        name = canonical(generic.name) if isinstance(generic, External) else ""
+        first = self.annotated(items[0], scope) if items else UNKNOWN
+        match name:
+            case "Annotated" | "Final" | "ClassVar" | "Optional":
+                return first
+            case "Union":
+                return kinds.join([self.annotated(item, scope) for item in items])
+            case "Generator" | "Iterator" | "Iterable":
+                return kinds.Generator(first, False)
+            case "AsyncGenerator" | "AsyncIterator" | "AsyncIterable":
+                return kinds.Generator(first, True)
+            case "ContextManager" | "AsyncContextManager":
+                return kinds.ContextManager(first, name.startswith("Async"))
+            case "Awaitable":
+                return kinds.Awaitable(first)
+            case "Coroutine":
+                return kinds.Awaitable(self.annotated(items[-1], scope))
+            case "Callable":
+                return kinds.Callback(self.annotated(items[-1], scope))
+            case "Type" | "builtins.type":
+                return _class_of(self.kind(items[0], scope)) if items else UNKNOWN
+            case "Tuple" | "builtins.tuple":
+                return kinds.Tuple(tuple(self.annotated(item, scope) for item in items))
+            case "builtins.list" | "builtins.set":
+                return kinds.Container(first)
+            case "builtins.dict":
+                return kinds.Container(self.annotated(items[-1], scope))
+            case "sessionmaker":
+                return kinds.Factory(isinstance(first, kinds.Session) and first.is_async)
+            case _:
+                return self._instance_of(generic)
+
+
+def yields(function: FunctionScope) -> list[Yield]:
+    """The yields of a function's own scope, in source order."""
+    found = []
+    for statement in walk.statements(function.body):
+        for term in walk.own_terms(statement):
+            for inner, path in walk.descend(term):
+                if isinstance(inner, Yield) and not any(isinstance(outer, Lambda) for outer in path):
+                    found.append(inner)
+    return found
+
+
+def return_values(function: FunctionScope) -> list[Term]:
+    """The values of a function's own return statements, in source order, bare returns left out."""
+    return [
+        statement.value
+        for statement in walk.statements(function.body)
+        if isinstance(statement, Return) and statement.value is not None
+    ]
+
+
+def _external(dotted: str) -> Kind:
+    name = canonical(dotted)
+    return SESSION_TYPES.get(name, External(name))
+
+
+def _class_of(cls: Kind) -> Kind:
+    return cls if isinstance(cls, kinds.SessionType | kinds.ClassKind) else UNKNOWN
+
+
+def _iterated(kind: Kind) -> Kind:
+    match kind:
+        case kinds.Generator(value=value) | kinds.Container(element=value):
+            return value
+        case kinds.Tuple(items=items):
+            return kinds.join(list(items))
+        case _:
+            return UNKNOWN
+
+
+def _unpacked(kind: Kind, path: tuple[int, ...]) -> Kind:
+    for index in path:
+        match kind:
+            case kinds.Tuple(items=items) if 0 <= index < len(items):
+                kind = items[index]
+            case _:
+                return UNKNOWN
+    return kind
+
+
+_INSTANCES: dict[str, Kind] = {
+    "Engine": kinds.Engine(False),
+    "AsyncEngine": kinds.Engine(True),
+    "Connection": kinds.Connection(False),
+    "AsyncConnection": kinds.Connection(True),
+    "sessionmaker": kinds.Factory(False),
+    "async_sessionmaker": kinds.Factory(True),
+    "scoped_session": kinds.Factory(False, scoped=True),
+    "async_scoped_session": kinds.Factory(True, scoped=True),
+}
+
+
+def _known_method(value: Kind, attr: str) -> Kind:
+    match value, attr:
+        case kinds.Factory(is_async=is_async, origin=origin), "begin":
+            return kinds.ContextManager(kinds.Session(is_async, origin=origin), is_async)
+        case kinds.Engine(is_async=is_async), "connect":
+            return kinds.Connection(is_async)
+        case kinds.Engine(is_async=is_async), "begin":
+            return kinds.ContextManager(kinds.Connection(is_async), is_async)
+        case kinds.Engine(), "execution_options":
+            return value
+        case _:
+            return UNKNOWN

@@ -1,0 +1,196 @@
+"""What a value is, as far as sessions are concerned: the domain of the abstract interpreter.
+
+A kind compares by what it *is*; where it was built (``origin``) does not count, so joining two factories of one flavour
+keeps one of them. ``UNKNOWN`` is a kind like any other and never triggers a rule.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from sessionlint.model.facts import Lambda
+from sessionlint.model.source import Place
+
+if TYPE_CHECKING:
+    from sessionlint.link.scopes import ClassScope, FunctionScope, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NoneKind:
+    """The value None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    is_async: bool
+    origin: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    is_async: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Factory:
+    """Calling it opens a session; when ``scoped``, it is a registry that hands out a session of its own."""
+
+    is_async: bool
+    scoped: bool = False
+    origin: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    is_async: bool
+    scoped: bool = False
+    origin: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionType:
+    """SQLAlchemy's or sqlmodel's session class itself, by its canonical dotted name."""
+
+    is_async: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContextManager:
+    """``with`` (``async with``) binds ``value``."""
+
+    value: "Kind"
+    is_async: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """Iterating yields ``value``."""
+
+    value: "Kind"
+    is_async: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Awaitable:
+    value: "Kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """FastAPI's ``Depends(provider)``: the parameter it stands for is ``value``."""
+
+    value: "Kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Something that gives ``value`` when called, of which no more is known: ``Callable[[], Session]``."""
+
+    value: "Kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """``functools.partial(func, ...)``."""
+
+    func: "Kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of something of SQLAlchemy's: ``SessionLocal.begin``, ``engine.connect``."""
+
+    owner: "Kind"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionKind:
+    """A function of the project; ``wrapped`` names what was called on it (``contextlib.contextmanager``), if anything."""
+
+    function: "FunctionScope"
+    wrapped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaKind:
+    term: Lambda
+    scope: "Scope"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassKind:
+    cls: "ClassScope"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    cls: "ClassScope"
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleKind:
+    """A module of the project, by path."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """An object of another distribution or of the standard library, by dotted name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    items: tuple["Kind", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A list, set or dict whose elements are all of one kind."""
+
+    element: "Kind"
+
+
+Kind: TypeAlias = (
+    Unknown
+    | NoneKind
+    | Engine
+    | Connection
+    | Factory
+    | Session
+    | SessionType
+    | ContextManager
+    | Generator
+    | Awaitable
+    | Dependency
+    | Callback
+    | Partial
+    | Method
+    | FunctionKind
+    | LambdaKind
+    | ClassKind
+    | Instance
+    | ModuleKind
+    | External
+    | Tuple
+    | Container
+)
+
+UNKNOWN = Unknown()
+NONE = NoneKind()
+
+
+def join(kinds: "list[Kind]") -> Kind:
+    """The kind of a value that is one of ``kinds``: None gives way to the others, disagreement is unknown."""
+    real = [kind for kind in kinds if kind != NONE]
+    if not real:
+        return NONE if kinds else UNKNOWN
+    return real[0] if all(kind == real[0] for kind in real) else UNKNOWN

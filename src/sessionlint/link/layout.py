@@ -1,0 +1,86 @@
+"""From import statements to files: which module of the project does a dotted name mean?
+
+The layout is not declared anywhere, so it is read off the tree: an absolute import is looked up from every folder above
+the importing file (nearest first), then from the declared source roots, then wherever exactly one file ends that way.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from posixpath import dirname, join
+
+_SUFFIXES = (".py", "/__init__.py", ".pyi", "/__init__.pyi")
+
+# Libraries whose objects the linter knows: a project folder of the same name (`alembic/`, `celery/`) never shadows them.
+KNOWN_LIBRARIES = frozenset(
+    {"sqlalchemy", "sqlmodel", "fastapi", "starlette", "contextlib", "functools", "typing", "collections"}
+)
+
+
+class Layout:
+    """The files of a project as importable modules. ``paths`` are relative to the project root, with forward slashes."""
+
+    def __init__(self, paths: Iterable[str], source_roots: Sequence[str] = ()) -> None:
+        self._paths = frozenset(paths)
+        self._roots = tuple(root.strip("/").removeprefix("./") for root in source_roots)
+        self._folders = frozenset(folder for path in self._paths for folder in _parents(path))
+        self._by_leaf: dict[str, list[str]] = defaultdict(list)
+        for path in sorted(self._paths):
+            self._by_leaf[_dotted(path).rpartition(".")[2]].append(path)
+        self.resolve = lru_cache(maxsize=None)(self._resolve)
+
+    def _resolve(self, importer: str, module: str, level: int) -> str | None:
+        """The path of the module that ``from {level dots}{module}`` means in ``importer``; None: not in the project."""
+        if level:
+            folder = dirname(importer)
+            for _ in range(level - 1):
+                folder = dirname(folder)
+            return self._module_in(folder, module)
+        if module.partition(".")[0] in KNOWN_LIBRARIES:
+            return None
+        for folder in (*_parents(importer), *self._roots, "src"):
+            if (found := self._module_in(folder, module)) is not None:
+                return found
+        return self._only_module_ending(module)
+
+    def is_internal(self, importer: str, module: str, level: int) -> bool:
+        """Whether the import means the project's own code, also when the file it names was not found."""
+        if level:
+            return True
+        top = module.partition(".")[0]
+        if top in KNOWN_LIBRARIES:
+            return False
+        return any(join(folder, top) in self._folders for folder in (*_parents(importer), *self._roots, "src"))
+
+    def _module_in(self, folder: str, module: str) -> str | None:
+        stem = join(folder, module.replace(".", "/")) if module else folder
+        for suffix in _SUFFIXES:
+            if (path := (stem + suffix).lstrip("/")) in self._paths:
+                return path
+        return None
+
+    def _only_module_ending(self, module: str) -> str | None:
+        if "." not in module:  # a single word ends too many paths by accident
+            return None
+        matches = [path for path in self._by_leaf[module.rpartition(".")[2]] if ("." + _dotted(path)).endswith("." + module)]
+        return matches[0] if len(matches) == 1 else None
+
+    def module_name(self, path: str) -> str:
+        """The dotted name a person would use for the file: from the topmost folder that is a package."""
+        top = dirname(path)
+        while top and any(join(top, init) in self._paths for init in ("__init__.py", "__init__.pyi")):
+            top = dirname(top)
+        return _dotted(path[len(top) + 1 if top else 0 :]) or _dotted(path)
+
+
+def _dotted(path: str) -> str:
+    stem = path.rpartition(".")[0].replace("/", ".")
+    return stem.removesuffix(".__init__") if stem != "__init__" else ""
+
+
+def _parents(path: str) -> Iterator[str]:
+    folder = dirname(path)
+    while folder:
+        yield folder
+        folder = dirname(folder)
+    yield ""

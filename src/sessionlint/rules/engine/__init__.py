@@ -1,0 +1,1 @@
+"""Rules SES1xx: engines and connections."""

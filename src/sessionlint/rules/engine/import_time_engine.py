@@ -1,0 +1,69 @@
+"""SES101 import-time-engine: importing the module builds a database engine.
+
+Why: the import then needs a valid URL and an installed driver, also for ``alembic``, test collection, ``--help`` and the
+documentation build; and a test cannot swap the URL any more. It does not connect and binds no event loop: a module-level
+engine is a pattern SQLAlchemy documents ("Engine Configuration"), so a literal URL is only worth an info.
+
+Fix safety: none offered; building the engine lazily changes every module that imports it.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.engines import EngineBuild, engines_built_at_import
+from sessionlint.link.project import Project
+from sessionlint.link.roles import Role
+from sessionlint.link.scopes import ModuleScope
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+
+RULE = Rule(
+    code="SES101",
+    name="import-time-engine",
+    severity=Severity.WARNING,
+    why="Whatever imports this module (tests, alembic, --help) needs the database URL and its driver, and cannot choose another.",
+    symptoms=(
+        "Could not parse SQLAlchemy URL from given URL string",
+        "Expected string or URL object, got None",
+        "Can't load plugin: sqlalchemy.dialects:postgres",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for module in project.modules.values():
+        if project.role(module) is not Role.APPLICATION:
+            continue
+        for build in engines_built_at_import(project, module):
+            yield Finding(
+                code=RULE.code,
+                place=build.site.place,
+                message=_message(project, module, build),
+                severity=Severity.INFO if build.literal_url else RULE.severity,
+                related=tuple(_related(project, module, build)),
+                help="build it on first use, in a cached `get_engine()`, or when the application starts",
+            )
+
+
+def _message(project: Project, module: ModuleScope, build: EngineBuild) -> str:
+    what = f"engine `{build.name}`" if build.name and build.function is None else "an engine"
+    by = f" by `{build.function.qualified_name}()`" if build.function is not None else ""
+    if build.literal_url:
+        consequence = "the driver must be installed and tests cannot swap the URL"
+    else:
+        consequence = "without a valid URL and its driver the import fails, and tests cannot swap the URL"
+    return f"{what} is built at import{by}: {consequence} ({_reach(project, module, build)})"
+
+
+def _reach(project: Project, module: ModuleScope, build: EngineBuild) -> str:
+    users = len(project.importers.of_name(module.path, build.name)) if build.name else 0
+    importers = len(project.importers.of_module(module.path))
+    if users and build.function is None:
+        return f"{users} module{'s import' if users != 1 else ' imports'} the engine, {importers} `{module.name}`"
+    return f"{importers or 'no other'} module{'s import' if importers > 1 else ' imports'} `{module.name}`"
+
+
+def _related(project: Project, module: ModuleScope, build: EngineBuild) -> Iterator[Related]:
+    if build.builder is not None:
+        yield Related(build.builder, "the engine is built here")
+    users = project.importers.of_name(module.path, build.name) if build.name else {}
+    for place in list((users or project.importers.of_module(module.path)).values())[:3]:
+        yield Related(place, "imported here")

@@ -1,0 +1,1 @@
+"""Rules SES2xx: session factories."""

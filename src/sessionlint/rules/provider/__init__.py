@@ -1,0 +1,1 @@
+"""Rules SES4xx: providers, the yield dependencies that lend a session."""

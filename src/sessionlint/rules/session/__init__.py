@@ -1,0 +1,1 @@
+"""Rules SES3xx: sessions, from opening to closing."""
