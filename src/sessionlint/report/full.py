@@ -22,7 +22,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sessionlint.edits.apply import Overlap
+from sessionlint.edits.apply import OverlapError
 from sessionlint.model.finding import Applicability, Finding, Fix
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Place, Source
@@ -103,7 +103,7 @@ def _arrow(gutter: int, look: Look) -> str:
 def _proposal(fix: Fix | None, sources: Mapping[str, Source]) -> _Proposal:
     try:
         return proposed_changes(fix, sources) if fix else []
-    except Overlap:  # a rule's mistake; the pipeline reports it when it tries the fix
+    except OverlapError:  # a rule's mistake; the pipeline reports it when it tries the fix
         return []
 
 

@@ -23,16 +23,16 @@ class ChangedLine:
 
 
 def proposed_changes(fix: Fix, sources: Mapping[str, Source]) -> list[tuple[str, list[ChangedLine]]]:
-    """The changed lines of each file, with a line of context, in the order of paths. Raises ``edits.apply.Overlap``."""
+    """The changed lines of each file, with a line of context, in the order of paths. Raises ``edits.apply.OverlapError``."""
     edits = sorted((edit for edit in fix.edits if _changes(edit, sources)), key=attrgetter("place"))
     by_path = groupby(edits, key=lambda edit: edit.place.path)
     return [(path, _without_blank_edges(list(_file(sources[path], list(edits))))) for path, edits in by_path]
 
 
 def _without_blank_edges(lines: list[ChangedLine]) -> list[ChangedLine]:
-    """Context is there to recognise the spot by; a blank line tells nothing."""
-    telling = [at for at, line in enumerate(lines) if line.sign != " " or line.text.strip()]
-    return lines[telling[0] : telling[-1] + 1] if telling else []
+    """Context is there to recognise the spot by; a blank line at the edge of a hunk tells nothing."""
+    around = zip(lines, ["...", *(line.sign for line in lines)], [*(line.sign for line in lines[1:]), "..."], strict=False)
+    return [line for line, before, after in around if line.sign != " " or line.text.strip() or "..." not in (before, after)]
 
 
 def _changes(edit: Edit, sources: Mapping[str, Source]) -> bool:

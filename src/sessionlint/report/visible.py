@@ -61,13 +61,17 @@ def wrap(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
     """
     words = visible(" ".join(text.split())).split(" ")
     lines = break_lines([width(word) for word in words], columns, width(first), width(rest))
-    return [(rest if number else first) + " ".join(words[line]) for number, line in enumerate(lines)]
+    return [((rest if number else first) + " ".join(words[line])).rstrip() for number, line in enumerate(lines)]
 
 
 def break_lines(widths: Sequence[int], columns: int, first: int = 0, rest: int = 0) -> list[slice]:
-    """Which words stand on which line, given their widths and the cells already taken on the first and the other lines."""
-    lines: list[slice] = []
-    begin, used = 0, first
+    """Which words stand on which line, given their widths and the cells already taken on the first and the other lines.
+
+    The first line stays without words when its own beginning leaves too little room for the first of them.
+    """
+    crowded = bool(widths) and rest < first and first + widths[0] > columns
+    lines = [slice(0, 0)] if crowded else []
+    begin, used = 0, rest if crowded else first
     for index, word in enumerate(widths):
         space = 1 if index > begin else 0
         if space and used + space + word > columns:

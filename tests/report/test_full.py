@@ -1,0 +1,108 @@
+import re
+
+import pytest
+from sample_outcome import OUTCOME, SOURCES, only
+
+from sessionlint.model.finding import Applicability, Edit, Fix
+from sessionlint.model.source import Place, Span
+from sessionlint.report.full import render
+from sessionlint.report.look import Look
+from sessionlint.report.visible import width
+
+
+def shown(text: str, marked: str) -> list[str]:
+    """The excerpt's rows: source lines and marker lines, without the gutter."""
+    outcome, sources = only(text, marked)
+    report = render(outcome, sources, Look())
+    return [line.partition("|")[2][1:] for line in report.splitlines() if re.match(r" *\d* \|", line)][1:]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("\tdb = f()", ["    db = f()", "         ^^^"]),
+        ("a\tdb = f()", ["a   db = f()", "         ^^^"]),
+        ("世界 = f()", ["世界 = f()", "       ^^^"]),
+        ("e\u0301 = f()", ["e\u0301 = f()", "    ^^^"]),
+        ("'\x1b[31m', f()", ["'␛[31m', f()", "         ^^^"]),
+        ("'\u202e', f()", ["'\\u202e', f()", "          ^^^"]),
+        ("\x0cdb = f()", ["␌db = f()", "      ^^^"]),
+        ("a = 1\r\ndb = f()\r\n", ["a = 1", "db = f()", "     ^^^"]),
+    ],
+    ids=["tab", "tab stop", "wide", "combining", "escape", "direction mark", "form feed", "CRLF"],
+)
+def test_the_marker_stands_under_the_span_whatever_the_line_holds(text: str, rows: list[str]) -> None:
+    assert shown(text, "f()") == rows
+
+
+def test_a_span_of_several_lines_is_marked_on_its_first_one() -> None:
+    assert shown("db = f(\n    1,\n)\n", "f(\n    1,\n)") == ["db = f(", "     ^^...", "    1,"]
+
+
+def test_a_long_line_is_cut_on_both_sides_of_the_span() -> None:
+    line, marker = shown("x = 1; " * 40 + "db = f(); " + "y = 2; " * 40, "f()")
+    assert line.startswith("...")
+    assert line.endswith("...")
+    assert len(line) <= 76
+    assert line[marker.index("^") : marker.index("^") + 3] == "f()"
+
+
+def test_a_span_wider_than_the_terminal_is_marked_from_its_start() -> None:
+    call = f"f({'1, ' * 60})"
+    line, marker = shown(f"{'x = 1; ' * 20}{call}", call)
+    assert line[marker.index("^") :].startswith("f(1, ")
+    assert len(line) == len(marker) == 76
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 200])
+def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
+    report = render(OUTCOME, SOURCES, Look(width=columns))
+    assert max(map(width, report.splitlines())) <= columns
+
+
+def test_nothing_from_the_checked_code_can_steer_the_terminal() -> None:
+    evil = "\x1b]0;owned\x07\x9b31m\u202e"
+    edit = Edit(Place(f"{evil}.py", Span(0, 1)), f"'{evil}'")
+    fix = Fix(f"Fix {evil}", (edit,), Applicability.SAFE)
+    outcome, sources = only(f"f() # {evil}", "f()", path=f"{evil}.py", message=f"No {evil}", help=evil, fix=fix)
+    assert not set(evil[0] + "\x07\x9b\u202e") & set(render(outcome, sources, Look()))
+
+
+@pytest.mark.parametrize(
+    ("applicability", "unsafe_fixes", "label", "marked"),
+    [
+        (Applicability.SAFE, False, "fix (safe): Do", True),
+        (Applicability.UNSAFE, False, "fix (unsafe, needs --unsafe-fixes): Do", False),
+        (Applicability.UNSAFE, True, "fix (unsafe): Do", True),
+        (Applicability.DISPLAY, True, "suggestion (yours to make): Do", False),
+    ],
+)
+def test_a_fix_says_whether_it_would_be_applied(
+    applicability: Applicability, unsafe_fixes: bool, label: str, marked: bool
+) -> None:
+    outcome, sources = only("f()", "f()", fix=Fix("Do", (Edit(Place("x.py", Span(0, 1)), "g"),), applicability))
+    report = render(outcome, sources, Look(unsafe_fixes=unsafe_fixes)).splitlines()
+    assert label in report
+    assert ("[*]" in report[0]) is marked
+    assert report[-3:-1] == ["  | - f()", "1 | + g()"]
+
+
+def test_a_fix_of_many_lines_is_cut() -> None:
+    text = "f()\n" * 100
+    fix = Fix("Do", tuple(Edit(Place("x.py", Span(at, at)), "  ") for at in range(0, 400, 4)), Applicability.SAFE)
+    outcome, sources = only(text, fix=fix)
+    report = render(outcome, sources, Look()).splitlines()
+    assert len(report) < 60
+    assert report[-2].endswith("| ... 160 more lines; --diff shows all")
+
+
+def test_line_numbers_of_a_fix_count_the_lines_that_earlier_edits_add() -> None:
+    text = "import a\n\n\n\n\nf()\n"
+    edits = (Edit(Place("x.py", Span(0, 0)), "import b\nimport c\n"), Edit(Place("x.py", Span(13, 14)), "g"))
+    outcome, sources = only(text, "f()", fix=Fix("Do", edits, Applicability.SAFE))
+    report = render(outcome, sources, Look()).splitlines()
+    assert report[-7:-1] == ["1 | + import b", "2 | + import c", "3 |   import a", "  | ...", "  | - f()", "8 | + g()"]
+
+
+def test_an_empty_file_has_no_excerpt() -> None:
+    assert shown("", "") == []
