@@ -1,14 +1,14 @@
 """What sessionlint said of a project, each finding with a key that survives edits elsewhere in the file."""
 
-import ast
 import json
-import warnings
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
 
 
 class Key(NamedTuple):
@@ -86,20 +86,31 @@ def enclosing_scope(path: Path, line: int) -> str:
 
 @lru_cache(maxsize=8)
 def _scopes(path: Path) -> tuple[tuple[int, int, str], ...]:
+    """First line, last line and qualified name of every function and class. By libcst: ast reads only its own Python's syntax."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the checked code's invalid escapes are not our business
-            module = ast.parse("\n".join(read_lines(path)))
-    except (SyntaxError, ValueError, RecursionError):
+        wrapper = MetadataWrapper(cst.parse_module("\n".join(read_lines(path))), unsafe_skip_copy=True)
+    except (cst.ParserSyntaxError, RecursionError):
         return ()
-    return tuple(_walk(module, ()))
+    visitor = _ScopeVisitor()
+    wrapper.visit(visitor)
+    return tuple(visitor.scopes)
 
 
-def _walk(node: ast.AST, outer: tuple[str, ...]) -> Iterator[tuple[int, int, str]]:
-    for child in ast.iter_child_nodes(node):
-        names = outer
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names = (*outer, child.name)
-            first = min([child.lineno, *(decorator.lineno for decorator in child.decorator_list)])
-            yield first, child.end_lineno or first, ".".join(names)
-        yield from _walk(child, names)
+class _ScopeVisitor(cst.CSTVisitor):
+    METADATA_DEPENDENCIES = (PositionProvider,)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.scopes: list[tuple[int, int, str]] = []
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.FunctionDef | cst.ClassDef):
+            self.names.append(node.name.value)
+            places = [self.get_metadata(PositionProvider, part) for part in (node, *node.decorators)]
+            self.scopes.append((min(place.start.line for place in places), places[0].end.line, ".".join(self.names)))
+        return True
+
+    def on_leave(self, original_node: cst.CSTNode) -> None:
+        if isinstance(original_node, cst.FunctionDef | cst.ClassDef):
+            self.names.pop()

@@ -59,3 +59,8 @@ def test_the_line_is_found_whatever_the_line_endings(tmp_path: Path) -> None:
     tmp_path.joinpath("mixed.py").write_bytes(b"\xef\xbb\xbfa = 1\rb = 2\r\n\x0cc = 3\n")
     found = read_findings("demo", tmp_path, report((3, 1), path="mixed.py"))
     assert found[0].key.line == "c = 3"
+
+
+def test_a_scope_is_found_in_syntax_newer_than_the_running_python(tmp_path: Path) -> None:
+    text = "def run():\n    try:\n        db = Session()\n    except KeyError, ValueError:\n        pass\n"
+    assert keys(tmp_path, text, (3, 14))[0].scope == "run"
