@@ -81,7 +81,8 @@ def _superfluous(life: Life, covered: Block) -> Iterator[Statement]:
     """The closes that the end of the ``with`` replaces: the last act of a path, with no use of the session behind them."""
     closing = {site.statement: site for site in life.closes}
     for block in _all_blocks(covered):
-        for statement, following in zip(block, (*block[1:], None), strict=True):
+        for index, statement in enumerate(block):
+            following = block[index + 1] if index + 1 < len(block) else None
             site = closing.get(statement)
             if site is None or not _is_only_a_close(site):
                 continue

@@ -7,11 +7,13 @@ attributes through instances and classes. It is flow-insensitive: a name has the
 import builtins
 from collections.abc import Mapping
 
-from sessionlint.link import kinds, walk
-from sessionlint.link.externals import ENGINE_BUILDERS, SESSION_TYPES, canonical
+from sessionlint.link import kinds
+from sessionlint.link.annotations import annotated
+from sessionlint.link.externals import SESSION_TYPES, canonical
+from sessionlint.link.functions import return_values, yields
 from sessionlint.link.kinds import NONE, UNKNOWN, External, Kind
 from sessionlint.link.layout import Layout
-from sessionlint.link.quoted import read_annotation
+from sessionlint.link.library import library_call, library_method
 from sessionlint.link.scopes import (
     Binding,
     ClassScope,
@@ -36,12 +38,9 @@ from sessionlint.model.facts import (
     Constant,
     Lambda,
     Name,
-    Operation,
-    Return,
     Subscript,
     Term,
     Walrus,
-    Yield,
 )
 from sessionlint.model.facts import Mapping as MappingTerm
 from sessionlint.model.source import Place
@@ -168,7 +167,7 @@ class Evaluator:
     def _binding(self, binding: Binding) -> Kind:
         match binding:
             case ValueBinding(scope=scope, value=value, annotation=annotation, path=path):
-                declared = self.annotated(annotation, scope) if annotation is not None else UNKNOWN
+                declared = annotated(self, annotation, scope) if annotation is not None else UNKNOWN
                 if value is None:
                     return declared
                 found = _unpacked(self.kind(value, scope), path)
@@ -197,7 +196,7 @@ class Evaluator:
             return UNKNOWN
         found: Kind = UNKNOWN
         if parameter.annotation is not None:
-            found = self.annotated(parameter.annotation, function)
+            found = annotated(self, parameter.annotation, function)
         if found == UNKNOWN and parameter.default is not None:
             default = self.kind(parameter.default, function.parent or function.module)
             found = default.value if isinstance(default, kinds.Dependency) else UNKNOWN
@@ -347,12 +346,12 @@ class Evaluator:
             case kinds.Partial(func=func):
                 return self._called(func, call, scope)
             case External(name=name):
-                return self._external_call(name, call, scope)
+                return library_call(self, name, call, scope)
             case kinds.Instance(cls=cls):
                 method = self.instance_attribute(cls, "__call__")
                 return self.result(method) if isinstance(method, kinds.FunctionKind) else UNKNOWN
             case kinds.Method(owner=owner, name=name):
-                return _known_method(owner, name)
+                return library_method(owner, name)
             case _:
                 return UNKNOWN
 
@@ -385,7 +384,7 @@ class Evaluator:
 
     def _evaluate_returns(self, function: FunctionScope) -> Kind:
         node = function.node
-        declared = self.annotated(node.returns, function.parent or function.module) if node.returns is not None else UNKNOWN
+        declared = annotated(self, node.returns, function.parent or function.module) if node.returns is not None else UNKNOWN
         if node.is_generator:
             if isinstance(declared, kinds.Generator):
                 declared = declared.value
@@ -408,54 +407,6 @@ class Evaluator:
             found.append(value)
         return kinds.join(found)
 
-    def _external_call(self, dotted: str, call: Call, scope: Scope) -> Kind:
-        place = Place(scope.module.path, call.span)
-        name = canonical(dotted)
-        if name in ENGINE_BUILDERS:
-            return kinds.Engine(ENGINE_BUILDERS[name], place)
-        first = walk.argument(call, 0, "")
-        given = self.kind(first, scope) if first is not None else UNKNOWN
-        match name:
-            case "sessionmaker":
-                chosen = walk.argument(call, None, "class_")
-                session = self.session_type(self.kind(chosen, scope)) if chosen is not None else None
-                return kinds.Factory(session is not None and session.is_async, origin=place)
-            case "async_sessionmaker":
-                return kinds.Factory(True, origin=place)
-            case "scoped_session" | "async_scoped_session":
-                return kinds.Factory(name.startswith("async"), scoped=True, origin=place)
-            case "functools.partial":
-                return kinds.Partial(given)
-            case "contextlib.contextmanager" | "contextlib.asynccontextmanager" if isinstance(given, kinds.FunctionKind):
-                return kinds.FunctionKind(given.function, wrapped=name)
-            case "contextlib.closing" | "contextlib.aclosing":
-                return kinds.ContextManager(given, name.endswith("aclosing"))
-            case "contextlib.nullcontext":
-                return kinds.ContextManager(given, False)
-            case "functools.cache" | "functools.lru_cache" | "builtins.staticmethod" | "builtins.classmethod":
-                return given
-            case "builtins.next" | "builtins.anext":
-                return given.value if isinstance(given, kinds.Generator) else UNKNOWN
-            case "Depends":
-                return self._dependency(call, scope)
-            case "cast":
-                target = walk.argument(call, 1, "val")
-                value = self.kind(target, scope) if target is not None else UNKNOWN
-                return value if value != UNKNOWN or first is None else self.annotated(first, scope)
-            case _:
-                return UNKNOWN
-
-    def _dependency(self, call: Call, scope: Scope) -> Kind:
-        """What the parameter gets for ``Depends(provider)``: FastAPI enters generators and awaits coroutines."""
-        provider = walk.argument(call, 0, "dependency")
-        if provider is None:
-            return kinds.Dependency(UNKNOWN)
-        kind = self.kind(provider, scope)
-        given = self.result(kind) if isinstance(kind, kinds.FunctionKind) else UNKNOWN
-        if isinstance(given, kinds.Generator | kinds.Awaitable):
-            given = given.value
-        return kinds.Dependency(given)
-
     # --- context managers ---------------------------------------------------------------------------------------------
 
     def entered(self, kind: Kind) -> Kind:
@@ -473,100 +424,14 @@ class Evaluator:
                         return value.value if isinstance(value, kinds.Awaitable) else value
         return UNKNOWN
 
-    # --- annotations --------------------------------------------------------------------------------------------------
-
     def annotated(self, annotation: Term, scope: Scope) -> Kind:
-        """The kind of a value that carries this annotation."""
-        match annotation:
-            case Constant(value=str() as text):
-                inner = read_annotation(text)
-                return self.annotated(inner, scope) if inner is not None else UNKNOWN
-            case Constant(value=None):
-                return NONE
-            case Operation(op="|", operands=operands):
-                return kinds.join([self.annotated(operand, scope) for operand in operands])
-            case Subscript(value=value, items=items):
-                return self._annotated_generic(self.kind(value, scope), items, scope)
-            case Name() | Attribute():
-                return self._instance_of(self.kind(annotation, scope))
-            case _:
-                return UNKNOWN
-
-    def _instance_of(self, cls: Kind) -> Kind:
-        match cls:
-            case kinds.SessionType(is_async=is_async):
-                return kinds.Session(is_async)
-            case kinds.ClassKind(cls=scope):
-                session = self.session_type(cls)
-                return kinds.Session(session.is_async) if session else kinds.Instance(scope)
-            case External(name=name):
-                return _INSTANCES.get(canonical(name), UNKNOWN)
-            case kinds.Session() | kinds.Engine() | kinds.Connection():
-                return cls  # an alias: SessionDep = Annotated[Session, Depends(get_db)]
-            case _:
-                return UNKNOWN
-
-    def _annotated_generic(self, generic: Kind, items: tuple[Term, ...], scope: Scope) -> Kind:
-        name = canonical(generic.name) if isinstance(generic, External) else ""
-        first = self.annotated(items[0], scope) if items else UNKNOWN
-        match name:
-            case "Annotated" | "Final" | "ClassVar" | "Optional":
-                return first
-            case "Union":
-                return kinds.join([self.annotated(item, scope) for item in items])
-            case "Generator" | "Iterator" | "Iterable":
-                return kinds.Generator(first, False)
-            case "AsyncGenerator" | "AsyncIterator" | "AsyncIterable":
-                return kinds.Generator(first, True)
-            case "ContextManager" | "AsyncContextManager":
-                return kinds.ContextManager(first, name.startswith("Async"))
-            case "Awaitable":
-                return kinds.Awaitable(first)
-            case "Coroutine":
-                return kinds.Awaitable(self.annotated(items[-1], scope))
-            case "Callable":
-                return kinds.Callback(self.annotated(items[-1], scope))
-            case "Type" | "builtins.type":
-                return _class_of(self.kind(items[0], scope)) if items else UNKNOWN
-            case "Tuple" | "builtins.tuple":
-                return kinds.Tuple(tuple(self.annotated(item, scope) for item in items))
-            case "builtins.list" | "builtins.set":
-                return kinds.Container(first)
-            case "builtins.dict":
-                return kinds.Container(self.annotated(items[-1], scope))
-            case "sessionmaker":
-                return kinds.Factory(isinstance(first, kinds.Session) and first.is_async)
-            case _:
-                return self._instance_of(generic)
-
-
-def yields(function: FunctionScope) -> list[Yield]:
-    """The yields of a function's own scope, in source order."""
-    found = []
-    for statement in walk.statements(function.body):
-        for term in walk.own_terms(statement):
-            for inner, path in walk.descend(term):
-                if isinstance(inner, Yield) and not any(isinstance(outer, Lambda) for outer in path):
-                    found.append(inner)
-    return found
-
-
-def return_values(function: FunctionScope) -> list[Term]:
-    """The values of a function's own return statements, in source order, bare returns left out."""
-    return [
-        statement.value
-        for statement in walk.statements(function.body)
-        if isinstance(statement, Return) and statement.value is not None
-    ]
+        """The kind of a value that carries ``annotation``, read where ``scope`` says."""
+        return annotated(self, annotation, scope)
 
 
 def _external(dotted: str) -> Kind:
     name = canonical(dotted)
     return SESSION_TYPES.get(name, External(name))
-
-
-def _class_of(cls: Kind) -> Kind:
-    return cls if isinstance(cls, kinds.SessionType | kinds.ClassKind) else UNKNOWN
 
 
 def _iterated(kind: Kind) -> Kind:
@@ -587,29 +452,3 @@ def _unpacked(kind: Kind, path: tuple[int, ...]) -> Kind:
             case _:
                 return UNKNOWN
     return kind
-
-
-_INSTANCES: dict[str, Kind] = {
-    "Engine": kinds.Engine(False),
-    "AsyncEngine": kinds.Engine(True),
-    "Connection": kinds.Connection(False),
-    "AsyncConnection": kinds.Connection(True),
-    "sessionmaker": kinds.Factory(False),
-    "async_sessionmaker": kinds.Factory(True),
-    "scoped_session": kinds.Factory(False, scoped=True),
-    "async_scoped_session": kinds.Factory(True, scoped=True),
-}
-
-
-def _known_method(value: Kind, attr: str) -> Kind:
-    match value, attr:
-        case kinds.Factory(is_async=is_async, origin=origin), "begin":
-            return kinds.ContextManager(kinds.Session(is_async, origin=origin), is_async)
-        case kinds.Engine(is_async=is_async), "connect":
-            return kinds.Connection(is_async)
-        case kinds.Engine(is_async=is_async), "begin":
-            return kinds.ContextManager(kinds.Connection(is_async), is_async)
-        case kinds.Engine(), "execution_options":
-            return value
-        case _:
-            return UNKNOWN

@@ -7,7 +7,8 @@ A registry (``scoped_session``) hands out its own; a session on a borrowed conne
 from collections.abc import Iterator
 
 from sessionlint.link import kinds, walk
-from sessionlint.link.evaluate import Evaluator, return_values
+from sessionlint.link.evaluate import Evaluator
+from sessionlint.link.functions import return_values
 from sessionlint.link.scopes import (
     EnteredBinding,
     FunctionScope,

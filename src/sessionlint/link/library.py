@@ -1,0 +1,78 @@
+"""What calls into SQLAlchemy, FastAPI and the standard library give."""
+
+from typing import TYPE_CHECKING
+
+from sessionlint.link import kinds, walk
+from sessionlint.link.externals import ENGINE_BUILDERS, canonical
+from sessionlint.link.kinds import UNKNOWN, Kind
+from sessionlint.link.scopes import Scope
+from sessionlint.model.facts import Call
+from sessionlint.model.source import Place
+
+if TYPE_CHECKING:
+    from sessionlint.link.evaluate import Evaluator
+
+
+def library_call(evaluator: "Evaluator", dotted: str, call: Call, scope: Scope) -> Kind:
+    place = Place(scope.module.path, call.span)
+    name = canonical(dotted)
+    if name in ENGINE_BUILDERS:
+        return kinds.Engine(ENGINE_BUILDERS[name], place)
+    first = walk.argument(call, 0, "")
+    given = evaluator.kind(first, scope) if first is not None else UNKNOWN
+    match name:
+        case "sessionmaker":
+            chosen = walk.argument(call, None, "class_")
+            session = evaluator.session_type(evaluator.kind(chosen, scope)) if chosen is not None else None
+            return kinds.Factory(session is not None and session.is_async, origin=place)
+        case "async_sessionmaker":
+            return kinds.Factory(True, origin=place)
+        case "scoped_session" | "async_scoped_session":
+            return kinds.Factory(name.startswith("async"), scoped=True, origin=place)
+        case "functools.partial":
+            return kinds.Partial(given)
+        case "contextlib.contextmanager" | "contextlib.asynccontextmanager" if isinstance(given, kinds.FunctionKind):
+            return kinds.FunctionKind(given.function, wrapped=name)
+        case "contextlib.closing" | "contextlib.aclosing":
+            return kinds.ContextManager(given, name.endswith("aclosing"))
+        case "contextlib.nullcontext":
+            return kinds.ContextManager(given, False)
+        case "functools.cache" | "functools.lru_cache" | "builtins.staticmethod" | "builtins.classmethod":
+            return given
+        case "builtins.next" | "builtins.anext":
+            return given.value if isinstance(given, kinds.Generator) else UNKNOWN
+        case "Depends":
+            return _dependency(evaluator, call, scope)
+        case "cast":
+            target = walk.argument(call, 1, "val")
+            value = evaluator.kind(target, scope) if target is not None else UNKNOWN
+            return value if value != UNKNOWN or first is None else evaluator.annotated(first, scope)
+        case _:
+            return UNKNOWN
+
+
+def _dependency(evaluator: "Evaluator", call: Call, scope: Scope) -> Kind:
+    """What the parameter gets for ``Depends(provider)``: FastAPI enters generators and awaits coroutines."""
+    provider = walk.argument(call, 0, "dependency")
+    if provider is None:
+        return kinds.Dependency(UNKNOWN)
+    kind = evaluator.kind(provider, scope)
+    given = evaluator.result(kind) if isinstance(kind, kinds.FunctionKind) else UNKNOWN
+    if isinstance(given, kinds.Generator | kinds.Awaitable):
+        given = given.value
+    return kinds.Dependency(given)
+
+
+def library_method(value: Kind, attr: str) -> Kind:
+    """What calling the method ``attr`` of something of SQLAlchemy's gives."""
+    match value, attr:
+        case kinds.Factory(is_async=is_async, origin=origin), "begin":
+            return kinds.ContextManager(kinds.Session(is_async, origin=origin), is_async)
+        case kinds.Engine(is_async=is_async), "connect":
+            return kinds.Connection(is_async)
+        case kinds.Engine(is_async=is_async), "begin":
+            return kinds.ContextManager(kinds.Connection(is_async), is_async)
+        case kinds.Engine(), "execution_options":
+            return value
+        case _:
+            return UNKNOWN
