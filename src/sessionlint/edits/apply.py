@@ -7,7 +7,7 @@ from sessionlint.model.finding import Edit, Fix
 from sessionlint.model.source import Place, Source, Span
 
 
-class Overlap(ValueError):
+class OverlapError(ValueError):
     """Two edits want to change the same characters."""
 
 
@@ -32,15 +32,15 @@ def hold(source: Source, span: Span) -> Edit:
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """``text`` with all edits made (their paths are not looked at); identical edits count once.
 
-    Insertions at one offset keep their order and come before a replacement that starts there. Raises Overlap.
+    Insertions at one offset keep their order and come before a replacement that starts there. Raises OverlapError.
     """
-    result, position = [], 0
-    for edit in sorted(dict.fromkeys(edits), key=lambda edit: edit.place.span):
+    changing = dict.fromkeys(edit for edit in edits if not _holds(edit, text))
+    result: list[str] = []
+    position = 0
+    for edit in sorted(changing, key=lambda edit: edit.place.span):
         start, end = edit.place.span
         if start < position:
-            if edit.text == text[start:end]:
-                continue
-            raise Overlap(f"{edit.place.path}: two edits around character {start}")
+            raise OverlapError(f"{edit.place.path}: two edits around character {start}")
         result += text[position:start], edit.text
         position = end
     result.append(text[position:])
@@ -54,4 +54,45 @@ def apply_fixes(sources: Mapping[str, Source], fixes: Sequence[Fix]) -> Applied:
     edit wanted by two fixes (an import both need) is made once; only indentation is never shared, since two nested
     blocks each need their own.
     """
-    raise NotImplementedError
+    accepted: dict[str, list[Edit]] = {}
+    applied, deferred = [], []
+    for fix in fixes:
+        if _fits(fix, sources, accepted):
+            applied.append(fix)
+            for edit in fix.edits:
+                accepted.setdefault(edit.place.path, []).append(edit)
+        else:
+            deferred.append(fix)
+    changed = {}
+    for path, edits in accepted.items():
+        text = apply_edits(sources[path].text, edits)
+        if text != sources[path].text:
+            changed[path] = replace(sources[path], text=text)
+    return Applied(changed, tuple(applied), tuple(deferred))
+
+
+def _fits(fix: Fix, sources: Mapping[str, Source], accepted: Mapping[str, Sequence[Edit]]) -> bool:
+    for edit in fix.edits:
+        path = edit.place.path
+        if path not in sources or any(_disturb(edit, other, sources[path].text) for other in accepted.get(path, ())):
+            return False
+    return True
+
+
+def _disturb(edit: Edit, other: Edit, text: str) -> bool:
+    """Whether two edits of different fixes must not be made in one pass. An insertion minds also what it touches."""
+    (start, end), (other_start, other_end) = edit.place.span, other.place.span
+    holds = _holds(edit, text) + _holds(other, text)
+    if holds == 2:
+        return False
+    if holds == 0 and (start == end or other_start == other_end):
+        apart = end < other_start or other_end < start
+    else:
+        apart = end <= other_start or other_end <= start
+    if apart:
+        return False
+    return edit != other or (start == end and not edit.text.strip())
+
+
+def _holds(edit: Edit, text: str) -> bool:
+    return edit.text == text[slice(*edit.place.span)]

@@ -4,11 +4,15 @@ Every function returns its edits, or None for "cannot be done safely". Comments,
 own indentation and the inside of multi-line strings stay as they are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from sessionlint.edits.lexer import Token
+from sessionlint.edits.lines import Lines
+from sessionlint.edits.removal import CannotError, Cut, cuts_of, is_pragma, without_blank_lines_before
+from sessionlint.edits.statements import blocks_within
 from sessionlint.model.facts import Assign, Block, Statement, Try
 from sessionlint.model.finding import Edit
-from sessionlint.model.source import Source, Span
+from sessionlint.model.source import Place, Source, Span
 
 
 def indent_lines(source: Source, span: Span, by: str | None = None) -> tuple[Edit, ...]:
@@ -16,7 +20,9 @@ def indent_lines(source: Source, span: Span, by: str | None = None) -> tuple[Edi
 
     Blank lines and lines that start inside a string stay. ``span`` should cover whole statements.
     """
-    raise NotImplementedError
+    lines = Lines(source.text)
+    by = lines.indent_unit if by is None else by
+    return _edits(source, (Cut(start, start, by) for start in _indentable(lines, span)))
 
 
 def wrap_in_with(
@@ -29,7 +35,10 @@ def wrap_in_with(
     a ``try`` of ``covered`` that is left without handlers goes too, its body keeps its indentation. A comment
     of a dropped line stays, on its own line; only ``noqa`` and ``sessionlint:`` comments go with their statement.
     """
-    raise NotImplementedError
+    try:
+        return _edits(source, _Wrapping(Lines(source.text), opening, covered, header, drop).cuts())
+    except CannotError:
+        return None
 
 
 def unwrap_try_finally(
@@ -44,4 +53,120 @@ def remove_statement(source: Source, statement: Statement, block: Block) -> tupl
 
     Comments above it stay; one behind it stays on its own line, unless it is a ``noqa`` or ``sessionlint:`` comment.
     """
-    raise NotImplementedError
+    try:
+        return _edits(source, cuts_of(Lines(source.text), [statement], block))
+    except CannotError:
+        return None
+
+
+def _edits(source: Source, cuts: Iterable[Cut]) -> tuple[Edit, ...]:
+    return tuple(Edit(Place(source.path, Span(cut.start, cut.end)), cut.text) for cut in sorted(cuts))
+
+
+def _indentable(lines: Lines, span: Span) -> Iterator[int]:
+    """The starts of the lines touched by ``span`` that indentation may move."""
+    start = lines.start(span.start)
+    while start < span.end:
+        if not lines.is_blank(start) and not lines.inside_string(start):
+            yield start
+        following = lines.next(start)
+        if following <= start:
+            return
+        start = following
+
+
+class _Wrapping:
+    """One ``with`` being put around statements; collects cuts and the stretches of text that keep their indentation."""
+
+    def __init__(self, lines: Lines, opening: Assign, covered: Block, header: str, drop: Sequence[Statement]) -> None:
+        self.lines = lines
+        self.opening = opening
+        self.covered = covered
+        self.header = header
+        self.drop = {id(statement): statement for statement in drop}
+        self.indent = lines.indent(opening.span.start)
+        self.unit = lines.indent_unit
+        self.unmoved: list[Span] = []
+
+    def cuts(self) -> list[Cut]:
+        self._check()
+        emptied = [statement for statement in self.covered if isinstance(statement, Try) and self._is_emptied(statement)]
+        for statement in emptied:
+            if not statement.handlers:
+                self.unit = self._unit_of(statement)
+        found = [Cut(*self.opening.span, self.header.replace("\r\n", "\n").replace("\n", self.lines.newline))]
+        found += [cut for block in blocks_within(self.covered) for cut in self._cuts_in(block)]
+        region = Span(self.lines.next(self.opening.span.end), self.covered[-1].span.end)
+        return found + [Cut(start, start, self.unit) for start in _indentable(self.lines, region) if self._moves(start, found)]
+
+    def _check(self) -> None:
+        """Raises CannotError where the text does not allow the move."""
+        lines, opening = self.lines, self.opening.span
+        if not self.covered or all(id(statement) in self.drop for statement in self.covered):
+            raise CannotError
+        span = Span(self.covered[0].span.start, self.covered[-1].span.end)
+        following = next((line.start for line in lines.logical if line.start > opening.start and line.start >= opening.end), -1)
+        ends_a_line = lines.logical_of(span.end - 1).end == span.end
+        if not lines.stands_alone(opening) or following != span.start or not ends_a_line:
+            raise CannotError
+        if not self.header.rstrip().endswith(":") or lines.indent(span.start) != self.indent:
+            raise CannotError
+        if any(comment.text not in self.header for comment in lines.comments_in(opening)):
+            raise CannotError
+
+    def _moves(self, start: int, cuts: Sequence[Cut]) -> bool:
+        point = Span(start, start + 1)
+        return not any(span.contains(point) for span in self.unmoved) and not any(Span(*cut[:2]).contains(point) for cut in cuts)
+
+    def _is_emptied(self, statement: Try) -> bool:
+        return bool(statement.final) and all(id(one) in self.drop for one in statement.final)
+
+    def _unit_of(self, statement: Try) -> str:
+        """The indentation of a ``try``'s body relative to the ``try``, which becomes that of the ``with``'s."""
+        body = statement.body[0].span.start
+        own = self.lines.indent(body)
+        if self.lines.logical_of(body).start != body or not own.startswith(self.indent) or own == self.indent:
+            raise CannotError
+        return own[len(self.indent) :]
+
+    def _cuts_in(self, block: Block) -> Iterator[Cut]:
+        emptied = [statement for statement in block if isinstance(statement, Try) and self._is_emptied(statement)]
+        for statement in emptied:
+            if statement.handlers:
+                yield self._finally_cut(statement, self.unit + self.lines.indent(statement.span.start))
+            elif block is self.covered:
+                yield from self._flattened(statement)
+            else:
+                raise CannotError
+        finals = [statement.final for statement in block if isinstance(statement, Try) and self._is_emptied(statement)]
+        self.drop = {key: one for key, one in self.drop.items() if not any(one is gone for final in finals for gone in final)}
+        yield from cuts_of(self.lines, [one for one in block if id(one) in self.drop], block)
+
+    def _flattened(self, statement: Try) -> Iterator[Cut]:
+        """``try:`` and ``finally:`` go, the body stays where it is."""
+        lines, start = self.lines, statement.span.start
+        body = lines.next(start)
+        comment = next(iter(lines.comments_in(Span(start, lines.end(start)))), None)
+        kept = "" if comment is None or is_pragma(comment) else self.indent + self.unit + comment.text + lines.newline
+        above = lines.start(start)
+        while statement is self.covered[0] and lines.is_blank(above - 1):
+            above = lines.start(above - 1)
+        yield Cut(above, body, kept)
+        ending = self._finally_cut(statement, self.indent + self.unit)
+        self.unmoved.append(Span(body, ending.end))
+        yield ending
+
+    def _finally_cut(self, statement: Try, indent: str) -> Cut:
+        lines, final = self.lines, statement.final
+        keyword = self._finally_token(statement)
+        if lines.logical_of(final[-1].span.end - 1).end != final[-1].span.end:
+            raise CannotError
+        cut = Cut(lines.start(keyword.start), lines.next(final[-1].span.end))
+        comments = [comment for comment in lines.comments_in(Span(*cut[:2])) if not is_pragma(comment)]
+        kept = "".join(indent + comment.text + lines.newline for comment in comments)
+        return without_blank_lines_before(lines, cut._replace(text=kept))
+
+    def _finally_token(self, statement: Try) -> Token:
+        before = statement.final[0].span.start
+        found = (token for token in reversed(self.lines.tokens) if token.end <= before and token.text == "finally")
+        return next(found)

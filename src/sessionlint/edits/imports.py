@@ -3,26 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sessionlint.edits.apply import OverlapError, apply_edits
+from sessionlint.edits.import_plan import ImportPlan
+from sessionlint.edits.lines import Lines
+from sessionlint.edits.unused import judge
+from sessionlint.edits.wanted import Wanted
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.finding import Edit
 from sessionlint.model.source import Source, Span
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """``name`` from ``module`` shall be usable at ``at`` (None: anywhere in the module).
-
-    ``alternatives``: (module, name) pairs that are just as good when the file has them already. ``for_annotation``:
-    it will stand in an annotation, so an import under ``if TYPE_CHECKING:`` will do in a file with
-    ``from __future__ import annotations``; ``quoted``: the spelling will be put in quotes, so it always will.
-    """
-
-    module: str
-    name: str
-    alternatives: tuple[tuple[str, str], ...] = ()
-    at: Span | None = None
-    for_annotation: bool = False
-    quoted: bool = False
+__all__ = ["ImportChange", "ImportedName", "Wanted", "change_imports", "drop_import_if_unused", "import_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +52,21 @@ def change_imports(
     A new import goes where the dropped one stood if that was inside the function of ``at``; else to the module's
     imports. None when a wanted name cannot be made available.
     """
-    raise NotImplementedError
+    plan = ImportPlan(facts, source, Lines(source.text))
+    for name in drop:
+        plan.drop(judge(facts, plan.lines, name, removed))
+    spellings = {}
+    for wanted in add:
+        spelling = plan.add(wanted)
+        if spelling is None:
+            return None
+        spellings[wanted] = spelling
+    edits = plan.edits()
+    try:
+        apply_edits(source.text, edits)
+    except OverlapError:
+        return None
+    return ImportChange(spellings, edits)
 
 
 def import_name(
@@ -79,7 +83,7 @@ def import_name(
     """How to write ``module.name`` at ``at`` and the edits that make it available; see ``change_imports``."""
     wanted = Wanted(module, name, tuple(alternatives), at, for_annotation, quoted)
     change = change_imports(facts, source, add=[wanted])
-    return change and ImportedName(change.spellings[wanted], change.edits)
+    return ImportedName(change.spellings[wanted], change.edits) if change else None
 
 
 def drop_import_if_unused(facts: ModuleFacts, source: Source, name: str, removed: Sequence[Span]) -> tuple[Edit, ...]:

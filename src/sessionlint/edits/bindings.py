@@ -1,0 +1,127 @@
+"""Who gives a name its meaning in a file: its imports, and everything else that binds it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sessionlint.edits.statements import child_blocks
+from sessionlint.model import facts as f
+from sessionlint.model.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSite:
+    """An import statement, the block it is an element of, and the statements around it, outermost first."""
+
+    statement: f.Import
+    block: f.Block
+    parents: tuple[f.Statement, ...]
+
+    def binds(self, name: str) -> f.Alias | None:
+        return next((alias for alias in self.statement.names if local_name(self.statement, alias) == name), None)
+
+    def is_seen_from(self, at: Span | None) -> bool:
+        """Whether it has certainly run when ``at`` does, in a scope that ``at`` sees."""
+        if at is None:
+            return not self.parents
+        if self.statement.span.end > at.start:
+            return False
+        if not self.parents:
+            return True
+        owner = self.parents[-1]
+        return not isinstance(owner, f.Class) and any(one.span.contains(at) for one in self.block)
+
+    @property
+    def is_for_type_checking(self) -> bool:
+        """Whether it is an element of a module's ``if TYPE_CHECKING:``."""
+        return len(self.parents) == 1 and _tests_type_checking(self.parents[0]) and not self._in_else(self.parents[0])
+
+    def _in_else(self, owner: f.Statement) -> bool:
+        return isinstance(owner, f.If) and self.block is owner.orelse
+
+
+def _tests_type_checking(statement: f.Statement) -> bool:
+    if not isinstance(statement, f.If):
+        return False
+    test = statement.test
+    return (isinstance(test, f.Name) and test.id == "TYPE_CHECKING") or (
+        isinstance(test, f.Attribute) and test.attr == "TYPE_CHECKING"
+    )
+
+
+def import_sites(block: f.Block, parents: tuple[f.Statement, ...] = ()) -> Iterator[ImportSite]:
+    """Every import statement of ``block`` and of the blocks in it, in the order of the text."""
+    for statement in block:
+        if isinstance(statement, f.Import):
+            yield ImportSite(statement, block, parents)
+        for child in child_blocks(statement):
+            yield from import_sites(child, (*parents, statement))
+
+
+def local_name(statement: f.Import, alias: f.Alias) -> str:
+    """The identifier that ``alias`` binds; ``*`` for a star import."""
+    return alias.asname or (alias.name.partition(".")[0] if statement.module is None else alias.name)
+
+
+def target(statement: f.Import, alias: f.Alias) -> str:
+    """What the bound identifier stands for, dotted; relative modules keep their dots in front."""
+    if statement.module is None:
+        return alias.name if alias.asname else alias.name.partition(".")[0]
+    return f"{'.' * statement.level}{statement.module}.{alias.name}"
+
+
+def bound_otherwise(body: f.Block) -> set[str]:
+    """The identifiers that anything but an import binds, in whatever scope."""
+    bound: set[str] = set()
+    pending: list[Any] = [body]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, tuple):
+            pending += item if not isinstance(item, Span) else ()
+        elif hasattr(item, "__dataclass_fields__"):
+            bound |= _bound_by(item)
+            pending += [getattr(item, name) for name in item.__dataclass_fields__]
+    return bound
+
+
+def _bound_by(node: Any) -> set[str]:
+    if isinstance(node, f.Function | f.Class | f.Parameter):
+        return {node.name}
+    if isinstance(node, f.Handler):
+        return {node.name} if node.name else set()
+    if isinstance(node, f.Case):
+        return set(node.binds)
+    if isinstance(node, f.Assign | f.Delete):
+        return {name for one in node.targets for name in _names(one)}
+    if isinstance(node, f.For | f.Clause | f.WithItem | f.Walrus):
+        return set(_names(node.target))
+    return set()
+
+
+def _names(term: f.Term | None) -> Iterator[str]:
+    """The names in an assignment target."""
+    if isinstance(term, f.Name):
+        yield term.id
+    elif isinstance(term, f.Collection):
+        for item in term.items:
+            yield from _names(item)
+    elif isinstance(term, f.Operation):
+        for operand in term.operands:
+            yield from _names(operand)
+
+
+def always_imports(statement: f.Statement, name: str) -> bool:
+    """Whether every branch of an ``if``/``else`` or ``try``/``except`` imports ``name`` (or raises)."""
+    if isinstance(statement, f.Import):
+        return any(local_name(statement, alias) == name for alias in statement.names)
+    if isinstance(statement, f.If):
+        return _does(statement.body, name) and _does(statement.orelse, name)
+    if isinstance(statement, f.Try):
+        raises = [bool(one.body) and isinstance(one.body[-1], f.Raise) for one in statement.handlers]
+        handled = [_does(one.body, name) for one in statement.handlers]
+        return _does(statement.body, name) and all(a or b for a, b in zip(raises, handled, strict=True))
+    return False
+
+
+def _does(block: f.Block, name: str) -> bool:
+    return any(always_imports(one, name) for one in block)

@@ -1,0 +1,115 @@
+"""Tokens of Python text, with character offsets, alike on every Python version.
+
+The standard ``tokenize`` counts in rows, reads only the syntax of its own Python and treats f-strings differently from
+3.12 on. Edits need little: where names, strings, comments, brackets and logical lines are. The text is known to parse.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+TokenKind = Literal["name", "number", "string", "comment", "op", "newline"]
+
+_TOKEN = re.compile(
+    r"""(?P<skip>[ \t\f]+|\\(?:\r\n|\r|\n))
+    |(?P<newline>\r\n|\r|\n)
+    |(?P<comment>\#[^\r\n]*)
+    |(?P<string>(?P<prefix>[rRbBuUfFtT]{0,2})(?P<quote>\"\"\"|'''|"|'))
+    |(?P<name>[^\W\d]\w*)
+    |(?P<number>\.?\d[\w.]*)
+    |(?P<op>:=|[-+*/%@&|^<>=!]=|.)""",
+    re.VERBOSE,
+)
+_PLAIN = {quote: re.compile(rf"(?:\\.|(?!{quote}).)*{quote}", re.DOTALL) for quote in ('"""', "'''", '"', "'")}
+
+
+_KINDS: tuple[TokenKind, ...] = ("newline", "comment", "name", "number")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """``nested``: it stands inside an f-string, whose own token comes before it and covers it.
+
+    A ``newline`` inside brackets has ``depth`` above 0: the logical line goes on. ``depth`` of a bracket is the outer one.
+    """
+
+    kind: TokenKind
+    start: int
+    end: int
+    text: str
+    depth: int = 0
+    nested: bool = False
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """All tokens of ``text``, without blanks and continuation backslashes."""
+    return tuple(_Lexer(text).scan(0, nested=False))
+
+
+class _Lexer:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = 0
+
+    def scan(self, start: int, *, nested: bool) -> Iterator[Token]:
+        """Tokens from ``start``; a nested scan ends before the ``}``, ``:`` or ``!`` that ends a replacement field."""
+        self.position, depth = start, 0
+        while match := _TOKEN.match(self.text, self.position):
+            if match["string"] is not None:
+                yield from self._string(match, depth, nested)
+                continue
+            text = match.group()
+            if nested and depth == 0 and text in ("}", ":", "!"):
+                return
+            self.position = match.end()
+            if match["skip"] is not None:
+                continue
+            depth -= text in (")", "]", "}")
+            yield Token(_kind(match), match.start(), match.end(), text, depth, nested)
+            depth += text in ("(", "[", "{")
+
+    def _string(self, match: re.Match[str], depth: int, nested: bool) -> Iterator[Token]:
+        inner: list[Token] = []
+        if set(match["prefix"].lower()) & {"f", "t"}:
+            self.position = match.end()
+            inner += self._literal(match["quote"], raw="r" in match["prefix"].lower())
+        else:
+            body = _PLAIN[match["quote"]].match(self.text, match.end())
+            self.position = body.end() if body else len(self.text)
+        yield Token("string", match.start(), self.position, self.text[match.start() : self.position], depth, nested)
+        yield from inner
+
+    def _literal(self, quote: str, *, raw: bool) -> Iterator[Token]:
+        """The literal part of an f-string up to behind its closing quote, with the tokens of its replacement fields."""
+        text = self.text
+        while self.position < len(text):
+            if text.startswith(quote, self.position):
+                self.position += len(quote)
+                return
+            if text[self.position] == "\\" and not text.startswith(("\\{", "\\N{"), self.position):
+                self.position += 2
+            elif text.startswith("\\N{", self.position) and not raw:
+                self.position = text.index("}", self.position) + 1
+            elif text.startswith(("{{", "}}"), self.position):
+                self.position += 2
+            elif text[self.position] == "{":
+                yield from self._field(quote)
+            else:
+                self.position += 1
+
+    def _field(self, quote: str) -> Iterator[Token]:
+        yield from self.scan(self.position + 1, nested=True)
+        text = self.text
+        while self.position < len(text) and text[self.position] != "}":
+            if text.startswith(quote, self.position):  # not a field after all: leave the string to its end
+                return
+            if text[self.position] == "{":
+                yield from self._field(quote)
+            else:
+                self.position += 1
+        self.position += 1
+
+
+def _kind(match: re.Match[str]) -> TokenKind:
+    return next((kind for kind in _KINDS if match[kind] is not None), "op")

@@ -1,0 +1,89 @@
+"""Whether an import can go once some spans are replaced."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sessionlint.edits.bindings import ImportSite, bound_otherwise, import_sites, local_name
+from sessionlint.edits.lines import Lines
+from sessionlint.edits.statements import blocks_within
+from sessionlint.model.facts import Alias, Class, Constant, Evaluate, Function, ModuleFacts, Try, With
+from sessionlint.model.source import Span
+
+_KEEPS_UNUSED = re.compile(r"#\s*noqa\b(?!\s*:(?!.*\bF401\b))", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """``alias`` of ``site`` binds a name that nothing needs any more."""
+
+    site: ImportSite
+    alias: Alias
+
+
+@dataclass(frozen=True, slots=True)
+class StillUsed:
+    """The places because of which the import has to stay; empty when something else forbids to drop it."""
+
+    places: tuple[Span, ...] = ()
+
+
+def judge(facts: ModuleFacts, lines: Lines, name: str, removed: Sequence[Span]) -> Unused | StillUsed:
+    """Whether the import of ``name`` (as the file spells it) is unused outside ``removed``. In doubt it is used."""
+    found = [
+        (site, alias)
+        for site in import_sites(facts.body)
+        for alias in site.statement.names
+        if local_name(site.statement, alias) == name
+    ]
+    if len(found) != 1 or name == "*" or facts.path.rpartition("/")[2] in ("__init__.py", "__init__.pyi"):
+        return StillUsed()
+    site, alias = found[0]
+    if alias.asname == alias.name or not _may_lose_a_name(site) or name in bound_otherwise(facts.body):
+        return StillUsed()
+    if _is_spoken_for(lines, site) or _in_a_string(facts, lines, name, removed):
+        return StillUsed()
+    uses = tuple(span for span in mentions(lines, name) if not _covered(span, (*removed, site.statement.span)))
+    return StillUsed(uses) if uses else Unused(site, alias)
+
+
+def mentions(lines: Lines, name: str) -> list[Span]:
+    """Where the identifier ``name`` stands, other than as an attribute; keywords of calls count."""
+    found, previous = [], ""
+    for token in lines.tokens:
+        if token.kind == "name" and token.text == name and previous != ".":
+            found.append(Span(token.start, token.end))
+        previous = token.text
+    return found
+
+
+def _covered(span: Span, spans: Sequence[Span]) -> bool:
+    return any(one.contains(span) for one in spans)
+
+
+def _may_lose_a_name(site: ImportSite) -> bool:
+    """Not where an import is tried out or makes an attribute, nor where its block would be left empty."""
+    if any(isinstance(parent, Try | Class) for parent in site.parents):
+        return False
+    return (
+        len(site.block) > 1 or len(site.statement.names) > 1 or not site.parents or isinstance(site.parents[-1], Function | With)
+    )
+
+
+def _is_spoken_for(lines: Lines, site: ImportSite) -> bool:
+    """Whether a ``noqa`` says that the import may be unused."""
+    span = site.statement.span
+    behind = lines.comment_behind(span.end)
+    return any(_KEEPS_UNUSED.match(one.text) for one in [*lines.comments_in(span), *([behind] if behind else [])])
+
+
+def _in_a_string(facts: ModuleFacts, lines: Lines, name: str, removed: Sequence[Span]) -> bool:
+    docstrings = [
+        one.span
+        for block in blocks_within(facts.body)
+        for one in block
+        if isinstance(one, Evaluate) and isinstance(one.value, Constant)
+    ]
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    texts = (one for one in lines.tokens if one.kind == "string" or one.text.startswith("# type:"))
+    return any(word.search(one.text) and not _covered(Span(one.start, one.end), (*docstrings, *removed)) for one in texts)

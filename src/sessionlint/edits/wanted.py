@@ -1,0 +1,22 @@
+"""What a fix asks of a file's imports."""
+
+from dataclasses import dataclass
+
+from sessionlint.model.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """``name`` from ``module`` shall be usable at ``at`` (None: anywhere in the module).
+
+    ``alternatives``: (module, name) pairs that are just as good when the file has them already. ``for_annotation``:
+    it will stand in an annotation, so an import under ``if TYPE_CHECKING:`` will do in a file with
+    ``from __future__ import annotations``; ``quoted``: the spelling will be put in quotes, so it always will.
+    """
+
+    module: str
+    name: str
+    alternatives: tuple[tuple[str, str], ...] = ()
+    at: Span | None = None
+    for_annotation: bool = False
+    quoted: bool = False
