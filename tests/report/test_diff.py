@@ -37,3 +37,7 @@ def test_in_colour_control_characters_are_visible() -> None:
     report = render([(Source("x.py", "a = '\x1b[2J'\n"), "b = 1\n")], Look(colour=True))
     assert "\x1b[31m-a = '␛[2J'\x1b[0m\n" in report
     assert "\x1b[32m+b = 1\x1b[0m\n" in report
+
+
+def test_on_a_terminal_without_colour_control_characters_are_visible_too() -> None:
+    assert "-a = '␛[2J'\n" in render([(Source("x.py", "a = '\x1b[2J'\n"), "b = 1\n")], Look(terminal=True))

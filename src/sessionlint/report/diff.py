@@ -17,8 +17,8 @@ _NO_NEWLINE = "\\ No newline at end of file\n"
 def render(changes: Iterable[tuple[Source, str]], look: Look) -> str:
     """The diff of each (file as it was read, its new text), in the order given.
 
-    Without colour the lines are byte for byte those of the files, so that the diff can be applied; in colour, which is
-    for eyes, control characters are made visible.
+    In a pipe the lines are byte for byte those of the files, so that the diff can be applied; in colour or on a terminal,
+    which is for eyes, control characters are made visible.
     """
     return "".join(line for source, new in changes for line in _file(source, new, look))
 
@@ -29,7 +29,7 @@ def _file(source: Source, new: str, look: Look) -> Iterator[str]:
     for marker in islice(diff, 2):
         yield look.paint(f"{marker[:3]} {path}", "strong") + "\n"
     for line in diff:
-        yield from _painted(line, look) if look.colour else _plain(line)
+        yield from _painted(line, look) if look.colour or look.terminal else _plain(line)
 
 
 def _plain(line: str) -> Iterator[str]:

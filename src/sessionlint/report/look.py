@@ -16,6 +16,7 @@ def _unchanged(path: str) -> str:
 class Look:
     """``width`` in terminal cells; ``unsafe_fixes``: whether ``--unsafe-fixes`` was given, so that unsafe fixes count as fixable.
 
+    ``terminal``: whether a person looks at a terminal, so that even a diff has its control characters made visible.
     ``shown_path`` turns a path relative to the project root into the one to print (relative to the current folder).
     """
 
@@ -23,6 +24,7 @@ class Look:
     colour: bool = False
     unsafe_fixes: bool = False
     shown_path: Callable[[str], str] = _unchanged
+    terminal: bool = False
 
     def paint(self, text: str, style: Style) -> str:
         return paint(text, style, self.colour)
