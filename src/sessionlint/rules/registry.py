@@ -10,14 +10,20 @@ from pathlib import Path
 import sessionlint.rules
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule
+from sessionlint.rules.comments import Comments
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredRule:
-    """A rule, the generator that finds it, and the page beside it."""
+    """A rule, the generator that finds it, and the page beside it.
+
+    A rule about suppression comments has ``check_comments``, which is asked when all others have spoken; the check that
+    a module does not define finds nothing.
+    """
 
     rule: Rule
     check: Callable[[Project], Iterator[Finding]]
+    check_comments: Callable[[Comments], Iterator[Finding]]
     page: Path
 
 
@@ -34,4 +40,10 @@ def _walk() -> Iterator[RegisteredRule]:
         module = import_module(info.name)
         if hasattr(module, "RULE"):
             assert module.__file__ is not None
-            yield RegisteredRule(module.RULE, module.check, Path(module.__file__).with_suffix(".md"))
+            check = getattr(module, "check", _finds_nothing)
+            check_comments = getattr(module, "check_comments", _finds_nothing)
+            yield RegisteredRule(module.RULE, check, check_comments, Path(module.__file__).with_suffix(".md"))
+
+
+def _finds_nothing(_: object) -> Iterator[Finding]:
+    return iter(())

@@ -1,0 +1,126 @@
+"""The command line: options in, exit code out. What happens in between is ``run``'s and ``report``'s business."""
+
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from sessionlint import __version__
+from sessionlint.report.colour import ColourChoice
+from sessionlint.run.errors import FAILED, INTERRUPTED, UsageError, suggestion
+
+
+class _Commands(click.Group):
+    """Says which command may have been meant."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            hint = suggestion(name, self.commands) or (f'; did you mean "check {name}"?' if Path(name).exists() else "")
+            raise click.UsageError(f'unknown command "{name}"{hint}')
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="sessionlint %(version)s")
+def sessionlint() -> None:
+    """Find the ways in which SQLAlchemy sessions, engines and factories are opened, shared, leaked and closed wrongly."""
+
+
+@sessionlint.command()
+def version() -> None:
+    """Show the version."""
+    click.echo(f"sessionlint {__version__}")
+
+
+def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[str]:
+    return [item.strip() for text in given for item in text.split(",") if item.strip()]
+
+
+@sessionlint.command()
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--select", multiple=True, callback=_csv, metavar="RULES", help="Check these rules only: codes, names, prefixes (SES3), ALL."
+)
+@click.option("--ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out.")
+@click.option("--extend-select", multiple=True, callback=_csv, metavar="RULES", help="Check these rules too.")
+@click.option("--extend-ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out too.")
+@click.option("--per-file-ignores", multiple=True, metavar="PATTERN:RULES", help="Leave rules out in some files.")
+@click.option("--fix", is_flag=True, help="Apply the safe fixes.")
+@click.option("--unsafe-fixes", is_flag=True, help="Count unsafe fixes in: with --fix and --diff they are applied.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--output-format", metavar="FORMAT", help="full, concise, json or github.")
+@click.option("--statistics", is_flag=True, help="Count findings per rule instead of showing them.")
+@click.option(
+    "--exclude",
+    multiple=True,
+    callback=_csv,
+    metavar="PATTERNS",
+    help="Leave these files and folders out (replaces the defaults).",
+)
+@click.option("--extend-exclude", multiple=True, callback=_csv, metavar="PATTERNS", help="Leave these files and folders out too.")
+@click.option(
+    "--force-exclude/--no-force-exclude", default=None, help="Leave excluded and gitignored files out even when given by name."
+)
+@click.option("--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what git ignores.")
+@click.option("--stdin-filename", metavar="NAME", help="The file that the text from standard input (-) stands for.")
+@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or one setting in TOML.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option(
+    "--project-root", type=click.Path(path_type=Path), metavar="DIR", help="The folder to analyse, instead of finding it."
+)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour.")
+@click.option("--fail-on", metavar="LEVEL", help="Exit with 1 from this severity on: error, warning (default), info, never.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
+@click.option("-v", "--verbose", is_flag=True, help="Say what was read and left out.")
+@click.option("--show-files", is_flag=True, help="List the files that would be checked.")
+@click.option("--show-settings", is_flag=True, help="Show the settings, and where they come from.")
+def check(paths: tuple[str, ...], **options: Any) -> int:
+    """Check PATHS (default: the current folder), or standard input (-).
+
+    The whole project around them is analysed; what is reported are the findings that touch PATHS.
+    """
+    from sessionlint.run.command import run_check
+
+    return run_check(paths, options)
+
+
+@sessionlint.command()
+@click.argument("rules", nargs=-1, metavar="[CODE|NAME]...")
+@click.option("--all", "every", is_flag=True, help="Every rule.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour.")
+def rule(rules: tuple[str, ...], every: bool, output_format: str, color: ColourChoice) -> int:
+    """Explain a rule: what it finds, what breaks, what to write instead."""
+    from sessionlint.run.explain import run_rule
+
+    if every == bool(rules):
+        raise click.UsageError("rule: give a code, a name or a prefix, or --all")
+    return run_rule(rules, output_format, color)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0 clean, 1 findings, 2 usage, configuration or internal error, 130 interrupted."""
+    raise SystemExit(_exit_code(arguments))
+
+
+def _exit_code(arguments: Sequence[str] | None) -> int:
+    try:
+        return int(sessionlint.main(arguments, prog_name="sessionlint", standalone_mode=False) or 0)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+    except click.ClickException as error:
+        click.echo(f"error: {error.format_message()}", err=True)
+    except UsageError as error:
+        click.echo(f"error: {error}", err=True)
+    except Exception:
+        click.echo(
+            f"{traceback.format_exc()}\nerror: this is a bug in sessionlint; please report it with the lines above", err=True
+        )
+    return FAILED

@@ -1,0 +1,1 @@
+"""Rules about the linter itself: what it could not read, and the comments that steer it."""

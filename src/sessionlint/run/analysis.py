@@ -1,0 +1,141 @@
+"""Texts in, findings out: the pure middle of the pipeline, which the fixpoint runs again and tests run on texts in memory."""
+
+import logging
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sessionlint.link.project import Project, link
+from sessionlint.model.facts import ModuleFacts
+from sessionlint.model.finding import Applicability, Finding
+from sessionlint.model.outcome import Outcome, Skipped
+from sessionlint.model.source import Source
+from sessionlint.model.targets import Targets
+from sessionlint.rules.comments import Comments
+from sessionlint.rules.registry import RegisteredRule, registered_rules
+from sessionlint.run.choice import Choice
+from sessionlint.run.selectors import check_selectors
+from sessionlint.run.settings import Settings
+from sessionlint.run.suppression import suppress, suppress_by_name
+
+NEWEST = Targets()
+logger = logging.getLogger(__name__)
+
+
+class Everything(Container[str]):
+    """The scope that holds every path."""
+
+    def __contains__(self, path: object) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Facts of each file as far as they were extracted, and the outcome."""
+
+    facts: Mapping[str, ModuleFacts]
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """How to look at texts. ``scope``: a finding is reported when a place of its trace lies in it."""
+
+    settings: Settings = field(default_factory=Settings)
+    targets: Targets = NEWEST
+    scope: Container[str] = field(default_factory=Everything)
+    today: date = field(default_factory=date.today)
+
+    def check(self, sources: Mapping[str, Source], facts: Mapping[str, ModuleFacts] | None = None) -> Checked:
+        """Extract what ``facts`` (of unchanged files) does not hold, link, run the rules, select and suppress."""
+        facts = extract_all(sources, facts or {})
+        project = link(facts.values(), sources, self.targets, self.settings.src)
+        return Checked(facts, self._judged(project))
+
+    def _judged(self, project: Project) -> Outcome:
+        registered = registered_rules()
+        rules = tuple(entry.rule for entry in registered)
+        choice = Choice(self.settings, rules)
+        running = choice.anywhere()
+        errors: list[str] = []
+        selected = [entry for entry in registered if entry.rule.code in running]
+        raw = _run(selected, lambda entry: entry.check(project), errors)
+        sifted = suppress(raw, project.facts, rules, self.today)
+        comments = Comments(project.facts, project.sources, rules, running, sifted.used, self.today, self.settings.require_reason)
+        about = _run(selected, lambda entry: entry.check_comments(comments), errors)
+        resifted = suppress_by_name(about, project.facts, rules, self.today)
+        candidates = [finding for finding in (*sifted.open, *resifted.open) if self._in_scope(finding)]
+        shown = dict.fromkeys(choice.shown(finding) for finding in candidates)
+        findings = sorted((finding for finding in shown if finding is not None), key=_order)
+        suppressed = [entry for entry in (*sifted.suppressed, *resifted.suppressed) if self._in_scope(entry.finding)]
+        return Outcome(
+            findings=tuple(findings),
+            suppressed=tuple(suppressed),
+            rules={rule.code: rule for rule in rules},
+            fixable_safe=_count(findings, Applicability.SAFE),
+            fixable_unsafe=_count(findings, Applicability.UNSAFE),
+            skipped=tuple(_skipped(project.facts, self.scope)),
+            notes=() if "SES001" in running else tuple(_unread(project.facts, self.scope)),
+            errors=tuple(errors),
+            checked=sum(path in self.scope for path in project.sources),
+        )
+
+    def _in_scope(self, finding: Finding) -> bool:
+        return any(place.path in self.scope for place in finding.trace)
+
+
+def analyse_sources(sources: Mapping[str, Source], targets: Targets = NEWEST, settings: Settings | None = None) -> Outcome:
+    """Check texts in memory, by path. Raises UsageError when ``settings`` name a rule that does not exist."""
+    rules = [entry.rule for entry in registered_rules()]
+    settings = settings or Settings()
+    for layer in settings.layers:
+        check_selectors(layer.selectors, rules, "settings")
+    return Analysis(settings, targets).check(sources).outcome
+
+
+def extract_all(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts]) -> dict[str, ModuleFacts]:
+    """The facts of every source, taken from ``known`` where they are there."""
+    missing = [path for path in sources if path not in known]
+    if not missing:
+        return {path: known[path] for path in sources}
+    from sessionlint.extract.module import extract
+
+    return {path: known.get(path) or extract(source) for path, source in sources.items()}
+
+
+def _run(rules: Iterable[RegisteredRule], ask: Callable[[RegisteredRule], Iterator[Finding]], errors: list[str]) -> list[Finding]:
+    """What each rule finds. A rule that fails is an internal error; the others go on."""
+    found: list[Finding] = []
+    for entry in rules:
+        found += _asked(entry, ask, errors)
+    return found
+
+
+def _asked(entry: RegisteredRule, ask: Callable[[RegisteredRule], Iterator[Finding]], errors: list[str]) -> list[Finding]:
+    try:
+        return list(ask(entry))
+    except Exception as error:
+        logger.debug("%s failed", entry.rule.code, exc_info=True)
+        errors.append(f"{entry.rule.code} failed: {type(error).__name__}: {error}")
+        return []
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return finding.place.path, finding.place.span.start, finding.code, finding.place.span.end, finding.message
+
+
+def _count(findings: Iterable[Finding], applicability: Applicability) -> int:
+    return sum(finding.fix is not None and finding.fix.applicability is applicability for finding in findings)
+
+
+def _skipped(facts: Mapping[str, ModuleFacts], scope: Container[str]) -> Iterator[Skipped]:
+    for path, module in sorted(facts.items()):
+        if module.skipped is not None and path in scope:
+            yield Skipped(path, module.skipped)
+
+
+def _unread(facts: Mapping[str, ModuleFacts], scope: Container[str]) -> Iterator[str]:
+    """Files that could not be parsed, for runs in which no finding says so."""
+    for path, module in sorted(facts.items()):
+        if module.problem is not None and path in scope:
+            yield f"{path}: not checked, it could not be parsed: {module.problem.message}"

@@ -1,0 +1,161 @@
+"""``sessionlint check``: options to a request, the run's result to streams and an exit code."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sessionlint.model.finding import Severity
+from sessionlint.model.outcome import Outcome
+from sessionlint.report import diff, statistics, summary
+from sessionlint.report.formats import renderer
+from sessionlint.run import pipeline
+from sessionlint.run.console import look_of, prepare, say, write_bytes, write_out
+from sessionlint.run.errors import CLEAN, FAILED, FOUND, UsageError
+from sessionlint.run.pipeline import Plan, Result
+from sessionlint.run.request import FixLevel, Request, Stdin
+from sessionlint.run.settings import OPTIONS, SELECTION
+
+
+def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
+    """Run the command and return its exit code. Raises UsageError."""
+    prepare()
+    request = _request(paths, options)
+    if options["show_files"] or options["show_settings"]:
+        return _show(pipeline.plan(request, _warn), options)
+    result = pipeline.check(request, _warn)
+    _report(request, result, options)
+    return _exit_code(result, options)
+
+
+def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
+    if "-" in paths and len(paths) > 1:
+        raise UsageError("-: standard input cannot be checked together with other paths")
+    if options["stdin_filename"] and "-" not in paths:
+        raise UsageError("--stdin-filename: only with - (standard input)")
+    stdin = Stdin(sys.stdin.buffer.read(), options["stdin_filename"]) if "-" in paths else None
+    level: FixLevel = "unsafe" if options["unsafe_fixes"] else "safe"
+    return Request(
+        paths=() if stdin else (tuple(paths) or (".",)),
+        stdin=stdin,
+        config=options["config"],
+        options=tuple(_settings(options).items()),
+        isolated=options["isolated"],
+        project_root=options["project_root"],
+        fix=level if options["fix"] or options["diff"] else "none",
+    )
+
+
+def _settings(options: Mapping[str, Any]) -> dict[str, object]:
+    """The options that are settings, as a configuration file would hold them; only those that were given."""
+    given = {key: options.get(key.replace("-", "_")) for key in (*SELECTION, *OPTIONS)}
+    settings = {key: value for key, value in given.items() if value not in (None, [], ())}
+    if pairs := settings.get("per-file-ignores"):
+        settings["per-file-ignores"] = _per_file(pairs)
+    return settings
+
+
+def _per_file(pairs: Sequence[str]) -> dict[str, list[str]]:
+    """``a.py:SES301,SES302,b.py:SES303`` -> the codes by pattern."""
+    table: dict[str, list[str]] = {}
+    for text in pairs:
+        pattern = ""
+        for item in text.split(","):
+            before, colon, code = item.rpartition(":")
+            pattern = before.strip() if colon else pattern
+            if not pattern:
+                raise UsageError(f'--per-file-ignores: expected PATTERN:RULES, got "{text}"')
+            table.setdefault(pattern, []).append(code)
+    return table
+
+
+def _report(request: Request, result: Result, options: Mapping[str, Any]) -> None:
+    outcome, shown = result.outcome, _shown_path(result.plan, request)
+    out = look_of(sys.stdout, options["color"], options["unsafe_fixes"], shown)
+    err = look_of(sys.stderr, options["color"], options["unsafe_fixes"], shown)
+    text = ""
+    if options["diff"]:
+        text = diff.render(((change.before, change.text) for change in result.changes), out)
+    else:
+        render = statistics.render if options["statistics"] else renderer(result.plan.settings.output_format)
+        text = render(outcome, result.sources, out)
+        if request.fix != "none" and not request.stdin:
+            _write(result)
+    if request.stdin and options["fix"] and not options["diff"]:
+        _write_fixed_stdin(request.stdin, result)
+        say(text.rstrip("\n")) if text else None
+    else:
+        write_out(text)
+    _say_rest(outcome, options, (summary.diff_lines if options["diff"] else summary.closing_lines)(outcome, err))
+
+
+def _write(result: Result) -> None:
+    from sessionlint.edits.write import NotWritten, write_files
+
+    try:
+        write_files(result.plan.root.folder, result.changes)
+    except NotWritten as error:
+        raise UsageError(f"{error}; nothing was fixed") from None
+
+
+def _write_fixed_stdin(stdin: Stdin, result: Result) -> None:
+    source = result.sources.get(result.plan.stdin or "")
+    write_bytes(source.encode(source.text) if result.changes and source else stdin.data)
+
+
+def _say_rest(outcome: Outcome, options: Mapping[str, Any], closing: str) -> None:
+    for error in outcome.errors:
+        say(f"error: internal: {error}")
+    if options["quiet"]:
+        return
+    for note in outcome.notes:
+        say(f"note: {note}")
+    for skipped in outcome.skipped:
+        say(f"note: {skipped.path}: skipped, {skipped.reason}")
+    if not outcome.checked:
+        say("warning: no Python files found under the given paths")
+    elif options["verbose"]:
+        say(f"Checked {outcome.checked} file{'' if outcome.checked == 1 else 's'}.")
+    say(closing)
+
+
+def _exit_code(result: Result, options: Mapping[str, Any]) -> int:
+    if result.outcome.errors:
+        return FAILED
+    if options["exit_zero"]:
+        return CLEAN
+    if options["diff"]:
+        return FOUND if result.changes else CLEAN
+    bar = result.plan.settings.fail_on
+    if bar == "never":
+        return CLEAN
+    failing = [finding for finding in result.outcome.findings if finding.severity.rank <= Severity(bar).rank]
+    return FOUND if failing else CLEAN
+
+
+def _show(plan: Plan, options: Mapping[str, Any]) -> int:
+    if options["show_files"]:
+        write_out("".join(f"{_relative(plan.root.folder / path)}\n" for path in plan.files if path in plan.scope))
+    if options["show_settings"]:
+        from sessionlint.run.showing import settings_text
+
+        write_out(settings_text(plan))
+    return CLEAN
+
+
+def _shown_path(plan: Plan, request: Request) -> Callable[[str], str]:
+    """Paths as typed from the current folder; standard input by the name it was given."""
+    name = request.stdin.filename or "-" if request.stdin else None
+    return lambda path: name if name is not None and path == plan.stdin else _relative(plan.root.folder / path)
+
+
+def _relative(path: Path) -> str:
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)
+
+
+def _warn(text: str) -> None:
+    say(f"warning: {text}")

@@ -1,0 +1,18 @@
+"""What ends a run with exit code 2, and the codes."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
+
+
+class UsageError(Exception):
+    """An argument, a path or a setting that makes no sense; its text is one line for the user, place first."""
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """``; did you mean "x"?`` when one of ``known`` is close to ``word``, else nothing."""
+    candidates = list(known)
+    lowered = {candidate.lower(): candidate for candidate in candidates}
+    close = get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
+    return f'; did you mean "{lowered[close[0]]}"?' if close else ""

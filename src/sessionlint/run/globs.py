@@ -1,0 +1,48 @@
+"""File patterns as ruff and git write them: ``*.py``, ``tests/*``, ``src/**/legacy_*.py``."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+
+def matches_any(patterns: Iterable[str], path: str) -> bool:
+    return any(matches_glob(pattern, path) for pattern in patterns)
+
+
+def matches_glob(pattern: str, path: str) -> bool:
+    """Whether ``pattern`` covers ``path`` (relative, forward slashes) or a folder above it.
+
+    A pattern without a slash is compared with each name of the path, one with a slash with the path from the root.
+    """
+    expression = _compiled(pattern)
+    parts = path.split("/")
+    if "/" not in pattern.strip("/"):
+        return any(expression.fullmatch(part) for part in parts)
+    return any(expression.fullmatch("/".join(parts[:count])) for count in range(1, len(parts) + 1))
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(_translated(pattern.removeprefix("./").strip("/")), re.DOTALL)
+
+
+def _translated(pattern: str) -> str:
+    """``**`` crosses folders, ``*`` and ``?`` do not; an unclosed bracket is itself."""
+    result, position = "", 0
+    while position < len(pattern):
+        if match := re.compile(r"\*\*/").match(pattern, position):
+            result += "(?:.*/)?"
+        elif match := re.compile(r"\*\*+").match(pattern, position):
+            result += ".*"
+        elif match := re.compile(r"\[(!?)([^]/]+)\]").match(pattern, position):
+            result += f"[{'^' if match[1] else ''}{_class_body(match[2])}]"
+        else:
+            match = re.compile(r".", re.DOTALL).match(pattern, position)
+            assert match is not None
+            result += {"*": "[^/]*", "?": "[^/]"}.get(match[0], re.escape(match[0]))
+        position = match.end()
+    return result
+
+
+def _class_body(body: str) -> str:
+    return re.sub(r"([\\^&~|\[])", r"\\\1", body)

@@ -1,0 +1,139 @@
+"""A request becomes a result: configure, discover, read, extract, link, check, fix. Writing and printing is the door's business."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sessionlint import __version__
+from sessionlint.edits.write import Change
+from sessionlint.model.facts import ModuleFacts
+from sessionlint.model.outcome import Outcome
+from sessionlint.model.source import Source
+from sessionlint.model.targets import Targets
+from sessionlint.rules.registry import registered_rules
+from sessionlint.run.analysis import Analysis
+from sessionlint.run.config import Layered, checked, merged, read_config, read_inline
+from sessionlint.run.discovery import Scope, discover, real_paths
+from sessionlint.run.errors import UsageError
+from sessionlint.run.reading import decoded
+from sessionlint.run.request import Request, Stdin
+from sessionlint.run.roots import Root, find_root
+from sessionlint.run.selectors import check_selectors, selected_codes
+from sessionlint.run.settings import Settings
+from sessionlint.run.specifiers import parse_specifiers
+from sessionlint.run.versions import Declaration, read_targets
+
+Warn = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a request comes to, before any file of the project is read.
+
+    ``files`` are relative to ``root``; ``config`` names the files of settings;
+    ``stdin`` is the name that the text from standard input stands for among them.
+    """
+
+    root: Root
+    settings: Settings
+    targets: Targets
+    declared: Sequence[Declaration]
+    files: Sequence[str]
+    scope: Scope
+    config: str | None = None
+    stdin: str | None = None
+
+    @property
+    def selected(self) -> frozenset[str]:
+        """Codes of the rules that are on for files without overrides."""
+        return selected_codes(self.settings.layers, [entry.rule for entry in registered_rules()])
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """``sources`` are the texts that the outcome speaks of, after fixes; ``changes`` lead there from what was read."""
+
+    plan: Plan
+    outcome: Outcome
+    sources: Mapping[str, Source]
+    changes: Sequence[Change] = ()
+
+
+def plan(request: Request, warn: Warn) -> Plan:
+    """Find the project, its settings and its files. Raises UsageError."""
+    paths = [_stdin_path(request.stdin)] if request.stdin else real_paths(request.paths)
+    root = find_root(paths, request.project_root, request.isolated)
+    settings = _settings(request, root)
+    targets, declared = read_targets(root.folder, settings)
+    if request.stdin and request.stdin.filename is None:
+        root = replace(root, whole=False)  # a text without a name has no neighbours
+    files, scope = discover(root, paths, settings, warn)
+    stdin = next(iter(scope.files), None) if request.stdin else None
+    config = ", ".join(request.config) or (_shown(root.config) if root.config else None)
+    return Plan(root, settings, targets, declared, files, scope, config, stdin)
+
+
+def check(request: Request, warn: Warn) -> Result:
+    """The whole run, without writing anything. Raises UsageError."""
+    planned = plan(request, warn)
+    sources, broken = _read(planned, request.stdin, warn)
+    analysis = Analysis(planned.settings, planned.targets, planned.scope)
+    checked_once = analysis.check(sources, broken)
+    if request.fix == "none":
+        return Result(planned, checked_once.outcome, sources)
+    from sessionlint.run.fixpoint import fix_all
+
+    fixed = fix_all(analysis, sources, checked_once, unsafe=request.fix == "unsafe", only=planned.stdin)
+    changes = [
+        Change(sources[path], fixed.sources[path].text) for path in sorted(sources) if fixed.sources[path] != sources[path]
+    ]
+    return Result(planned, fixed.outcome, fixed.sources, changes)
+
+
+def _settings(request: Request, root: Root) -> Settings:
+    """Configuration file, then ``--config`` in turn, then the other options; each layer is checked before it counts."""
+    files = [text for text in request.config if "=" not in text or Path(text).is_file()]
+    layers: list[Layered] = []
+    if root.config and not files:
+        layers.append(read_config(root.config, _shown(root.config)))
+    layers += [read_config(Path(text), text) if text in files else read_inline(text) for text in request.config]
+    layers.append(checked(dict(request.options), lambda key, value: f"--{key}"))
+    settings = merged(layers)
+    _check_version(settings)
+    rules = [entry.rule for entry in registered_rules()]
+    for layer in layers:
+        for selector, where in layer.selectors():
+            check_selectors([selector], rules, where)
+    return settings
+
+
+def _check_version(settings: Settings) -> None:
+    wanted = settings.required_version
+    admitted = parse_specifiers(wanted) if wanted else None
+    if admitted and not admitted.admits(tuple(int(part) for part in __version__.split("."))):
+        raise UsageError(f"required-version: this project wants sessionlint {wanted}, this is {__version__}")
+
+
+def _read(planned: Plan, stdin: Stdin | None, warn: Warn) -> tuple[dict[str, Source], dict[str, ModuleFacts]]:
+    """The sources, and the facts of those whose encoding is wrong. A file that cannot be read is warned of and left out."""
+    sources: dict[str, Source] = {}
+    broken: dict[str, ModuleFacts] = {}
+    for path in planned.files:
+        try:
+            data = stdin.data if stdin and path == planned.stdin else (planned.root.folder / path).read_bytes()
+        except OSError as error:
+            warn(f"{path}: cannot read the file: {error.strerror}")
+            continue
+        sources[path], problem = decoded(path, data)
+        if problem is not None:
+            broken[path] = ModuleFacts(path, problem=problem)
+    return sources, broken
+
+
+def _stdin_path(stdin: Stdin) -> Path:
+    return Path(stdin.filename or "-").resolve()
+
+
+def _shown(path: Path) -> str:
+    """Relative to the current folder where that is shorter to read."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

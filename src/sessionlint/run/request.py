@@ -1,0 +1,32 @@
+"""What the user asked for, whatever door it came through."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+FixLevel: TypeAlias = Literal["none", "safe", "unsafe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stdin:
+    """Text from standard input and the name it goes by (a path, or None)."""
+
+    data: bytes
+    filename: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to check and how.
+
+    ``paths`` as typed; ``config``: files and inline settings of ``--config``; ``options``: settings of the command line,
+    as TOML would give them; ``fix``: the fixes to apply to the texts (writing them is the caller's decision).
+    """
+
+    paths: tuple[str, ...] = (".",)
+    stdin: Stdin | None = None
+    config: tuple[str, ...] = ()
+    options: tuple[tuple[str, object], ...] = ()
+    isolated: bool = False
+    project_root: Path | None = None
+    fix: FixLevel = "none"

@@ -1,0 +1,72 @@
+"""Which folder is the project, and how its files are named from there."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import gettempdir
+
+from sessionlint.run.config import config_in
+from sessionlint.run.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The project's folder (a real path), its configuration file, and whether everything under it belongs to it.
+
+    ``whole`` is False where what was given has only such a folder in common that cannot be a project (home, temporary files).
+    """
+
+    folder: Path
+    config: Path | None = None
+    whole: bool = True
+
+    def relative(self, path: Path) -> str:
+        """``path``, a real path inside the root, as facts and findings name it; "" for the root itself."""
+        relative = path.relative_to(self.folder).as_posix()
+        return "" if relative == "." else relative
+
+
+def find_root(paths: Sequence[Path], chosen: Path | None = None, isolated: bool = False) -> Root:
+    """The root for ``paths`` (real ones): the nearest folder with configuration, else the git root, else the common parent.
+
+    Configuration is looked for up to the git root, not beyond. ``chosen`` is ``--project-root``. Raises UsageError when a
+    path lies outside of it.
+    """
+    if chosen is not None:
+        return _chosen_root(paths, chosen, isolated)
+    common = _common_folder(paths)
+    ancestors = [common, *common.parents]
+    git = next((folder for folder in ancestors if (folder / ".git").exists()), None)
+    within = ancestors[: ancestors.index(git) + 1] if git else ancestors
+    if not isolated:
+        for folder in within:
+            if config := config_in(folder):
+                return Root(folder, config)
+    if git:
+        return Root(git)
+    return Root(common, whole=common in paths or not _is_shared(common))
+
+
+def _chosen_root(paths: Sequence[Path], chosen: Path, isolated: bool) -> Root:
+    folder = chosen.resolve()
+    if not folder.is_dir():
+        raise UsageError(f"--project-root {chosen}: no such folder")
+    for path in paths:
+        if not path.is_relative_to(folder):
+            raise UsageError(f"{path}: outside the project root {folder}")
+    return Root(folder, None if isolated else config_in(folder))
+
+
+def _common_folder(paths: Sequence[Path]) -> Path:
+    folders = [path if path.is_dir() else path.parent for path in paths]
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:  # different drives
+        raise UsageError("the paths have no folder in common; check them one by one") from None
+
+
+def _is_shared(folder: Path) -> bool:
+    """Folders that hold anything and everything; loose files there are not each other's project."""
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
+    return folder in (home.resolve(), Path(gettempdir()).resolve(), Path(folder.anchor))

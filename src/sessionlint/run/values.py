@@ -1,0 +1,93 @@
+"""Readers of configuration values: from what TOML gives to what Settings holds. Each raises ValueError("expected ...")."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from sessionlint.model.finding import Severity
+from sessionlint.run.errors import suggestion
+from sessionlint.run.specifiers import parse_specifiers
+
+T = TypeVar("T")
+
+
+def boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"expected true or false, got {described(value)}")
+    return value
+
+
+def string(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"expected a string, got {described(value)}")
+    return value
+
+
+def strings(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"expected a list of strings, got {described(value)}")
+    for item in value:
+        if not isinstance(item, str):
+            raise ValueError(f"expected a list of strings, got {described(item)} in it")
+    return tuple(item.strip() for item in value if item.strip())
+
+
+def choice(*allowed: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if value not in allowed:
+            got = described(value)
+            hint = suggestion(value, allowed) if isinstance(value, str) else ""
+            raise ValueError(f"expected one of {', '.join(allowed)}; got {got}{hint}")
+        return string(value)
+
+    return read
+
+
+def severity(value: object) -> Severity:
+    return Severity(choice(*(level.value for level in Severity))(value))
+
+
+def version(value: object) -> tuple[int, int]:
+    """``"2.0"`` -> (2, 0); a patch level may follow and is dropped."""
+    match = re.fullmatch(r"(\d+)\.(\d+)(\.\d+)*", value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(f'expected a version such as "2.0", got {described(value)}')
+    return int(match[1]), int(match[2])
+
+
+def specifier(value: object) -> str:
+    """A version range such as ``">=0.2,<1"``; a bare version means exactly that one."""
+    text = string(value).strip()
+    text = f"=={text}" if text[:1].isdigit() else text
+    if parse_specifiers(text) is None:
+        raise ValueError(f'expected a version range such as ">=0.1", got "{text}"')
+    return text
+
+
+def table(read: Callable[[object], T]) -> Callable[[object], dict[str, T]]:
+    def read_table(value: object) -> dict[str, T]:
+        if not isinstance(value, Mapping):
+            raise ValueError(f"expected a table, got {described(value)}")
+        return {key: _entry(key, item, read) for key, item in value.items()}
+
+    return read_table
+
+
+def _entry(key: str, value: object, read: Callable[[object], T]) -> T:
+    try:
+        return read(value)
+    except ValueError as error:
+        raise ValueError(f'"{key}": {error}') from None
+
+
+def described(value: object) -> str:
+    """A TOML value in a message: scalars as written, the rest by kind."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, list):
+        return "a list"
+    return "a table" if isinstance(value, Mapping) else "a date or time"
