@@ -13,12 +13,14 @@ A session that **nothing** closes: see `SessionLocal()` and
 
 ## What breaks
 
-- `QueuePool limit of size 5 overflow 10 reached`, and then nothing
+- `QueuePool limit of size 5 overflow 10 reached`, and then *nothing*
   works
   1. nested
 - two
 
-> quoted
+> quoted 2 * 3 * 4
+
+    QueuePool limit of size 5 overflow 10 reached, connection timed out
 
 ```python
 # Cases
@@ -58,7 +60,9 @@ What breaks
   1. nested
 - two
 
-| quoted
+| quoted 2 * 3 * 4
+
+    QueuePool limit of size 5 overflow 10 reached, connection timed out
 
     # Cases
     ## Cases

@@ -1,10 +1,11 @@
-"""The blocks of a Markdown text, as far as rule pages use them: headings, paragraphs, lists, fenced code, tables, quotes."""
+"""The blocks of a Markdown text, as far as rule pages use them: headings, paragraphs, lists, code, tables, quotes."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+_CODE_INDENT = "    "
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _ITEM = re.compile(r"(\s*)([-*+]|\d+[.)])\s+(.*)")
@@ -112,6 +113,8 @@ def _block(lines: list[str]) -> Markdown:
         return Heading(len(heading[1]), heading[2])
     if item := _ITEM.match(first):
         return Item(len(item[1]), item[2], " ".join([item[3], *(line.strip() for line in lines[1:])]))
+    if all(line.startswith(_CODE_INDENT) for line in lines):
+        return Code(tuple(line.removeprefix(_CODE_INDENT) for line in lines))
     if first.startswith(">"):
         return Quote(" ".join(line.lstrip("> ").rstrip() for line in lines))
     if len(lines) > 1 and "|" in first and _TABLE_RULE.fullmatch(lines[1].strip()):

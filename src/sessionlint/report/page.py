@@ -16,7 +16,12 @@ TEST_HEADINGS = ("Cases", "Proof")
 """Titles of the sections that only the test suite reads; the first of them ends the user's part."""
 
 _WIDEST_PROSE = 100  # longer lines are hard to read, however wide the terminal is
-_INLINE = re.compile(r"(?P<code>`+)(?P<inside>.+?)(?P=code)|\*\*(?P<strong>.+?)\*\*|\[(?P<text>[^\]]+)\]\((?P<url>[^)\s]+)\)")
+_INLINE = re.compile(
+    r"(?P<code>`+)(?P<inside>.+?)(?P=code)"
+    r"|\*\*(?P<strong>.+?)\*\*"
+    r"|(?<![\w*])\*(?P<stressed>[^*\s](?:[^*]*[^*\s])?)\*(?![\w*])"
+    r"|\[(?P<text>[^\]]+)\]\((?P<url>[^)\s]+)\)"
+)
 _GAP = "  "
 
 
@@ -82,8 +87,8 @@ def _pieces(text: str, look: Look) -> Iterator[tuple[str, Style | None]]:
         yield text[end : match.start()], None
         if match["code"]:
             yield (match["inside"] if look.colour else f"`{match['inside']}`"), "code"
-        elif match["strong"]:
-            yield match["strong"], "strong"
+        elif stressed := match["strong"] or match["stressed"]:
+            yield stressed, "strong"
         else:
             yield (match["text"] if match["url"] == match["text"] else f"{match['text']} ({match['url']})"), None
         end = match.end()
