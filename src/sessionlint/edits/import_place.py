@@ -107,7 +107,8 @@ def _at_the_top(facts: ModuleFacts, lines: Lines) -> Slot:
         return Slot(offset, before + lines.newline, lines.newline * (2 if tight else 1))
     offset = _behind_file_comment(lines)
     definition = re.match(r"(async\s+def|def|class)\b|@", lines.text[offset:])
-    return Slot(offset, "", lines.newline * (3 if definition else 2))
+    blank_lines = 0 if offset == len(lines.text) else 2 if definition else 1
+    return Slot(offset, "", lines.newline * (1 + blank_lines))
 
 
 def _behind_file_comment(lines: Lines) -> int:
