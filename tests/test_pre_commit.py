@@ -53,7 +53,7 @@ def test_a_hook_passes_on_clean_code_and_prints_the_finding_of_a_bad_file(hook: 
     bad = _try_repo(tool, hook, project, "src/app.py")
     assert bad.returncode == 1, bad.stdout
     assert "SES001" in bad.stdout
-    assert re.search(r"src/app\.py:4:\d+", bad.stdout)
+    assert re.search(r"src/app\.py:\d+:\d+", bad.stdout)
 
 
 def test_the_fix_hook_repairs_the_file_and_fails_so_that_the_change_is_looked_at(tool: Path, tmp_path: Path) -> None:
