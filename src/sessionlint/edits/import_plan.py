@@ -139,9 +139,7 @@ class ImportPlan:
             self._new_line(wanted, plain=False)
             return wanted.name
         root = wanted.module.partition(".")[0]
-        if not self._means_only(root, {root}) or (
-            not any(site.binds(root) for site in self.sites) and mentions(self.lines, root)
-        ):
+        if not self._means_only(root, {root}) or (not any(site.binds(root) for site in self.sites) and self._is_mentioned(root)):
             return None
         self._new_line(wanted, plain=True)
         return f"{wanted.module}.{wanted.name}"
@@ -190,9 +188,12 @@ class ImportPlan:
         """Whether an import may bind ``name`` to what is wanted without taking it from something else."""
         if not self._means_only(name, _targets(wanted)):
             return False
+        return any(site.binds(name) for site in self.sites) or not self._is_mentioned(name)
+
+    def _is_mentioned(self, name: str) -> bool:
+        """Whether ``name`` stands anywhere but in an import statement."""
         spans = [site.statement.span for site in self.sites]
-        outside = [span for span in mentions(self.lines, name) if not any(one.contains(span) for one in spans)]
-        return not outside or any(site.binds(name) for site in self.sites)
+        return any(not any(one.contains(span) for one in spans) for span in mentions(self.lines, name))
 
     def _keep(self, site: ImportSite, alias: Alias, spelling: str) -> str:
         touched = self.touched.get(id(site.statement))
@@ -248,7 +249,7 @@ class ImportPlan:
         width = start - self.lines.start(start) + len(text.text)
         if width <= limit or text.in_parentheses or "\\" in text.text or not text.text.startswith("from"):
             return text.text
-        return text.in_lines(self.lines.indent(start), self.lines.indent_unit, self.lines.newline) + ")"
+        return text.in_lines(self.lines.indent(start), self.lines.indent_unit, self.lines.newline)
 
     def _line_edit(self, line: _NewLine) -> Edit:
         return self._edit(Span(line.slot.offset, line.slot.offset), line.slot.before + line.text + line.slot.after)

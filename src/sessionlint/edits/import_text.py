@@ -84,8 +84,11 @@ class ImportText:
         indent, line_end = self.text[line_start : last.start], self._line_end(last.end)
         if ")" in self.text[last.end : line_end].partition("#")[0]:
             line_end = last.comma or last.end
-        line = f"{self._newline()}{indent}{name}" + ("," if last.comma else "")
-        return _spliced(self.text, [*([] if last.comma else [Cut(last.end, last.end, ",")]), Cut(line_end, line_end, line)])
+        line = f"{self._newline()}{indent}{name}"
+        if last.comma:
+            return _spliced(self.text, [Cut(line_end, line_end, line + ",")])
+        between = self.text[last.end : line_end]
+        return _spliced(self.text, [Cut(last.end, line_end, "," + between + line)])
 
     def _comma_no_longer_needed(self, index: int) -> list[Cut]:
         """The comma before a dropped last name, in the style without a trailing one."""
