@@ -9,10 +9,10 @@ from pathlib import Path
 from pages.markers import Marked, read_markers
 
 _FENCE = re.compile(r"^(`{3,})\s*(.*)$")
-_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+_ATTRIBUTE = re.compile(r"""(\w+)=("[^"]*"|'[^']*')""")
 _TITLE = re.compile(r"^# (?P<name>[a-z0-9-]+) \((?P<code>SES\d{3})\)$")
 _WITHOUT = re.compile(r"^<!-- without (?P<what>\w+): .+ -->$")
-_KNOWN_ATTRIBUTES = {"title", "after", "drops", "proof", "raises"}
+_KNOWN_ATTRIBUTES = {"title", "after", "drops", "proof", "raises", "needs"}
 
 
 class PageError(ValueError):
@@ -91,7 +91,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Proof:
-    """A script: ``kind`` is "fails", "works" or "fixed"; ``raises`` the error text that the failing run has to end with."""
+    """A script: ``kind`` is "fails", "works" or "fixed"; ``raises`` the error text that the failing run has to end with.
+
+    ``needs`` is a module without which there is nothing to prove, or "".
+    """
 
     page: Path
     code: str
@@ -99,6 +102,7 @@ class Proof:
     line: int
     kind: str
     raises: str
+    needs: str
     script: str
 
 
@@ -176,7 +180,7 @@ def _items(path: Path, text: str) -> Iterator[tuple[int, str | Block]]:
 
 def _block(path: Path, line: int, info: str, lines: list[str]) -> Block:
     language, _, rest = info.partition(" ")
-    attributes = dict(_ATTRIBUTE.findall(rest))
+    attributes = {key: quoted[1:-1] for key, quoted in _ATTRIBUTE.findall(rest)}
     unknown = attributes.keys() - _KNOWN_ATTRIBUTES
     if unknown or _ATTRIBUTE.sub("", rest).strip():
         raise PageError(path, line, f"cannot understand {rest!r} behind {language!r}")
@@ -224,7 +228,7 @@ def _proofs(path: Path, code: str, groups: list[_Group]) -> Iterator[Proof]:
                 raise PageError(path, block.line, f"proof={kind!r} is neither 'fails', 'works' nor 'fixed'")
             if (kind == "works") == bool(raises):
                 raise PageError(path, block.line, 'raises="text" belongs to "fails" and "fixed", and only there')
-            yield Proof(path, code, group.title, block.line, kind, raises, block.text)
+            yield Proof(path, code, group.title, block.line, kind, raises, block.attributes.get("needs", ""), block.text)
 
 
 def _reject_repeated_titles(path: Path, titles: list[tuple[str, int]]) -> None:
