@@ -7,9 +7,12 @@ from contextlib import contextmanager
 import libcst as cst
 
 from sessionlint.extract import compound, definitions, displays, literals, statements, terms
+from sessionlint.extract.depth import too_deep, with_deep_stack
 from sessionlint.extract.positions import CodegenMismatchError, locate
+from sessionlint.extract.suppressions import suppressions
+from sessionlint.extract.syntax_problem import looks_like_template, syntax_problem
 from sessionlint.extract.walk import NestedTooDeeplyError, StatementTable, TermTable, Walk
-from sessionlint.model.facts import Block, ModuleFacts, SyntaxProblem
+from sessionlint.model.facts import Block, ModuleFacts, Suppression, SyntaxProblem
 from sessionlint.model.source import Source, Span
 
 _TERMS: TermTable = {**terms.TERMS, **literals.TERMS, **displays.TERMS}
@@ -35,12 +38,31 @@ def _lower(text: str) -> Block:
 
 def extract(source: Source) -> ModuleFacts:
     """The facts of one file. Never raises: what cannot be read becomes the ``problem`` of the facts."""
-    with _without_cycle_collection():
-        try:
-            return ModuleFacts(source.path, _lower(source.text))
-        except (RecursionError, NestedTooDeeplyError):
-            return ModuleFacts(source.path, problem=SyntaxProblem(Span(0, 0), "nested too deeply"))
-        except CodegenMismatchError:
-            return ModuleFacts(source.path, problem=SyntaxProblem(Span(0, 0), "libcst does not reproduce this file exactly"))
-        except Exception as error:
-            return ModuleFacts(source.path, problem=SyntaxProblem(Span(0, 0), str(error)))
+    found = suppressions(source.text)
+    if "\0" in source.text:
+        start = source.text.index("\0")
+        return _unreadable(source, found, SyntaxProblem(Span(start, start + 1), "contains a NUL character"))
+    if too_deep(source.text):
+        return _unreadable(source, found, SyntaxProblem(Span(0, 0), "nested too deeply"))
+    try:
+        with _without_cycle_collection():
+            body = with_deep_stack(lambda: _lower(source.text))
+    except Exception as error:
+        return _unreadable(source, found, _problem(source, error))
+    return ModuleFacts(source.path, body, found)
+
+
+def _unreadable(source: Source, found: tuple[Suppression, ...], problem: SyntaxProblem) -> ModuleFacts:
+    if looks_like_template(source.text):
+        return ModuleFacts(source.path, suppressions=found, skipped="looks like a template (contains {{ or {%)")
+    return ModuleFacts(source.path, suppressions=found, problem=problem)
+
+
+def _problem(source: Source, error: Exception) -> SyntaxProblem:
+    if isinstance(error, cst.ParserSyntaxError):
+        return syntax_problem(source, error)
+    if isinstance(error, RecursionError | NestedTooDeeplyError):
+        return SyntaxProblem(Span(0, 0), "nested too deeply")
+    if isinstance(error, CodegenMismatchError):
+        return SyntaxProblem(Span(0, 0), "cannot be read reliably: libcst does not reproduce this file exactly")
+    return SyntaxProblem(Span(0, 0), f"cannot be read by libcst: {type(error).__name__}: {' '.join(str(error).split())}")

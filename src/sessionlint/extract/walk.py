@@ -29,7 +29,6 @@ class Walk:
     ) -> None:
         self.text = text
         self.yields = False
-        self.logical_lines: list[Span] = []
         self._spans = spans
         self._terms = terms
         self._statements = statements

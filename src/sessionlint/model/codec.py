@@ -53,6 +53,9 @@ def _sequence(item: _Coder) -> _Coder:
 def _coder(declared: Any) -> _Coder:
     if declared is Span:
         return _SPAN
+    if isinstance(declared, str):
+        # a quoted term within tuple[...], which Python 3.10 leaves unresolved
+        return _NODE
     arguments = typing.get_args(declared)
     if typing.get_origin(declared) is tuple:
         # tuple[X, ...], or a pair of nodes
