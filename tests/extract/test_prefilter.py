@@ -1,0 +1,32 @@
+import pytest
+
+from sessionlint.extract.prefilter import mentions_anything_of_interest, names_pattern
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from sqlalchemy import x",
+        "SessionLocal()",
+        "def get_db(): ...",
+        "Depends(x)",
+        "x  # noqa: SES301",
+        "from a import *",
+        "# sessionlint: ignore",
+    ],
+)
+def test_files_of_interest_pass(text: str) -> None:
+    assert mentions_anything_of_interest(text.encode())
+
+
+def test_other_files_do_not_pass() -> None:
+    assert not mentions_anything_of_interest(b"import os\nprint(os.name)  # noqa: E501\n")
+
+
+def test_discovered_names_are_found_as_whole_words() -> None:
+    pattern = names_pattern(["make", "öffne", ""])
+    assert pattern.search(b"x = make()")
+    assert pattern.search("öffne()".encode())
+    assert pattern.search("öffne()".encode("latin-1"))
+    assert not pattern.search(b"maker = remake")
+    assert not names_pattern([]).search(b"anything")
