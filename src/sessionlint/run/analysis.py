@@ -14,6 +14,7 @@ from sessionlint.model.targets import Targets
 from sessionlint.rules.comments import Comments
 from sessionlint.rules.registry import RegisteredRule, registered_rules
 from sessionlint.run.choice import Choice
+from sessionlint.run.extraction import linked, linked_without_prefilter
 from sessionlint.run.selectors import check_selectors
 from sessionlint.run.settings import Settings
 from sessionlint.run.suppression import suppress, suppress_by_name
@@ -45,12 +46,13 @@ class Analysis:
     targets: Targets = NEWEST
     scope: Container[str] = field(default_factory=Everything)
     today: date = field(default_factory=date.today)
+    prefilter: bool = True
 
     def check(self, sources: Mapping[str, Source], facts: Mapping[str, ModuleFacts] | None = None) -> Checked:
         """Extract what ``facts`` (of unchanged files) does not hold, link, run the rules, select and suppress."""
-        facts = extract_all(sources, facts or {})
-        project = link(facts.values(), sources, self.targets, self.settings.src)
-        return Checked(facts, self._judged(project))
+        parse = linked if self.prefilter else linked_without_prefilter
+        project = parse(sources, facts or {}, lambda facts: link(facts, sources, self.targets, self.settings.src))
+        return Checked(project.facts, self._judged(project))
 
     def _judged(self, project: Project) -> Outcome:
         registered = registered_rules()
@@ -91,16 +93,6 @@ def analyse_sources(sources: Mapping[str, Source], targets: Targets = NEWEST, se
     for layer in settings.layers:
         check_selectors(layer.selectors, rules, "settings")
     return Analysis(settings, targets).check(sources).outcome
-
-
-def extract_all(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts]) -> dict[str, ModuleFacts]:
-    """The facts of every source, taken from ``known`` where they are there."""
-    missing = [path for path in sources if path not in known]
-    if not missing:
-        return {path: known[path] for path in sources}
-    from sessionlint.extract.module import extract
-
-    return {path: known.get(path) or extract(source) for path, source in sources.items()}
 
 
 def _run(rules: Iterable[RegisteredRule], ask: Callable[[RegisteredRule], Iterator[Finding]], errors: list[str]) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""A request becomes a result: configure, discover, read, extract, link, check, fix. Writing and printing is the door's business."""
+"""A request becomes a result: configure, discover, read, extract, link, check, fix. The door writes and prints."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sessionlint import __version__
 from sessionlint.edits.write import Change
+from sessionlint.extract.prefilter import mentions_anything_of_interest
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
@@ -125,7 +126,7 @@ def _read(planned: Plan, stdin: Stdin | None, warn: Warn) -> tuple[dict[str, Sou
             warn(f"{path}: cannot read the file: {error.strerror}")
             continue
         sources[path], problem = decoded(path, data)
-        if problem is not None:
+        if problem is not None and mentions_anything_of_interest(data):
             broken[path] = ModuleFacts(path, problem=problem)
     return sources, broken
 

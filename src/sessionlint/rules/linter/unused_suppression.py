@@ -64,8 +64,7 @@ def _message(suppression: Suppression, unused: tuple[int, ...]) -> str:
 
 def _removal(source: Source, suppression: Suppression, unused: tuple[int, ...]) -> Fix:
     if WHOLE in unused or len(unused) == len(suppression.codes):
-        place = Place(source.path, _whole_comment(source, suppression.span))
-        return Fix("Remove the comment", (Edit(place, ""),), Applicability.SAFE)
+        return Fix("Remove the comment", (_without_comment(source, suppression.span),), Applicability.SAFE)
     kept = [code for index, code in enumerate(suppression.codes) if index not in unused]
     first, second, last = suppression.code_spans[0], suppression.code_spans[1], suppression.code_spans[-1]
     separator = source.text[first.end : second.start]
@@ -73,16 +72,21 @@ def _removal(source: Source, suppression: Suppression, unused: tuple[int, ...]) 
     return Fix(f"Remove {', '.join(suppression.codes[index] for index in unused)}", (edit,), Applicability.SAFE)
 
 
-def _whole_comment(source: Source, span: Span) -> Span:
-    """The comment with the blanks before it; its line too when nothing else stands there.
+def _without_comment(source: Source, span: Span) -> Edit:
+    """Removes the comment with the blanks before it, and its line too when nothing else stands there.
 
-    A comment that says more than the suppression (``# type: ignore  # noqa: SES301``) keeps the rest.
+    A comment that says more (``# noqa: SES301 and # type: ignore``) keeps the rest.
     """
     line = source.line_span(source.position(span.start).line)
     before, after = source.text[line.start : span.start], source.text[span.end : line.end]
     if after.strip():
-        return Span(span.start, span.end + len(after) - len(after.lstrip()))
+        rest = after.lstrip()
+        return Edit(Place(source.path, Span(span.start, line.end)), rest if rest.startswith("#") else f"# {rest}")
     if before.strip():
-        return Span(line.start + len(before.rstrip()), line.end)
-    following = source.text[line.end :]
-    return Span(line.start, line.end + (2 if following.startswith("\r\n") else len(following[:1])))
+        return Edit(Place(source.path, Span(line.start + len(before.rstrip()), line.end)), "")
+    return Edit(Place(source.path, Span(line.start, _behind_newline(source, line.end))), "")
+
+
+def _behind_newline(source: Source, end: int) -> int:
+    newline = source.text[end : end + 2]
+    return end + (2 if newline == "\r\n" else len(newline[:1]))

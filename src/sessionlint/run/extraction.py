@@ -1,0 +1,52 @@
+"""Texts to a linked project, parsing only what can matter."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from sessionlint.extract.prefilter import mentions_anything_of_interest, names_pattern
+from sessionlint.link.project import Project
+from sessionlint.link.vocabulary import session_names
+from sessionlint.model.facts import ModuleFacts
+from sessionlint.model.source import Source
+
+Link = Callable[[Iterable[ModuleFacts]], Project]
+
+
+def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link: Link) -> Project:
+    """The project of all ``sources`` that speak of sessions, or of a name that another one binds to such a thing.
+
+    ``known`` are facts that need no new look.
+    """
+    facts = dict(known)
+    waiting = {path: _bytes(source) for path, source in sources.items() if path not in known}
+    relevant = [path for path, data in waiting.items() if mentions_anything_of_interest(data)]
+    searched: frozenset[str] = frozenset()
+    while True:
+        facts |= _extracted(sources[path] for path in relevant)
+        project = link(facts.values())
+        for path in relevant:
+            del waiting[path]
+        names = session_names(project) - searched
+        searched |= names
+        pattern = names_pattern(names)
+        relevant = [path for path, data in waiting.items() if pattern.search(data)]
+        if not relevant:
+            return project
+
+
+def linked_without_prefilter(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link: Link) -> Project:
+    """As ``linked``, with every file parsed; for tests that compare the two."""
+    missing = _extracted(source for path, source in sources.items() if path not in known)
+    return link((*known.values(), *missing.values()))
+
+
+def _extracted(sources: Iterable[Source]) -> dict[str, ModuleFacts]:
+    sources = list(sources)
+    if not sources:
+        return {}  # and libcst, which takes longer to import than most runs take, stays where it is
+    from sessionlint.extract.module import extract
+
+    return {source.path: extract(source) for source in sources}
+
+
+def _bytes(source: Source) -> bytes:
+    return source.text.encode("utf-8", "surrogatepass")
