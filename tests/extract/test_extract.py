@@ -94,7 +94,8 @@ def show(item: object) -> str:
         (
             "@d\nasync def a(b, /, c: C = 1, *e, g, **h) -> R: yield",
             "Function('a', [Parameter('b', None, None, '/') Parameter('c', C, Constant(1), '') Parameter('e', None, None, '*') "
-            "Parameter('g', None, None, 'kw') Parameter('h', None, None, '**')], R, [d], [Evaluate(Yield(None, False))], True, True)",
+            "Parameter('g', None, None, 'kw') Parameter('h', None, None, '**')], "
+            "R, [d], [Evaluate(Yield(None, False))], True, True)",
         ),
     ],
 )

@@ -28,6 +28,9 @@ else:
 
 
 # --- terms ------------------------------------------------------------------------------------------------------------
+# The span of a term leaves out the parentheses around it, those of a tuple or a generator included: ``(a)()`` is a call
+# that begins at its parenthesis, its ``func`` begins one later. Arguments, parameters, clauses, with items and statements
+# hold theirs. A definition's ``returns_span`` includes them, too. Terms nested deeper than 150 levels are the Operation "...".
 
 
 @node
@@ -137,7 +140,7 @@ class Constant:
 
 @node
 class FString:
-    """An f-string (or t-string): its literal parts as Constants and its expressions, in order."""
+    """An f-string (or t-string): its literal parts as Constants (raw, with the span of the whole) and its expressions, in order."""
 
     span: Span
     parts: tuple["Term", ...]
@@ -195,7 +198,7 @@ class Comprehension:
 class Operation:
     """Any other expression: comparisons (``op`` "is", "is not", "==", "in", ...), arithmetic, "not", "*" (starred), "slice", "..." .
 
-    Only its operands matter to us.
+    Only its operands matter to us. A chain of one operator is flat (``a | b | c``); ``a < b is c`` has the ``op`` "<, is".
     """
 
     span: Span
