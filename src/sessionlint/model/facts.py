@@ -140,7 +140,7 @@ class Constant:
 
 @node
 class FString:
-    """An f-string (or t-string): its literal parts as Constants (raw, with the span of the whole) and its expressions, in order."""
+    """An f-string (or t-string): literal parts as Constants (raw, with the span of the whole) and expressions, in order."""
 
     span: Span
     parts: tuple["Term", ...]
