@@ -1,0 +1,118 @@
+"""sessionlint as the properties see it: cases become folders, and go in by every door there is."""
+
+import json
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+from pages.markers import Seen
+from pages.properties import Check
+
+from sessionlint.cli import sessionlint as command
+from sessionlint.extract.module import extract
+from sessionlint.model import codec
+from sessionlint.model.facts import ModuleFacts
+from sessionlint.model.finding import Finding
+from sessionlint.model.outcome import Outcome
+from sessionlint.model.source import Source
+from sessionlint.run import pipeline
+from sessionlint.run.analysis import Analysis
+from sessionlint.run.reading import decoded
+from sessionlint.run.request import FixLevel, Request
+
+
+class Tool:
+    """Every call gets a fresh folder below ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = 0
+
+    @property
+    def ways(self) -> Mapping[str, Check]:
+        """Other ways to the same findings; another one is one more line."""
+        return {
+            "serialisation": self._analysed(lambda analysis, sources: analysis.check(sources, stored(sources)).outcome),
+            "order": self._analysed(lambda analysis, sources: analysis.check(dict(reversed(sources.items()))).outcome),
+            "no_prefilter": self._analysed(lambda analysis, sources: replace(analysis, prefilter=False).check(sources).outcome),
+            "command_line": self._on_the_command_line,
+        }
+
+    def check(self, files: Mapping[str, str], codes: Collection[str]) -> Sequence[Seen]:
+        result = self._run(files, codes, "none")
+        return seen_of(result.outcome, result.sources)
+
+    def fix(self, files: Mapping[str, str], codes: Collection[str], *, unsafe: bool) -> dict[str, str]:
+        result = self._run(files, codes, "unsafe" if unsafe else "safe")
+        return {path: result.sources[path].text if path in result.sources else text for path, text in files.items()}
+
+    def _run(self, files: Mapping[str, str], codes: Collection[str], level: FixLevel) -> pipeline.Result:
+        result = pipeline.check(self._request(files, codes, level), _no_warning)
+        assert not result.outcome.errors, result.outcome.errors
+        return result
+
+    def _request(self, files: Mapping[str, str], codes: Collection[str], level: FixLevel = "none") -> Request:
+        root = self._written(files)
+        options = () if _selects(files) else (("select", sorted(codes)),)
+        return Request(paths=(str(root),), options=options, project_root=root, fix=level)
+
+    def _written(self, files: Mapping[str, str]) -> Path:
+        self._count += 1
+        root = self._folder / str(self._count)
+        for path, text in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(text.encode("utf-8"))
+        return root
+
+    def _analysed(self, analyse: Callable[[Analysis, dict[str, Source]], Outcome]) -> Check:
+        """A check that takes the project's plan from the pipeline and goes its own way from there."""
+
+        def check(files: Mapping[str, str], codes: Collection[str]) -> Sequence[Seen]:
+            planned = pipeline.plan(self._request(files, codes), _no_warning)
+            sources = {path: decoded(path, (planned.root.folder / path).read_bytes())[0] for path in planned.files}
+            outcome = analyse(Analysis(planned.settings, planned.targets, planned.scope), sources)
+            assert not outcome.errors, outcome.errors
+            return seen_of(outcome, sources)
+
+        return check
+
+    def _on_the_command_line(self, files: Mapping[str, str], codes: Collection[str]) -> Sequence[Seen]:
+        root = self._written(files)
+        select = [] if _selects(files) else ["--select", ",".join(sorted(codes))]
+        arguments = ["check", str(root), "--project-root", str(root), "--output-format", "json", *select]
+        result = CliRunner().invoke(command, arguments)
+        assert result.exit_code in (0, 1), result.output
+        found = json.loads(result.stdout)
+        assert result.exit_code == any(one["severity"] != "info" for one in found)
+        return [_seen_in_json(one, root) for one in found]
+
+
+def stored(sources: Mapping[str, Source]) -> dict[str, ModuleFacts]:
+    """The facts of ``sources`` after a journey through JSON text."""
+    return {path: codec.load(json.loads(json.dumps(codec.dump(extract(source))))) for path, source in sources.items()}
+
+
+def seen_of(outcome: Outcome, sources: Mapping[str, Source]) -> list[Seen]:
+    return [_seen(finding, sources[finding.place.path]) for finding in outcome.findings]
+
+
+def _seen(finding: Finding, source: Source) -> Seen:
+    line, column = source.position(finding.place.span.start)
+    return Seen(finding.place.path, line, column, finding.severity.value, finding.code, finding.message)
+
+
+def _seen_in_json(one: Mapping[str, Any], root: Path) -> Seen:
+    path = Path(os.path.relpath(Path(one["filename"]).absolute(), root)).as_posix()
+    return Seen(path, one["location"]["row"], one["location"]["column"], one["severity"], one["code"], one["message"])
+
+
+def _selects(files: Mapping[str, str]) -> bool:
+    """Whether the case says itself which rules it is linted with."""
+    return any(line.startswith("select") for line in files.get("pyproject.toml", "").splitlines())
+
+
+def _no_warning(text: str) -> None:
+    raise AssertionError(text)

@@ -1,0 +1,61 @@
+"""Every rule page: each case put through each property, and the proofs run against the real libraries.
+
+``pytest tests/test_rules.py --accept`` rewrites the pages' expectations; review the difference before you commit it.
+``pytest -k bare_session`` runs one page, ``-k "findings and bare_session"`` one property of it.
+"""
+
+from pathlib import Path
+
+import pytest
+from pages.accept import accept
+from pages.page import Case, Page, Proof, read_page
+from pages.proof import prove
+from pages.properties import properties
+from pages.tool import Tool
+
+from sessionlint.rules.registry import registered_rules
+
+PAGES = [read_page(entry.page) for entry in registered_rules() if entry.page.exists()]
+PROPERTIES = tuple(properties(Tool(Path())))
+
+
+def cases() -> list[object]:
+    return [
+        pytest.param(case, name, id=f"{page.path.name}::{case.title}::{name}")
+        for page in PAGES
+        for case in page.cases
+        for name in PROPERTIES
+        if name not in case.without
+    ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def accepted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """With ``--accept`` the pages are rewritten before anything is compared; the run then shows what is still wrong."""
+    if not request.config.getoption("--accept"):
+        return
+    rewritten = [page.path.name for page in PAGES if accept(page.path, Tool(tmp_path_factory.mktemp("accept")))]
+    pytest.exit(f"rewritten: {', '.join(rewritten)}; review the difference" if rewritten else "nothing to rewrite", 0)
+
+
+@pytest.mark.parametrize(("case", "name"), cases())
+def test_case(case: Case, name: str, tmp_path: Path) -> None:
+    tool = Tool(tmp_path)
+    if problem := properties(tool)[name](case, tool):
+        pytest.fail(problem, pytrace=False)
+
+
+@pytest.mark.parametrize(
+    "proof", [pytest.param(proof, id=f"{page.path.name}::{proof.title}::{proof.kind}") for page in PAGES for proof in page.proofs]
+)
+def test_proof(proof: Proof, tmp_path: Path) -> None:
+    if proof.needs:
+        pytest.importorskip(proof.needs)
+    if problem := prove(proof, Tool(tmp_path / "tool"), tmp_path):
+        pytest.fail(problem, pytrace=False)
+
+
+def test_there_are_pages_to_read() -> None:
+    """So that a change of folders cannot turn this module into one that tests nothing."""
+    assert {page.code for page in PAGES} >= {"SES001", "SES101", "SES201", "SES301", "SES302", "SES303", "SES401"}
+    assert all(isinstance(page, Page) and page.cases for page in PAGES)
