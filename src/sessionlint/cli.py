@@ -1,6 +1,5 @@
 """The command line: options in, exit code out. What happens in between is ``run``'s and ``report``'s business."""
 
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -9,11 +8,27 @@ import click
 
 from sessionlint import __version__
 from sessionlint.report.colour import ColourChoice
-from sessionlint.run.errors import FAILED, INTERRUPTED, UsageError, suggestion
+from sessionlint.run.errors import CLEAN, FAILED, INTERRUPTED, UsageError, suggestion
 
 
 class _Commands(click.Group):
-    """Says which command may have been meant."""
+    """One line per error, with what may have been meant, and the exit codes of linters."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **{**kwargs, "standalone_mode": False})
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("Interrupted.", err=True)
+            raise SystemExit(INTERRUPTED) from None
+        except click.ClickException as error:
+            click.echo(f"error: {error.format_message()}", err=True)
+        except UsageError as error:
+            click.echo(f"error: {error}", err=True)
+        except Exception:
+            import traceback
+
+            click.echo(f"{traceback.format_exc()}\nerror: a bug in sessionlint; please report it with the lines above", err=True)
+        raise SystemExit(FAILED)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
@@ -23,10 +38,14 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="sessionlint %(version)s")
-def sessionlint() -> None:
+@click.pass_context
+def sessionlint(context: click.Context) -> None:
     """Find the ways in which SQLAlchemy sessions, engines and factories are opened, shared, leaked and closed wrongly."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        raise SystemExit(FAILED)
 
 
 @sessionlint.command()
@@ -78,14 +97,14 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
 @click.option("-v", "--verbose", is_flag=True, help="Say what was read and left out.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked.")
 @click.option("--show-settings", is_flag=True, help="Show the settings, and where they come from.")
-def check(paths: tuple[str, ...], **options: Any) -> int:
+def check(paths: tuple[str, ...], **options: Any) -> None:
     """Check PATHS (default: the current folder), or standard input (-).
 
     The whole project around them is analysed; what is reported are the findings that touch PATHS.
     """
     from sessionlint.run.command import run_check
 
-    return run_check(paths, options)
+    raise SystemExit(run_check(paths, options))
 
 
 @sessionlint.command()
@@ -93,34 +112,16 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
 @click.option("--all", "every", is_flag=True, help="Every rule.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour.")
-def rule(rules: tuple[str, ...], every: bool, output_format: str, color: ColourChoice) -> int:
-    """Explain a rule: what it finds, what breaks, what to write instead."""
+def rule(rules: tuple[str, ...], every: bool, output_format: str, color: ColourChoice) -> None:
+    """Explain rules: what breaks, and what to write instead."""
     from sessionlint.run.explain import run_rule
 
     if every == bool(rules):
         raise click.UsageError("rule: give a code, a name or a prefix, or --all")
-    return run_rule(rules, output_format, color)
+    raise SystemExit(run_rule(rules, output_format, color))
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
+def main() -> NoReturn:
     """Run the command line and exit: 0 clean, 1 findings, 2 usage, configuration or internal error, 130 interrupted."""
-    raise SystemExit(_exit_code(arguments))
-
-
-def _exit_code(arguments: Sequence[str] | None) -> int:
-    try:
-        return int(sessionlint.main(arguments, prog_name="sessionlint", standalone_mode=False) or 0)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
-        return INTERRUPTED
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
-    except click.ClickException as error:
-        click.echo(f"error: {error.format_message()}", err=True)
-    except UsageError as error:
-        click.echo(f"error: {error}", err=True)
-    except Exception:
-        click.echo(
-            f"{traceback.format_exc()}\nerror: this is a bug in sessionlint; please report it with the lines above", err=True
-        )
-    return FAILED
+    sessionlint.main(prog_name="sessionlint")
+    raise SystemExit(CLEAN)

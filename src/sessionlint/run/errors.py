@@ -1,7 +1,6 @@
 """What ends a run with exit code 2, and the codes."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 
@@ -12,6 +11,8 @@ class UsageError(Exception):
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """``; did you mean "x"?`` when one of ``known`` is close to ``word``, else nothing."""
+    from difflib import get_close_matches  # not needed by a run without mistakes
+
     candidates = list(known)
     lowered = {candidate.lower(): candidate for candidate in candidates}
     close = get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
