@@ -342,6 +342,30 @@ WRAPPED = {
                 yield db
         """,
     ),
+    "a comment that ends an inner block moves with it, one behind the block does not": (
+        """
+        def f():
+            db = S()
+            for x in y:
+                db.get(x)
+
+                # next one
+            # done
+            return 1
+            db.close()
+        """,
+        """
+        def f():
+            with S() as db:
+                for x in y:
+                    db.get(x)
+
+                    # next one
+            # done
+            return 1
+            db.close()
+        """,
+    ),
     "decorators and nested definitions move as a whole": (
         """
         def f():
@@ -417,6 +441,11 @@ def test_a_header_of_several_lines_gets_the_files_line_endings() -> None:
 
 def test_tabs_stay_tabs() -> None:
     assert wrapped("def f():\n\tdb = S()\n\tdb.get(1)\n") == "def f():\n\twith S() as db:\n\t\tdb.get(1)\n"
+
+
+def test_tabs_and_spaces_are_not_mixed_in_a_block() -> None:
+    spaces = "def g():\n    a()\n\n\nif x:\n    a()\n"
+    assert wrapped(spaces + "def f():\n\tdb = S()\n\tdb.get(1)\n") == spaces + "def f():\n\twith S() as db:\n\t\tdb.get(1)\n"
 
 
 def test_lines_are_indented_by_what_is_asked_for() -> None:

@@ -21,7 +21,7 @@ def indent_lines(source: Source, span: Span, by: str | None = None) -> tuple[Edi
     Blank lines and lines that start inside a string stay. ``span`` should cover whole statements.
     """
     lines = Lines(source.text)
-    by = lines.indent_unit if by is None else by
+    by = lines.unit_for(lines.indent(span.start)) if by is None else by
     return _edits(source, (Cut(start, start, by) for start in _indentable(lines, span)))
 
 
@@ -85,7 +85,7 @@ class _Wrapping:
         self.header = header
         self.drop = {id(statement): statement for statement in drop}
         self.indent = lines.indent(opening.span.start)
-        self.unit = lines.indent_unit
+        self.unit = lines.unit_for(self.indent)
         self.unmoved: list[Span] = []
 
     def cuts(self) -> list[Cut]:
@@ -96,8 +96,15 @@ class _Wrapping:
                 self.unit = self._unit_of(statement)
         found = [Cut(*self.opening.span, self.header.replace("\r\n", "\n").replace("\n", self.lines.newline))]
         found += [cut for block in blocks_within(self.covered) for cut in self._cuts_in(block)]
-        region = Span(self.lines.next(self.opening.span.end), self.covered[-1].span.end)
+        region = Span(self.lines.next(self.opening.span.end), self._end())
         return found + [Cut(start, start, self.unit) for start in _indentable(self.lines, region) if self._moves(start, found)]
+
+    def _end(self) -> int:
+        """The end of what moves: the last covered statement with the comments in its block."""
+        last = self.covered[-1]
+        if id(last) in self.drop or (isinstance(last, Try) and last.final and not last.handlers):
+            return last.span.end
+        return self.lines.deeper_comments_behind(last.span.end, self.indent)
 
     def _check(self) -> None:
         """Raises CannotError where the text does not allow the move."""

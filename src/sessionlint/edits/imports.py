@@ -87,6 +87,6 @@ def import_name(
 
 
 def drop_import_if_unused(facts: ModuleFacts, source: Source, name: str, removed: Sequence[Span]) -> tuple[Edit, ...]:
-    """The edits that take the import of ``name`` away, none when it has to stay; see ``change_imports``."""
+    """The edits that take the import of ``name`` away, or only hold the other uses of it; see ``change_imports``."""
     change = change_imports(facts, source, drop=[name], removed=removed)
     return change.edits if change else ()

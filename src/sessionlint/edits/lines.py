@@ -107,3 +107,23 @@ class Lines:
                 found[indent[len(previous) :]] += 1
             previous = indent
         return found.most_common(1)[0][0] if found else "    "
+
+    def unit_for(self, indent: str) -> str:
+        """One level of indentation inside a block indented by ``indent``, never tabs under spaces or the reverse."""
+        if indent and set(indent) == {"\t"}:
+            return "\t"
+        return "    " if " " in indent and "\t" in self.indent_unit else self.indent_unit
+
+    def deeper_comments_behind(self, end: int, indent: str) -> int:
+        """Where the own-line comments behind ``end`` stop that are indented deeper than ``indent``; ``end`` without any."""
+        offset = self.next(end)
+        while offset < len(self.text):
+            own = self.indent(offset)
+            is_comment = self.text.startswith("#", offset + len(own))
+            if not self.is_blank(offset) and not (is_comment and own.startswith(indent) and own != indent):
+                break
+            end = self.end(offset) if is_comment else end
+            if self.next(offset) == offset:
+                break
+            offset = self.next(offset)
+        return end
