@@ -42,32 +42,33 @@ def tool(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clone
 
 
-@pytest.mark.parametrize("hook", ["sessionlint", "sessionlint-fix", "sessionlint-project"])
-def test_a_hook_passes_on_clean_code_and_prints_the_finding_of_a_bad_file(hook: str, tool: Path, tmp_path: Path) -> None:
-    project = _project(tmp_path, {"src/app.py": CLEAN})
+@pytest.mark.parametrize("hook", ["sessionlint", "sessionlint-fix"])
+def test_a_hook_for_files_reports_the_changed_files_only(hook: str, tool: Path, tmp_path: Path) -> None:
+    project = _project(tmp_path, {"src/app.py": CLEAN, "src/other.py": BAD})
     clean = _try_repo(tool, hook, project, "src/app.py")
     assert clean.returncode == 0, clean.stdout
     assert re.search(r"\.\.Passed", clean.stdout)
 
-    project = _project(tmp_path, {"src/app.py": BAD})
-    bad = _try_repo(tool, hook, project, "src/app.py")
+    _project(tmp_path, {"src/app.py": BAD, "src/fixable.py": FIXABLE})
+    bad = _try_repo(tool, hook, project, "src/app.py", "src/fixable.py")
     assert bad.returncode == 1, bad.stdout
-    assert "SES001" in bad.stdout
     assert re.search(r"src/app\.py:\d+:\d+", bad.stdout)
+    assert "SES001" in bad.stdout
+    assert "src/other.py" not in bad.stdout
+    repaired = "return async_sessionmaker(engine)" in (project / "src/fixable.py").read_text()
+    assert repaired is (hook == "sessionlint-fix")
+    assert ("files were modified by this hook" in bad.stdout) is repaired
 
 
-def test_the_fix_hook_repairs_the_file_and_fails_so_that_the_change_is_looked_at(tool: Path, tmp_path: Path) -> None:
-    project = _project(tmp_path, {"src/app.py": FIXABLE})
-    fixed = _try_repo(tool, "sessionlint-fix", project, "src/app.py")
-    assert fixed.returncode == 1, fixed.stdout
-    assert "files were modified by this hook" in fixed.stdout
-    assert "return async_sessionmaker(engine)" in (project / "src/app.py").read_text()
+def test_the_hook_for_projects_reports_files_that_did_not_change_too(tool: Path, tmp_path: Path) -> None:
+    project = _project(tmp_path, {"src/app.py": CLEAN})
+    clean = _try_repo(tool, "sessionlint-project", project, "src/app.py")
+    assert clean.returncode == 0, clean.stdout
 
-
-def test_the_hook_reports_a_changed_file_only_and_the_project_hook_all(tool: Path, tmp_path: Path) -> None:
-    project = _project(tmp_path, {"src/app.py": CLEAN, "src/other.py": BAD})
-    assert _try_repo(tool, "sessionlint", project, "src/app.py").returncode == 0
-    assert "src/other.py" in _try_repo(tool, "sessionlint-project", project, "src/app.py").stdout
+    _project(tmp_path, {"src/other.py": BAD})
+    bad = _try_repo(tool, "sessionlint-project", project, "src/app.py")
+    assert bad.returncode == 1, bad.stdout
+    assert re.search(r"src/other\.py:\d+:\d+", bad.stdout)
 
 
 def _project(folder: Path, files: dict[str, str]) -> Path:
