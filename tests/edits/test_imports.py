@@ -219,6 +219,8 @@ KEPT = {
     "a re-export": "from orm import maker as maker\n",
     "a noqa for unused imports": "from orm import maker  # noqa: E402, F401\n",
     "a noqa for everything": "from orm import maker  # noqa\n",
+    "a noqa for unused imports behind another comment": "from orm import maker, x  # type: ignore # noqa: F401\n",
+    "a noqa with a reason": "from orm import maker  # noqa: E402 - after the path is set\n",
     "a comment": "from orm import maker  # the factory\n",
     "a comment of its own": "from orm import (\n    a,\n    maker,  # the factory\n)\n",
     "a comment between": "from orm import (maker,  # the factory\n    a)\n",
@@ -335,6 +337,51 @@ CHANGED = {
         def f(e):
             from sqlalchemy.ext.asyncio import async_sessionmaker
             return async_sessionmaker(e)
+        """,
+    ),
+    "imports on the function's line stay on it": (
+        """
+        def f(e): from orm import x; from sqlalchemy.orm import sessionmaker, y; return sessionmaker(e, class_=AsyncSession)
+        """,
+        """
+        def f(e): from orm import x; from sqlalchemy.ext.asyncio import async_sessionmaker; from sqlalchemy.orm import y; \
+return async_sessionmaker(e)
+        """,
+    ),
+    "a name is exchanged within one statement": (
+        """
+        from sqlalchemy.ext.asyncio import (
+            AsyncSession,
+            create_async_engine,  # the engine
+        )
+        from sqlalchemy.orm import (declarative_base, sessionmaker)
+
+        m = sessionmaker(e, class_=AsyncSession)
+        """,
+        """
+        from sqlalchemy.ext.asyncio import (
+            async_sessionmaker,
+            create_async_engine,  # the engine
+        )
+        from sqlalchemy.orm import (declarative_base)
+
+        m = async_sessionmaker(e)
+        """,
+    ),
+    "star arguments, starred names and other uses do not matter": (
+        """
+        from sqlalchemy.ext.asyncio import *
+        from sqlalchemy.orm import sessionmaker as maker, sessionmaker
+
+        m = sessionmaker(e, class_=AsyncSession)
+        n = maker(*a, **b)
+        """,
+        """
+        from sqlalchemy.ext.asyncio import *
+        from sqlalchemy.orm import sessionmaker as maker
+
+        m = async_sessionmaker(e)
+        n = maker(*a, **b)
         """,
     ),
 }

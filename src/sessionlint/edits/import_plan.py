@@ -8,7 +8,7 @@ from sessionlint.edits.apply import hold
 from sessionlint.edits.bindings import ImportSite, always_imports, bound_otherwise, import_sites, local_name, target
 from sessionlint.edits.import_text import ImportText
 from sessionlint.edits.lines import Lines
-from sessionlint.edits.removal import CannotError, cuts_of
+from sessionlint.edits.removal import CannotError, cuts_of, is_pragma
 from sessionlint.edits.unused import StillUsed, Unused, mentions
 from sessionlint.edits.wanted import Wanted
 from sessionlint.model.facts import Alias, Import, ModuleFacts
@@ -148,8 +148,9 @@ class ImportPlan:
         local = self._local_drop(wanted)
         if local:
             start = local.site.statement.span.start
-            indent = self.lines.text[self.lines.start(start) : start]
-            slot = import_place.Slot(start, "", self.lines.newline + (indent if not indent.strip() else ""), local.site.statement)
+            ahead = self.lines.text[self.lines.start(start) : start]
+            after = "; " if ahead.strip() else self.lines.newline + ahead
+            slot = import_place.Slot(start, "", after, local.site.statement)
         else:
             slot = import_place.slot_for(self.facts, self.lines, wanted.module, plain=plain, at=wanted.at)
         names = [] if plain else [wanted.name]
@@ -234,7 +235,7 @@ class ImportPlan:
     def _removed(self, one: _Touched) -> list[Edit]:
         statement = one.site.statement
         comment = self.lines.comment_behind(statement.span.end)
-        if comment and not comment.text.lower().lstrip("# ").startswith("noqa"):
+        if comment and not is_pragma(comment):
             return []
         if one.site.parents and len(one.site.block) == 1:
             return []

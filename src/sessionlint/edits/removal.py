@@ -9,7 +9,7 @@ from sessionlint.edits.lines import Lines
 from sessionlint.model.facts import Block, Statement
 from sessionlint.model.source import Span
 
-_PRAGMA = re.compile(r"#\s*(?:noqa\b|sessionlint:)", re.IGNORECASE)
+_PRAGMA = re.compile(r"#\s*(?:noqa(?:\s*:(?:[\s,]*[A-Z]+[0-9]+)*\s*)?|sessionlint:.*)", re.IGNORECASE)
 
 
 class CannotError(Exception):
@@ -25,8 +25,8 @@ class Cut(NamedTuple):
 
 
 def is_pragma(comment: Token) -> bool:
-    """Whether the comment speaks to a linter about its own line, so that it goes with it."""
-    return bool(_PRAGMA.match(comment.text))
+    """Whether the comment only speaks to a linter about its own line, so that it goes with it."""
+    return bool(_PRAGMA.fullmatch(comment.text))
 
 
 def cuts_of(lines: Lines, dropped: Collection[Statement], block: Block) -> list[Cut]:

@@ -74,7 +74,7 @@ def _is_spoken_for(lines: Lines, site: ImportSite) -> bool:
     """Whether a ``noqa`` says that the import may be unused."""
     span = site.statement.span
     behind = lines.comment_behind(span.end)
-    return any(_KEEPS_UNUSED.match(one.text) for one in [*lines.comments_in(span), *([behind] if behind else [])])
+    return any(_KEEPS_UNUSED.search(one.text) for one in [*lines.comments_in(span), *([behind] if behind else [])])
 
 
 def _in_a_string(facts: ModuleFacts, lines: Lines, name: str, removed: Sequence[Span]) -> bool:
