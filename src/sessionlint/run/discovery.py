@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sessionlint.run.errors import UsageError
 from sessionlint.run.gitignore import Ignores, ignores_above, is_ignored
-from sessionlint.run.globs import matches_any
+from sessionlint.run.globs import matches_any, matches_last
 from sessionlint.run.roots import Root
 from sessionlint.run.settings import Settings
 
@@ -74,10 +74,9 @@ class _Walk:
         return matches_any(self._patterns, relative) or (self._gitignore and is_ignored(path, self._root.folder))
 
     def files(self, folder: Path) -> Iterator[str]:
-        ignores = ignores_above(folder) if self._gitignore else Ignores()
         links: list[Path] = []
         seen: set[Path] = set()
-        for path in self._walk(folder, ignores, links):
+        for path in self._walk(folder, self._ignores(folder), links):
             seen.add(path)
             yield self._root.relative(path)
         for link in sorted(links):  # the real file is the better name for it, so links come last
@@ -85,6 +84,13 @@ class _Walk:
             if target not in seen:
                 seen.add(target)
                 yield self._root.relative(link)
+
+    def _ignores(self, folder: Path) -> Ignores:
+        """The rules to begin with: inside an ignored folder, which somebody asked for, those around it say nothing."""
+        if not self._gitignore:
+            return Ignores()
+        asked_for = folder != self._root.folder and is_ignored(folder, self._root.folder)
+        return Ignores().entering(folder) if asked_for else ignores_above(folder)
 
     def _walk(self, folder: Path, ignores: Ignores, links: list[Path]) -> Iterator[Path]:
         """Iterative, for folders may be nested deeper than Python likes; folders that are symlinks are not entered."""
@@ -121,5 +127,4 @@ class _Walk:
         return True
 
     def _excluded(self, path: Path, ignores: Ignores, is_folder: bool) -> bool:
-        """Names are compared one at a time: the folders above have passed already."""
-        return matches_any(self._patterns, self._root.relative(path)) or ignores.ignores(path, is_folder)
+        return matches_last(self._patterns, self._root.relative(path)) or ignores.ignores(path, is_folder)

@@ -21,9 +21,28 @@ def matches_glob(pattern: str, path: str) -> bool:
     return any(expression.fullmatch("/".join(parts[:count])) for count in range(1, len(parts) + 1))
 
 
+def matches_last(patterns: tuple[str, ...], path: str) -> bool:
+    """Whether a pattern covers ``path`` itself, for walks that have already looked at the folders above it."""
+    names, paths = _alternatives(patterns)
+    return names.fullmatch(path.rpartition("/")[2]) is not None or paths.fullmatch(path) is not None
+
+
+@lru_cache(maxsize=16)
+def _alternatives(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """One expression for the patterns without a slash, one for those with."""
+    sides: tuple[list[str], list[str]] = ([], [])
+    for pattern in patterns:
+        sides["/" in pattern.strip("/")].append(f"(?:{_compiled(pattern).pattern})")
+    return re.compile("|".join(sides[0]) or "(?!)", re.DOTALL), re.compile("|".join(sides[1]) or "(?!)", re.DOTALL)
+
+
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(_translated(pattern.removeprefix("./").strip("/")), re.DOTALL)
+    plain = pattern.removeprefix("./").strip("/")
+    try:
+        return re.compile(_translated(plain), re.DOTALL)
+    except re.error:  # a range that runs backwards: no pattern, so a name
+        return re.compile(re.escape(plain))
 
 
 def _translated(pattern: str) -> str:
