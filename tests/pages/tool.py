@@ -12,7 +12,6 @@ from pages.markers import Seen
 from pages.properties import Check
 
 from sessionlint.cli import sessionlint as command
-from sessionlint.extract.module import extract
 from sessionlint.model import codec
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.finding import Finding
@@ -35,7 +34,7 @@ class Tool:
     def ways(self) -> Mapping[str, Check]:
         """Other ways to the same findings; another one is one more line."""
         return {
-            "serialisation": self._analysed(lambda analysis, sources: analysis.check(sources, stored(sources)).outcome),
+            "serialisation": self._analysed(lambda analysis, sources: analysis.check(sources, stored(analysis.check(sources).facts)).outcome),
             "order": self._analysed(lambda analysis, sources: analysis.check(dict(reversed(sources.items()))).outcome),
             "no_prefilter": self._analysed(lambda analysis, sources: replace(analysis, prefilter=False).check(sources).outcome),
             "command_line": self._on_the_command_line,
@@ -90,9 +89,9 @@ class Tool:
         return [_seen_in_json(one, root) for one in found]
 
 
-def stored(sources: Mapping[str, Source]) -> dict[str, ModuleFacts]:
-    """The facts of ``sources`` after a journey through JSON text."""
-    return {path: codec.load(json.loads(json.dumps(codec.dump(extract(source))))) for path, source in sources.items()}
+def stored(facts: Mapping[str, ModuleFacts]) -> dict[str, ModuleFacts]:
+    """``facts`` after a journey through JSON text."""
+    return {path: codec.load(json.loads(json.dumps(codec.dump(module)))) for path, module in facts.items()}
 
 
 def seen_of(outcome: Outcome, sources: Mapping[str, Source]) -> list[Seen]:
