@@ -8,8 +8,8 @@ from sessionlint.link.externals import ENGINE_BUILDERS
 from sessionlint.link.import_time import sites_at_import
 from sessionlint.link.literals import literal_text
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import FunctionScope, ModuleScope
-from sessionlint.link.sites import Site, sites
+from sessionlint.link.scopes import FunctionScope, ModuleScope, Site
+from sessionlint.link.sites import sites
 from sessionlint.model.facts import Assign, Call
 from sessionlint.model.source import Place
 

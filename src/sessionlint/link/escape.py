@@ -5,8 +5,8 @@ whatever is returned, yielded, raised, stored, captured by a closure or handed t
 """
 
 from sessionlint.link import walk
-from sessionlint.link.scopes import FunctionScope
-from sessionlint.link.sites import Site, inner_functions, sites
+from sessionlint.link.scopes import FunctionScope, Site
+from sessionlint.link.sites import inner_functions, sites
 from sessionlint.model.facts import (
     Assign,
     Attribute,

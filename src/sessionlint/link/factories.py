@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
-from sessionlint.link.sites import Site
+from sessionlint.link.scopes import Site
 from sessionlint.model.facts import Argument, Call
 from sessionlint.model.source import Place
 

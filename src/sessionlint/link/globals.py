@@ -7,7 +7,7 @@ from sessionlint.link import kinds, walk
 from sessionlint.link.import_time import runs_at_import
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import ClassScope, ModuleScope, Scope
-from sessionlint.link.sites import calls, sites
+from sessionlint.link.sites import sites
 from sessionlint.model.facts import Assign, Call, Name, Term
 from sessionlint.model.source import Place
 
@@ -106,7 +106,7 @@ def _on_application(name: str) -> bool:
 
 def _singletons(project: Project, module: ModuleScope) -> Iterator[SharedSession]:
     """``providers.Singleton(SessionLocal)`` of dependency-injector gives every caller the same session."""
-    for site in calls(module):
+    for site in module.calls:
         call = site.term
         if not isinstance(call, Call) or not call.args:
             continue

@@ -10,8 +10,8 @@ from enum import Enum
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.evaluate import Evaluator
-from sessionlint.link.scopes import ClassScope, FunctionScope, Scope
-from sessionlint.link.sites import Site, inner_functions, sites
+from sessionlint.link.scopes import ClassScope, FunctionScope, Scope, Site
+from sessionlint.link.sites import inner_functions, sites
 from sessionlint.model.facts import (
     Assign,
     Attribute,

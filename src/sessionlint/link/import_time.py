@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from sessionlint.link import walk
 from sessionlint.link.roles import is_main_guard, is_type_checking
-from sessionlint.link.scopes import ClassScope, ModuleScope, Scope, enclosing_function
-from sessionlint.link.sites import Site
+from sessionlint.link.scopes import ClassScope, ModuleScope, Scope, Site, enclosing_function
 from sessionlint.model.facts import Block, If, Lambda, Statement
 
 

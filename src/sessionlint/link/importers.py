@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sessionlint.link import walk
 from sessionlint.link.layout import Layout
 from sessionlint.link.scopes import ImportBinding, ModuleScope
+from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Import
 from sessionlint.model.source import Place
 
@@ -20,11 +21,14 @@ class Importers:
     _of_module: dict[str, dict[str, Place]] = field(default_factory=dict)
     _of_name: dict[tuple[str, str], dict[str, Place]] = field(default_factory=dict)
     _reexports: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
+    # module -> importer -> the names under which the importer knows the module
+    _bound_modules: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._of_module = defaultdict(dict)
         self._of_name = defaultdict(dict)
         self._reexports = defaultdict(set)
+        self._bound_modules = defaultdict(lambda: defaultdict(set))
         for module in self.modules.values():
             for scope in module.scopes:
                 for bound, bindings in scope.bindings.items():
@@ -38,28 +42,28 @@ class Importers:
         if binding.name is None:
             if path is not None and path != module.path:
                 self._of_module[path].setdefault(module.path, place)
-                self._record_attributes(module, bound, path)
+                self._bound_modules[path][module.path].add(bound)
             return
         submodule = self.layout.resolve(
             module.path, f"{binding.module}.{binding.name}" if binding.module else binding.name, binding.level
         )
         if submodule is not None and submodule != module.path:
             self._of_module[submodule].setdefault(module.path, place)
-            self._record_attributes(module, bound, submodule)
+            self._bound_modules[submodule][module.path].add(bound)
         if path is not None and path != module.path:
             self._of_module[path].setdefault(module.path, place)
             self._of_name[path, binding.name].setdefault(module.path, place)
             if at_module_level:
                 self._reexports[path, binding.name].add((module.path, bound))
 
-    def _record_attributes(self, module: ModuleScope, bound: str, path: str) -> None:
+    def _attribute_uses(self, path: str) -> None:
         """``db.engine`` through ``from app import db`` uses the name as an import of it would."""
-        for scope in module.scopes:
-            for statement in walk.statements(scope.body):
-                for top in walk.own_terms(statement):
-                    for term, _ in walk.descend(top):
-                        if isinstance(term, Attribute) and walk.dotted(term.value) == bound:
-                            self._of_name[path, term.attr].setdefault(module.path, Place(module.path, term.span))
+        for importer, names in self._bound_modules.pop(path, {}).items():
+            for scope in self.modules[importer].scopes:
+                for site in sites(scope):
+                    term = site.term
+                    if isinstance(term, Attribute) and walk.dotted(term.value) in names:
+                        self._of_name[path, term.attr].setdefault(importer, Place(importer, term.span))
 
     def of_module(self, path: str) -> dict[str, Place]:
         """The modules that import the module at ``path``, each with the place of the import."""
@@ -71,6 +75,7 @@ class Importers:
         waiting, seen = [(path, name)], {(path, name)}
         while waiting:
             current = waiting.pop()
+            self._attribute_uses(current[0])
             for importer, place in self._of_name.get(current, {}).items():
                 found.setdefault(importer, place)
             for passed_on in self._reexports.get(current, set()) - seen:

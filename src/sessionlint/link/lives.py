@@ -9,8 +9,7 @@ from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.flow import Leaks, PathWalk
 from sessionlint.link.holding import CLOSING_METHODS, Holding, Use, Where
 from sessionlint.link.openings import Openings
-from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope
-from sessionlint.link.sites import Site
+from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.model.facts import Attribute, Statement, With
 from sessionlint.model.source import Place
 

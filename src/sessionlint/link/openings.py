@@ -16,9 +16,10 @@ from sessionlint.link.scopes import (
     ModuleScope,
     ParameterBinding,
     Scope,
+    Site,
     ValueBinding,
 )
-from sessionlint.link.sites import Site, calls, sites
+from sessionlint.link.sites import sites
 from sessionlint.model.facts import Assign, Await, BoolOp, Call, Conditional, Constant, Name, Term, Walrus, With
 
 
@@ -31,7 +32,7 @@ class Openings:
 
     def of(self, module: ModuleScope) -> Iterator[tuple[Site, kinds.Session]]:
         """Every call in ``module`` that opens a session its receiver has to close."""
-        for site in calls(module):
+        for site in module.calls:
             if isinstance(site.term, Call) and self.opens(site.term, site.scope):
                 session = self._evaluator.kind(site.term, site.scope)
                 if isinstance(session, kinds.Awaitable):

@@ -10,8 +10,7 @@ from sessionlint.link.importers import Importers
 from sessionlint.link.layout import Layout
 from sessionlint.link.lives import Life, Lives
 from sessionlint.link.roles import Role, role_of
-from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, build_module
-from sessionlint.link.sites import Site, calls
+from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
 from sessionlint.model.facts import ModuleFacts, Term
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
@@ -64,7 +63,7 @@ class Project:
     def calls(self) -> Iterator[Site]:
         """Every call of the project."""
         for module in self.modules.values():
-            yield from calls(module)
+            yield from module.calls
 
     def functions(self) -> Iterator[FunctionScope]:
         """Every function of the project."""

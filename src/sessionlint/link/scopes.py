@@ -10,6 +10,7 @@ from sessionlint.model.facts import (
     Assign,
     Attribute,
     Block,
+    Call,
     Class,
     Collection,
     For,
@@ -145,7 +146,7 @@ class ClassScope(_ScopeFields):
 
 @dataclass(eq=False)
 class ModuleScope:
-    """A module: its facts, its own names and all scopes inside it. ``star_imports`` in source order."""
+    """A module: its facts, its own names and all scopes inside it. ``star_imports`` and ``calls`` in source order."""
 
     facts: ModuleFacts
     name: str
@@ -153,6 +154,7 @@ class ModuleScope:
     functions: list[FunctionScope] = field(default_factory=list)
     classes: list[ClassScope] = field(default_factory=list)
     star_imports: list[ImportBinding] = field(default_factory=list)
+    calls: "list[Site]" = field(default_factory=list)
 
     parent: None = None
 
@@ -197,6 +199,28 @@ def enclosing_function(scope: Scope) -> FunctionScope | None:
     return current
 
 
+# --- places -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """One term where it stands. ``path`` are its ancestors inside the statement, nearest first; ``block`` holds the statement."""
+
+    term: Term
+    path: walk.Path
+    statement: Statement
+    block: Block
+    scope: Scope
+
+    @property
+    def place(self) -> Place:
+        return Place(self.scope.module.path, self.term.span)
+
+    @property
+    def in_lambda(self) -> bool:
+        return any(isinstance(outer, Lambda) for outer in self.path)
+
+
 # --- building ---------------------------------------------------------------------------------------------------------
 
 
@@ -216,8 +240,15 @@ class _Binder:
             for statement in walk.statements(block):
                 if isinstance(statement, Scoping):
                     scope.declared.update(dict.fromkeys(statement.names, statement.kind))
-        for statement in walk.statements(block):
+        self._bind_statements(block, scope)
+
+    def _bind_statements(self, block: Block, scope: Scope) -> None:
+        for statement in block:
             self._bind_statement(statement, scope)
+            for term in walk.own_terms(statement):
+                self._visit(term, statement, block, scope)
+            for inner in walk.blocks(statement):
+                self._bind_statements(inner, scope)
 
     def _bind_statement(self, statement: Statement, scope: Scope) -> None:
         match statement:
@@ -247,8 +278,6 @@ class _Binder:
                         self._bind(name, OpaqueBinding(), scope)
             case _:
                 pass
-        for term in walk.own_terms(statement):
-            self._bind_walruses(term, scope)
 
     def _bind(self, target: str, binding: Binding, scope: Scope) -> None:
         """Bind ``target`` ("name" or "self.name") where ``scope`` says that name lives."""
@@ -305,9 +334,12 @@ class _Binder:
                 else:
                     self._bind(name, ValueBinding(scope, statement.value, statement.annotation, path), scope)
 
-    def _bind_walruses(self, term: Term, scope: Scope) -> None:
+    def _visit(self, term: Term, statement: Statement, block: Block, scope: Scope) -> None:
+        """The one walk through a statement's terms: calls are noted, walruses bind."""
         for inner, path in walk.descend(term):
-            if isinstance(inner, Walrus) and not any(isinstance(outer, Lambda) for outer in path):
+            if isinstance(inner, Call):
+                self.module.calls.append(Site(inner, path, statement, block, scope))
+            elif isinstance(inner, Walrus) and not any(isinstance(outer, Lambda) for outer in path):
                 self._bind(inner.target.id, ValueBinding(scope, inner.value), scope)
 
 

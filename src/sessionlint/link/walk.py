@@ -1,7 +1,7 @@
 """Walking facts: the terms of a statement, the statements of a block, and what stands around a term."""
 
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
 
 from sessionlint.model.facts import (
     Argument,
@@ -43,48 +43,31 @@ Path: TypeAlias = tuple[Term, ...]
 """A term's ancestors inside its statement, nearest first."""
 
 
-def children(term: Term) -> Iterator[Term]:
+_CHILDREN: dict[type, Callable[[Any], Iterable[Term]]] = {
+    Attribute: lambda term: (term.value,),
+    Await: lambda term: (term.value,),
+    Call: lambda term: (term.func, *[given.value for given in term.args]),
+    Yield: lambda term: (term.value,) if term.value is not None else (),
+    BoolOp: lambda term: term.values,
+    Conditional: lambda term: (term.body, term.test, term.orelse),
+    Subscript: lambda term: (term.value, *term.items),
+    Collection: lambda term: term.items,
+    FString: lambda term: term.parts,
+    Operation: lambda term: term.operands,
+    Mapping: lambda term: [part for pair in term.items for part in pair if part is not None],
+    Walrus: lambda term: (term.target, term.value),
+    Lambda: lambda term: (*[param.default for param in term.params if param.default is not None], term.body),
+    Comprehension: lambda term: (
+        *[part for clause in term.clauses for part in (clause.target, clause.iter, *clause.ifs)],
+        *term.element,
+    ),
+}
+
+
+def children(term: Term) -> Iterable[Term]:
     """The terms directly inside ``term``, in source order. A lambda's body counts: who must not enter it asks first."""
-    match term:
-        case Attribute(value=value) | Await(value=value):
-            yield value
-        case Call(func=func, args=args):
-            yield func
-            for argument in args:
-                yield argument.value
-        case Yield(value=inner):
-            if inner is not None:
-                yield inner
-        case BoolOp(values=values):
-            yield from values
-        case Conditional(test=test, body=body, orelse=orelse):
-            yield body
-            yield test
-            yield orelse
-        case Subscript(value=value, items=items):
-            yield value
-            yield from items
-        case Collection(items=items) | FString(parts=items) | Operation(operands=items):
-            yield from items
-        case Mapping(items=pairs):
-            for key, value in pairs:
-                if key is not None:
-                    yield key
-                yield value
-        case Walrus(target=target, value=value):
-            yield target
-            yield value
-        case Lambda(params=params, body=body):
-            yield from (param.default for param in params if param.default is not None)
-            yield body
-        case Comprehension(element=element, clauses=clauses):
-            for clause in clauses:
-                yield clause.target
-                yield clause.iter
-                yield from clause.ifs
-            yield from element
-        case _:
-            pass
+    inside = _CHILDREN.get(type(term))
+    return inside(term) if inside is not None else ()
 
 
 def descend(term: Term) -> Iterator[tuple[Term, Path]]:
@@ -94,8 +77,9 @@ def descend(term: Term) -> Iterator[tuple[Term, Path]]:
     while waiting:
         current, path = waiting.pop()
         yield current, path
-        inner = (current, *path)
-        waiting.extend((child, inner) for child in reversed(list(children(current))))
+        if inside := children(current):
+            inner = (current, *path)
+            waiting += [(child, inner) for child in inside][::-1]
 
 
 def own_terms(statement: Statement) -> Iterator[Term]:
