@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
+
 from pages.markers import Seen
 from pages.properties import Check
-
 from sessionlint.cli import sessionlint as command
 from sessionlint.model import codec
-from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.finding import Finding
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
 from sessionlint.run import pipeline
-from sessionlint.run.analysis import Analysis
+from sessionlint.run.analysis import Analysis, Checked
 from sessionlint.run.reading import decoded
 from sessionlint.run.request import FixLevel, Request
 
@@ -34,9 +33,9 @@ class Tool:
     def ways(self) -> Mapping[str, Check]:
         """Other ways to the same findings; another one is one more line."""
         return {
-            "serialisation": self._analysed(lambda analysis, sources: analysis.check(sources, stored(analysis.check(sources).facts)).outcome),
-            "order": self._analysed(lambda analysis, sources: analysis.check(dict(reversed(sources.items()))).outcome),
-            "no_prefilter": self._analysed(lambda analysis, sources: replace(analysis, prefilter=False).check(sources).outcome),
+            "serialisation": self._analysed(_from_stored_facts),
+            "order": self._analysed(lambda analysis, sources: analysis.check(dict(reversed(sources.items())))),
+            "no_prefilter": self._analysed(lambda analysis, sources: replace(analysis, prefilter=False).check(sources)),
             "command_line": self._on_the_command_line,
         }
 
@@ -66,13 +65,13 @@ class Tool:
             (root / path).write_bytes(text.encode("utf-8"))
         return root
 
-    def _analysed(self, analyse: Callable[[Analysis, dict[str, Source]], Outcome]) -> Check:
+    def _analysed(self, analyse: Callable[[Analysis, dict[str, Source]], Checked]) -> Check:
         """A check that takes the project's plan from the pipeline and goes its own way from there."""
 
         def check(files: Mapping[str, str], codes: Collection[str]) -> Sequence[Seen]:
             planned = pipeline.plan(self._request(files, codes), _no_warning)
             sources = {path: decoded(path, (planned.root.folder / path).read_bytes())[0] for path in planned.files}
-            outcome = analyse(Analysis(planned.settings, planned.targets, planned.scope), sources)
+            outcome = analyse(Analysis(planned.settings, planned.targets, planned.scope), sources).outcome
             assert not outcome.errors, outcome.errors
             return seen_of(outcome, sources)
 
@@ -89,9 +88,10 @@ class Tool:
         return [_seen_in_json(one, root) for one in found]
 
 
-def stored(facts: Mapping[str, ModuleFacts]) -> dict[str, ModuleFacts]:
-    """``facts`` after a journey through JSON text."""
-    return {path: codec.load(json.loads(json.dumps(codec.dump(module)))) for path, module in facts.items()}
+def _from_stored_facts(analysis: Analysis, sources: dict[str, Source]) -> Checked:
+    """From facts that made a journey through JSON text."""
+    facts = analysis.check(sources).facts
+    return analysis.check(sources, {path: codec.load(json.loads(json.dumps(codec.dump(facts[path])))) for path in facts})
 
 
 def seen_of(outcome: Outcome, sources: Mapping[str, Source]) -> list[Seen]:

@@ -1,0 +1,109 @@
+"""Pages, rule files, the README's rule table and the codes agree. ``--accept`` rewrites the table."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pages.page import Page, read_page
+
+from sessionlint.model.finding import Applicability
+from sessionlint.report.page import TEST_HEADINGS, user_part
+from sessionlint.rules.registry import RegisteredRule, registered_rules
+
+RULES = {entry.rule.code: entry for entry in registered_rules()}
+README = Path(__file__).parent.parent / "README.md"
+TABLE = re.compile(r"(?<=<!-- rules -->\n).*?(?=<!-- /rules -->)", re.DOTALL)
+FAMILIES = {"linter": "0", "engine": "1", "factory": "2", "session": "3", "provider": "4", "consumption": "5", "concurrency": "6"}
+FOR_EVERY_RULE = ["What breaks in production", "Example", "Use instead", "Known false alarms", "Fix safety"]
+FOR_RULES_ABOUT_CODE = [*FOR_EVERY_RULE, "Options", "When not to use it", "Cases", "Proof"]
+
+each_rule = pytest.mark.parametrize("code", sorted(RULES))
+
+
+def page_of(code: str) -> Page:
+    return read_page(RULES[code].page)
+
+
+def family(entry: RegisteredRule) -> str:
+    return entry.page.parent.name
+
+
+@each_rule
+def test_a_rule_has_a_page_of_its_name_beside_it(code: str) -> None:
+    entry = RULES[code]
+    assert entry.page.stem == entry.rule.name.replace("-", "_")
+    assert (page_of(code).code, page_of(code).name) == (code, entry.rule.name)
+
+
+@each_rule
+def test_a_rule_stands_in_the_folder_of_its_family(code: str) -> None:
+    assert re.fullmatch(rf"SES{FAMILIES[family(RULES[code])]}\d\d", code)
+
+
+@each_rule
+def test_a_page_has_its_sections_in_order(code: str) -> None:
+    required = [*FOR_EVERY_RULE, "Cases"] if family(RULES[code]) == "linter" else FOR_RULES_ABOUT_CODE
+    assert [section for section in page_of(code).sections if section in required] == required
+
+
+@each_rule
+def test_what_stands_behind_the_cases_is_for_the_tests_only(code: str) -> None:
+    sections = page_of(code).sections
+    assert tuple(sections[sections.index("Cases") :]) in (TEST_HEADINGS[:1], TEST_HEADINGS)
+
+
+@each_rule
+def test_a_page_tells_the_errors_that_people_search_for(code: str) -> None:
+    told = " ".join(user_part(page_of(code).text).split())
+    assert [symptom for symptom in RULES[code].rule.symptoms if symptom not in told] == []
+
+
+@each_rule
+def test_a_page_shows_findings_and_silence(code: str) -> None:
+    """A rule is known by what it leaves alone as much as by what it reports."""
+    expected = [
+        any(marker.code == code for marked in case.marked.values() for marker in marked.markers) for case in page_of(code).cases
+    ]
+    assert True in expected
+    assert False in expected
+
+
+@each_rule
+def test_a_page_about_code_has_a_proof_of_what_breaks(code: str) -> None:
+    if family(RULES[code]) != "linter":
+        assert any(proof.kind in ("fails", "fixed") for proof in page_of(code).proofs)
+
+
+def test_no_page_is_left_without_a_rule() -> None:
+    folder = Path(next(iter(RULES.values())).page).parent.parent
+    assert {entry.page for entry in RULES.values()} == set(folder.rglob("*.md"))
+
+
+def rule_table() -> str:
+    """The README's table: one row per rule, by code."""
+    head = ["| code | name | severity | fix | what it protects from |", "|---|---|---|---|---|"]
+    return "".join(f"{row}\n" for row in (*head, *map(_row, RULES.values())))
+
+
+def _row(entry: RegisteredRule) -> str:
+    rule = entry.rule
+    severity = rule.severity.value + ("" if rule.on else " (off)")
+    page = entry.page.relative_to(README.parent.resolve()).as_posix()
+    return f"| {rule.code} | [{rule.name}]({page}) | {severity} | {_fix(entry)} | {rule.why} |"
+
+
+def _fix(entry: RegisteredRule) -> str:
+    """Which kinds of fix the page's cases of this rule alone show: they are tested, so they know."""
+    own = [case for case in read_page(entry.page).cases if case.codes == {entry.rule.code}]
+    levels = {block.after for case in own for block in case.blocks if block.after}
+    return ", ".join(level.value for level in Applicability if level.value in levels) or "none"
+
+
+def test_the_readme_lists_every_rule(request: pytest.FixtureRequest) -> None:
+    text = README.read_text(encoding="utf-8")
+    found = TABLE.search(text)
+    assert found, "README.md has no table between <!-- rules --> and <!-- /rules -->"
+    if request.config.getoption("--accept"):
+        README.write_text(TABLE.sub(lambda _: rule_table(), text), encoding="utf-8")
+        return
+    assert found[0] == rule_table(), "run pytest tests/test_documentation.py --accept"
