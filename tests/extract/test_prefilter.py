@@ -1,6 +1,6 @@
 import pytest
 
-from sessionlint.extract.prefilter import mentions_anything_of_interest, names_pattern
+from sessionlint.extract.prefilter import is_relevant, mentions_anything_of_interest, names_pattern
 
 
 @pytest.mark.parametrize(
@@ -9,7 +9,6 @@ from sessionlint.extract.prefilter import mentions_anything_of_interest, names_p
         "from sqlalchemy import x",
         "SessionLocal()",
         "def get_db(): ...",
-        "Depends(x)",
         "x  # noqa: SES301",
         "from a import *",
         "# sessionlint: ignore",
@@ -30,3 +29,9 @@ def test_discovered_names_are_found_as_whole_words() -> None:
     assert pattern.search("öffne()".encode("latin-1"))
     assert not pattern.search(b"maker = remake")
     assert not names_pattern([]).search(b"anything")
+
+
+def test_a_package_may_hand_on_a_module_under_another_name() -> None:
+    assert is_relevant("app/__init__.py", b"from . import database as db\n")
+    assert not is_relevant("app/__init__.py", b"__version__ = '1'\n")
+    assert not is_relevant("app/main.py", b"from . import database as db\n")

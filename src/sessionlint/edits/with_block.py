@@ -7,8 +7,7 @@ from sessionlint.link import walk
 from sessionlint.link.escape import derived_names, escapes
 from sessionlint.link.lives import Ending, Life, statement_mentions
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import FunctionScope, ValueBinding
-from sessionlint.link.sites import Site
+from sessionlint.link.scopes import FunctionScope, Site, ValueBinding
 from sessionlint.model.facts import Assign, Await, Block, Evaluate, Name, Raise, Return, Statement, Yield
 from sessionlint.model.finding import Applicability, Fix
 

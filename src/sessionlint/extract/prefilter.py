@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable
 
 _INTERESTING = re.compile(
-    rb"sqlalchemy|sqlmodel|sqla\b|flask_migrate|session|engine|get_db|Depends|fastapi|noqa\s*:?[^\n]*SES|import\s*\(?\s*\*",
+    rb"sqlalchemy|sqlmodel|dependency_injector|sessionlint:"
+    rb"|SessionLocal|sessionmaker|AsyncSession|create_engine|create_async_engine|get_db"
+    rb"|noqa\s*:?[^\n]*SES|import\s*\(?\s*\*",
     re.IGNORECASE,
 )
 
@@ -18,6 +20,14 @@ def mentions_anything_of_interest(data: bytes) -> bool:
     UTF-16 and UTF-32 files pass, because their letters cannot be told from here.
     """
     return b"\0" in data or _INTERESTING.search(data) is not None
+
+
+def is_relevant(path: str, data: bytes) -> bool:
+    """Whether a file is worth parsing before anything is known of the others.
+
+    A package's ``__init__`` may hand a module on under another name without mentioning what is in it.
+    """
+    return mentions_anything_of_interest(data) or (path.endswith(("__init__.py", "__init__.pyi")) and b"import" in data)
 
 
 def names_pattern(names: Iterable[str]) -> re.Pattern[bytes]:

@@ -51,7 +51,7 @@ def _instance_of(evaluator: "Evaluator", cls: Kind) -> Kind:
             return kinds.Session(session.is_async) if session else kinds.Instance(scope)
         case External(name=name):
             return _INSTANCES.get(canonical(name), UNKNOWN)
-        case kinds.Session() | kinds.Engine() | kinds.Connection():
+        case kinds.Session() | kinds.Engine() | kinds.Connection() | kinds.Unknown():
             return cls  # an alias: SessionDep = Annotated[Session, Depends(get_db)]
         case _:
             return UNKNOWN

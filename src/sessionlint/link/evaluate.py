@@ -220,7 +220,7 @@ class Evaluator:
             return kinds.ModuleKind(submodule)
         if path is None and not self._layout.is_internal(importer.path, module, level):
             return _external(f"{module}.{name}")
-        return UNKNOWN
+        return kinds.Unknown(unread=path) if path not in self._modules else UNKNOWN
 
     def _module(self, path: str | None, module: str, importer: ModuleScope) -> Kind:
         if path is not None:
@@ -250,22 +250,22 @@ class Evaluator:
                 return _external(f"{name}.{attr}")
             case kinds.ModuleKind(path=path):
                 module = self._modules.get(path)
-                found = self.member(module, attr) if module is not None else UNKNOWN
-                return found if found != UNKNOWN else self._submodule(path, attr)
+                found = self.member(module, attr) if module is not None else kinds.Unknown(unread=path)
+                return found if found != UNKNOWN else self._submodule(path, attr) or found
             case kinds.Instance(cls=cls):
                 return self.instance_attribute(cls, attr)
             case kinds.ClassKind(cls=cls):
                 return self._class_attribute(cls, attr)
             case kinds.Factory() | kinds.Session() | kinds.Engine() | kinds.Connection():
                 return kinds.Method(value, attr)
+            case kinds.Unknown():
+                return value
             case _:
                 return UNKNOWN
 
-    def _submodule(self, path: str, attr: str) -> Kind:
-        if not path.endswith("__init__.py"):
-            return UNKNOWN
-        found = self._layout.resolve(path, attr, 1)
-        return kinds.ModuleKind(found) if found is not None else UNKNOWN
+    def _submodule(self, path: str, attr: str) -> Kind | None:
+        found = self._layout.resolve(path, attr, 1) if path.endswith("__init__.py") else None
+        return kinds.ModuleKind(found) if found is not None else None
 
     def instance_attribute(self, cls: ClassScope, attr: str) -> Kind:
         """``instance.attr``: bound by a method, in the class body, or a method or property, here or in a base class."""
@@ -352,6 +352,8 @@ class Evaluator:
                 return self.result(method) if isinstance(method, kinds.FunctionKind) else UNKNOWN
             case kinds.Method(owner=owner, name=name):
                 return library_method(owner, name)
+            case kinds.Unknown():
+                return callee
             case _:
                 return UNKNOWN
 

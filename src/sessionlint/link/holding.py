@@ -73,6 +73,8 @@ class Holding:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._parameters: dict[tuple[FunctionScope, str], Use] = {}
+        # files that were not read and would have told what becomes of a session
+        self.unread: set[str] = set()
 
     # --- one place ----------------------------------------------------------------------------------------------------
 
@@ -164,6 +166,9 @@ class Holding:
                 return self._constructor_argument(cls, call, term, site)
             case kinds.Session() | kinds.Method(owner=kinds.Session()):
                 return Use.USED
+            case kinds.Unknown(unread=str() as path):
+                self.unread.add(path)
+                return Use.GIVEN_AWAY
             case _:
                 return Use.GIVEN_AWAY
 

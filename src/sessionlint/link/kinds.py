@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    pass
+    """``unread``: the project's file that would tell, had it been read."""
+
+    unread: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,4 +195,6 @@ def join(kinds: "list[Kind]") -> Kind:
     real = [kind for kind in kinds if kind != NONE]
     if not real:
         return NONE if kinds else UNKNOWN
-    return real[0] if all(kind == real[0] for kind in real) else UNKNOWN
+    if all(kind == real[0] for kind in real):
+        return real[0]
+    return next((kind for kind in real if isinstance(kind, Unknown)), UNKNOWN)

@@ -41,6 +41,12 @@ class Project:
         """The life of every session that the project opens."""
         return tuple(life for module in self.modules.values() for life in self._lives.of(module))
 
+    @property
+    def unread(self) -> frozenset[str]:
+        """Files of the project without facts in which a session disappears: with their facts, more would be known."""
+        assert self.lives is not None
+        return frozenset(self.holding.unread)
+
     @cached_property
     def _lives_by_scope(self) -> dict[Scope, list[Life]]:
         found: dict[Scope, list[Life]] = defaultdict(list)

@@ -1,6 +1,7 @@
 """The names under which a project's engines, factories, sessions and providers travel from module to module."""
 
 from sessionlint.link import kinds
+from sessionlint.link.engines import builds_engine
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.kinds import Kind
 from sessionlint.link.project import Project
@@ -15,7 +16,10 @@ def session_names(project: Project) -> frozenset[str]:
         scopes: tuple[Scope, ...] = (module, *module.classes)
         for scope in scopes:
             found.update(name for name in scope.bindings if _leads_to_session(evaluator.name_kind(name, scope), evaluator))
+        found.update(function.node.name for function in module.functions if builds_engine(project, function) is not None)
         for cls in module.classes:
+            if (init := cls.methods.get("__init__")) is not None and builds_engine(project, init) is not None:
+                found.add(cls.node.name)
             names = (*cls.attributes, *cls.methods)
             found.update(name for name in names if _leads_to_session(evaluator.instance_attribute(cls, name), evaluator))
     return frozenset(found)

@@ -196,7 +196,7 @@ class Comprehension:
 
 @node
 class Operation:
-    """Any other expression: comparisons (``op`` "is", "is not", "==", "in", ...), arithmetic, "not", "*" (starred), "slice", "..." .
+    """Any other expression: comparisons (``op`` "is", "is not", "==", "in", ...), arithmetic, "not", "*" (starred), "slice".
 
     Only its operands matter to us. A chain of one operator is flat (``a | b | c``); ``a < b is c`` has the ``op`` "<, is".
     """
@@ -232,7 +232,7 @@ Term: TypeAlias = (
 
 @node
 class Assign:
-    """``a = b = value`` (several targets), ``a: annotation = value``, ``a += value`` (``augmented``); value is None for ``a: X``."""
+    """``a = b = value`` (several targets), ``a: annotation = value`` (or None for ``a: X``), ``a += value`` (``augmented``)."""
 
     span: Span
     targets: tuple[Term, ...]
@@ -292,7 +292,7 @@ class Scoping:
 
 @node
 class Alias:
-    """One imported name: ``name as asname``; ``span`` covers both. ``name`` is dotted for ``import a.b``, ``*`` for a star import."""
+    """One imported name, ``name as asname``, both in ``span``; ``name`` is dotted for ``import a.b``, ``*`` for a star import."""
 
     span: Span
     name: str

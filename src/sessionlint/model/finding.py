@@ -20,7 +20,7 @@ class Severity(Enum):
 
 
 class Applicability(Enum):
-    """SAFE keeps what the program does (or turns a certain crash into working code); UNSAFE may change it; DISPLAY is only shown."""
+    """SAFE keeps what the program does or turns a certain crash into working code; UNSAFE may change it; DISPLAY only shows."""
 
     SAFE = "safe"
     UNSAFE = "unsafe"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from sessionlint.extract.prefilter import mentions_anything_of_interest, names_pattern
+from sessionlint.extract.prefilter import is_relevant, names_pattern
 from sessionlint.link.project import Project
 from sessionlint.link.vocabulary import session_names
 from sessionlint.model.facts import ModuleFacts
@@ -12,13 +12,14 @@ Link = Callable[[Iterable[ModuleFacts]], Project]
 
 
 def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link: Link) -> Project:
-    """The project of all ``sources`` that speak of sessions, or of a name that another one binds to such a thing.
+    """The project of all ``sources`` that speak of sessions, of a name that another one binds to such a thing, or that
+    hold a function to which a session is handed.
 
     ``known`` are facts that need no new look.
     """
     facts = dict(known)
     waiting = {path: _bytes(source) for path, source in sources.items() if path not in known}
-    relevant = [path for path, data in waiting.items() if mentions_anything_of_interest(data)]
+    relevant = [path for path, data in waiting.items() if is_relevant(path, data)]
     searched: frozenset[str] = frozenset()
     while True:
         facts |= _extracted(sources[path] for path in relevant)
@@ -29,6 +30,7 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
         searched |= names
         pattern = names_pattern(names)
         relevant = [path for path, data in waiting.items() if pattern.search(data)]
+        relevant = relevant or sorted(project.unread & waiting.keys())
         if not relevant:
             return project
 

@@ -5,7 +5,9 @@ Why: everything else the linter says rests on having read the file. Fix safety: 
 
 from collections.abc import Iterator
 
+from sessionlint.extract.prefilter import mentions_anything_of_interest, names_pattern
 from sessionlint.link.project import Project
+from sessionlint.link.vocabulary import session_names
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.model.source import Place
 
@@ -20,5 +22,11 @@ RULE = Rule(
 
 def check(project: Project) -> Iterator[Finding]:
     for path, module in project.facts.items():
-        if module.problem is not None:
+        if module.problem is not None and _is_ours(project, path):
             yield Finding(RULE.code, Place(path, module.problem.span), module.problem.message, RULE.severity)
+
+
+def _is_ours(project: Project, path: str) -> bool:
+    """A file that speaks of nothing we look for is none of our business, broken or not."""
+    data = project.sources[path].text.encode("utf-8", "surrogatepass")
+    return mentions_anything_of_interest(data) or names_pattern(session_names(project)).search(data) is not None
