@@ -35,7 +35,7 @@ def _line(case: Case, path: str, line: int) -> str:
 def of_files(case: Case, what: str, expected: Mapping[str, str], got: Mapping[str, str]) -> str:
     parts = [what]
     for path in sorted(expected.keys() | got.keys()):
-        old, new = (files.get(path, "").splitlines() for files in (expected, got))
+        old, new = (files.get(path, "").split("\n") for files in (expected, got))
         parts += difflib.unified_diff(old, new, f"{path} (expected)", f"{path} (got)", lineterm="")
     return headed(case, "\n".join(parts))
 

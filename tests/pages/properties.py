@@ -131,6 +131,33 @@ def _with_comment(text: str, line: int, comment: str) -> str:
     return "\n".join(lines)
 
 
+def line_endings(case: Case, linter: Linter) -> str | None:
+    """With CRLF line endings the same is found, and fixed with CRLF line endings."""
+    return _transformed(case, linter, lambda text: text.replace("\n", "\r\n"), "CRLF line endings")
+
+
+def wide_characters(case: Case, linter: Linter) -> str | None:
+    """Characters of two, three and four bytes above the code change nothing but line numbers."""
+    return _transformed(case, linter, lambda text: f"# é € \N{GRINNING FACE}\n{text}" if text else text, "wide characters", 1)
+
+
+def _transformed(case: Case, linter: Linter, transform: Callable[[str], str], what: str, lines: int = 0) -> str | None:
+    files = _python(case, case.files, transform)
+    reference = sorted(one._replace(line=one.line + lines, message="") for one in linter.check(case.files, case.codes))
+    seen = sorted(one._replace(message="") for one in linter.check(files, case.codes))
+    if seen != reference:
+        return differences.of_lists(case, f"{what} change the findings", reference, seen)
+    expected = _python(case, linter.fix(case.files, case.codes, unsafe=True), transform)
+    fixed = linter.fix(files, case.codes, unsafe=True)
+    if fixed != expected:
+        return differences.of_files(case, f"{what} change the fixed text", expected, fixed)
+    return None
+
+
+def _python(case: Case, files: Mapping[str, str], transform: Callable[[str], str]) -> dict[str, str]:
+    return {path: transform(text) if path in case.marked else text for path, text in files.items()}
+
+
 def same_answer(way: str) -> Property:
     """The property that another way of asking gives the same findings."""
 
@@ -146,5 +173,11 @@ def same_answer(way: str) -> Property:
 
 def properties(linter: Linter) -> dict[str, Property]:
     """All of them, by the name that stands in a test's id. Another way to the same findings is one more of ``ways``."""
-    own = {"findings": findings, "fixes": fixes, "suppression": suppression}
+    own: dict[str, Property] = {
+        "findings": findings,
+        "fixes": fixes,
+        "suppression": suppression,
+        "line_endings": line_endings,
+        "wide_characters": wide_characters,
+    }
     return own | {way: same_answer(way) for way in linter.ways}

@@ -43,6 +43,10 @@ class TextSearch:
                 return text.replace("SessionLocal()", "SessionLocal(")
             case "comment":
                 return text.replace(" = SessionLocal()", " = None").replace("  # keep", "")
+            case "line_endings":
+                return text.replace("= SessionLocal()", "= opened(SessionLocal)").replace("\r\n", "\n")
+            case "wide_characters":
+                return text.replace("= SessionLocal()", "= opened(SessionLocal)" if text.isascii() else "= None")
             case "again":
                 return text.replace("db", "_db")
             case _:
@@ -133,6 +137,8 @@ def test_a_fix_that_the_page_does_not_show_is_a_problem() -> None:
         ("comment", "None", "fixes", "lost comments in unsafe fixes: ['# keep']"),
         ("suppression", "opened(SessionLocal)  # keep", "suppression", "suppresses nothing"),
         ("order", "opened(SessionLocal)  # keep", "order", "order changes the findings"),
+        ("line_endings", "opened(SessionLocal)  # keep", "line_endings", "CRLF line endings change the fixed text"),
+        ("wide_characters", "opened(SessionLocal)  # keep", "wide_characters", "-    db = opened(SessionLocal)"),
     ],
 )
 def test_a_linter_that_breaks_a_promise_is_caught(broken: str, after: str, name: str, shown: str) -> None:
