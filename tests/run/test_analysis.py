@@ -9,13 +9,24 @@ from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Severity
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
+from sessionlint.rules.registry import registered_rules
 from sessionlint.run import analysis
 from sessionlint.run.analysis import Analysis, Everything, analyse_sources
 from sessionlint.run.errors import UsageError
 from sessionlint.run.selectors import Layer
 from sessionlint.run.settings import Override, Settings
 
-DB = "from sqlalchemy import create_engine\nfrom sqlalchemy.orm import sessionmaker\n\n\ndef factory(url):{defined}\n    return sessionmaker(create_engine(url))\n\n\nMake = factory('x')\n"
+DB = """\
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+
+
+def factory(url):{defined}
+    return sessionmaker(create_engine(url))
+
+
+Make = factory("x")
+"""
 USE = "from db import Make\n\n\ndef load():\n    opened = Make(){used}\n    return opened.get(1, 2)\n"
 TODAY = date(2026, 5, 1)
 
@@ -117,7 +128,9 @@ def test_per_file_ignores_and_overrides_speak_of_the_file_of_the_finding() -> No
     assert _codes(_outcome(Settings(layers=base, per_file_ignores={"db.py": ("SES301",)}))) == ["SES301"]
     assert _codes(_outcome(Settings(layers=base, overrides=(Override(("u*.py",), Layer(ignore=("SES3",))),)))) == []
     off = (Layer(select=("SES001",)),)
-    assert _codes(_outcome(Settings(layers=off, overrides=(Override(("use.py",), Layer(extend_select=("SES301",))),)))) == ["SES301"]
+    assert _codes(_outcome(Settings(layers=off, overrides=(Override(("use.py",), Layer(extend_select=("SES301",))),)))) == [
+        "SES301"
+    ]
 
 
 def test_severities_are_set_by_selector_and_the_more_specific_wins() -> None:
@@ -141,8 +154,11 @@ def test_a_rule_that_fails_is_an_internal_error_and_the_others_go_on(monkeypatch
     def failing(project: Project) -> Iterator[Finding]:
         raise KeyError("x")
 
-    real = analysis.registered_rules()
-    broken = [entry if entry.rule.code != "SES101" else type(entry)(entry.rule, failing, entry.check_comments, entry.page) for entry in real]
+    real = registered_rules()
+    broken = [
+        entry if entry.rule.code != "SES101" else type(entry)(entry.rule, failing, entry.check_comments, entry.page)
+        for entry in real
+    ]
     monkeypatch.setattr(analysis, "registered_rules", lambda: tuple(broken))
     outcome = _outcome(Settings())
     assert outcome.errors == ("SES101 failed: KeyError: 'x'",)

@@ -76,7 +76,10 @@ def test_only_a_pyproject_with_our_table_is_our_configuration(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[tool.ruff]\nselect = []\n[tool.sessionlint]\nselct = []", 'pyproject.toml:4: selct: unknown key; did you mean "select"?'),
+        (
+            "[tool.ruff]\nselect = []\n[tool.sessionlint]\nselct = []",
+            'pyproject.toml:4: selct: unknown key; did you mean "select"?',
+        ),
         ("[tool.sessionlint]\nselect = 'SES3'", 'pyproject.toml:2: select: expected a list of strings, got "SES3"'),
         ("[tool.sessionlint]\nselect = [3]", "pyproject.toml:2: select: expected a list of strings, got 3 in it"),
         ("[tool.sessionlint]\nforce-exclude = 1", "pyproject.toml:2: force-exclude: expected true or false, got 1"),
@@ -89,10 +92,19 @@ def test_only_a_pyproject_with_our_table_is_our_configuration(tmp_path: Path) ->
             'pyproject.toml:1: severity: "SES101": expected one of error, warning, info; got "warn"; did you mean "warning"?',
         ),
         ("[tool.sessionlint]\nper-file-ignores = []", "pyproject.toml:2: per-file-ignores: expected a table, got a list"),
-        ("[tool.sessionlint]\npython-version = 3.1", 'pyproject.toml:2: python-version: expected a version such as "2.0", got 3.1'),
-        ("[tool.sessionlint]\nrequired-version = 'new'", 'pyproject.toml:2: required-version: expected a version range such as ">=0.1", got "new"'),
+        (
+            "[tool.sessionlint]\npython-version = 3.1",
+            'pyproject.toml:2: python-version: expected a version such as "2.0", got 3.1',
+        ),
+        (
+            "[tool.sessionlint]\nrequired-version = 'new'",
+            'pyproject.toml:2: required-version: expected a version range such as ">=0.1", got "new"',
+        ),
         ("[[tool.sessionlint.overrides]]\nignore = []", "pyproject.toml:1: overrides: each needs files, a list of patterns"),
-        ("[[tool.sessionlint.overrides]]\nfiles = ['a']\nselekt = []", 'pyproject.toml:3: selekt: unknown key; did you mean "select"?'),
+        (
+            "[[tool.sessionlint.overrides]]\nfiles = ['a']\nselekt = []",
+            'pyproject.toml:3: selekt: unknown key; did you mean "select"?',
+        ),
         ("[tool.sessionlint]\noverrides = 1", "pyproject.toml:2: overrides: expected tables, [[tool.sessionlint.overrides]]"),
     ],
 )

@@ -19,7 +19,7 @@ def _write(root: Path, *paths: str) -> None:
 def _files(root: Path, *paths: str, settings: Settings | None = None, warnings: list[str] | None = None) -> list[str]:
     warn: Callable[[str], None] = warnings.append if warnings is not None else pytest.fail
     given = real_paths([str(root / path) for path in paths or (".",)])
-    return discover(Root(root.resolve()), given, settings or Settings(), warn)[0]
+    return discover(Root.of(root.resolve()), given, settings or Settings(), warn)[0]
 
 
 def test_python_files_and_stubs_are_found_and_the_usual_folders_left_out(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_python_files_and_stubs_are_found_and_the_usual_folders_left_out(tmp_pat
 
 def test_the_whole_project_is_found_whatever_part_of_it_is_asked_for(tmp_path: Path) -> None:
     _write(tmp_path, "app/a.py", "lib/b.py")
-    files, scope = discover(Root(tmp_path), [tmp_path / "app"], Settings(), pytest.fail)
+    files, scope = discover(Root.of(tmp_path), [tmp_path / "app"], Settings(), pytest.fail)
     assert files == ["app/a.py", "lib/b.py"]
     assert "app/a.py" in scope
     assert "lib/b.py" not in scope
@@ -83,14 +83,14 @@ def test_force_exclude_leaves_out_excluded_and_gitignored_files_given_by_name(tm
     _write(tmp_path, "a.py", "dist/b.py", "gen/ignored.py")
     (tmp_path / ".gitignore").write_text("gen\n")
     given = real_paths([str(tmp_path / name) for name in ("a.py", "dist/b.py", "gen/ignored.py")])
-    files, scope = discover(Root(tmp_path), given, Settings(force_exclude=True), pytest.fail)
+    files, scope = discover(Root.of(tmp_path), given, Settings(force_exclude=True), pytest.fail)
     assert files == ["a.py"]
     assert scope == Scope(frozenset({"a.py"}), ())
 
 
 def test_loose_files_in_a_shared_folder_are_checked_alone(tmp_path: Path) -> None:
     _write(tmp_path, "a.py", "b.py")
-    files, _ = discover(Root(tmp_path, whole=False), [tmp_path / "a.py"], Settings(), pytest.fail)
+    files, _ = discover(Root(tmp_path), [tmp_path / "a.py"], Settings(), pytest.fail)
     assert files == ["a.py"]
 
 

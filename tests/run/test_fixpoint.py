@@ -22,7 +22,9 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def install(*checks: Check) -> None:
         made = [
-            RegisteredRule(Rule(f"SES{900 + number}", f"rule-{number}", Severity.WARNING, "why"), check, lambda comments: iter(()), Path())
+            RegisteredRule(
+                Rule(f"SES{900 + number}", f"rule-{number}", Severity.WARNING, "why"), check, lambda comments: iter(()), Path()
+            )
             for number, check in enumerate(checks)
         ]
         monkeypatch.setattr(analysis, "registered_rules", lambda: tuple(made))
@@ -30,7 +32,9 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return install
 
 
-def _replacing(code: str, old: str, new: str, severity: Severity = Severity.WARNING, level: Applicability = Applicability.SAFE) -> Check:
+def _replacing(
+    code: str, old: str, new: str, severity: Severity = Severity.WARNING, level: Applicability = Applicability.SAFE
+) -> Check:
     def check(project: Project) -> Iterator[Finding]:
         for path, source in project.sources.items():
             start = source.text.find(old)

@@ -26,7 +26,13 @@ def test_a_pattern_covers_a_path_or_a_folder_above_it(pattern: str, path: str) -
 
 @pytest.mark.parametrize(
     ("pattern", "path"),
-    [("build", "src/builder/x.py"), ("tests/*", "app/tests/a.py"), ("src/*.py", "src/a/b.py"), ("v[0-9].py", "vx.py"), ("a.py", "axpy")],
+    [
+        ("build", "src/builder/x.py"),
+        ("tests/*", "app/tests/a.py"),
+        ("src/*.py", "src/a/b.py"),
+        ("v[0-9].py", "vx.py"),
+        ("a.py", "axpy"),
+    ],
 )
 def test_a_pattern_does_not_cover_others(pattern: str, path: str) -> None:
     assert not matches_glob(pattern, path)

@@ -36,7 +36,9 @@ def test_bytes_that_do_not_fit_the_encoding_are_a_problem_at_their_place() -> No
     source, problem = decoded("a.py", "ok = 'é'\n".encode() + b"bad = '\xe9'\n")
     assert problem is not None
     assert source.position(problem.span.start) == (2, 8)
-    assert problem.message == "cannot be decoded as utf-8: byte 0xe9 (Python reads UTF-8 unless the file declares another encoding)"
+    assert (
+        problem.message == "cannot be decoded as utf-8: byte 0xe9 (Python reads UTF-8 unless the file declares another encoding)"
+    )
 
 
 @pytest.mark.parametrize("name", ["klingon", "hex", "rot13"])

@@ -17,35 +17,39 @@ def test_the_nearest_configuration_names_the_root(tmp_path: Path) -> None:
     _write(tmp_path / "sessionlint.toml")
     config = _write(tmp_path / "back/pyproject.toml", "[tool.sessionlint]\n")
     file = _write(tmp_path / "back/app/a.py")
-    assert find_root([file]) == Root(tmp_path / "back", config)
-    assert find_root([file], isolated=True) == Root(tmp_path)
+    assert find_root([file]) == Root.of(tmp_path / "back", config)
+    assert find_root([file], isolated=True) == Root.of(tmp_path)
 
 
 def test_without_configuration_the_git_root_is_the_root_and_nothing_above_counts(tmp_path: Path) -> None:
     _write(tmp_path / "sessionlint.toml")
     file = _write(tmp_path / "repo/app/a.py")
     (tmp_path / "repo/.git").mkdir()
-    assert find_root([file]) == Root(tmp_path / "repo")
+    assert find_root([file]) == Root.of(tmp_path / "repo")
 
 
 def test_without_either_the_common_parent_is_the_root(tmp_path: Path) -> None:
     one, other = _write(tmp_path / "p/app/a.py"), _write(tmp_path / "p/lib/b.py")
-    assert find_root([one, other]) == Root(tmp_path / "p")
-    assert find_root([one]) == Root(tmp_path / "p/app")
-    assert find_root([tmp_path / "p"]) == Root(tmp_path / "p")
+    assert find_root([one, other]) == Root.of(tmp_path / "p")
+    assert find_root([one]) == Root.of(tmp_path / "p/app")
+    _write(tmp_path / "p/app/__init__.py")
+    assert find_root([one]) == Root.of(tmp_path / "p")
+    assert find_root([tmp_path / "p"]) == Root.of(tmp_path / "p")
 
 
 def test_a_loose_file_at_home_does_not_make_the_home_folder_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     file = _write(tmp_path / "a.py")
-    assert find_root([file]) == Root(tmp_path, whole=False)
-    assert find_root([tmp_path]) == Root(tmp_path)
+    assert find_root([file]) == Root(tmp_path)
+    assert find_root([tmp_path]) == Root.of(tmp_path)
+    package = _write(tmp_path / "pkg/__init__.py").parent
+    assert find_root([package]) == Root(tmp_path, part=package)
 
 
 def test_a_chosen_root_must_be_a_folder_around_the_paths(tmp_path: Path) -> None:
     file = _write(tmp_path / "p/a.py")
     (tmp_path / "q").mkdir()
-    assert find_root([file], chosen=tmp_path) == Root(tmp_path)
+    assert find_root([file], chosen=tmp_path) == Root.of(tmp_path)
     with pytest.raises(UsageError, match="outside the project root"):
         find_root([file], chosen=tmp_path / "q")
     with pytest.raises(UsageError, match="no such folder"):

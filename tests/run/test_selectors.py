@@ -9,7 +9,12 @@ def _rule(code: str, name: str, on: bool = True) -> Rule:
     return Rule(code, name, Severity.WARNING, "why", on)
 
 
-RULES = [_rule("SES101", "import-time-engine"), _rule("SES301", "bare-session"), _rule("SES302", "close-later"), _rule("SES399", "off", on=False)]
+RULES = [
+    _rule("SES101", "import-time-engine"),
+    _rule("SES301", "bare-session"),
+    _rule("SES302", "close-later"),
+    _rule("SES399", "off", on=False),
+]
 
 
 def _selected(*layers: Layer) -> list[str]:

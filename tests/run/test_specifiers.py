@@ -41,7 +41,9 @@ def test_a_range_that_is_open_above_has_no_newest_version(text: str) -> None:
     assert found.newest is None
 
 
-@pytest.mark.parametrize(("text", "oldest"), [(">=3.10", (3, 10)), ("^3.11", (3, 11)), (">=3.9,!=3.9.7,<4", (3, 9)), ("==3.12.*", (3, 12))])
+@pytest.mark.parametrize(
+    ("text", "oldest"), [(">=3.10", (3, 10)), ("^3.11", (3, 11)), (">=3.9,!=3.9.7,<4", (3, 9)), ("==3.12.*", (3, 12))]
+)
 def test_the_oldest_version_follows_from_the_lower_bound(text: str, oldest: tuple[int, int]) -> None:
     found = parse_specifiers(text)
     assert found is not None
@@ -49,7 +51,10 @@ def test_the_oldest_version_follows_from_the_lower_bound(text: str, oldest: tupl
     assert oldest_minor(found.oldest) == oldest
 
 
-@pytest.mark.parametrize(("text", "release", "admitted"), [(">=0.1,<1", (0, 1, 0), True), ("==0.1", (0, 1, 0), True), (">0.1", (0, 1, 0), False), ("<0.1", (0, 1), False)])
+@pytest.mark.parametrize(
+    ("text", "release", "admitted"),
+    [(">=0.1,<1", (0, 1, 0), True), ("==0.1", (0, 1, 0), True), (">0.1", (0, 1, 0), False), ("<0.1", (0, 1), False)],
+)
 def test_a_range_admits_what_lies_in_it(text: str, release: tuple[int, ...], admitted: bool) -> None:
     found = parse_specifiers(text)
     assert found is not None

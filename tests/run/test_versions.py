@@ -49,7 +49,9 @@ def test_setup_cfg_is_read(tmp_path: Path) -> None:
     assert _targets(tmp_path, {"setup.cfg": text}) == Targets((1, 4), None, (3, 9))
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements/base.txt", "backend/requirements.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements/base.txt", "backend/requirements.txt"]
+)
 def test_requirements_files_are_read_wherever_projects_keep_them(tmp_path: Path, name: str) -> None:
     text = "# pins\n-r other.txt\nSQLAlchemy==1.4.46 --hash=sha256:abc # why\nfastapi==0.105.0 \\\n    --hash=sha256:def\n"
     assert _targets(tmp_path, {name: text}) == Targets((1, 4), (0, 105))

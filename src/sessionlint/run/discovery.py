@@ -48,11 +48,11 @@ def discover(root: Root, paths: Sequence[Path], settings: Settings, warn: Warn) 
         frozenset(root.relative(path) for path in paths if not path.is_dir()),
         tuple(root.relative(path) for path in paths if path.is_dir()),
     )
-    found = set(walk.files(root.folder)) if root.whole else set()
+    found = set(walk.files(root.part)) if root.part else set()
     for path in paths:
         if not path.is_dir():
             found.add(root.relative(path))
-        elif not root.whole or walk.leaves_out(path):
+        elif root.part is None or not path.is_relative_to(root.part) or walk.leaves_out(path):
             found.update(walk.files(path))
     return sorted(found), scope
 

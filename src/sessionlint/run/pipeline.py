@@ -67,7 +67,7 @@ def plan(request: Request, warn: Warn) -> Plan:
     settings = _settings(request, root)
     targets, declared = read_targets(root.folder, settings)
     if request.stdin and request.stdin.filename is None:
-        root = replace(root, whole=False)  # a text without a name has no neighbours
+        root = replace(root, part=None)  # a text without a name has no neighbours
     files, scope = discover(root, paths, settings, warn)
     stdin = next(iter(scope.files), None) if request.stdin else None
     config = ", ".join(request.config) or (_shown(root.config) if root.config else None)

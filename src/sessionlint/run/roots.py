@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -12,14 +13,20 @@ from sessionlint.run.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The project's folder (a real path), its configuration file, and whether everything under it belongs to it.
+    """The project's folder (a real path), its configuration file, and the part of it to analyse beside what was asked for.
 
-    ``whole`` is False where what was given has only such a folder in common that cannot be a project (home, temporary files).
+    ``part`` is the whole folder, save where that is one that cannot be a project (home, temporary files): then it is the
+    package that was asked for, or None for loose files.
     """
 
     folder: Path
     config: Path | None = None
-    whole: bool = True
+    part: Path | None = None
+
+    @classmethod
+    def of(cls, folder: Path, config: Path | None = None) -> "Root":
+        """A folder that is a project as a whole."""
+        return cls(folder, config, folder)
 
     def relative(self, path: Path) -> str:
         """``path``, a real path inside the root, as facts and findings name it; "" for the root itself."""
@@ -28,7 +35,8 @@ class Root:
 
 
 def find_root(paths: Sequence[Path], chosen: Path | None = None, isolated: bool = False) -> Root:
-    """The root for ``paths`` (real ones): the nearest folder with configuration, else the git root, else the common parent.
+    """The root for ``paths`` (real ones): the nearest folder with configuration, else the git root, else the common parent,
+    or the folder around it when that is a package.
 
     Configuration is looked for up to the git root, not beyond. ``chosen`` is ``--project-root``. Raises UsageError when a
     path lies outside of it.
@@ -42,10 +50,14 @@ def find_root(paths: Sequence[Path], chosen: Path | None = None, isolated: bool 
     if not isolated:
         for folder in within:
             if config := config_in(folder):
-                return Root(folder, config)
+                return Root.of(folder, config)
     if git:
-        return Root(git)
-    return Root(common, whole=common in paths or not _is_shared(common))
+        return Root.of(git)
+    package = _outermost_package(common)
+    folder = package.parent if package else common
+    if _is_shared(folder) and folder not in paths:
+        return Root(folder, part=package)
+    return Root.of(folder)
 
 
 def _chosen_root(paths: Sequence[Path], chosen: Path, isolated: bool) -> Root:
@@ -55,7 +67,7 @@ def _chosen_root(paths: Sequence[Path], chosen: Path, isolated: bool) -> Root:
     for path in paths:
         if not path.is_relative_to(folder):
             raise UsageError(f"{path}: outside the project root {folder}")
-    return Root(folder, None if isolated else config_in(folder))
+    return Root.of(folder, None if isolated else config_in(folder))
 
 
 def _common_folder(paths: Sequence[Path]) -> Path:
@@ -64,6 +76,12 @@ def _common_folder(paths: Sequence[Path]) -> Path:
         return Path(os.path.commonpath(folders))
     except ValueError:  # different drives
         raise UsageError("the paths have no folder in common; check them one by one") from None
+
+
+def _outermost_package(folder: Path) -> Path | None:
+    """The top of the package that ``folder`` lies in."""
+    packages = takewhile(lambda each: (each / "__init__.py").is_file(), (folder, *folder.parents))
+    return next(reversed(list(packages)), None)
 
 
 def _is_shared(folder: Path) -> bool:

@@ -1,0 +1,260 @@
+"""The command line from outside: what is printed where, and the exit code."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sessionlint import __version__
+from sessionlint.cli import sessionlint
+
+DB = """\
+from sqlalchemy.orm import Session, sessionmaker
+
+SessionLocal = sessionmaker()
+
+
+def get_db() -> Session:
+    with SessionLocal() as session:
+        yield session
+"""
+USE = """\
+from app.db import SessionLocal
+
+
+def load(key):
+    session = SessionLocal()
+    return session.get(int, key)
+"""
+CLEAN = "from sqlalchemy.orm import Session\n\n\ndef load(session: Session, key):\n    return session.get(int, key)\n"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    return lambda *arguments, stdin=None: CliRunner().invoke(sessionlint, list(arguments), input=stdin)
+
+
+def _write(**files: str) -> None:
+    for name, text in files.items():
+        path = Path(name.replace("__", "/") + ".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+@pytest.fixture
+def project(run: Run) -> Run:
+    """A project with a provider that is annotated wrongly (SES401, safe fix) and a session that is never closed (SES301)."""
+    Path(".git").mkdir()
+    _write(app__db=DB, app__use=USE, other__clean=CLEAN)
+    return run
+
+
+def test_clean_code_exits_with_0_and_prints_nothing_on_stdout(project: Run) -> None:
+    result = project("check", "other")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "All checks passed!\n")
+
+
+def test_findings_exit_with_1_and_the_summary_goes_to_stderr(project: Run) -> None:
+    result = project("check", "--output-format", "concise")
+    assert result.exit_code == 1
+    codes = [line.split()[1] for line in result.stdout.splitlines()]
+    assert codes == ["SES401", "SES301"]
+    assert result.stderr.startswith("Found 2 findings.\n[*] 1 fixable with --fix")
+
+
+def test_a_slice_of_the_project_is_reported_and_the_whole_is_known(project: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert project("check", "app/use.py", "--output-format", "concise").stdout.startswith("app/use.py:5:15: SES301 ")
+    monkeypatch.chdir("app")
+    assert project("check", "use.py", "--output-format", "concise").stdout.startswith("use.py:5:15: SES301 ")
+
+
+def test_info_is_shown_and_does_not_fail_and_fail_on_moves_the_bar(project: Run) -> None:
+    info = ("check", "app/use.py", "--config", 'severity = {SES301 = "info"}')
+    assert "SES301" in project(*info).stdout
+    assert project(*info).exit_code == 0
+    assert project(*info, "--fail-on", "info").exit_code == 1
+    assert project("check", "--fail-on", "never").exit_code == 0
+    assert project("check", "--exit-zero").exit_code == 0
+    assert project("check", "app/db.py", "--select", "SES401", "--fail-on", "error").exit_code == 0
+
+
+def test_selection_on_the_command_line_wins_over_the_configuration(project: Run) -> None:
+    Path("sessionlint.toml").write_text('select = ["SES401"]\noutput-format = "concise"\n')
+    assert [line.split()[1] for line in project("check").stdout.splitlines()] == ["SES401"]
+    assert [line.split()[1] for line in project("check", "--select", "bare-session").stdout.splitlines()] == ["SES301"]
+    assert len(project("check", "--extend-select", "SES301").stdout.splitlines()) == 2
+    assert project("check", "--isolated", "--ignore", "SES3,SES4").exit_code == 0
+    assert project("check", "--per-file-ignores", "app/*:SES4").exit_code == 0
+    assert project("check", "--config", "select = ['SES001']").exit_code == 0
+
+
+def test_diff_shows_what_would_change_and_changes_nothing(project: Run) -> None:
+    result = project("check", "--diff")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("--- app/db.py\n+++ app/db.py\n@@ -1,8 +1,10 @@\n+from collections.abc import Generator\n")
+    assert result.stderr.startswith("Would fix 1 finding")
+    assert Path("app/db.py").read_text() == DB
+    assert project("check", "--diff", "other").exit_code == 0
+
+
+def test_fix_writes_and_reports_what_remains_and_a_second_run_changes_nothing(project: Run) -> None:
+    result = project("check", "--fix", "--output-format", "concise")
+    assert result.exit_code == 1
+    assert [line.split()[1] for line in result.stdout.splitlines()] == ["SES301"]
+    assert result.stderr.startswith("Found 2 findings (1 fixed, 1 remaining).")
+    fixed = Path("app/db.py").read_text()
+    assert "-> Generator[Session, None, None]:" in fixed
+    assert Path("app/use.py").read_text() == USE
+    project("check", "--fix")
+    assert Path("app/db.py").read_text() == fixed
+    assert project("check", "--fix", "--unsafe-fixes").exit_code == 0
+    assert "with SessionLocal() as session:" in Path("app/use.py").read_text()
+
+
+def test_fixing_a_file_leaves_the_others_alone(project: Run) -> None:
+    project("check", "app/use.py", "--fix")
+    assert Path("app/db.py").read_text() == DB
+
+
+def test_standard_input_is_checked_in_the_place_of_its_file(project: Run) -> None:
+    result = project("check", "-", "--stdin-filename", "app/new.py", "--output-format", "concise", stdin=USE)
+    assert result.stdout.startswith("app/new.py:5:15: SES301 ")
+    assert result.exit_code == 1
+    assert project("check", "-", "--stdin-filename", "app/use.py", stdin=CLEAN).exit_code == 0
+
+
+def test_standard_input_is_fixed_to_standard_output_and_findings_go_to_stderr(project: Run) -> None:
+    result = project("check", "-", "--stdin-filename", "app/db.py", "--fix", "--output-format", "concise", stdin=DB)
+    assert result.stdout == DB.replace(
+        "from sqlalchemy.orm", "from collections.abc import Generator\n\nfrom sqlalchemy.orm"
+    ).replace("-> Session:", "-> Generator[Session, None, None]:")
+    assert Path("app/db.py").read_text() == DB
+    unfixed = project("check", "-", "--stdin-filename", "app/use.py", "--fix", "--output-format", "concise", stdin=USE)
+    assert unfixed.stdout == USE
+    assert "SES301" in unfixed.stderr
+
+
+def test_standard_input_without_a_name_is_checked_alone(project: Run) -> None:
+    assert project("check", "-", stdin=USE).exit_code == 0
+    result = project("check", "-", "--output-format", "concise", stdin=DB)
+    assert result.stdout.startswith("-:6:5: SES401 ")
+
+
+def test_excluded_standard_input_is_passed_through_with_force_exclude(project: Run) -> None:
+    arguments = ("check", "-", "--stdin-filename", "app/db.py", "--fix", "--force-exclude", "--exclude", "app")
+    result = project(*arguments, stdin=DB)
+    assert (result.exit_code, result.stdout) == (0, DB)
+
+
+def test_statistics_count_instead_of_showing(project: Run) -> None:
+    lines = project("check", "--statistics").stdout.splitlines()
+    assert sorted(line.split()[1] for line in lines) == ["SES301", "SES401"]
+
+
+def test_quiet_prints_results_only_and_verbose_counts_files(project: Run) -> None:
+    assert project("check", "other", "-q").stderr == ""
+    assert "Checked 1 file.\n" in project("check", "other", "-v").stderr
+
+
+def test_json_goes_to_stdout_alone(project: Run) -> None:
+    found = json.loads(project("check", "app/use.py", "--output-format", "json").stdout)
+    assert [one["code"] for one in found] == ["SES301"]
+
+
+def test_show_files_lists_what_would_be_checked_in_scope(project: Run) -> None:
+    assert project("check", "app", "--show-files").stdout == "app/db.py\napp/use.py\n"
+
+
+def test_show_settings_tells_values_and_where_versions_were_read(project: Run) -> None:
+    Path("pyproject.toml").write_text('[project]\ndependencies = ["sqlalchemy<2"]\n[tool.sessionlint]\nfail-on = "error"\n')
+    text = project("check", "--show-settings").stdout
+    assert "# configuration: pyproject.toml\n" in text
+    assert 'fail-on = "error"\n' in text
+    assert "sqlalchemy 1.4" in text
+    assert "#   sqlalchemy <2  # pyproject.toml\n" in text
+
+
+def test_colour_is_used_when_asked_for(project: Run) -> None:
+    assert "\x1b[" in project("check", "app/use.py", "--color", "always").stdout
+    assert "\x1b[" not in project("check", "app/use.py", "--color", "never").stdout
+
+
+def test_rule_shows_pages_by_code_name_or_prefix(run: Run) -> None:
+    assert run("rule", "SES002").stdout.startswith("unused-suppression (SES002)")
+    assert run("rule", "unused-suppression").stdout == run("rule", "ses002").stdout
+    every = json.loads(run("rule", "--all", "--output-format", "json").stdout)
+    assert {"SES001", "SES101", "SES201", "SES301", "SES302", "SES303", "SES401"} <= {rule["code"] for rule in every}
+    own = json.loads(run("rule", "SES00", "--output-format", "json").stdout)
+    assert [rule["code"] for rule in own] == ["SES001", "SES002", "SES003", "SES004", "SES005", "SES006"]
+
+
+def test_version_is_told(run: Run) -> None:
+    assert run("version").stdout == run("--version").stdout == f"sessionlint {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["check", "nope.py"], "nope.py: no such file or folder"),
+        (["check", "--select", "SES3001"], '--select: unknown rule "SES3001"; did you mean "SES301"?'),
+        (["check", "--ignore", "bare-sesion"], '--ignore: unknown rule "bare-sesion"; did you mean "bare-session"?'),
+        (["check", "--per-file-ignores", "SES301"], '--per-file-ignores: expected PATTERN:RULES, got "SES301"'),
+        (
+            ["check", "--output-format", "jsn"],
+            '--output-format: expected one of full, concise, json, github; got "jsn"; did you mean "json"?',
+        ),
+        (["check", "--config", "selct=[]"], "--config 'selct=[]': selct: unknown key; did you mean \"select\"?"),
+        (["check", "--config", "nope.toml"], "nope.toml: No such file or directory"),
+        (["check", "--project-root", "nope"], "--project-root nope: no such folder"),
+        (
+            ["check", "--fail-on", "errors"],
+            '--fail-on: expected one of error, warning, info, never; got "errors"; did you mean "error"?',
+        ),
+        (["check", "--stdin-filename", "a.py"], "--stdin-filename: only with - (standard input)"),
+        (["check", "-", "a.py"], "-: standard input cannot be checked together with other paths"),
+        (["rule", "SES3O1"], 'rule: unknown rule "SES3O1"; did you mean "SES301"?'),
+        (["rule"], "rule: give a code, a name or a prefix, or --all"),
+        (["chekc"], 'unknown command "chekc"; did you mean "check"?'),
+        (
+            ["check", "--config", "required-version = '>=99'"],
+            f"required-version: this project wants sessionlint >=99, this is {__version__}",
+        ),
+    ],
+)
+def test_a_mistake_is_one_line_on_stderr_and_exit_code_2(run: Run, arguments: list[str], message: str) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: {message}\n")
+
+
+def test_a_mistake_in_a_configuration_file_names_its_line(run: Run) -> None:
+    Path("pyproject.toml").write_text('[tool.ruff]\nselect = ["E"]\n[tool.sessionlint]\nignore = [\n  "SES999",\n]\n')
+    result = run("check")
+    assert (result.exit_code, result.stderr) == (2, 'error: pyproject.toml:5: ignore: unknown rule "SES999"\n')
+
+
+def test_a_path_in_the_place_of_a_command_gets_a_hint(run: Run) -> None:
+    Path("src").mkdir()
+    assert run("src").stderr == 'error: unknown command "src"; did you mean "check src"?\n'
+
+
+def test_no_command_shows_help_and_exits_with_2(run: Run) -> None:
+    result = run()
+    assert result.exit_code == 2
+    assert "check" in result.stderr
+
+
+def test_our_own_failure_is_told_as_such(project: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr("sessionlint.run.pipeline.check", failing)
+    result = project("check")
+    assert result.exit_code == 2
+    assert "ZeroDivisionError: oops" in result.stderr
+    assert "a bug in sessionlint" in result.stderr

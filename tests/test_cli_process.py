@@ -1,0 +1,101 @@
+"""What only a process of its own can show: what is imported, signals, closed pipes."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CLI = [sys.executable, "-m", "sessionlint"]
+LAZY = ("libcst", "pathspec", "importlib.metadata", "asyncio")
+FINDING = """\
+from sqlalchemy.orm import sessionmaker
+
+Maker = sessionmaker()
+
+
+def load():
+    session = Maker()
+    return session.get(1, 2)
+"""
+
+
+def _imported(*arguments: str, cwd: Path) -> set[str]:
+    """Which of LAZY a run of the command imports."""
+    code = f"""
+import sys
+from sessionlint.cli import main
+try:
+    main()
+except SystemExit as end:
+    print("imported:", *[name for name in {LAZY} if name in sys.modules])
+    sys.exit(end.code)
+"""
+    done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=cwd, capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+@pytest.mark.parametrize(
+    "arguments", [["version"], ["--help"], ["check", "--help"], ["check", "."], ["check", "--show-settings"]]
+)
+def test_nothing_heavy_is_imported_where_nothing_is_parsed(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "a.py").write_text("print('hello')\n")
+    assert _imported(*arguments, cwd=tmp_path) == set()
+
+
+def test_what_is_needed_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import sqlalchemy\n")
+    (tmp_path / ".gitignore").write_text("x\n")
+    assert {"libcst", "pathspec"} <= _imported("check", ".", cwd=tmp_path)
+
+
+def test_the_module_runs_as_the_command_does(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(FINDING)
+    done = subprocess.run(
+        [*CLI, "check", ".", "--output-format", "concise"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stdout.startswith("a.py:7:15: SES301 ")
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(FINDING * 400)
+    with subprocess.Popen([*CLI, "check", "."], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        errors = process.stderr.read().decode()
+    assert process.returncode == 1
+    assert "Traceback" not in errors
+    assert "BrokenPipe" not in errors
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_an_interrupt_ends_the_run_with_130_and_one_word(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [*CLI, "check", "-"], cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=_traced()
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:  # it now waits for standard input, inside the command
+            if b"sessionlint.run.command" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        errors = process.stderr.read().decode()
+    assert process.returncode == 130
+    assert "\nInterrupted.\n" in errors
+    assert "Traceback" not in errors
+
+
+def _traced() -> dict[str, str]:
+    """Python tells every import on standard error, so that a test sees how far the command has come."""
+    return {**os.environ, "PYTHONVERBOSE": "1"}
+
+
+def test_characters_that_the_terminal_has_not_are_escaped(tmp_path: Path) -> None:
+    (tmp_path / "ünï.py").write_text(FINDING, encoding="utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*CLI, "check", "."], cwd=tmp_path, capture_output=True, env=environment, check=False)
+    assert done.returncode == 1
+    assert b"\\xfcn\\xef.py:7:15" in done.stdout
