@@ -20,7 +20,7 @@ from sessionlint.link.scopes import (
     ValueBinding,
 )
 from sessionlint.link.sites import sites
-from sessionlint.model.facts import Assign, Await, BoolOp, Call, Conditional, Constant, Name, Term, Walrus, With
+from sessionlint.model.facts import Assign, Await, BoolOp, Call, Conditional, Constant, Lambda, Name, Term, Walrus, With
 
 
 class Openings:
@@ -29,6 +29,7 @@ class Openings:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._returning: dict[FunctionScope, bool] = {}
+        self._lambdas: dict[Lambda, bool] = {}
 
     def of(self, module: ModuleScope) -> Iterator[tuple[Site, kinds.Session]]:
         """Every call in ``module`` that opens a session its receiver has to close."""
@@ -56,9 +57,16 @@ class Openings:
             case kinds.FunctionKind(function=function):
                 return self.returns_opened(function)
             case kinds.LambdaKind(term=term, scope=inner):
-                return self._is_fresh(term.body, inner)
+                return self._lambda_opens(term, inner)
             case _:
                 return False
+
+    def _lambda_opens(self, term: Lambda, inner: Scope) -> bool:
+        known = self._lambdas.get(term)
+        if known is None:
+            self._lambdas[term] = False  # the answer for a lambda that calls itself: callback = lambda: callback()
+            known = self._lambdas[term] = self._is_fresh(term.body, inner)
+        return known
 
     def _on_borrowed_connection(self, call: Call, scope: Scope) -> bool:
         """``Session(bind=connection)``: closing it does not return the connection, whoever opened that does."""
