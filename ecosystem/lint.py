@@ -47,8 +47,9 @@ def failure(status: int, errors: str) -> str:
     """ "" after a run that worked (nothing found, or something), else what went wrong, in one line."""
     if status in (0, 1) and "Traceback (most recent call last)" not in errors:
         return ""
-    last = errors.strip().splitlines()[-1:] or ["no message"]
-    return f"exit status {status}: {last[0]}"
+    lines = errors.strip().splitlines() or ["no message"]
+    told = next((line for line in lines if line.startswith("error:")), lines[-1])
+    return f"exit status {status}: {told}"
 
 
 def whole_report(text: str) -> str:

@@ -56,7 +56,7 @@ def test_an_excerpt_shows_eight_lines_around_and_the_related_places_harmlessly(r
     [
         (0, "All checks passed!", ""),
         (1, "Found 3 findings.", ""),
-        (2, "one\nerror: internal error in a.py", "exit status 2: error: internal error in a.py"),
+        (2, "error: internal: SES301 failed\nAll checks passed!", "exit status 2: error: internal: SES301 failed"),
         (1, "Traceback (most recent call last):\nKeyError: 1", "exit status 1: KeyError: 1"),
         (-9, "", "exit status -9: no message"),
     ],
