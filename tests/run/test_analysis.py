@@ -82,6 +82,25 @@ def test_a_comment_for_others_suppresses_nothing(comment: str) -> None:
     assert _codes(_outcome(used=comment)) == ["SES301"]
 
 
+def _remote(comment: str) -> list[str]:
+    sources = {
+        "db.py": Source("db.py", f"from sqlalchemy.orm import sessionmaker\n\nMake = sessionmaker(){comment}\n"),
+        "use.py": Source("use.py", USE.format(used="")),
+    }
+    return _codes(Analysis(Settings(layers=(Layer(select=("SES301", "SES00")),)), today=TODAY).check(sources).outcome)
+
+
+def test_a_comment_works_at_every_place_of_the_trace_in_any_file() -> None:
+    assert _remote("") == ["SES301"]
+    assert _remote("  # noqa: SES301") == []
+    assert _remote("  # sessionlint: ignore[bare-session]") == []
+    assert _remote("\n# sessionlint: ignore-file[SES3]") == []
+
+
+def test_a_noqa_without_codes_counts_at_the_place_of_the_finding_only() -> None:
+    assert _remote("  # noqa") == ["SES301"]
+
+
 def test_a_comment_that_suppresses_nothing_is_reported_once_with_a_fix() -> None:
     outcome = _outcome(defined="  # noqa: SES301")
     assert _codes(outcome) == ["SES002", "SES301"]

@@ -126,8 +126,8 @@ def _read(planned: Plan, stdin: Stdin | None, warn: Warn) -> tuple[dict[str, Sou
             warn(f"{path}: cannot read the file: {error.strerror}")
             continue
         sources[path], problem = decoded(path, data)
-        if problem is not None and mentions_anything_of_interest(data):
-            broken[path] = ModuleFacts(path, problem=problem)
+        if problem is not None:
+            broken[path] = ModuleFacts(path, problem=problem if mentions_anything_of_interest(data) else None)
     return sources, broken
 
 

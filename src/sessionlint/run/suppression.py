@@ -53,6 +53,8 @@ def _hits(finding: Finding, rule: Rule, modules: Mapping[str, ModuleFacts], toda
         for comment in module.suppressions if module else ():
             if not (holds(comment, today) and _covers(comment, place)):
                 continue
+            if place != finding.place and not comment.codes and comment.style == "noqa":
+                continue  # said to another linter, of a line that only belongs to the story
             for index in _naming(comment, rule):
                 yield Use(place.path, comment.span, index), comment
 
