@@ -94,14 +94,18 @@ class _Walk:
 
     def _walk(self, folder: Path, ignores: Ignores, links: list[Path]) -> Iterator[Path]:
         """Iterative, for folders may be nested deeper than Python likes; folders that are symlinks are not entered."""
+        start = folder
         pending = [(folder, ignores)]
         while pending:
             folder, ignores = pending.pop()
-            for entry in self._entries(folder):
+            entries = self._entries(folder)
+            if folder != start and self._gitignore and any(entry.name == ".gitignore" for entry in entries):
+                ignores = ignores.entering(folder)
+            for entry in entries:
                 path = Path(entry.path)
                 if entry.is_dir(follow_symlinks=False):
                     if not self._excluded(path, ignores, is_folder=True):
-                        pending.append((path, ignores.entering(path) if self._gitignore else ignores))
+                        pending.append((path, ignores))
                 elif entry.name.endswith(SUFFIXES) and not self._excluded(path, ignores, is_folder=False):
                     if not entry.is_symlink():
                         yield path

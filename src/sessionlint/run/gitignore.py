@@ -30,9 +30,9 @@ class Ignores:
 
     def ignores(self, path: Path, is_folder: bool) -> bool:
         """Whether the last pattern that matches, innermost file first, excludes ``path``."""
+        written = path.as_posix() + ("/" if is_folder else "")
         for rules in self.rules:
-            name = path.relative_to(rules.base).as_posix() + ("/" if is_folder else "")
-            verdict = rules.spec.check_file(name).include
+            verdict = rules.spec.check_file(written[len(rules.base.as_posix()) :].lstrip("/")).include
             if verdict is not None:
                 return verdict
         return False

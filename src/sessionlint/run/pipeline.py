@@ -18,7 +18,7 @@ from sessionlint.run.discovery import Scope, discover, real_paths
 from sessionlint.run.errors import UsageError
 from sessionlint.run.reading import decoded
 from sessionlint.run.request import Request, Stdin
-from sessionlint.run.roots import Root, find_root
+from sessionlint.run.roots import Root, find_root, unused_configurations
 from sessionlint.run.selectors import check_selectors, selected_codes
 from sessionlint.run.settings import Settings
 from sessionlint.run.specifiers import parse_specifiers
@@ -65,6 +65,11 @@ def plan(request: Request, warn: Warn) -> Plan:
     paths = [_stdin_path(request.stdin)] if request.stdin else real_paths(request.paths)
     root = find_root(paths, request.project_root, request.isolated)
     settings = _settings(request, root)
+    if not request.isolated and not request.config:
+        for unused in unused_configurations(paths, root):
+            warn(
+                f"{_shown(unused)}: not used, the project's root is {root.folder}; check the paths of each project by themselves"
+            )
     targets, declared = read_targets(root.folder, settings)
     if request.stdin and request.stdin.filename is None:
         root = replace(root, part=None)  # a text without a name has no neighbours

@@ -30,8 +30,8 @@ class Root:
 
     def relative(self, path: Path) -> str:
         """``path``, a real path inside the root, as facts and findings name it; "" for the root itself."""
-        relative = path.relative_to(self.folder).as_posix()
-        return "" if relative == "." else relative
+        below = str(path)[len(str(self.folder)) :]  # Path.relative_to takes most of the time of a walk
+        return below.replace(os.sep, "/").lstrip("/")
 
 
 def find_root(paths: Sequence[Path], chosen: Path | None = None, isolated: bool = False) -> Root:
@@ -58,6 +58,18 @@ def find_root(paths: Sequence[Path], chosen: Path | None = None, isolated: bool 
     if _is_shared(folder) and folder not in paths:
         return Root(folder, part=package)
     return Root.of(folder)
+
+
+def unused_configurations(paths: Sequence[Path], root: Root) -> list[Path]:
+    """Configuration files between the root and ``paths``: a run has one configuration, and these would be expected to count."""
+    folders = {folder for path in paths for folder in _between(path if path.is_dir() else path.parent, root.folder)}
+    found = (config_in(folder) for folder in sorted(folders))
+    return [config for config in found if config is not None]
+
+
+def _between(folder: Path, root: Path) -> list[Path]:
+    """``folder`` and those above it, below ``root``."""
+    return list(takewhile(lambda each: each != root, (folder, *folder.parents)))
 
 
 def _chosen_root(paths: Sequence[Path], chosen: Path, isolated: bool) -> Root:
