@@ -127,8 +127,16 @@ def _with_comment(text: str, line: int, comment: str) -> str:
     target = max(spanning, default=line)
     while lines[target - 1].endswith("\\"):
         target += 1
-    lines[target - 1] += f"  {comment}"
+    lines[target - 1] = _commented(lines[target - 1], comment)
     return "\n".join(lines)
+
+
+def _commented(line: str, comment: str) -> str:
+    """A second ``noqa`` on a line counts for no linter: the codes go into the first."""
+    before, noqa, codes = line.partition("  # noqa: ")
+    if noqa and comment.startswith("# noqa: "):
+        return f"{before}  {comment}, {codes}"
+    return f"{line}  {comment}"
 
 
 def line_endings(case: Case, linter: Linter) -> str | None:
