@@ -8,7 +8,7 @@ from sessionlint.link.escape import derived_names, escapes
 from sessionlint.link.lives import Ending, Life, statement_mentions
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Site, ValueBinding
-from sessionlint.model.facts import Assign, Await, Block, Evaluate, Name, Raise, Return, Statement, Yield
+from sessionlint.model.facts import Assign, Await, Block, Evaluate, If, Match, Name, Raise, Return, Statement, Try, With, Yield
 from sessionlint.model.finding import Applicability, Fix
 
 
@@ -69,24 +69,44 @@ def _covers_all(project: Project, life: Life, covered: Block) -> bool:
 
 
 def _is_safe(life: Life, function: FunctionScope, derived: frozenset[str], rest: Block) -> bool:
+    if life.ending is Ending.PARTLY:  # it closes where it closed before
+        return not (life.leaks.on_exit and escapes(function, life.names))
     if any(statement_mentions(statement, derived) for statement in rest):
         return False
-    if life.ending is Ending.PARTLY:
-        return not (life.leaks.on_exit and escapes(function, life.names))
     return not function.node.is_generator and not escapes(function, life.names)
 
 
 def _superfluous(life: Life, covered: Block) -> Iterator[Statement]:
     """The closes that the end of the ``with`` replaces: the last act of a path, with no use of the session behind them."""
     closing = {site.statement: site for site in life.closes}
+    last = set(_last_acts(covered))
     for block in _all_blocks(covered):
         for index, statement in enumerate(block):
             following = block[index + 1] if index + 1 < len(block) else None
             site = closing.get(statement)
             if site is None or not _is_only_a_close(site):
                 continue
-            if isinstance(following, Return | Raise) or not _used_behind(statement, covered, life, closing.keys()):
+            if (
+                statement in last
+                or isinstance(following, Return | Raise)
+                or not _used_behind(statement, covered, life, closing.keys())
+            ):
                 yield statement
+
+
+def _last_acts(block: Block) -> Iterator[Statement]:
+    """The simple statements after which nothing of ``block`` runs any more, when all goes well."""
+    if not block:
+        return
+    match block[-1]:
+        case Try(body=body, handlers=handlers, orelse=orelse, final=final):
+            for inner in (final,) if final else (orelse or body, *(handler.body for handler in handlers)):
+                yield from _last_acts(inner)
+        case With() | If() | Match() as statement:
+            for inner in walk.blocks(statement):
+                yield from _last_acts(inner)
+        case statement:
+            yield statement
 
 
 def _is_only_a_close(site: Site) -> bool:

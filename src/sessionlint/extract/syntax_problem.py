@@ -35,8 +35,10 @@ def syntax_problem(source: Source, error: cst.ParserSyntaxError) -> SyntaxProble
 
 
 def _same_place(own: SyntaxError, line: int | None) -> bool:
-    # Python's complaint about an earlier line may only be that the code is newer than the running Python
-    return line is None or own.lineno == line or own.msg.endswith("was never closed") or own.msg.startswith("unterminated")
+    # Python's complaint about a much earlier line may only be that the code is newer than the running Python
+    if line is None or own.lineno is None or own.lineno in (line, line - 1):
+        return True
+    return own.msg.endswith("was never closed") or own.msg.startswith("unterminated")
 
 
 def _python_error(text: str) -> SyntaxError | None:

@@ -59,6 +59,8 @@ def _is_library_call(project: Project, call: Call, site: Site) -> bool:
     match project.kind(call.func, site.scope):
         case kinds.External(name=name) | kinds.Partial(func=kinds.External(name=name)):
             return name in ENGINE_BUILDERS
+        case kinds.Either(options=options):
+            return all(option.name in ENGINE_BUILDERS for option in options)
         case _:
             return False
 

@@ -5,7 +5,7 @@ whatever is returned, yielded, raised, stored, captured by a closure or handed t
 """
 
 from sessionlint.link import walk
-from sessionlint.link.scopes import FunctionScope, Site
+from sessionlint.link.scopes import FunctionScope, ParameterBinding, Site
 from sessionlint.link.sites import inner_functions, sites
 from sessionlint.model.facts import (
     Assign,
@@ -47,10 +47,10 @@ def escapes(function: FunctionScope, names: frozenset[str]) -> bool:
     tainted = derived_names(function, names)
     if any(_mentions(site.term, tainted) for inner in inner_functions(function) for site in sites(inner)):
         return True
-    return any(_leaves(site, names, tainted) for site in sites(function) if not site.path)
+    return any(_leaves(site, function, names, tainted) for site in sites(function) if not site.path)
 
 
-def _leaves(site: Site, names: frozenset[str], tainted: frozenset[str]) -> bool:
+def _leaves(site: Site, function: FunctionScope, names: frozenset[str], tainted: frozenset[str]) -> bool:
     statement, term = site.statement, site.term
     if isinstance(statement, Return | Raise) and carries(term, tainted):
         return True
@@ -59,21 +59,27 @@ def _leaves(site: Site, names: frozenset[str], tainted: frozenset[str]) -> bool:
     for inner, _ in walk.descend(term):
         if isinstance(inner, Yield) and inner.value is not None and carries(inner.value, tainted):
             return True
-        if isinstance(inner, Call) and _hands_out(inner, names, tainted):
+        if isinstance(inner, Call) and _hands_out(inner, function, names, tainted):
             return True
     return False
+
+
+def _is_lent(receiver: Term, function: FunctionScope) -> bool:
+    """A container that was there before the function: a parameter, a global."""
+    bindings = function.bindings.get(receiver.id, []) if isinstance(receiver, Name) else []
+    return not bindings or any(isinstance(binding, ParameterBinding) for binding in bindings)
 
 
 def _stores(statement: Assign) -> bool:
     return any(not isinstance(target, Name | Collection) for target in statement.targets)
 
 
-def _hands_out(call: Call, names: frozenset[str], tainted: frozenset[str]) -> bool:
+def _hands_out(call: Call, function: FunctionScope, names: frozenset[str], tainted: frozenset[str]) -> bool:
     """Whether a call hands something read through the session (not the session itself) to code that may keep it."""
     if _makes_plain(call):
         return False
     receiver = call.func.value if isinstance(call.func, Attribute) else None
-    if receiver is not None and carries(receiver, tainted):
+    if receiver is not None and carries(receiver, tainted) and not _is_lent(receiver, function):
         return False
     return any(carries(given.value, tainted) and walk.dotted(given.value) not in names for given in call.args)
 

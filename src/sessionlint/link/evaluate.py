@@ -347,6 +347,8 @@ class Evaluator:
                 return self._called(func, call, scope)
             case External(name=name):
                 return library_call(self, name, call, scope)
+            case kinds.Either(options=options):
+                return kinds.join([self._called(option, call, scope) for option in options])
             case kinds.Instance(cls=cls):
                 method = self.instance_attribute(cls, "__call__")
                 return self.result(method) if isinstance(method, kinds.FunctionKind) else UNKNOWN

@@ -168,10 +168,16 @@ class PathWalk:
 
     def _uses(self, term: Term) -> bool:
         """Whether the session is asked or handed to something: a mention alone (``if db is None``) takes no connection."""
-        for inner, path in walk.descend(term):
-            if isinstance(inner, Name | Attribute) and walk.dotted(inner) in self.names:
-                return any(isinstance(outer, Call | Yield | Await) for outer in path)
-        return False
+        return any(
+            isinstance(inner, Name | Attribute)
+            and self._holds(walk.dotted(inner))
+            and any(isinstance(outer, Call | Yield | Await) for outer in path)
+            for inner, path in walk.descend(term)
+        )
+
+    def _holds(self, name: str | None) -> bool:
+        """Whether ``name`` is the session or what it hangs on: who has ``request`` has ``request.state.db``."""
+        return name is not None and any(held == name or held.startswith(f"{name}.") for held in self.names)
 
     # --- compound statements ------------------------------------------------------------------------------------------
 

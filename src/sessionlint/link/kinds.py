@@ -28,7 +28,9 @@ class NoneKind:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    is_async: bool
+    """``is_async`` None: one or the other, as a setting decides."""
+
+    is_async: bool | None
     origin: Place | None = field(default=None, compare=False)
 
 
@@ -150,6 +152,13 @@ class External:
 
 
 @dataclass(frozen=True, slots=True)
+class Either:
+    """One of several library objects, as a condition decides: ``create_async_engine if ASYNC else create_engine``."""
+
+    options: tuple[External, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tuple:
     items: tuple["Kind", ...]
 
@@ -182,6 +191,7 @@ Kind: TypeAlias = (
     | Instance
     | ModuleKind
     | External
+    | Either
     | Tuple
     | Container
 )
@@ -191,10 +201,16 @@ NONE = NoneKind()
 
 
 def join(kinds: "list[Kind]") -> Kind:
-    """The kind of a value that is one of ``kinds``: None gives way to the others, disagreement is unknown."""
+    """The kind of a value that is one of ``kinds``: None gives way to the others, disagreement is unknown,
+    but for engines and library objects, which stay what they have in common."""
     real = [kind for kind in kinds if kind != NONE]
     if not real:
         return NONE if kinds else UNKNOWN
     if all(kind == real[0] for kind in real):
         return real[0]
+    if all(isinstance(kind, Engine) for kind in real):
+        return Engine(None, real[0].origin if isinstance(real[0], Engine) else None)
+    externals = tuple(dict.fromkeys(kind for kind in real if isinstance(kind, External)))
+    if len(externals) > 1 and all(isinstance(kind, External) for kind in real):
+        return Either(externals)
     return next((kind for kind in real if isinstance(kind, Unknown)), UNKNOWN)

@@ -69,9 +69,9 @@ def library_method(value: Kind, attr: str) -> Kind:
         case kinds.Factory(is_async=is_async, origin=origin), "begin":
             return kinds.ContextManager(kinds.Session(is_async, origin=origin), is_async)
         case kinds.Engine(is_async=is_async), "connect":
-            return kinds.Connection(is_async)
+            return kinds.Connection(bool(is_async))
         case kinds.Engine(is_async=is_async), "begin":
-            return kinds.ContextManager(kinds.Connection(is_async), is_async)
+            return kinds.ContextManager(kinds.Connection(bool(is_async)), bool(is_async))
         case kinds.Engine(), "execution_options":
             return value
         case _:

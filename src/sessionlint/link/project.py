@@ -19,14 +19,16 @@ _NEWEST = Targets()
 
 
 class Project:
-    """All modules of a checked project, linked. ``modules`` in order of their paths."""
+    """All modules of a checked project, linked. ``modules`` are those that were read, in order of their paths."""
 
     def __init__(self, facts: Mapping[str, ModuleFacts], sources: Mapping[str, Source], targets: Targets, layout: Layout) -> None:
         self.facts = facts
         self.sources = sources
         self.targets = targets
         self.layout = layout
-        self.modules = {path: build_module(module, layout.module_name(path)) for path, module in sorted(facts.items())}
+        built = {path: build_module(module, layout.module_name(path)) for path, module in sorted(facts.items())}
+        self.modules = {path: module for path, module in built.items() if not module.facts.outline}
+        self._all_modules = built
         self.evaluator = Evaluator(self.modules, layout)
         self._lives = Lives(self.evaluator)
         self.holding = self._lives.holding
@@ -34,7 +36,7 @@ class Project:
 
     @cached_property
     def importers(self) -> Importers:
-        return Importers(self.modules, self.layout)
+        return Importers(self._all_modules, self.layout)
 
     @cached_property
     def lives(self) -> tuple[Life, ...]:

@@ -475,7 +475,8 @@ class SyntaxProblem:
 class ModuleFacts:
     """Everything extraction found in one file. ``problem`` is set when it could not be parsed; then ``body`` is empty.
 
-    ``skipped`` is set (a reason a person can read) when the file was left out on purpose: a template.
+    ``skipped`` is set (a reason a person can read) when the file was left out on purpose: a template. An ``outline`` holds
+    the file's imports and nothing else.
     """
 
     path: str
@@ -483,3 +484,4 @@ class ModuleFacts:
     suppressions: tuple[Suppression, ...] = ()
     problem: SyntaxProblem | None = None
     skipped: str | None = None
+    outline: bool = False

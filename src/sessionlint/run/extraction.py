@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from sessionlint.extract.outline import outline
 from sessionlint.extract.prefilter import is_relevant, names_pattern
 from sessionlint.link.project import Project
 from sessionlint.link.vocabulary import session_names
@@ -17,15 +18,16 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
 
     ``known`` are facts that need no new look.
     """
-    facts = dict(known)
-    waiting = {path: _bytes(source) for path, source in sources.items() if path not in known}
+    facts = {path: module for path, module in known.items() if not module.outline}
+    waiting = {path: _bytes(source) for path, source in sources.items() if path not in facts}
+    outlines = {path: known.get(path) or outline(sources[path]) for path in waiting}
     relevant = [path for path, data in waiting.items() if is_relevant(path, data)]
     searched: frozenset[str] = frozenset()
     while True:
         facts |= _extracted(sources[path] for path in relevant)
-        project = link(facts.values())
         for path in relevant:
             del waiting[path]
+        project = link((*facts.values(), *(outlines[path] for path in waiting)))
         names = session_names(project) - searched
         searched |= names
         pattern = names_pattern(names)
