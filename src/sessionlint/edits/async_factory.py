@@ -1,5 +1,6 @@
 """From ``sessionmaker(engine, class_=AsyncSession)`` to ``async_sessionmaker(engine)``."""
 
+import re
 from collections.abc import Iterator
 
 from sessionlint.edits.arguments import remove_argument
@@ -7,10 +8,11 @@ from sessionlint.edits.imports import Wanted, change_imports
 from sessionlint.link import kinds, walk
 from sessionlint.link.factories import SyncFactoryOfAsyncSessions
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import ModuleScope
-from sessionlint.model.facts import Assign, Attribute, Call, Function, Name, Statement, Subscript, Term
+from sessionlint.link.quoted import read_annotation
+from sessionlint.link.scopes import ModuleScope, Scope
+from sessionlint.model.facts import Assign, Call, Constant, Function, Statement, Subscript, Term
 from sessionlint.model.finding import Applicability, Edit, Fix
-from sessionlint.model.source import Place
+from sessionlint.model.source import Place, Source, Span
 
 # what accepts a sessionmaker and not an async_sessionmaker
 _NEEDS_SYNC = frozenset(
@@ -31,7 +33,7 @@ def async_factory_fix(project: Project, factory: SyncFactoryOfAsyncSessions) -> 
     source = project.source(module)
     callee = call.func.value if isinstance(call.func, Subscript) else call.func
     dropped = remove_argument(source, call, factory.argument) if factory.exact else None
-    renamed = [callee.span, *(term.span for term in _annotations(project, module))]
+    renamed = [callee.span, *_annotations(project, module)]
     removed = [*renamed, *([factory.argument.span] if dropped is not None else [])]
     names = [_root(callee), *([_root(factory.argument.value)] if dropped is not None else [])]
     wanted = Wanted("sqlalchemy.ext.asyncio", "async_sessionmaker", at=call.span)
@@ -64,18 +66,38 @@ def _is_needed_sync(project: Project, factory: SyncFactoryOfAsyncSessions) -> bo
     return False
 
 
-def _annotations(project: Project, module: ModuleScope) -> Iterator[Term]:
-    """The ``sessionmaker`` of every annotation ``sessionmaker[AsyncSession]`` in the file."""
+def _annotations(project: Project, module: ModuleScope) -> Iterator[Span]:
+    """Where ``sessionmaker`` stands in the annotations ``sessionmaker[AsyncSession]`` of the file, quoted ones too."""
     for scope in module.scopes:
         for statement in walk.statements(scope.body):
             for annotation in _annotations_of(statement):
-                for term, _ in walk.descend(annotation):
-                    if not isinstance(term, Subscript) or not isinstance(term.value, Name | Attribute):
-                        continue
-                    kind = project.evaluator.annotated(term, scope)
-                    is_factory = project.kind(term.value, scope) == kinds.External("sessionmaker")
-                    if is_factory and isinstance(kind, kinds.Factory) and kind.is_async:
-                        yield term.value
+                quoted = _quoted(annotation)
+                for term, _ in walk.descend(quoted or annotation):
+                    factory = _async_sessionmaker(project, term, scope)
+                    if factory is not None and quoted is None:
+                        yield factory.span
+                    elif factory is not None:
+                        yield from _occurrences(project.source(scope), annotation.span, walk.dotted(factory))
+
+
+def _quoted(annotation: Term) -> Term | None:
+    if isinstance(annotation, Constant) and isinstance(annotation.value, str):
+        return read_annotation(annotation.value)
+    return None
+
+
+def _async_sessionmaker(project: Project, term: Term, scope: Scope) -> Term | None:
+    """The ``sessionmaker`` of ``sessionmaker[AsyncSession]``."""
+    if not isinstance(term, Subscript) or project.kind(term.value, scope) != kinds.External("sessionmaker"):
+        return None
+    kind = project.evaluator.annotated(term, scope)
+    return term.value if isinstance(kind, kinds.Factory) and kind.is_async else None
+
+
+def _occurrences(source: Source, span: Span, name: str | None) -> Iterator[Span]:
+    """Where ``name[`` stands in the text of a quoted annotation."""
+    pattern = re.compile(rf"(?<![\w.]){re.escape(name or '')}(?=\s*\[)")
+    yield from (Span(*found.span()) for found in pattern.finditer(source.text, *span))
 
 
 def _annotations_of(statement: Statement) -> Iterator[Term]:

@@ -86,4 +86,5 @@ def _in_a_string(facts: ModuleFacts, lines: Lines, name: str, removed: Sequence[
     ]
     word = re.compile(rf"\b{re.escape(name)}\b")
     texts = (one for one in lines.tokens if one.kind == "string" or one.text.startswith("# type:"))
-    return any(word.search(one.text) and not _covered(Span(one.start, one.end), (*docstrings, *removed)) for one in texts)
+    spoken = (Span(one.start + found.start(), one.start + found.end()) for one in texts for found in word.finditer(one.text))
+    return any(not _covered(mention, (*docstrings, *removed)) for mention in spoken)

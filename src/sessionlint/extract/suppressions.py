@@ -31,8 +31,7 @@ def suppressions(text: str) -> tuple[Suppression, ...]:
 
 def _in_comment(text: str, comment: Span, lines: LogicalLines) -> Iterator[Suppression]:
     ours = _OURS.search(text, comment.start, comment.end)
-    noqa = _NOQA.search(text, comment.start, comment.end if ours is None else ours.start())
-    if noqa is not None:
+    for noqa in _NOQA.finditer(text, comment.start, comment.end if ours is None else ours.start()):
         codes = _words(noqa, "codes")
         covers = lines.covered_by(comment)
         yield Suppression(Span(*noqa.span()), "noqa", tuple(code for code, _ in codes), tuple(span for _, span in codes), covers)

@@ -45,6 +45,8 @@ def derived_names(function: FunctionScope, names: frozenset[str]) -> frozenset[s
 def escapes(function: FunctionScope, names: frozenset[str]) -> bool:
     """Whether the session known by ``names``, or something read through it, outlives the function's body."""
     tainted = derived_names(function, names)
+    if any(_is_lent(name, function) for name in tainted - names):
+        return True  # `db.add(user)` with a `user` that the caller keeps
     if any(_mentions(site.term, tainted) for inner in inner_functions(function) for site in sites(inner)):
         return True
     return any(_leaves(site, function, names, tainted) for site in sites(function) if not site.path)
@@ -64,9 +66,9 @@ def _leaves(site: Site, function: FunctionScope, names: frozenset[str], tainted:
     return False
 
 
-def _is_lent(receiver: Term, function: FunctionScope) -> bool:
-    """A container that was there before the function: a parameter, a global."""
-    bindings = function.bindings.get(receiver.id, []) if isinstance(receiver, Name) else []
+def _is_lent(name: str, function: FunctionScope) -> bool:
+    """Whether ``name`` was there before the function: a parameter, a global."""
+    bindings = function.bindings.get(name, [])
     return not bindings or any(isinstance(binding, ParameterBinding) for binding in bindings)
 
 
@@ -79,7 +81,7 @@ def _hands_out(call: Call, function: FunctionScope, names: frozenset[str], taint
     if _makes_plain(call):
         return False
     receiver = call.func.value if isinstance(call.func, Attribute) else None
-    if receiver is not None and carries(receiver, tainted) and not _is_lent(receiver, function):
+    if receiver is not None and carries(receiver, tainted):
         return False
     return any(carries(given.value, tainted) and walk.dotted(given.value) not in names for given in call.args)
 

@@ -34,6 +34,7 @@ from sessionlint.model.facts import (
     BoolOp,
     Call,
     Collection,
+    Comprehension,
     Conditional,
     Constant,
     Lambda,
@@ -105,6 +106,8 @@ class Evaluator:
                 return kinds.Container(kinds.join([self.kind(item, scope) for item in items]))
             case MappingTerm(items=pairs):
                 return kinds.Container(kinds.join([self.kind(value, scope) for _, value in pairs]))
+            case Comprehension(kind="list" | "set" | "dict", element=element):
+                return kinds.Container(self.kind(element[-1], scope))
             case Subscript(value=value, items=items):
                 return self._subscript(self.kind(value, scope), items)
             case _:

@@ -40,8 +40,8 @@ def _bound_at_import(project: Project, module: ModuleScope) -> Iterator[SharedSe
             if not isinstance(statement, Assign) or statement.value is None:
                 continue
             name = walk.dotted(statement.targets[0])
-            session = project.kind(statement.value, scope)
-            if name is None or not isinstance(session, kinds.Session) or not _makes_session(project, statement.value, scope):
+            session = _session_in(project.kind(statement.value, scope))
+            if name is None or session is None or not _makes_session(project, statement.value, scope):
                 continue
             if isinstance(scope, ModuleScope) and _is_closed_at_once(project, module, name):
                 continue
@@ -53,6 +53,19 @@ def _bound_at_import(project: Project, module: ModuleScope) -> Iterator[SharedSe
             yield SharedSession(
                 Place(module.path, statement.value.span), scope, where, name if scope is module else None, session.origin
             )
+
+
+def _session_in(kind: kinds.Kind) -> kinds.Session | None:
+    """The session that a value is, or holds as a container."""
+    match kind:
+        case kinds.Session():
+            return kind
+        case kinds.Container(element=element):
+            return _session_in(element)
+        case kinds.Tuple(items=items):
+            return next((found for item in items if (found := _session_in(item)) is not None), None)
+        case _:
+            return None
 
 
 def _makes_session(project: Project, value: Term, scope: Scope) -> bool:
