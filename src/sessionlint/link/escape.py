@@ -42,14 +42,19 @@ def derived_names(function: FunctionScope, names: frozenset[str]) -> frozenset[s
         names = frozenset(found)
 
 
-def escapes(function: FunctionScope, names: frozenset[str]) -> bool:
-    """Whether the session known by ``names``, or something read through it, outlives the function's body."""
+def escapes(function: FunctionScope, names: frozenset[str], harmless: frozenset[Statement] = frozenset()) -> bool:
+    """Whether the session known by ``names``, or something read through it, outlives the function's body.
+
+    The ``harmless`` statements may let it out.
+    """
     tainted = derived_names(function, names)
     if any(_is_lent(name, function) for name in tainted - names):
         return True  # `db.add(user)` with a `user` that the caller keeps
     if any(_mentions(site.term, tainted) for inner in inner_functions(function) for site in sites(inner)):
         return True
-    return any(_leaves(site, function, names, tainted) for site in sites(function) if not site.path)
+    return any(
+        _leaves(site, function, names, tainted) for site in sites(function) if not site.path and site.statement not in harmless
+    )
 
 
 def _leaves(site: Site, function: FunctionScope, names: frozenset[str], tainted: frozenset[str]) -> bool:

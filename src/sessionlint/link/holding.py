@@ -4,7 +4,7 @@ The answer is one small enum per place; nothing here knows rules. Whatever canno
 else may close it, so rules stay silent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -70,8 +70,9 @@ class Where:
 class Holding:
     """Says what a place does with the session that stands there."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, is_dependency: Callable[[FunctionScope], bool]) -> None:
         self._evaluator = evaluator
+        self._is_dependency = is_dependency
         self._parameters: dict[tuple[FunctionScope, str], Use] = {}
         # files that were not read and would have told what becomes of a session
         self.unread: set[str] = set()
@@ -193,8 +194,9 @@ class Holding:
         parameter = parameter_for(init.function, call, term)
         if parameter is None or self.closes_attribute(cls):
             return Use.GIVEN_AWAY
-        if isinstance(site.statement, Return) or any(isinstance(outer, Yield) for outer in site.path):
-            return Use.RETURNED
+        lent = isinstance(site.statement, Return) or any(isinstance(outer, Yield) for outer in site.path)
+        if lent and not (isinstance(site.scope, FunctionScope) and self._is_dependency(site.scope)):
+            return Use.RETURNED  # FastAPI, as the caller of a dependency, closes nothing; anybody else may
         return Use.USED if self.parameter(init.function, parameter) in (Use.USED, Use.STORED) else Use.GIVEN_AWAY
 
     def closes_attribute(self, cls: ClassScope, attribute: str | None = None) -> bool:

@@ -1,6 +1,6 @@
 """The life of each session that the project opens: where it is opened, who holds it, and how it ends."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -10,7 +10,7 @@ from sessionlint.link.flow import Leaks, PathWalk
 from sessionlint.link.holding import CLOSING_METHODS, Holding, Use, Where
 from sessionlint.link.openings import Openings
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site
-from sessionlint.model.facts import Attribute, Statement, With
+from sessionlint.model.facts import Attribute, Call, Statement, With
 from sessionlint.model.source import Place
 
 
@@ -43,6 +43,14 @@ class Life:
         return self.first_use.name if self.first_use is not None else None
 
     @property
+    def recipe(self) -> str:
+        """How the session ought to be opened, for a message: ``async with SessionLocal() as db``."""
+        call = self.opening.term
+        called = walk.dotted(call.func) if isinstance(call, Call) else None
+        written = f"{called}({'...' if isinstance(call, Call) and call.args else ''})" if called else "..."
+        return f"{'async with' if self.session.is_async else 'with'} {written} as {self.name or 'session'}:"
+
+    @property
     def place(self) -> Place:
         return self.opening.place
 
@@ -54,8 +62,8 @@ class Life:
 class Lives:
     """Follows sessions from their opening."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self.holding = Holding(evaluator)
+    def __init__(self, evaluator: Evaluator, is_dependency: Callable[[FunctionScope], bool]) -> None:
+        self.holding = Holding(evaluator, is_dependency)
         self.openings = Openings(evaluator)
 
     def of(self, module: ModuleScope) -> Iterator[Life]:

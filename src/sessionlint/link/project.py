@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from sessionlint.link import kinds
+from sessionlint.link.dependencies import dependency_functions
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.importers import Importers
 from sessionlint.link.layout import Layout
@@ -30,13 +31,18 @@ class Project:
         self.modules = {path: module for path, module in built.items() if not module.facts.outline}
         self._all_modules = built
         self.evaluator = Evaluator(self.modules, layout)
-        self._lives = Lives(self.evaluator)
+        self._lives = Lives(self.evaluator, lambda function: function in self.dependencies)
         self.holding = self._lives.holding
         self._roles: dict[str, Role] = {}
 
     @cached_property
     def importers(self) -> Importers:
         return Importers(self._all_modules, self.layout)
+
+    @cached_property
+    def dependencies(self) -> frozenset[FunctionScope]:
+        """The functions that FastAPI calls to fill a parameter."""
+        return dependency_functions(self.modules.values(), self.evaluator)
 
     @cached_property
     def lives(self) -> tuple[Life, ...]:
