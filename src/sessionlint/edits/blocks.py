@@ -7,7 +7,7 @@ own indentation and the inside of multi-line strings stay as they are.
 from collections.abc import Iterable, Iterator, Sequence
 
 from sessionlint.edits.lexer import Token
-from sessionlint.edits.lines import Lines
+from sessionlint.edits.lines import Lines, lines_of
 from sessionlint.edits.removal import CannotError, Cut, cuts_of, is_pragma, without_blank_lines_before
 from sessionlint.edits.statements import blocks_within
 from sessionlint.model.facts import Assign, Block, Statement, Try
@@ -20,7 +20,7 @@ def indent_lines(source: Source, span: Span, by: str | None = None) -> tuple[Edi
 
     Blank lines and lines that start inside a string stay. ``span`` should cover whole statements.
     """
-    lines = Lines(source.text)
+    lines = lines_of(source.text)
     by = lines.unit_for(lines.indent(span.start)) if by is None else by
     return _edits(source, (Cut(start, start, by) for start in _indentable(lines, span)))
 
@@ -36,7 +36,7 @@ def wrap_in_with(
     of a dropped line stays, on its own line; only ``noqa`` and ``sessionlint:`` comments go with their statement.
     """
     try:
-        return _edits(source, _Wrapping(Lines(source.text), opening, covered, header, drop).cuts())
+        return _edits(source, _Wrapping(lines_of(source.text), opening, covered, header, drop).cuts())
     except CannotError:
         return None
 
@@ -54,7 +54,7 @@ def remove_statement(source: Source, statement: Statement, block: Block) -> tupl
     Comments above it stay; one behind it stays on its own line, unless it is a ``noqa`` or ``sessionlint:`` comment.
     """
     try:
-        return _edits(source, cuts_of(Lines(source.text), [statement], block))
+        return _edits(source, cuts_of(lines_of(source.text), [statement], block))
     except CannotError:
         return None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sessionlint.edits.apply import OverlapError, apply_edits
 from sessionlint.edits.import_plan import ImportPlan
-from sessionlint.edits.lines import Lines
+from sessionlint.edits.lines import lines_of
 from sessionlint.edits.unused import judge
 from sessionlint.edits.wanted import Wanted
 from sessionlint.model.facts import ModuleFacts
@@ -52,7 +52,7 @@ def change_imports(
     A new import goes where the dropped one stood if that was inside the function of ``at``; else to the module's
     imports. None when a wanted name cannot be made available.
     """
-    plan = ImportPlan(facts, source, Lines(source.text))
+    plan = ImportPlan(facts, source, lines_of(source.text))
     for name in drop:
         plan.drop(judge(facts, plan.lines, name, removed))
     spellings = {}

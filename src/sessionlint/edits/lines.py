@@ -3,13 +3,19 @@
 import re
 from bisect import bisect_right
 from collections import Counter
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sessionlint.edits.lexer import Token, tokens
 from sessionlint.model.source import Span
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BLANKS = re.compile(r"[ \t\f]*")
+
+
+@lru_cache(maxsize=4)
+def lines_of(text: str) -> "Lines":
+    """The lines of a text. The findings of one file come together, so that a few texts are enough to remember."""
+    return Lines(text)
 
 
 class Lines:

@@ -8,7 +8,23 @@ from sessionlint.link.escape import derived_names, escapes
 from sessionlint.link.lives import Ending, Life, statement_mentions
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Site, ValueBinding
-from sessionlint.model.facts import Assign, Await, Block, Evaluate, If, Match, Name, Raise, Return, Statement, Try, With, Yield
+from sessionlint.model.facts import (
+    Assign,
+    Await,
+    Block,
+    Evaluate,
+    For,
+    If,
+    Match,
+    Name,
+    Raise,
+    Return,
+    Statement,
+    Try,
+    While,
+    With,
+    Yield,
+)
 from sessionlint.model.finding import Applicability, Fix
 
 
@@ -70,16 +86,26 @@ def _covers_all(project: Project, life: Life, covered: Block) -> bool:
 
 def _is_safe(life: Life, function: FunctionScope, derived: frozenset[str], rest: Block) -> bool:
     if life.ending is Ending.PARTLY:  # it closes where it closed before
-        return not (life.leaks.on_exit and escapes(function, life.names))
+        return not (life.leaks.on_exit and escapes(function, life.names, _closing_returns(life, function)))
     if any(statement_mentions(statement, derived) for statement in rest):
         return False
     return not function.node.is_generator and not escapes(function, life.names)
+
+
+def _closing_returns(life: Life, function: FunctionScope) -> frozenset[Statement]:
+    """The returns before which the session was closed already: what they return is detached, with the fix or without."""
+    return frozenset(
+        statement
+        for statement in walk.statements(function.body)
+        if isinstance(statement, Return) and statement.span not in life.leaks.on_exit
+    )
 
 
 def _superfluous(life: Life, covered: Block) -> Iterator[Statement]:
     """The closes that the end of the ``with`` replaces: the last act of a path, with no use of the session behind them."""
     closing = {site.statement: site for site in life.closes}
     last = set(_last_acts(covered))
+    repeated = set(_repeated(covered))
     for block in _all_blocks(covered):
         for index, statement in enumerate(block):
             following = block[index + 1] if index + 1 < len(block) else None
@@ -89,7 +115,7 @@ def _superfluous(life: Life, covered: Block) -> Iterator[Statement]:
             if (
                 statement in last
                 or isinstance(following, Return | Raise)
-                or not _used_behind(statement, covered, life, closing.keys())
+                or (statement not in repeated and not _used_behind(statement, covered, life, closing.keys()))
             ):
                 yield statement
 
@@ -107,6 +133,13 @@ def _last_acts(block: Block) -> Iterator[Statement]:
                 yield from _last_acts(inner)
         case statement:
             yield statement
+
+
+def _repeated(block: Block) -> Iterator[Statement]:
+    """The statements inside loops: what stands above them may run behind them."""
+    for statement in walk.statements(block):
+        if isinstance(statement, For | While):
+            yield from walk.statements((*statement.body, *statement.orelse))
 
 
 def _is_only_a_close(site: Site) -> bool:

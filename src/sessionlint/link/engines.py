@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.externals import ENGINE_BUILDERS
+from sessionlint.link.holding import parameter_for
 from sessionlint.link.import_time import sites_at_import
 from sessionlint.link.literals import literal_text
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.sites import sites
-from sessionlint.model.facts import Assign, Call
+from sessionlint.model.facts import Assign, Call, Name
 from sessionlint.model.source import Place
 
 # what builds the application may build its engine: it runs when the application is made, whoever calls it
@@ -47,7 +48,8 @@ def engines_built_at_import(project: Project, module: ModuleScope) -> Iterator[E
         if function is not None and not _is_nested_build(project, call, site):
             found = builds_engine(project, function)
             if found is not None:
-                yield EngineBuild(site, found.place, function, _bound_name(site), False)
+                literal = _is_given_literal_url(project, call, site, function, found)
+                yield EngineBuild(site, found.place, function, _bound_name(site), literal)
 
 
 def is_engine_builder(project: Project, call: Call, site: Site) -> bool:
@@ -106,6 +108,22 @@ def _is_nested_build(project: Project, call: Call, site: Site) -> bool:
 def has_literal_url(project: Project, call: Call, site: Site) -> bool:
     url = walk.argument(call, 0, "url")
     return url is not None and literal_text(url, site.scope, project.evaluator) is not None
+
+
+def _is_given_literal_url(project: Project, call: Call, site: Site, function: FunctionScope, built: Site) -> bool:
+    """Whether the engine that ``function`` builds has a URL that stands in it, or that ``call`` hands to it as a literal."""
+    assert isinstance(built.term, Call)
+    if has_literal_url(project, built.term, built):
+        return True
+    url = walk.argument(built.term, 0, "url")
+    if url is None and built.term.args and built.term.args[0].star == "*":  # `def build(*args): return create_engine(*args)`
+        return has_literal_url(project, call, site)
+    return built.scope is function and any(
+        isinstance(url, Name)
+        and parameter_for(function, call, given.value) == url.id
+        and literal_text(given.value, site.scope, project.evaluator) is not None
+        for given in call.args
+    )
 
 
 def _bound_name(site: Site) -> str | None:

@@ -197,7 +197,23 @@ class Holding:
         lent = isinstance(site.statement, Return) or any(isinstance(outer, Yield) for outer in site.path)
         if lent and not (isinstance(site.scope, FunctionScope) and self._is_dependency(site.scope)):
             return Use.RETURNED  # FastAPI, as the caller of a dependency, closes nothing; anybody else may
-        return Use.USED if self.parameter(init.function, parameter) in (Use.USED, Use.STORED) else Use.GIVEN_AWAY
+        if self.parameter(init.function, parameter) not in (Use.USED, Use.STORED):
+            return Use.GIVEN_AWAY
+        return self._keeper(call, site)
+
+    def _keeper(self, call: Call, site: Site) -> Use:
+        """What becomes of the object that keeps the session: whoever gets it, or closes what it holds, takes over."""
+        statement = site.statement
+        if not isinstance(statement, Assign) or statement.value is not call or not isinstance(statement.targets[0], Name):
+            return Use.USED
+        for mention, where in self.mentions(site.scope, frozenset({statement.targets[0].id})):
+            if where.use is not Use.USED and where.use is not Use.RETURNED:
+                return Use.GIVEN_AWAY
+            if where.use is Use.RETURNED and not (isinstance(site.scope, FunctionScope) and self._is_dependency(site.scope)):
+                return Use.RETURNED
+            if any(isinstance(outer, Attribute) and outer.attr in CLOSING_METHODS for outer in mention.path):
+                return Use.GIVEN_AWAY
+        return Use.USED
 
     def closes_attribute(self, cls: ClassScope, attribute: str | None = None) -> bool:
         """Whether a method of the class or of a base closes ``self.attribute`` (None: any attribute)."""

@@ -13,7 +13,7 @@ _SUFFIXES = (".py", "/__init__.py", ".pyi", "/__init__.pyi")
 
 # Libraries whose objects the linter knows: a project folder of the same name (`alembic/`, `celery/`) never shadows them.
 KNOWN_LIBRARIES = frozenset(
-    {"sqlalchemy", "sqlmodel", "fastapi", "starlette", "contextlib", "functools", "typing", "collections"}
+    {"sqlalchemy", "sqlmodel", "alembic", "fastapi", "starlette", "contextlib", "functools", "typing", "collections"}
 )
 
 
@@ -66,11 +66,16 @@ class Layout:
         return matches[0] if len(matches) == 1 else None
 
     def module_name(self, path: str) -> str:
-        """The dotted name a person would use for the file: from the topmost folder that is a package."""
-        top = dirname(path)
-        while top and any(join(top, init) in self._paths for init in ("__init__.py", "__init__.pyi")):
-            top = dirname(top)
+        """The dotted name a person would use for the file: from the topmost folder that is a package.
+
+        Folders without an ``__init__.py`` inside a package are parts of it, too.
+        """
+        packages = [folder for folder in _parents(path) if folder and self._is_package(folder)]
+        top = dirname(packages[-1] if packages else path)
         return _dotted(path[len(top) + 1 if top else 0 :]) or _dotted(path)
+
+    def _is_package(self, folder: str) -> bool:
+        return any(join(folder, init) in self._paths for init in ("__init__.py", "__init__.pyi"))
 
 
 def _dotted(path: str) -> str:

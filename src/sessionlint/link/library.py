@@ -29,6 +29,8 @@ def library_call(evaluator: "Evaluator", dotted: str, call: Call, scope: Scope) 
             return kinds.Factory(True, origin=place)
         case "scoped_session" | "async_scoped_session":
             return kinds.Factory(name.startswith("async"), scoped=True, origin=place)
+        case "alembic.op.get_bind":
+            return kinds.Connection(False)
         case "functools.partial":
             return kinds.Partial(given)
         case "contextlib.contextmanager" | "contextlib.asynccontextmanager" if isinstance(given, kinds.FunctionKind):
@@ -72,7 +74,7 @@ def library_method(value: Kind, attr: str) -> Kind:
             return kinds.Connection(bool(is_async))
         case kinds.Engine(is_async=is_async), "begin":
             return kinds.ContextManager(kinds.Connection(bool(is_async)), bool(is_async))
-        case kinds.Engine(), "execution_options":
+        case kinds.Engine() | kinds.Connection(), "execution_options":
             return value
         case _:
             return UNKNOWN

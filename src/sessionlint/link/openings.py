@@ -80,6 +80,8 @@ class Openings:
             return True
         if isinstance(kind, kinds.Engine):
             return False
+        if isinstance(bind, Name) and self._evaluator.home(bind.id, scope) is None:
+            return True  # a lambda's parameter: nobody knows what it is given
         name = (walk.dotted(bind.func if isinstance(bind, Call) else bind) or "").rpartition(".")[2].lower()
         return name.startswith("conn") or name.endswith(("conn", "connection", "get_bind", "bind"))
 

@@ -17,6 +17,7 @@ from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 
 _NEWEST = Targets()
+_FIXTURES = frozenset({"pytest.fixture", "pytest.yield_fixture", "pytest_asyncio.fixture"})
 
 
 class Project:
@@ -70,6 +71,10 @@ class Project:
         if module.path not in self._roles:
             self._roles[module.path] = role_of(module, imported=bool(self.importers.of_module(module.path)))
         return self._roles[module.path]
+
+    def is_fixture(self, scope: Scope) -> bool:
+        """Whether ``scope`` is a pytest fixture: pytest runs what stands behind its ``yield``, whatever the test does."""
+        return isinstance(scope, FunctionScope) and bool(self.evaluator.decorators(scope) & _FIXTURES)
 
     def kind(self, term: Term, scope: Scope) -> kinds.Kind:
         return self.evaluator.kind(term, scope)

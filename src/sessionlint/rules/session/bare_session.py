@@ -38,13 +38,9 @@ def check(project: Project) -> Iterator[Finding]:
                 message=_message(life),
                 severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
                 related=tuple(_related(life)),
-                help=f"open it in a block: `{_with(life)} ... as {life.name or 'session'}:`",
+                help=f"open it in a block: `{life.recipe}`",
                 fix=with_block_fix(project, life),
             )
-
-
-def _with(life: Life) -> str:
-    return "async with" if life.session.is_async else "with"
 
 
 def _message(life: Life) -> str:

@@ -12,6 +12,7 @@ from sessionlint.edits.with_block import with_block_fix
 from sessionlint.link.lives import Ending, Life
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
+from sessionlint.model.facts import Call
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.source import Place
 
@@ -27,14 +28,14 @@ RULE = Rule(
 def check(project: Project) -> Iterator[Finding]:
     for life in project.lives:
         role = project.role(life.scope.module)
-        if life.ending is Ending.PARTLY and role not in (Role.TEST, Role.STUB):
+        if life.ending is Ending.PARTLY and role not in (Role.TEST, Role.STUB) and not project.is_fixture(life.scope):
             yield Finding(
                 code=RULE.code,
                 place=life.place,
                 message=_message(project, life),
                 severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
                 related=tuple(_related(life)),
-                help=f"close it on every path: `{'async with' if life.session.is_async else 'with'} ... as {life.name}:`",
+                help=f"close it on every path: `{life.recipe}`",
                 fix=with_block_fix(project, life),
             )
 
@@ -52,7 +53,8 @@ def _message(project: Project, life: Life) -> str:
 def _related(life: Life) -> Iterator[Related]:
     path = life.scope.module.path
     for close in life.closes[:1]:
-        yield Related(close.place, "closed only here")
+        call = next((outer for outer in close.path if isinstance(outer, Call)), close.term)
+        yield Related(Place(path, call.span), "closed only here" if len(life.closes) == 1 else "closed here")
     for leak in life.leaks.on_exit[:1] or life.leaks.on_error[:1]:
         yield Related(Place(path, leak), "this path leaves with the session open")
     origin = life.session.origin
