@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from sessionlint.link import walk
+from sessionlint.link.checkout import keeps_connection_on_error, takes_connection
 from sessionlint.model.facts import (
     Attribute,
     Await,
@@ -138,8 +139,9 @@ class PathWalk:
             return Exits(falls=frozenset({State.FRESH}), raises=states)
         if self.closes(statement):
             return self._leave(statement, _closed(states), NOWHERE)
-        after = self._after_terms(list(walk.own_terms(statement)), states)
-        raised = after if may_raise(statement) else NOWHERE
+        terms = list(walk.own_terms(statement))
+        after = self._after_terms(terms, states)
+        raised = self._after_terms(terms, states, keeps_connection_on_error) if may_raise(statement) else NOWHERE
         if State.HELD in raised:
             self._raised[statement.span] = None
         return self._leave(statement, after, raised)
@@ -161,17 +163,18 @@ class PathWalk:
             case _:
                 return Exits(falls=states, raises=raised)
 
-    def _after_terms(self, terms: list[Term], states: States) -> States:
-        if not any(self._uses(term) for term in terms):
+    def _after_terms(self, terms: list[Term], states: States, counts: Callable[[walk.Path], bool] = takes_connection) -> States:
+        if not any(self._uses(term, counts) for term in terms):
             return states
         return frozenset(State.HELD if state is State.FRESH else state for state in states)
 
-    def _uses(self, term: Term) -> bool:
+    def _uses(self, term: Term, counts: Callable[[walk.Path], bool]) -> bool:
         """Whether the session is asked or handed to something: a mention alone (``if db is None``) takes no connection."""
         return any(
             isinstance(inner, Name | Attribute)
             and self._holds(walk.dotted(inner))
             and any(isinstance(outer, Call | Yield | Await) for outer in path)
+            and counts(path)
             for inner, path in walk.descend(term)
         )
 
@@ -290,6 +293,8 @@ class PathWalk:
             return self._closing(lambda: self._block(statement.body, states))
         after, raised = self._header(statement, states)
         exits = self._block(statement.body, after)
+        if any(_suppresses(item.context) for item in statement.items):
+            exits.falls, exits.raises = exits.falls | exits.raises, NOWHERE
         exits.raises |= raised
         return exits
 
@@ -307,11 +312,21 @@ def _closed(states: States) -> States:
     return frozenset(State.ABSENT if state is State.ABSENT else State.CLOSED for state in states)
 
 
+_EVERYTHING = frozenset({"Exception", "BaseException"})
+
+
 def _catches_everything(handler: Handler) -> bool:
     if handler.type is None:
         return True
     types = getattr(handler.type, "items", (handler.type,))
-    return any((walk.dotted(kind) or "").rpartition(".")[2] in ("Exception", "BaseException") for kind in types)
+    return any((walk.dotted(kind) or "").rpartition(".")[2] in _EVERYTHING for kind in types)
+
+
+def _suppresses(context: Term) -> bool:
+    """``with suppress(Exception):`` is a ``try`` that goes on behind itself."""
+    if not isinstance(context, Call) or (walk.dotted(context.func) or "").rpartition(".")[2] != "suppress":
+        return False
+    return any((walk.dotted(given.value) or "").rpartition(".")[2] in _EVERYTHING for given in context.args)
 
 
 def may_raise(statement: Statement) -> bool:

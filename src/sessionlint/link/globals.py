@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.import_time import runs_at_import
+from sessionlint.link.lives import Ending
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import ClassScope, ModuleScope, Scope
 from sessionlint.link.sites import sites
@@ -29,6 +30,7 @@ def shared_sessions(project: Project) -> Iterator[SharedSession]:
     """Every session of the project that all callers share, in order of files."""
     for module in project.modules.values():
         yield from _bound_at_import(project, module)
+        yield from _bound_by_walrus(project, module)
         yield from _bound_in_functions(project, module)
         yield from _singletons(project, module)
 
@@ -53,6 +55,15 @@ def _bound_at_import(project: Project, module: ModuleScope) -> Iterator[SharedSe
             yield SharedSession(
                 Place(module.path, statement.value.span), scope, where, name if scope is module else None, session.origin
             )
+
+
+def _bound_by_walrus(project: Project, module: ModuleScope) -> Iterator[SharedSession]:
+    """``if (db := SessionLocal()):`` in a module's or class's body."""
+    scopes: tuple[Scope, ...] = (module, *module.classes)
+    for scope in scopes:
+        for life in project.lives_in(scope):
+            if life.ending is Ending.SHARED and not isinstance(life.opening.statement, Assign) and life.name is not None:
+                yield SharedSession(life.place, scope, f"global session `{life.name}`", life.name, life.session.origin)
 
 
 def _session_in(kind: kinds.Kind) -> kinds.Session | None:

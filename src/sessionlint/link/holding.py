@@ -89,7 +89,7 @@ class Holding:
                         return Where(Use.USED)
                     term = outer
                 case Walrus(target=target):
-                    return Where(Use.BOUND, target.id)
+                    return self._assigned(target, target.id, site.scope)
                 case Attribute():
                     return self._attribute(outer, site.path[depth + 1 :])
                 case Call():

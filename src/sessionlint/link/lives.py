@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.checkout import takes_connection
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.flow import Leaks, PathWalk
 from sessionlint.link.holding import CLOSING_METHODS, Holding, Use, Where
@@ -123,7 +124,8 @@ class Lives:
             return Life(opening, session, Ending.CLOSED, names, closes, first_use=where)  # a nested clean-up function
         managing = {site.statement for site, found in mentions if found.use is Use.MANAGED}
         if not closes and not managing:
-            return Life(opening, session, Ending.NEVER, names, first_use=where)
+            held = any(found.use is not Use.BOUND and takes_connection(site.path) for site, found in mentions)
+            return Life(opening, session, Ending.NEVER if held else Ending.CLOSED, names, first_use=where)
         if managing:
             return Life(opening, session, Ending.CLOSED, names, closes, first_use=where)
         closing = {site.statement for site in closes}

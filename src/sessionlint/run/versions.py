@@ -10,16 +10,20 @@ from typing import Any, NamedTuple
 from sessionlint.model.targets import Targets
 from sessionlint.run.errors import UsageError
 from sessionlint.run.settings import Settings
-from sessionlint.run.specifiers import Range, newest_minor, oldest_minor, parse_specifiers
+from sessionlint.run.specifiers import Bound, Range, newest_minor, oldest_minor, parse_specifiers
 from sessionlint.run.toml import read_toml
 
 PYTHON = "python"
+SQLMODEL = "sqlmodel"
 _LAST_MINORS: Mapping[str, Mapping[int, int]] = {"sqlalchemy": {0: 9, 1: 4}, "fastapi": {}}
+# sqlmodel 0.0.12 went from SQLAlchemy 1.4 to 2.0 (its release notes); a project that declares sqlmodel often declares nothing else
+_SQLMODEL_ON_2 = Range(Bound((0, 0, 12), True))
+_BELOW_2 = Range(None, Bound((2,), False))
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
 
 
 class Declaration(NamedTuple):
-    """``name`` (sqlalchemy, fastapi or python) was declared as ``specifier`` in ``file``."""
+    """``name`` (sqlalchemy, sqlmodel, fastapi or python) was declared as ``specifier`` in ``file``."""
 
     name: str
     specifier: str
@@ -47,8 +51,11 @@ def _newest(name: str, declared: Iterable[Declaration]) -> tuple[int, int] | Non
     """The newest version that all declarations admit; None without an upper bound, or when they contradict each other."""
     meeting = Range()
     for declaration in declared:
+        admitted = parse_specifiers(declaration.specifier) or Range()
         if declaration.name == name:
-            meeting = meeting.meet(parse_specifiers(declaration.specifier) or Range())
+            meeting = meeting.meet(admitted)
+        elif (name, declaration.name) == ("sqlalchemy", SQLMODEL) and admitted.meet(_SQLMODEL_ON_2).empty:
+            meeting = meeting.meet(_BELOW_2)
     if meeting.newest is None or meeting.empty:
         return None
     return newest_minor(meeting.newest, _LAST_MINORS[name])
@@ -137,7 +144,7 @@ def _text(path: Path) -> str:
 
 
 def _known(name: str) -> bool:
-    return _normal(name) in (PYTHON, *_LAST_MINORS)
+    return _normal(name) in (PYTHON, SQLMODEL, *_LAST_MINORS)
 
 
 def _normal(name: str) -> str:
