@@ -78,6 +78,7 @@ class Rule:
     """What is known of a rule without running it.
 
     ``why`` is one sentence for the reader of a finding; ``symptoms`` are error texts people paste into a search box.
+    ``yields_to`` names the codes of more specific rules: where one of them speaks of the same place, this one is silent.
     """
 
     code: str
@@ -86,3 +87,4 @@ class Rule:
     why: str
     on: bool = True
     symptoms: tuple[str, ...] = field(default=())
+    yields_to: tuple[str, ...] = field(default=())

@@ -15,6 +15,7 @@ from sessionlint.rules.comments import Comments
 from sessionlint.rules.registry import RegisteredRule, registered_rules
 from sessionlint.run.choice import Choice
 from sessionlint.run.extraction import linked, linked_without_prefilter
+from sessionlint.run.precedence import most_specific
 from sessionlint.run.selectors import check_selectors
 from sessionlint.run.settings import Settings
 from sessionlint.run.suppression import suppress, suppress_by_name
@@ -61,7 +62,8 @@ class Analysis:
         running = choice.anywhere()
         errors: list[str] = []
         selected = [entry for entry in registered if entry.rule.code in running]
-        raw = _run(selected, lambda entry: entry.check(project), errors)
+        found = _run(selected, lambda entry: entry.check(project), errors)
+        raw = most_specific(found, {rule.code: rule for rule in rules})
         sifted = suppress(raw, project.facts, rules, self.today)
         comments = Comments(project.facts, project.sources, rules, running, sifted.used, self.today, self.settings.require_reason)
         about = _run(selected, lambda entry: entry.check_comments(comments), errors)

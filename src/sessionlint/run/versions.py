@@ -16,7 +16,7 @@ from sessionlint.run.toml import read_toml
 PYTHON = "python"
 SQLMODEL = "sqlmodel"
 _LAST_MINORS: Mapping[str, Mapping[int, int]] = {"sqlalchemy": {0: 9, 1: 4}, "fastapi": {}}
-# sqlmodel 0.0.12 went from SQLAlchemy 1.4 to 2.0 (its release notes); a project that declares sqlmodel often declares nothing else
+# sqlmodel 0.0.12 went from SQLAlchemy 1.4 to 2.0 (its release notes); whoever declares sqlmodel often declares nothing else
 _SQLMODEL_ON_2 = Range(Bound((0, 0, 12), True))
 _BELOW_2 = Range(None, Bound((2,), False))
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
