@@ -57,6 +57,14 @@ def test_requirements_files_are_read_wherever_projects_keep_them(tmp_path: Path,
     assert _targets(tmp_path, {name: text}) == Targets((1, 4), (0, 105))
 
 
+@pytest.mark.parametrize(
+    ("specifier", "sqlalchemy"),
+    [("==0.0.8", (1, 4)), ("<0.0.12", (1, 4)), ("==0.0.12", None), (">=0.0.8", None), ("", None)],
+)
+def test_an_old_sqlmodel_needs_sqlalchemy_1_4(tmp_path: Path, specifier: str, sqlalchemy: tuple[int, int] | None) -> None:
+    assert _targets(tmp_path, {"requirements.txt": f"sqlmodel{specifier}\n"}).sqlalchemy == sqlalchemy
+
+
 def test_a_requirements_file_in_utf_16_is_read(tmp_path: Path) -> None:
     assert _targets(tmp_path, {"requirements.txt": "sqlalchemy==1.4.46\r\n".encode("utf-16")}) == Targets((1, 4))
 
