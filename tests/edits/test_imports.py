@@ -201,6 +201,11 @@ DROPPED = {
     "though a docstring tells of it": ('"""The maker."""\nfrom orm import maker\n', '"""The maker."""\n'),
     "when its only use is replaced": ("from orm import maker\nx = [[maker(y, class_=Z)]]\n", "x = maker(y, class_=Z)\n"),
     "as a plain import": ("import maker, b\n", "import b\n"),
+    "each time it is repeated": (
+        "from orm import maker, a\nimport os\nfrom orm import maker\nx = 1\n",
+        "from orm import a\nimport os\nx = 1\n",
+    ),
+    "when it is repeated at once": ("import os\nfrom orm import maker\nfrom orm import maker\nx = 1\n", "import os\nx = 1\n"),
 }
 
 
@@ -226,6 +231,9 @@ KEPT = {
     "a comment between": "from orm import (maker,  # the factory\n    a)\n",
     "an import that is tried": "try:\n    from orm import maker\nexcept ImportError:\n    pass\n",
     "two imports of it": "if x:\n    from orm import maker\nelse:\n    from mro import maker\n",
+    "two meanings of it": "from orm import maker\nfrom mro import maker\n",
+    "imports of one package for two of its modules": "import maker.a\nimport maker.b\n",
+    "a repeated one that is used": "from orm import maker\nfrom orm import maker\nmaker()\n",
     "the only statement of a branch": "if TYPE_CHECKING:\n    from orm import maker\n",
     "another meaning": "from orm import maker\nmaker = 1\n",
     "a type comment": "from orm import maker\nx = None  # type: maker\n",

@@ -55,7 +55,8 @@ class ImportPlan:
         if isinstance(verdict, StillUsed):
             self.held += verdict.places
         else:
-            self._touch(verdict.site).dropped.append(verdict.alias)
+            for site, alias in verdict.imports:
+                self._touch(site).dropped.append(alias)
 
     def add(self, wanted: Wanted) -> str | None:
         """Plan for ``wanted``; how to spell it, or None."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sessionlint.edits.bindings import ImportSite, bound_otherwise, import_sites, local_name
+from sessionlint.edits.bindings import ImportSite, bound_otherwise, import_sites, local_name, target
 from sessionlint.edits.lines import Lines
 from sessionlint.edits.statements import blocks_within
 from sessionlint.model.facts import Alias, Class, Constant, Evaluate, Function, ModuleFacts, Try, With
@@ -15,10 +15,9 @@ _KEEPS_UNUSED = re.compile(r"#\s*noqa\b(?!\s*:(?!.*\bF401\b))", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """``alias`` of ``site`` binds a name that nothing needs any more."""
+    """Each alias, of the statement beside it, binds a name that nothing needs any more: one, or one import repeated."""
 
-    site: ImportSite
-    alias: Alias
+    imports: tuple[tuple[ImportSite, Alias], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +35,17 @@ def judge(facts: ModuleFacts, lines: Lines, name: str, removed: Sequence[Span]) 
         for alias in site.statement.names
         if local_name(site.statement, alias) == name
     ]
-    if len(found) != 1 or name == "*" or facts.path.rpartition("/")[2] in ("__init__.py", "__init__.pyi"):
+    if not found or name == "*" or facts.path.rpartition("/")[2] in ("__init__.py", "__init__.pyi"):
         return StillUsed()
-    site, alias = found[0]
-    if alias.asname == alias.name or not _may_lose_a_name(site) or name in bound_otherwise(facts.body):
+    if len(found) > 1 and not _is_repeated(found):
         return StillUsed()
-    if _is_spoken_for(lines, site) or _in_a_string(facts, lines, name, removed):
+    if any(alias.asname == alias.name or not _may_lose_a_name(site) or _is_spoken_for(lines, site) for site, alias in found):
         return StillUsed()
-    uses = tuple(span for span in mentions(lines, name) if not _covered(span, (*removed, site.statement.span)))
-    return StillUsed(uses) if uses else Unused(site, alias)
+    if name in bound_otherwise(facts.body) or _in_a_string(facts, lines, name, removed):
+        return StillUsed()
+    gone = (*removed, *(site.statement.span for site, _ in found))
+    uses = tuple(span for span in mentions(lines, name) if not _covered(span, gone))
+    return StillUsed(uses) if uses else Unused(tuple(found))
 
 
 def mentions(lines: Lines, name: str) -> list[Span]:
@@ -59,6 +60,13 @@ def mentions(lines: Lines, name: str) -> list[Span]:
 
 def _covered(span: Span, spans: Sequence[Span]) -> bool:
     return any(one.contains(span) for one in spans)
+
+
+def _is_repeated(found: Sequence[tuple[ImportSite, Alias]]) -> bool:
+    """Whether several statements of the module, on its top level, import the very same thing."""
+    statements = {site.statement.span for site, _ in found}
+    same = len({(target(site.statement, alias), alias.name) for site, alias in found}) == 1
+    return same and len(statements) == len(found) and not any(site.parents for site, _ in found)
 
 
 def _may_lose_a_name(site: ImportSite) -> bool:
