@@ -124,8 +124,9 @@ class Lives:
             return Life(opening, session, Ending.CLOSED, names, closes, first_use=where)  # a nested clean-up function
         managing = {site.statement for site, found in mentions if found.use is Use.MANAGED}
         if not closes and not managing:
-            held = any(found.use is not Use.BOUND and takes_connection(site.path) for site, found in mentions)
-            return Life(opening, session, Ending.NEVER if held else Ending.CLOSED, names, first_use=where)
+            used = [takes_connection(site.path) for site, found in mentions if found.use is not Use.BOUND]
+            ending = Ending.NEVER if any(used) or not used else Ending.CLOSED
+            return Life(opening, session, ending, names, first_use=where)
         if managing:
             return Life(opening, session, Ending.CLOSED, names, closes, first_use=where)
         closing = {site.statement for site in closes}
