@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Set
 
 from sessionlint.edits.blocks import wrap_in_with
+from sessionlint.edits.lines import lines_of
 from sessionlint.link import walk
 from sessionlint.link.escape import derived_names, escapes
 from sessionlint.link.lives import Ending, Life, statement_mentions
@@ -26,6 +27,7 @@ from sessionlint.model.facts import (
     Yield,
 )
 from sessionlint.model.finding import Applicability, Fix
+from sessionlint.model.source import Source
 
 
 def with_block_fix(project: Project, life: Life) -> Fix | None:
@@ -45,7 +47,8 @@ def with_block_fix(project: Project, life: Life) -> Fix | None:
     source = project.source(function)
     assert opening.value is not None
     header = f"{'async ' if life.session.is_async else ''}with {source.text[slice(*opening.value.span)]} as {life.name}:"
-    edits = wrap_in_with(source, opening, covered, header, list(_superfluous(life, covered)))
+    drop = _with_emptied_tries(source, covered, list(_superfluous(life, covered)))
+    edits = wrap_in_with(source, opening, covered, header, drop)
     if edits is None:
         return None
     applicability = Applicability.SAFE if _is_safe(life, function, derived, rest) else Applicability.UNSAFE
@@ -118,6 +121,17 @@ def _superfluous(life: Life, covered: Block) -> Iterator[Statement]:
                 or (statement not in repeated and not _used_behind(statement, covered, life, closing.keys()))
             ):
                 yield statement
+
+
+def _with_emptied_tries(source: Source, covered: Block, dropped: list[Statement]) -> list[Statement]:
+    """``dropped``, and in the place of its body each ``try`` that did nothing but close: its handlers guard nothing then."""
+    for block in _all_blocks(covered):
+        for one in block:
+            if isinstance(one, Try) and not one.orelse and not one.final and all(inner in dropped for inner in one.body):
+                inside = set(walk.statements((one,)))
+                if not lines_of(source.text).comments_in(one.span):
+                    dropped = [*(kept for kept in dropped if kept not in inside), one]
+    return dropped
 
 
 def _last_acts(block: Block) -> Iterator[Statement]:
