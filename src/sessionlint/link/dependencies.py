@@ -1,23 +1,51 @@
 """Functions that FastAPI calls: what stands in ``Depends(...)``."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope
-from sessionlint.model.facts import Call, Term
+from sessionlint.model.facts import Call, Constant, Term
+from sessionlint.model.source import Place
 
 
-def dependency_functions(modules: Iterable[ModuleScope], evaluator: Evaluator) -> frozenset[FunctionScope]:
-    """The project's functions that are a dependency somewhere, as a default, in ``Annotated`` or in a list."""
-    found = set()
+@dataclass(frozen=True, slots=True, eq=False)
+class DependencyUse:
+    """One ``Depends(...)`` in ``scope`` and the function, or the lambda, that it names. ``wrapped`` as in ``FunctionKind``."""
+
+    call: Call
+    scope: Scope
+    provider: FunctionScope | kinds.LambdaKind
+    wrapped: str = ""
+
+    @property
+    def place(self) -> Place:
+        return self.scope.module.place(self.call.span)
+
+    @property
+    def is_function_scoped(self) -> bool:
+        """``Depends(..., scope="function")``: FastAPI leaves the provider before it sends the response."""
+        scope = walk.argument(self.call, None, "scope")
+        return isinstance(scope, Constant) and scope.value == "function"
+
+
+def dependency_uses(modules: Iterable[ModuleScope], evaluator: Evaluator) -> Iterator[DependencyUse]:
+    """Every ``Depends(...)`` that names a function of the project: a default, in ``Annotated``, in a list."""
     for module in modules:
         for call, scope in _depends_calls(module, evaluator):
             provider = walk.argument(call, 0, "dependency")
             kind = evaluator.kind(provider, scope) if provider is not None else kinds.UNKNOWN
             if isinstance(kind, kinds.FunctionKind):
-                found.add(kind.function)
-    return frozenset(found)
+                yield DependencyUse(call, scope, kind.function, kind.wrapped)
+            elif isinstance(kind, kinds.LambdaKind):
+                yield DependencyUse(call, scope, kind)
+
+
+def dependency_functions(modules: Iterable[ModuleScope], evaluator: Evaluator) -> frozenset[FunctionScope]:
+    """The project's functions that are a dependency somewhere, as a default, in ``Annotated`` or in a list."""
+    uses = dependency_uses(modules, evaluator)
+    return frozenset(use.provider for use in uses if isinstance(use.provider, FunctionScope))
 
 
 def _depends_calls(module: ModuleScope, evaluator: Evaluator) -> Iterator[tuple[Call, Scope]]:

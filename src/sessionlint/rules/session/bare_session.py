@@ -25,6 +25,7 @@ RULE = Rule(
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
         "The garbage collector is trying to clean up non-checked-in connection",
     ),
+    yields_to=("SES403",),
 )
 
 

@@ -22,6 +22,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     why="Each time the path without the close is taken, one connection stays out of the pool until the garbage collector runs.",
     symptoms=("QueuePool limit of size 5 overflow 10 reached, connection timed out",),
+    yields_to=("SES403",),
 )
 
 
