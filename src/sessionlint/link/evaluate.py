@@ -47,7 +47,7 @@ from sessionlint.model.facts import Mapping as MappingTerm
 from sessionlint.model.source import Place
 
 # Decorators that leave what a call gives as it is. `inject` belongs to dependency-injector and dishka.
-_TRANSPARENT = frozenset(
+TRANSPARENT = frozenset(
     {
         *("builtins.staticmethod", "builtins.classmethod", "functools.cache", "functools.lru_cache", "functools.wraps"),
         *("typing.override", "typing_extensions.override", "abc.abstractmethod", "typing.final", "typing.no_type_check"),
@@ -109,9 +109,17 @@ class Evaluator:
             case Comprehension(kind="list" | "set" | "dict", element=element):
                 return kinds.Container(self.kind(element[-1], scope))
             case Subscript(value=value, items=items):
-                return self._subscript(self.kind(value, scope), items)
+                return self._alias(term, scope) or self._subscript(self.kind(value, scope), items)
             case _:
                 return UNKNOWN
+
+    def _alias(self, subscript: Subscript, scope: Scope) -> Kind | None:
+        """``SessionDep = Annotated[Session, Depends(get_db)]``: as an annotation, the name stands for a session."""
+        generic = self.kind(subscript.value, scope)
+        if not isinstance(generic, External) or canonical(generic.name) not in ("Annotated", "Optional", "Union"):
+            return None
+        found = annotated(self, subscript, scope)
+        return found if isinstance(found, kinds.Session | kinds.Engine | kinds.Connection) else None
 
     def _subscript(self, value: Kind, items: tuple[Term, ...]) -> Kind:
         match value, items:
@@ -370,7 +378,7 @@ class Evaluator:
         manager = next((is_async for name, is_async in _CONTEXT_DECORATORS.items() if name in names | {callee.wrapped}), None)
         if manager is not None:
             return kinds.ContextManager(found.value, manager) if isinstance(found, kinds.Generator) else UNKNOWN
-        return found if names <= _TRANSPARENT else UNKNOWN
+        return found if names <= TRANSPARENT else UNKNOWN
 
     def decorators(self, function: FunctionScope) -> frozenset[str]:
         """The dotted names of a function's decorators; one that cannot be followed is "?"."""

@@ -1,0 +1,80 @@
+"""Every ``Depends(...)`` of the project, and what it fills."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sessionlint.link import kinds, walk
+from sessionlint.link.project import Project
+from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope
+from sessionlint.model.facts import Call, Parameter, Subscript, Term
+from sessionlint.model.source import Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dependency:
+    """One ``Depends(provider)``; names in it are looked up in ``scope``.
+
+    ``annotation`` is the type that the parameter (or the ``Annotated`` around the call) is declared with; ``function`` and
+    ``parameter`` are those it fills, None for an alias or a list of dependencies.
+    """
+
+    call: Call
+    scope: Scope
+    provider: Term | None
+    annotation: Term | None = None
+    function: FunctionScope | None = None
+    parameter: Parameter | None = None
+
+    @property
+    def place(self) -> Place:
+        return Place(self.scope.module.path, self.call.span)
+
+    def option(self, name: str) -> Term | None:
+        """The value of a keyword such as ``scope`` or ``use_cache``."""
+        return walk.argument(self.call, None, name)
+
+
+def dependencies(project: Project) -> Iterator[Dependency]:
+    """Every ``Depends`` and ``Security`` as a default, in ``Annotated`` (aliases included) and in lists, in order of files."""
+    for module in project.modules.values():
+        yield from _of_module(project, module)
+
+
+def _of_module(project: Project, module: ModuleScope) -> Iterator[Dependency]:
+    found: set[Call] = set()
+    for function in module.functions:
+        for dependency in parameters_filled(project, function):
+            found.add(dependency.call)
+            yield dependency
+    for site in module.calls:
+        call = site.term
+        if isinstance(call, Call) and call not in found and is_depends(project, call, site.scope):
+            outer = site.path[0] if site.path else None
+            yield Dependency(call, site.scope, _provider(call), _annotated_type(outer))
+
+
+def parameters_filled(project: Project, function: FunctionScope) -> Iterator[Dependency]:
+    """The parameters of a function that FastAPI fills, as far as their own annotation or default says so."""
+    outside = function.parent or function.module
+    for parameter in function.node.params:
+        if isinstance(parameter.default, Call) and is_depends(project, parameter.default, outside):
+            call = parameter.default
+            yield Dependency(call, outside, _provider(call), parameter.annotation, function, parameter)
+        if parameter.annotation is None:
+            continue
+        for term, path in walk.descend(parameter.annotation):
+            if isinstance(term, Call) and is_depends(project, term, outside):
+                declared = _annotated_type(path[0] if path else None)
+                yield Dependency(term, outside, _provider(term), declared, function, parameter)
+
+
+def is_depends(project: Project, call: Call, scope: Scope) -> bool:
+    return project.kind(call.func, scope) == kinds.External("Depends")
+
+
+def _provider(call: Call) -> Term | None:
+    return walk.argument(call, 0, "dependency")
+
+
+def _annotated_type(outer: Term | None) -> Term | None:
+    return outer.items[0] if isinstance(outer, Subscript) and len(outer.items) > 1 else None
