@@ -1,0 +1,59 @@
+"""Arguments of session makers that SQLAlchemy 2.0 refuses, and those that say what holds anyway."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sessionlint.link.makers import configurations, makers, opened_calls
+from sessionlint.link.project import Project
+from sessionlint.link.scopes import Scope
+from sessionlint.model.facts import Argument, Call, Constant
+from sessionlint.model.source import Place
+
+_SETTLED = {"autocommit": False, "future": True}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SessionFlag:
+    """``autocommit`` or ``future`` with a literal value; ``settled`` says that it is the only value left in 2.0.
+
+    ``early`` says that the call itself raises for any other value; else the first session that is opened does.
+    """
+
+    place: Place
+    scope: Scope
+    keyword: str
+    value: bool | None
+    settled: bool
+    early: bool
+
+
+def session_flags(project: Project) -> Iterator[SessionFlag]:
+    """Every ``autocommit=`` and ``future=`` of a session factory or session, in the order of calls."""
+    for maker in makers(project):
+        yield from _flags(maker.call, maker.site.scope, early=not maker.is_factory and not maker.partial)
+    for _, site, call in configurations(project):
+        yield from _flags(call, site.scope, early=False)
+    for factory, call, scope in opened_calls(project):
+        if not factory.scoped:
+            yield from _flags(call, scope, early=True)
+
+
+def _flags(call: Call, scope: Scope, *, early: bool) -> Iterator[SessionFlag]:
+    for given in call.args:
+        value = _literal(given)
+        if value is not None and given.keyword in _SETTLED:
+            settled = value.value is _SETTLED[given.keyword]
+            place = Place(scope.module.path, given.span)
+            yield SessionFlag(place, scope, given.keyword, _as_bool(value), settled, early)
+
+
+def _literal(given: Argument) -> Constant | None:
+    """The literal True, False (or, for ``future``, None) of an argument."""
+    if not isinstance(given.value, Constant):
+        return None
+    allowed = (True, False, None) if given.keyword == "future" else (True, False)
+    return given.value if any(given.value.value is value for value in allowed) else None
+
+
+def _as_bool(value: Constant) -> bool | None:
+    return value.value if isinstance(value.value, bool) else None
