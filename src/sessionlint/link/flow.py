@@ -259,7 +259,7 @@ class PathWalk:
         body = self._block(statement.body, states)
         caught = body.raises
         exits = Exits(returns=body.returns, breaks=body.breaks, continues=body.continues)
-        if not any(_catches_everything(handler) for handler in statement.handlers):
+        if not any(catches_everything(handler) for handler in statement.handlers):
             exits.raises |= caught
         elif statement.handlers:
             self._raised = raised_before  # what escapes now escapes from a handler
@@ -293,7 +293,7 @@ class PathWalk:
             return self._closing(lambda: self._block(statement.body, states))
         after, raised = self._header(statement, states)
         exits = self._block(statement.body, after)
-        if any(_suppresses(item.context) for item in statement.items):
+        if any(suppresses(item.context) for item in statement.items):
             exits.falls, exits.raises = exits.falls | exits.raises, NOWHERE
         exits.raises |= raised
         return exits
@@ -315,14 +315,14 @@ def _closed(states: States) -> States:
 _EVERYTHING = frozenset({"Exception", "BaseException"})
 
 
-def _catches_everything(handler: Handler) -> bool:
+def catches_everything(handler: Handler) -> bool:
     if handler.type is None:
         return True
     types = getattr(handler.type, "items", (handler.type,))
     return any((walk.dotted(kind) or "").rpartition(".")[2] in _EVERYTHING for kind in types)
 
 
-def _suppresses(context: Term) -> bool:
+def suppresses(context: Term) -> bool:
     """``with suppress(Exception):`` is a ``try`` that goes on behind itself."""
     if not isinstance(context, Call) or (walk.dotted(context.func) or "").rpartition(".")[2] != "suppress":
         return False

@@ -34,7 +34,20 @@ class Project:
         self.evaluator = Evaluator(self.modules, layout)
         self._lives = Lives(self.evaluator, lambda function: function in self.dependencies)
         self.holding = self._lives.holding
+        self.openings = self._lives.openings
         self._roles: dict[str, Role] = {}
+        self.engine_sites: dict[FunctionScope, Site | None] = {}  # what `link.engines` found so far
+
+    @cached_property
+    def _calls_by_scope(self) -> dict[Scope, list[Site]]:
+        found: dict[Scope, list[Site]] = defaultdict(list)
+        for site in self.calls():
+            found[site.scope].append(site)
+        return found
+
+    def calls_in(self, scope: Scope) -> Sequence[Site]:
+        """The calls of ``scope``'s own body, in source order."""
+        return self._calls_by_scope.get(scope, ())
 
     @cached_property
     def importers(self) -> Importers:
@@ -62,6 +75,10 @@ class Project:
         for life in self.lives:
             found[life.scope].append(life)
         return found
+
+    def life(self, opening: Site, session: kinds.Session) -> Life:
+        """What becomes of something that is closed as a session is; ``lives`` holds those of the sessions themselves."""
+        return self._lives.life(opening, session)
 
     def lives_in(self, scope: Scope) -> Sequence[Life]:
         """The sessions that ``scope``'s own body opens."""

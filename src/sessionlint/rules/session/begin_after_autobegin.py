@@ -1,0 +1,55 @@
+"""SES313 begin-after-autobegin: ``session.begin()`` although the session is in a transaction already.
+
+Why: the first SQL (or ``add``) begins a transaction by itself; a second one cannot be begun (SQLAlchemy, "Managing
+Transactions").
+
+Fix safety: none yet. ``begin_nested()`` sets a savepoint and does not commit; moving the block up changes what it covers.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.block_uses import Act
+from sessionlint.link.conditions import State
+from sessionlint.link.project import Project
+from sessionlint.link.roles import Role
+from sessionlint.link.transactions import Course, Step, courses
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+
+RULE = Rule(
+    code="SES313",
+    name="begin-after-autobegin",
+    severity=Severity.WARNING,
+    why="The first SQL has begun a transaction already: begin() raises, on every call that comes by here.",
+    symptoms=("A transaction is already begun on this Session.",),
+)
+_BEGINS = frozenset({Act.SQL, Act.WRITE, Act.NESTED})
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for course in courses(project):
+        if project.role(course.scope.module) is Role.STUB:
+            continue
+        for step in course.steps:
+            if step.event.act is Act.BEGIN and step.before in (frozenset({State.BEGUN}), frozenset({State.INSIDE})):
+                yield Finding(
+                    code=RULE.code,
+                    place=step.event.place,
+                    message=_message(course, step),
+                    severity=RULE.severity,
+                    related=tuple(_related(course, step)),
+                    help="begin before the first SQL, commit before the block, or use begin_nested() for a savepoint",
+                )
+
+
+def _message(course: Course, step: Step) -> str:
+    if State.INSIDE in step.before:
+        return f"`{course.name}.begin()` raises InvalidRequestError: the block around it has begun the transaction already"
+    return f"`{course.name}.begin()` raises InvalidRequestError: the SQL before it has begun a transaction already"
+
+
+def _related(course: Course, step: Step) -> Iterator[Related]:
+    earlier = [other.event.place for other in course.steps[: course.steps.index(step)] if other.event.act in _BEGINS]
+    if State.BEGUN in step.before and earlier:
+        yield Related(earlier[-1], "the transaction is begun here, at the latest")
+    elif course.entered:
+        yield Related(course.entered[-1], "the session is opened here")
