@@ -10,15 +10,13 @@ from sessionlint.link.import_time import sites_at_import
 from sessionlint.link.literals import literal_text
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Site
-from sessionlint.link.sites import sites
 from sessionlint.model.facts import Assign, Call, Name
 from sessionlint.model.source import Place
 
 # what builds the application may build its engine: it runs when the application is made, whoever calls it
-_APP_FACTORIES = frozenset(
+APP_FACTORIES = frozenset(
     {"main", "create_app", "make_app", "build_app", "get_app", "init_app", "app_factory", "create_application"}
 )
-_DEPTH = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,18 +77,27 @@ def called_function(project: Project, call: Call, site: Site) -> FunctionScope |
             return None
 
 
-def builds_engine(project: Project, function: FunctionScope, depth: int = _DEPTH) -> Site | None:
+def builds_engine(project: Project, function: FunctionScope) -> Site | None:
     """The call inside ``function`` (or what it calls) that builds an engine when the function runs, if there is one."""
+    known = project.engine_sites
+    if function not in known:
+        known[function] = None  # what a function meets that calls itself
+        known[function] = _building_site(project, function)
+    return known[function]
+
+
+def _building_site(project: Project, function: FunctionScope) -> Site | None:
     node = function.node
-    if depth == 0 or node.is_generator or node.is_async or node.name in _APP_FACTORIES:
+    if node.is_generator or node.is_async or node.name in APP_FACTORIES:
         return None
-    for site in sites(function):
-        if not isinstance(site.term, Call) or site.in_lambda:
+    for site in project.calls_in(function):
+        assert isinstance(site.term, Call)
+        if site.in_lambda:
             continue
         if is_engine_builder(project, site.term, site):
             return site
         inner = called_function(project, site.term, site)
-        if inner is not None and inner is not function and (found := builds_engine(project, inner, depth - 1)) is not None:
+        if inner is not None and (found := builds_engine(project, inner)) is not None:
             return found
     return None
 
