@@ -24,7 +24,9 @@ def library_call(evaluator: "Evaluator", dotted: str, call: Call, scope: Scope) 
         case "sessionmaker":
             chosen = walk.argument(call, None, "class_")
             session = evaluator.session_type(evaluator.kind(chosen, scope)) if chosen is not None else None
-            return kinds.Factory(session is not None and session.is_async, origin=place)
+            # a class that cannot be followed may be either: a factory without an origin is one that nobody vouches for
+            certain = chosen is None or session is not None
+            return kinds.Factory(session is not None and session.is_async, origin=place if certain else None)
         case "async_sessionmaker":
             return kinds.Factory(True, origin=place)
         case "scoped_session" | "async_scoped_session":
@@ -70,7 +72,7 @@ def library_method(value: Kind, attr: str) -> Kind:
     match value, attr:
         case kinds.Factory(is_async=is_async, origin=origin), "begin":
             return kinds.ContextManager(kinds.Session(is_async, origin=origin), is_async)
-        case kinds.Engine(is_async=is_async), "connect":
+        case kinds.Engine(is_async=is_async), "connect" | "raw_connection":
             return kinds.Connection(bool(is_async))
         case kinds.Engine(is_async=is_async), "begin":
             return kinds.ContextManager(kinds.Connection(bool(is_async)), bool(is_async))

@@ -1,0 +1,1 @@
+"""Sessions across await, tasks and threads."""
