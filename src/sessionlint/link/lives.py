@@ -70,9 +70,10 @@ class Lives:
     def of(self, module: ModuleScope) -> Iterator[Life]:
         """The life of every session that ``module`` opens, in source order."""
         for opening, session in self.openings.of(module):
-            yield self._life(opening, session)
+            yield self.life(opening, session)
 
-    def _life(self, opening: Site, session: kinds.Session) -> Life:
+    def life(self, opening: Site, session: kinds.Session) -> Life:
+        """What becomes of the ``session`` that ``opening`` opens."""
         where = self.holding.at(opening)
         match where.use:
             case Use.USED if _is_connectionless(opening):

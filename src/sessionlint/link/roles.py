@@ -33,7 +33,7 @@ def role_of(module: ModuleScope, *, imported: bool) -> Role:
         return Role.TEST
     if _imports_alembic(module) and (file == "env.py" or "versions" in folders or _imports_alembic_op(module)):
         return Role.MIGRATION
-    if not imported and (_SCRIPT_FOLDERS & set(folders) or has_main_guard(module)) and not _builds_application(module):
+    if not imported and (_SCRIPT_FOLDERS & set(folders) or has_main_guard(module)) and not builds_application(module):
         return Role.SCRIPT
     return Role.APPLICATION
 
@@ -74,7 +74,7 @@ def is_type_checking(test: Term) -> bool:
     return (walk.dotted(test) or "").rpartition(".")[2] == "TYPE_CHECKING" or (isinstance(test, Constant) and test.value is False)
 
 
-def _builds_application(module: ModuleScope) -> bool:
+def builds_application(module: ModuleScope) -> bool:
     """A file that makes an application or a router serves requests, also when `python main.py` starts it."""
     return any(
         isinstance(term, Call) and (walk.dotted(term.func) or "").rpartition(".")[2] in _APPLICATIONS
@@ -82,3 +82,8 @@ def _builds_application(module: ModuleScope) -> bool:
         for top in walk.own_terms(statement)
         for term, _ in walk.descend(top)
     )
+
+
+def runs_only_as_program(module: ModuleScope) -> bool:
+    """A file that defines nothing and makes no application has nothing to import: it is there to be run."""
+    return not module.functions and not module.classes and not builds_application(module)

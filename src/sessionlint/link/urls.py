@@ -28,7 +28,8 @@ class EngineUrl:
     """One URL that the engine built at ``site`` may have; ``place`` is where its text stands, in the same file.
 
     ``drivername`` is ``dialect+driver`` or ``dialect``, in lower case, None when the code does not show it; ``options`` are
-    the names in its query. ``is_async`` says which kind of engine is built, None when a setting decides.
+    the names in its query. ``is_async`` says which kind of engine is built, None when a setting decides. ``is_memory``: SQLite
+    without a file, each connection with a database of its own.
     """
 
     site: Site
@@ -36,6 +37,7 @@ class EngineUrl:
     is_async: bool | None
     drivername: str | None
     options: tuple[str, ...]
+    is_memory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class _Written:
     term: Term
     drivername: str | None
     options: tuple[str, ...]
+    is_memory: bool = False
 
 
 def engine_urls(project: Project) -> Iterator[EngineUrl]:
@@ -56,7 +59,7 @@ def engine_urls(project: Project) -> Iterator[EngineUrl]:
         url = walk.argument(call, 0, "url")
         for written in _written(project, url, site.scope, _DEPTH) if url is not None else ():
             place = Place(site.scope.module.path, written.term.span)
-            yield EngineUrl(site, place, engine.is_async, written.drivername, written.options)
+            yield EngineUrl(site, place, engine.is_async, written.drivername, written.options, written.is_memory)
 
 
 def _is_from_config(project: Project, call: Call, scope: Scope) -> bool:
@@ -131,7 +134,9 @@ def _read(term: Term, text: str) -> _Written:
     scheme, found, rest = text.partition("://")
     query = rest.partition("?")[2]
     options = [name for name, _ in parse_qsl(query, keep_blank_values=True)]
-    return _Written(term, _drivername(scheme) if found else None, tuple(options))
+    drivername = _drivername(scheme) if found else None
+    is_memory = (drivername or "").partition("+")[0] == "sqlite" and rest in ("", "/", "/:memory:")
+    return _Written(term, drivername, tuple(options), is_memory)
 
 
 def _drivername(text: str) -> str | None:

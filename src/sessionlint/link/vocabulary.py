@@ -3,22 +3,26 @@
 from sessionlint.link import kinds
 from sessionlint.link.engines import builds_engine
 from sessionlint.link.evaluate import Evaluator
+from sessionlint.link.import_io import DatabaseSearch
 from sessionlint.link.kinds import Kind
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import Scope
 
 
 def session_names(project: Project) -> frozenset[str]:
-    """Every name that a module or a class of ``project`` binds to what leads to a session, an engine or a connection."""
-    evaluator = project.evaluator
+    """Every name that a module or a class of ``project`` binds to what leads to a session, an engine or a connection, and the
+    functions that build an engine or ask a database."""
+    evaluator, search = project.evaluator, DatabaseSearch(project)
     found: set[str] = set()
     for module in project.modules.values():
         scopes: tuple[Scope, ...] = (module, *module.classes)
         for scope in scopes:
             found.update(name for name in scope.bindings if _leads_to_session(evaluator.name_kind(name, scope), evaluator))
         found.update(function.node.name for function in module.functions if builds_engine(project, function) is not None)
+        found.update(function.node.name for function in module.functions if search.inside(function) is not None)
         for cls in module.classes:
-            if (init := cls.methods.get("__init__")) is not None and builds_engine(project, init) is not None:
+            init = cls.methods.get("__init__")
+            if init is not None and (builds_engine(project, init) is not None or search.inside(init) is not None):
                 found.add(cls.node.name)
             names = (*cls.attributes, *cls.methods)
             found.update(name for name in names if _leads_to_session(evaluator.instance_attribute(cls, name), evaluator))
