@@ -119,6 +119,7 @@ def _definition(project: Project, call: Call, scope: Scope) -> Place | None:
 # --- calls of providers -----------------------------------------------------------------------------------------------
 
 _BY_HAND = frozenset({"__enter__", "__aenter__"})
+_CONNECTIONLESS = frozenset({"bind", "get_bind", "info"})
 _NEXT = {"__next__": Use.NEXT, "__anext__": Use.ANEXT}
 _ADVANCING = {"builtins.next": Use.NEXT, "builtins.anext": Use.ANEXT}
 # what only a session has: neither generators nor context managers offer these
@@ -170,6 +171,8 @@ def _use(project: Project, site: Site, term: Term, path: walk.Path, provider: Pr
         case Attribute(attr=attr) if len(path) > 1 and isinstance(path[1], Call) and path[1].func is outer:
             return _method_use(attr, provider)
         case Call() if any(given.value is term and not given.star for given in outer.args):
+            if len(path) > 1 and isinstance(path[1], Attribute) and path[1].attr in _CONNECTIONLESS:
+                return None  # `next(get_db()).bind`: only asked for its engine
             return _argument_use(project, site.scope, outer, term)
         case _:
             return None

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope
-from sessionlint.model.facts import Call, Parameter, Subscript, Term
+from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site
+from sessionlint.model.facts import Assign, Call, Parameter, Subscript, Term
 from sessionlint.model.source import Place
 
 
@@ -48,7 +48,7 @@ def _of_module(project: Project, module: ModuleScope) -> Iterator[Dependency]:
             yield dependency
     for site in module.calls:
         call = site.term
-        if isinstance(call, Call) and call not in found and is_depends(project, call, site.scope):
+        if isinstance(call, Call) and call not in found and is_depends(project, call, site.scope) and not _is_out_of_place(site):
             outer = site.path[0] if site.path else None
             yield Dependency(call, site.scope, _provider(call), _annotated_type(outer))
 
@@ -70,6 +70,11 @@ def parameters_filled(project: Project, function: FunctionScope) -> Iterator[Dep
 
 def is_depends(project: Project, call: Call, scope: Scope) -> bool:
     return project.kind(call.func, scope) == kinds.External("Depends")
+
+
+def _is_out_of_place(site: Site) -> bool:
+    """``db = Depends(get_db)`` in the body of a function: FastAPI never sees it."""
+    return isinstance(site.statement, Assign) and site.statement.value is site.term and isinstance(site.scope, FunctionScope)
 
 
 def _provider(call: Call) -> Term | None:
