@@ -1,0 +1,68 @@
+"""Functions that FastAPI calls, and the sessions that it gives them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sessionlint.link import kinds, walk
+from sessionlint.link.depends import Dependency, parameters_filled
+from sessionlint.link.evaluate import TRANSPARENT
+from sessionlint.link.project import Project
+from sessionlint.link.scopes import FunctionScope, ModuleScope
+from sessionlint.model.facts import Attribute, Call, Constant, Import, Parameter, Term
+
+_METHODS = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "trace", "api_route", "websocket"})
+
+
+def is_route(function: FunctionScope) -> bool:
+    """Whether every decorator registers it as a route: ``@router.get("/path")``, in a module that imports fastapi."""
+    decorators = function.node.decorators
+    return bool(decorators) and all(map(_registers, decorators)) and _imports_fastapi(function.module)
+
+
+def is_called_by_fastapi(project: Project, function: FunctionScope) -> bool:
+    """A route, or a dependency that no unknown decorator changes."""
+    if is_route(function):
+        return True
+    return function in project.dependencies and project.evaluator.decorators(function) <= TRANSPARENT
+
+
+def _registers(decorator: Term) -> bool:
+    if not isinstance(decorator, Call) or not isinstance(decorator.func, Attribute) or decorator.func.attr not in _METHODS:
+        return False
+    path = walk.argument(decorator, 0, "path")
+    return isinstance(path, Constant) and isinstance(path.value, str) and path.value[:1] in ("", "/")
+
+
+def _imports_fastapi(module: ModuleScope) -> bool:
+    return any(
+        isinstance(statement, Import) and (statement.module or statement.names[0].name).partition(".")[0] == "fastapi"
+        for statement in walk.statements(module.body)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Injected:
+    """A parameter that FastAPI fills with a session. ``dependency`` is None where an alias of another place says so."""
+
+    parameter: Parameter
+    session: kinds.Session
+    dependency: Dependency | None = None
+
+
+def injected_sessions(project: Project, function: FunctionScope) -> Iterator[Injected]:
+    """The parameters of a function that ``Depends`` fills with a session."""
+    filled = {dependency.parameter: dependency for dependency in parameters_filled(project, function)}
+    outside = function.parent or function.module
+    for parameter in function.node.params:
+        dependency = filled.get(parameter)
+        if dependency is not None:
+            value = project.kind(dependency.call, dependency.scope)
+            given = value.value if isinstance(value, kinds.Dependency) else kinds.UNKNOWN
+            if given == kinds.UNKNOWN and parameter.annotation is not None:
+                given = project.evaluator.annotated(parameter.annotation, outside)
+        elif parameter.annotation is not None:
+            given = project.kind(parameter.annotation, outside)  # an alias: Db = Annotated[Session, Depends(get_db)]
+        else:
+            continue
+        if isinstance(given, kinds.Session):
+            yield Injected(parameter, given, dependency)
