@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sessionlint.link import kinds
+from sessionlint.link.escape import carries, derived_names, escapes
 from sessionlint.link.makers import Maker, configurations, is_subclass_with_init, makers, opened_calls
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import Site
-from sessionlint.model.facts import Attribute, Await, Call, With
+from sessionlint.link.scopes import FunctionScope, Site
+from sessionlint.link.sites import sites
+from sessionlint.model.facts import Assign, Attribute, Await, Call, Name, With
 from sessionlint.model.source import Place
 
 _OPTION = "expire_on_commit"
@@ -32,10 +34,51 @@ def expiring_async_sessions(project: Project) -> Iterator[ExpiringSessions]:
             continue
         if any(given.keyword == _OPTION for given in maker.call.args) or maker.place in configured | overridden:
             continue
-        ours = [place for origin, place in commits if origin in (None, maker.place)]
-        if ours and None not in configured:
-            certain = next((place for origin, place in commits if origin == maker.place), None)
+        certain = next((place for origin, place in commits if origin == maker.place), None)
+        ours = any(origin in (None, maker.place) for origin, _ in commits)
+        if ours and None not in configured and (maker.is_factory or _outlives_commit(project, maker, certain)):
             yield ExpiringSessions(maker, certain)
+
+
+def _outlives_commit(project: Project, maker: Maker, commit: Place | None) -> bool:
+    """Whether something read through a session that one function opens is there after its commit.
+
+    What a factory's sessions are used for cannot be told; what becomes of this one, its function shows.
+    """
+    function = maker.site.scope
+    names = _names(maker)
+    if (
+        not isinstance(function, FunctionScope)
+        or not names
+        or escapes(function, names)
+        or _is_handed_on(project, function, names)
+    ):
+        return True
+    derived = derived_names(function, names) - names
+    return commit is not None and any(
+        not site.path and site.term.span.start > commit.span.end and carries(site.term, derived) for site in sites(function)
+    )
+
+
+def _names(maker: Maker) -> frozenset[str]:
+    """The local names that the opened session gets."""
+    match maker.site.statement:
+        case With(items=items):
+            targets = [item.target for item in items if item.context is maker.call]
+        case Assign(targets=(target,), value=value) if value is maker.call:
+            targets = [target]
+        case _:
+            targets = []
+    return frozenset(target.id for target in targets if isinstance(target, Name))
+
+
+def _is_handed_on(project: Project, function: FunctionScope, names: frozenset[str]) -> bool:
+    """Whether other code gets the session and may commit or read after it."""
+    return any(
+        isinstance(outer, Call) and any(given.value is site.term for given in outer.args)
+        for site, _ in project.holding.mentions(function, names)
+        for outer in site.path[:1]
+    )
 
 
 def _configured(project: Project) -> set[Place | None]:

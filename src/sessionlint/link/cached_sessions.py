@@ -1,0 +1,84 @@
+"""Functions whose results are cached although a session goes in or out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from sessionlint.link import kinds, walk
+from sessionlint.link.project import Project
+from sessionlint.link.scopes import FunctionScope
+from sessionlint.model.facts import Call, Term
+from sessionlint.model.source import Place
+
+# whose cache looks at the arguments of the call, all of them
+_BY_ARGUMENTS = frozenset({"functools.cache", "functools.lru_cache", "async_lru.alru_cache", "cachetools.cached"})
+_CACHES = _BY_ARGUMENTS | {
+    *("streamlit.cache_resource", "streamlit.experimental_singleton"),
+    *("functools.cached_property", "werkzeug.utils.cached_property", "django.utils.functional.cached_property"),
+}
+
+
+class Flow(Enum):
+    RETURNED = "every call gets the same session"
+    GENERATED = "every call gets the same generator, which yields once"
+    TAKEN = "the session is part of the cache's key"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CachedSession:
+    """``place`` is the decorator ``cache``; ``parameter`` the one that takes a session, for a TAKEN one."""
+
+    function: FunctionScope
+    place: Place
+    cache: str
+    flow: Flow
+    parameter: str | None = None
+
+
+def cached_sessions(project: Project) -> Iterator[CachedSession]:
+    """Every cached function of the project that gives or takes a session, in order of files."""
+    for function in project.functions():
+        for decorator in function.node.decorators:
+            found = _cached(project, function, decorator)
+            if found is not None:
+                yield found
+                break
+
+
+def _cached(project: Project, function: FunctionScope, decorator: Term) -> CachedSession | None:
+    outside = function.parent or function.module
+    kind = project.kind(decorator.func if isinstance(decorator, Call) else decorator, outside)
+    if not isinstance(kind, kinds.External) or kind.name not in _CACHES:
+        return None
+    place, name = Place(function.module.path, decorator.span), kind.name.rpartition(".")[2]
+    flow = _flow(project.evaluator.returned(function))
+    if flow is not None and not (name == "cached_property" and _is_closed_property(project, function)):
+        return CachedSession(function, place, name, flow)
+    if kind.name not in _BY_ARGUMENTS or (isinstance(decorator, Call) and walk.argument(decorator, 1, "key") is not None):
+        return None
+    taken = _taken(project, function)
+    return CachedSession(function, place, name, Flow.TAKEN, taken) if taken is not None else None
+
+
+def _flow(given: kinds.Kind) -> Flow | None:
+    match given:
+        case kinds.Session(scoped=False) | kinds.Awaitable(value=kinds.Session(scoped=False)):
+            return Flow.RETURNED
+        case kinds.Generator(value=kinds.Session()):
+            return Flow.GENERATED
+        case _:
+            return None
+
+
+def _is_closed_property(project: Project, function: FunctionScope) -> bool:
+    """``self.session.close()`` in the class: the property is how the object owns its session."""
+    return function.owner is not None and project.holding.closes_attribute(function.owner, function.node.name)
+
+
+def _taken(project: Project, function: FunctionScope) -> str | None:
+    for position, parameter in enumerate(function.node.params):
+        is_self = function.owner is not None and position == 0
+        kind = project.evaluator.name_kind(parameter.name, function)
+        if not is_self and isinstance(kind, kinds.Session) and not kind.scoped:
+            return parameter.name
+    return None
