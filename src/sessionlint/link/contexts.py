@@ -76,14 +76,16 @@ def _need(project: Project, context: Term, scope: Scope) -> _Need | None:
 
 
 def _method_need(method: kinds.Method) -> _Need | None:
-    owner = method.owner
-    if (isinstance(owner, kinds.Engine) and method.name in ("begin", "connect") and owner.is_async is not None) or (
-        isinstance(owner, kinds.Factory | kinds.Session) and method.name in ("begin", "begin_nested")
-    ):
-        is_async, origin = owner.is_async, owner.origin
-    elif isinstance(owner, kinds.Connection) and owner.is_async and method.name in ("begin", "begin_nested"):
-        is_async, origin = True, None
-    else:
-        return None
+    is_async: bool
+    origin: Place | None
+    match method.owner, method.name:
+        case kinds.Engine(is_async=bool(known), origin=built), "begin" | "connect":
+            is_async, origin = known, built
+        case (kinds.Factory() | kinds.Session()) as owner, "begin" | "begin_nested":
+            is_async, origin = owner.is_async, owner.origin
+        case kinds.Connection(is_async=True), "begin" | "begin_nested":
+            is_async, origin = True, None
+        case _:
+            return None
     what = "connection" if method.name == "connect" else "transaction"
     return _Need(what, is_async, origin) if is_async or origin is not None else None

@@ -12,7 +12,7 @@ from sessionlint.link.layout import Layout
 from sessionlint.link.lives import Life, Lives
 from sessionlint.link.roles import Role, role_of
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
-from sessionlint.model.facts import ModuleFacts, Term
+from sessionlint.model.facts import Call, ModuleFacts, Term
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 
@@ -67,7 +67,16 @@ class Project:
     def unread(self) -> frozenset[str]:
         """Files of the project without facts in which a session disappears: with their facts, more would be known."""
         assert self.lives is not None
-        return frozenset(self.holding.unread)
+        return frozenset(self.holding.unread) | frozenset(self._lent_to_unread())
+
+    def _lent_to_unread(self) -> Iterator[str]:
+        for site in self.calls():
+            call = site.term
+            callee = self.kind(call.func, site.scope) if isinstance(call, Call) and call.args else None
+            if isinstance(call, Call) and isinstance(callee, kinds.Unknown) and callee.unread is not None:
+                lent = (self.kind(given.value, site.scope) for given in call.args)
+                if any(isinstance(kind, kinds.Session) for kind in lent):
+                    yield callee.unread
 
     @cached_property
     def _lives_by_scope(self) -> dict[Scope, list[Life]]:

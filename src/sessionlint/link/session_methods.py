@@ -12,7 +12,7 @@ from sessionlint.model.facts import Attribute, Call, Comprehension, Lambda, Name
 Owner: TypeAlias = kinds.Session | kinds.Connection | kinds.Engine
 
 # The methods of SQLAlchemy 2.1's asyncio extension and of sqlmodel's AsyncSession, as `inspect` tells them apart.
-_SESSION_COROUTINES = frozenset(
+SESSION_COROUTINES = frozenset(
     {
         *("aclose", "close", "close_all", "commit", "connection", "delete", "delete_all", "exec", "execute", "flush", "get"),
         *("get_one", "invalidate", "merge", "merge_all", "refresh", "remove", "reset", "rollback", "run_sync", "scalar"),
@@ -57,7 +57,7 @@ class MethodCall:
         """Whether the call gives a coroutine."""
         match self.owner:
             case kinds.Session(is_async=True):
-                return self.method in _SESSION_COROUTINES
+                return self.method in SESSION_COROUTINES
             case kinds.Connection(is_async=True):
                 return self.method in _CONNECTION_COROUTINES
             case kinds.Engine(is_async=True):

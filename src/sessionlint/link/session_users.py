@@ -1,0 +1,111 @@
+"""Which of its caller's async sessions a coroutine uses."""
+
+from sessionlint.link import kinds, walk
+from sessionlint.link.holding import parameter_for
+from sessionlint.link.project import Project
+from sessionlint.link.scopes import FunctionScope, Scope, Site
+from sessionlint.link.session_methods import SESSION_COROUTINES, is_shadowed, method_call
+from sessionlint.link.sites import sites
+from sessionlint.model.facts import Attribute, Call, Constant, Name, Term, With
+
+_DEPTH = 3
+
+
+def sessions_used(
+    project: Project, call: Call, site: Site, given: frozenset[str] = frozenset(), depth: int = _DEPTH
+) -> frozenset[str]:
+    """The dotted names, as ``site`` writes them, of the async sessions on which running ``call`` awaits something.
+
+    ``given``: names that hold such a session, whatever their annotations say. A function of the project is looked into;
+    what cannot be followed uses the sessions that it is given. Left out are sessions behind a lock, registries (each task
+    has its own session there), and those that the coroutine opens itself.
+    """
+    here = Site(call, site.path, site.statement, site.block, site.scope)
+    found = method_call(project, here)
+    if found is not None:
+        shared = found.is_coroutine and isinstance(found.owner, kinds.Session) and not found.owner.scoped
+        return frozenset({found.receiver}) if shared and found.receiver is not None else frozenset()
+    if isinstance(call.func, Attribute) and (receiver := walk.dotted(call.func.value)) in given and receiver is not None:
+        return frozenset({receiver}) if call.func.attr in SESSION_COROUTINES else frozenset()
+    lent = {term: name for term in (argument.value for argument in call.args) if (name := _session(project, term, site, given))}
+    match project.kind(call.func, site.scope):
+        case kinds.FunctionKind(function=function):
+            params = frozenset(name for term in lent if (name := parameter_for(function, call, term)) is not None)
+            names = _in_body(project, function, params, depth) if depth else frozenset()
+            told = (_as_caller_says(project, name, function, call, site) for name in names)
+            return frozenset(name for name in told if name is not None)
+        case kinds.External():
+            inner = [argument.value for argument in call.args if isinstance(argument.value, Call)]
+            return frozenset(name for term in inner for name in sessions_used(project, term, site, given, depth))
+        case kinds.Unknown():
+            return frozenset(lent.values())
+        case _:
+            return frozenset()
+
+
+def _session(project: Project, term: Term, site: Site, given: frozenset[str]) -> str | None:
+    """The name of the async session that an argument is."""
+    if not isinstance(term, Name | Attribute) or is_shadowed(term, site):
+        return None
+    name = walk.dotted(term)
+    if name in given:
+        return name
+    kind = project.kind(term, site.scope)
+    return name if isinstance(kind, kinds.Session) and kind.is_async and not kind.scoped else None
+
+
+def _in_body(project: Project, function: FunctionScope, given: frozenset[str], depth: int) -> frozenset[str]:
+    """The sessions, in the function's own words, that its body uses without a lock."""
+    found: set[str] = set()
+    for site in sites(function):
+        if isinstance(site.term, Call) and not is_locked(project, site):
+            found |= sessions_used(project, site.term, site, given, depth - 1)
+    return frozenset(found)
+
+
+def _as_caller_says(project: Project, name: str, function: FunctionScope, call: Call, site: Site) -> str | None:
+    """What the function's ``name`` is called where ``call`` stands; None for what is the function's own."""
+    root, dot, rest = name.partition(".")
+    params = function.node.params
+    if function.owner is not None and params and params[0].name == root and isinstance(call.func, Attribute):
+        if not rest or rest.partition(".")[0] in function.owner.methods:  # a property may open a session each time
+            return None
+        return _joined(call.func.value, dot, rest, site)
+    if any(parameter.name == root for parameter in params):
+        given = next((given.value for given in call.args if parameter_for(function, call, given.value) == root), None)
+        return _joined(given, dot, rest, site) if given is not None else None
+    if root in function.bindings:
+        return None
+    home = project.evaluator.home(root, function)
+    return name if home is not None and home is project.evaluator.home(root, site.scope) else None
+
+
+def _joined(term: Term, dot: str, rest: str, site: Site) -> str | None:
+    name = walk.dotted(term)
+    return None if name is None or is_shadowed(term, site) else f"{name}{dot}{rest}"
+
+
+def is_locked(project: Project, site: Site) -> bool:
+    """Whether the statement stands in an ``async with`` on a lock, or on a semaphore that lets one through."""
+    return any(
+        isinstance(block, With)
+        and block.is_async
+        and block.span.contains(site.statement.span)
+        and any(_locks(project, item.context, site.scope) for item in block.items)
+        for block in walk.statements(site.scope.body)
+    )
+
+
+def _locks(project: Project, context: Term, scope: Scope) -> bool:
+    name = (walk.dotted(context.func if isinstance(context, Call) else context) or "").lower()
+    if "lock" in name or "mutex" in name:
+        return True
+    if not isinstance(context, Name):
+        return False
+    home = project.evaluator.home(context.id, scope)
+    for binding in home.bindings[context.id] if home is not None else ():
+        made = getattr(binding, "value", None)
+        if isinstance(made, Call) and (walk.dotted(made.func) or "").rpartition(".")[2] in ("Lock", "Semaphore"):
+            first = made.args[0].value if made.args else None
+            return first is None or (isinstance(first, Constant) and first.value == 1)
+    return False
