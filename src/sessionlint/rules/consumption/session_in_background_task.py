@@ -1,8 +1,8 @@
 """SES510 session-in-background-task: the request's session is handed to a background task.
 
 Why: from FastAPI 0.106 to 0.117, and with ``scope="function"``, the provider closes the session *before* the task runs; the task
-opens it again, and nobody returns that connection. In other versions the request keeps its connection until the task is done. FastAPI
-says: "create the resources for background tasks inside the background task itself".
+opens it again, and nobody returns that connection. In other versions the request keeps its connection until the task is done.
+FastAPI says: "create the resources for background tasks inside the background task itself".
 
 Fix safety: there is no fix: the task needs a session of its own.
 """
