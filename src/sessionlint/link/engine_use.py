@@ -76,6 +76,7 @@ class _Building:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._ends = EngineEnds(project)
         self._fresh: dict[FunctionScope, Site | None] = {}
         self._direct: dict[Term, Site] = {}
         self.callers = _Callers(project)
@@ -88,17 +89,9 @@ class _Building:
         if not isinstance(self._project.kind(call, site.scope), kinds.Engine):
             return None
         if is_engine_builder(self._project, call, site):
-            return self._direct.setdefault(call, site) if self._has_pool_worth_keeping(call, site) else None
+            return self._direct.setdefault(call, site) if self._ends.has_pool_worth_keeping(call, site) else None
         function = called_function(self._project, call, site)
         return self._returned_by(function) if function is not None else None
-
-    def _has_pool_worth_keeping(self, call: Call, site: Site) -> bool:
-        """An explicit pool class is a decision (NullPool, StaticPool), and an SQLite memory is as private as its engine."""
-        if any(given.keyword == "poolclass" or given.star == "**" for given in call.args):
-            return False
-        url = walk.argument(call, 0, "url")
-        text = literal_text(url, site.scope, self._project.evaluator) if url is not None else None
-        return text is None or not (text.startswith("sqlite") and (text.endswith("://") or ":memory:" in text))
 
     def _returned_by(self, function: FunctionScope) -> Site | None:
         if function not in self._fresh:
@@ -129,7 +122,23 @@ class _Building:
         kept = any(where.use in (Use.STORED, Use.BOUND, Use.GIVEN_AWAY, Use.YIELDED) for _, where in mentions)
         return value if kept else only.value
 
-    # --- what becomes of it -------------------------------------------------------------------------------------------
+    def ends_here(self, site: Site) -> bool:
+        return self._ends.ends_here(site)
+
+
+class EngineEnds:
+    """What becomes of an engine in the function that gets it."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def has_pool_worth_keeping(self, call: Call, site: Site) -> bool:
+        """An explicit pool class is a decision (NullPool, StaticPool), and an SQLite memory is as private as its engine."""
+        if any(given.keyword == "poolclass" or given.star == "**" for given in call.args):
+            return False
+        url = walk.argument(call, 0, "url")
+        text = literal_text(url, site.scope, self._project.evaluator) if url is not None else None
+        return text is None or not (text.startswith("sqlite") and (text.endswith("://") or ":memory:" in text))
 
     def ends_here(self, site: Site) -> bool:
         """Whether the engine is used in the function that gets it, and neither disposed, kept nor handed on."""
