@@ -1,0 +1,99 @@
+"""Registries of sessions (``scoped_session``) and the asynchronous code that uses them."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sessionlint.link import kinds, walk
+from sessionlint.link.project import Project
+from sessionlint.link.roles import Role
+from sessionlint.link.scopes import FunctionScope, Site
+from sessionlint.model.facts import Call
+from sessionlint.model.source import Place
+
+_CALLS_DEEP = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registry:
+    """One ``scoped_session(...)`` or ``async_scoped_session(...)``; ``has_scope`` None: stars may hide ``scopefunc``."""
+
+    site: Site
+    is_async: bool
+    has_scope: bool | None
+
+    @property
+    def place(self) -> Place:
+        return self.site.place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AsyncUse:
+    """``site`` uses a registry while the coroutine ``function`` runs, itself or through functions that it calls."""
+
+    function: FunctionScope
+    site: Site
+
+
+def registries(project: Project) -> Iterator[Registry]:
+    for site in project.calls():
+        call = site.term
+        assert isinstance(call, Call)
+        callee = project.kind(call.func, site.scope)
+        if callee in (kinds.External("scoped_session"), kinds.External("async_scoped_session")):
+            given = walk.argument(call, 1, "scopefunc") is not None
+            hidden = any(argument.star for argument in call.args)
+            yield Registry(site, callee == kinds.External("async_scoped_session"), given or (None if hidden else False))
+
+
+def async_uses(project: Project) -> Mapping[Place, list[AsyncUse]]:
+    """By the place of a registry: one use for each coroutine of the application that uses it, in order of files."""
+    by_function: dict[FunctionScope, list[tuple[Place, Site]]] = defaultdict(list)
+    called: dict[FunctionScope, list[FunctionScope]] = defaultdict(list)
+    for site in project.calls():
+        if not isinstance(site.scope, FunctionScope) or site.in_lambda:
+            continue
+        used = _used(project, site)
+        if used is not None:
+            by_function[site.scope].append((used, site))
+        callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
+        if isinstance(callee, kinds.FunctionKind) and not callee.function.node.is_async and not callee.function.node.is_generator:
+            called[site.scope].append(callee.function)
+    found: dict[Place, list[AsyncUse]] = defaultdict(list)
+    for function in project.functions():
+        if not function.node.is_async or project.role(function.module) is not Role.APPLICATION:
+            continue
+        first: dict[Place, Site] = {}
+        for place, site in _reached(function, by_function, called):
+            first.setdefault(place, site)
+        for place, site in first.items():
+            found[place].append(AsyncUse(function, site))
+    return found
+
+
+def _used(project: Project, site: Site) -> Place | None:
+    """The registry that a call uses: ``Session()``, ``Session.query(...)``; its ``remove`` and ``configure`` are no work."""
+    call = site.term
+    assert isinstance(call, Call)
+    match project.kind(call.func, site.scope):
+        case kinds.Factory(scoped=True, origin=origin):
+            return origin
+        case kinds.Method(owner=kinds.Factory(scoped=True, origin=origin), name=name) if name not in ("remove", "configure"):
+            return origin
+        case _:
+            return None
+
+
+def _reached(
+    function: FunctionScope,
+    uses: Mapping[FunctionScope, list[tuple[Place, Site]]],
+    called: Mapping[FunctionScope, list[FunctionScope]],
+) -> Iterator[tuple[Place, Site]]:
+    """The uses of a function and, a few calls deep, of the synchronous functions that it calls in its own thread."""
+    level, seen = [function], {function}
+    for _ in range(_CALLS_DEEP):
+        for current in level:
+            yield from uses.get(current, ())
+        level = [other for current in level for other in called.get(current, ()) if other not in seen]
+        level = list(dict.fromkeys(level))
+        seen.update(level)
