@@ -1,0 +1,46 @@
+"""A ``close()`` right before the ``with`` block closes the session anyway."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sessionlint.link import kinds
+from sessionlint.link.block_uses import Act, Event, OwnBlock, events, own_blocks
+from sessionlint.link.project import Project
+from sessionlint.link.scopes import Scope
+from sessionlint.model.facts import Await, Block, Evaluate, Statement, Term, Try
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RedundantClose:
+    """``event`` is the last act of ``block``; ``alone``: nothing else stands in the block of statements that it ends."""
+
+    block: OwnBlock
+    event: Event
+    alone: bool
+
+
+def redundant_closes(project: Project) -> Iterator[RedundantClose]:
+    """Every ``close()`` of the session of a ``with`` as the last act of that ``with``, or of a ``finally`` at its end."""
+    for module in project.modules.values():
+        scopes: tuple[Scope, ...] = (module, *module.functions)
+        for scope in scopes:
+            for block in own_blocks(project, scope):
+                if isinstance(block.held, kinds.Session) and block.direct and not block.begins:
+                    last = _last(block.statement.body)
+                    for event in events(project, scope, block.name):
+                        if event.site.statement is last and event.act is Act.CLOSE and _is_whole(event, last):
+                            yield RedundantClose(block, event, alone=len(event.site.block) == 1)
+
+
+def _last(block: Block) -> Statement:
+    """The statement that runs last, whichever way the block is left."""
+    last = block[-1]
+    return _last(last.final) if isinstance(last, Try) and last.final else last
+
+
+def _is_whole(event: Event, statement: Statement) -> bool:
+    """Whether the statement is the call and nothing else."""
+    if not isinstance(statement, Evaluate) or event.method != "close":
+        return False
+    value: Term = statement.value.value if isinstance(statement.value, Await) else statement.value
+    return value is event.call
