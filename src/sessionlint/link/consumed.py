@@ -118,6 +118,7 @@ def _definition(project: Project, call: Call, scope: Scope) -> Place | None:
 
 # --- calls of providers -----------------------------------------------------------------------------------------------
 
+_BOTH_WAYS = kinds.External("contextlib.nullcontext")  # enters by `with` and by `async with`
 _BY_HAND = frozenset({"__enter__", "__aenter__"})
 _CONNECTIONLESS = frozenset({"bind", "get_bind", "info"})
 _NEXT = {"__next__": Use.NEXT, "__anext__": Use.ANEXT}
@@ -134,7 +135,7 @@ _SESSION_METHODS = frozenset(
 def _consumed(project: Project, site: Site, provider: Provider) -> Iterator[Consumption]:
     call = site.term
     assert isinstance(call, Call)
-    if site.in_lambda:
+    if site.in_lambda or project.kind(call.func, site.scope) == _BOTH_WAYS:
         return
     term: Term = call
     path = site.path
