@@ -13,6 +13,9 @@ from sessionlint.model.facts import Attribute, Await, Call, Constant, FString, N
 from sessionlint.model.source import Place
 
 _DML = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(INSERT|UPDATE|DELETE|REPLACE|MERGE)\s", re.IGNORECASE | re.DOTALL)
+# a commit in SQL; a temporary table, which nobody expects to find again
+_SETTLING = re.compile(r"\s*(?:COMMIT|END)\b|\s*CREATE\s+(?:(?:LOCAL|GLOBAL)\s+)?TEMP", re.IGNORECASE)
+_SETTLED = "settled"
 _EXECUTING = frozenset({"execute", "scalar", "scalars", "exec_driver_sql", "stream", "stream_scalars"})
 _STATEMENTS = frozenset({"insert", "update", "delete"})
 
@@ -77,7 +80,7 @@ def _first_write(project: Project, connection: ConnectionLife, name: str) -> tup
         if call is None:
             return None
         for given in call.args[:1]:
-            if (verb := _verb(project, given.value, scope)) == "COMMIT":
+            if (verb := _verb(project, given.value, scope)) == _SETTLED:
                 return None
             if verb is not None:
                 writes.append((Site(call, (), site.statement, site.block, scope), verb))
@@ -103,7 +106,8 @@ def _executing_call(site: Site) -> Call | None:
 
 
 def _verb(project: Project, statement: Term, scope: Scope, depth: int = 4) -> str | None:
-    """``INSERT``, ``UPDATE``, ``DELETE`` or ``COMMIT`` for a statement that can be read off the code, else None."""
+    """``INSERT``, ``UPDATE`` and so on for a statement that can be read off the code, ``_SETTLED`` for one that settles the
+    question, else None."""
     match statement:
         case Constant(value=str() as text):
             return _verb_of_text(text)
@@ -120,8 +124,8 @@ def _verb(project: Project, statement: Term, scope: Scope, depth: int = 4) -> st
 
 
 def _verb_of_text(text: str) -> str | None:
-    if text.strip().rstrip(";").upper() in ("COMMIT", "END"):
-        return "COMMIT"
+    if _SETTLING.match(text):
+        return _SETTLED
     found = _DML.match(text)
     return found[1].upper() if found else None
 
