@@ -30,6 +30,7 @@ class Openings:
         self._evaluator = evaluator
         self._returning: dict[FunctionScope, bool] = {}
         self._lambdas: dict[Lambda, bool] = {}
+        self._locals: dict[tuple[FunctionScope, str], bool] = {}
 
     def of(self, module: ModuleScope) -> Iterator[tuple[Site, kinds.Session]]:
         """Every call in ``module`` that opens a session its receiver has to close."""
@@ -119,6 +120,13 @@ class Openings:
         """A local name bound only to fresh sessions and neither stored elsewhere nor entered in a ``with``."""
         if not isinstance(scope, FunctionScope) or name in scope.declared:
             return False
+        known = self._locals.get((scope, name))
+        if known is None:
+            self._locals[scope, name] = False  # what `session = session or open()` meets
+            known = self._locals[scope, name] = self._is_bound_fresh(name, scope)
+        return known
+
+    def _is_bound_fresh(self, name: str, scope: FunctionScope) -> bool:
         bindings = scope.bindings.get(name, [])
         opened = [
             binding.value
