@@ -9,7 +9,7 @@ from sessionlint.link import kinds, walk
 from sessionlint.link.dependencies import DependencyUse, dependency_uses
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope
-from sessionlint.model.facts import Block, Call, Handler, Jump, Lambda, Raise, Return, Statement, Term, Try, With, Yield
+from sessionlint.model.facts import Block, Call, Handler, Jump, Lambda, Raise, Return, Statement, Term, Try, Yield
 from sessionlint.model.source import Place, Span
 
 _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
@@ -35,11 +35,6 @@ class Loan:
     def guards(self) -> Iterator[Try]:
         """The ``try`` statements in whose body the yield lies, innermost first."""
         return (outer for outer, block in self.around if isinstance(outer, Try) and block is outer.body)
-
-    @property
-    def managers(self) -> Iterator[With]:
-        """The ``with`` statements around the yield, innermost first."""
-        return (outer for outer, _ in self.around if isinstance(outer, With))
 
     @property
     def behind(self) -> Iterator[Statement]:
