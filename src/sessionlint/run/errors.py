@@ -9,11 +9,19 @@ class UsageError(Exception):
     """An argument, a path or a setting that makes no sense; its text is one line for the user, place first."""
 
 
+_LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """``; did you mean "x"?`` when one of ``known`` is close to ``word``, else nothing."""
     from difflib import get_close_matches  # not needed by a run without mistakes
 
     candidates = list(known)
+    if word[:3].upper() == "SES":  # codes lie close together by nature; these are the likely slips
+        code = "SES" + word[3:].upper().translate(_LOOK_ALIKES)
+        shorter = (code[:index] + code[index + 1 :] for index in range(3, len(code)))
+        found = next((each for each in (code, *shorter) if each in candidates), None)
+        return f'; did you mean "{found}"?' if found else ""
     lowered = {candidate.lower(): candidate for candidate in candidates}
     close = get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
     return f'; did you mean "{lowered[close[0]]}"?' if close else ""
