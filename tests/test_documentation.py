@@ -73,7 +73,7 @@ def test_a_page_about_code_has_a_proof_of_what_breaks(code: str) -> None:
     """One that ends in the error, or, where the damage is silent, one that compares what is left behind."""
     if family(RULES[code]) != "linter":
         proofs = page_of(code).proofs
-        assert any(proof.kind in ("fails", "fixed") or "assert " in proof.code for proof in proofs)
+        assert any(proof.kind in ("fails", "fixed") or "assert " in proof.script for proof in proofs)
 
 
 def test_no_page_is_left_without_a_rule() -> None:

@@ -19,8 +19,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     candidates = list(known)
     if word[:3].upper() == "SES":  # codes lie close together by nature; these are the likely slips
         code = "SES" + word[3:].upper().translate(_LOOK_ALIKES)
-        shorter = (code[:index] + code[index + 1 :] for index in range(3, len(code)))
-        found = next((each for each in (code, *shorter) if each in candidates), None)
+        undoubled = (code[:index] + code[index + 1 :] for index in range(4, len(code)) if code[index] == code[index - 1])
+        found = next((each for each in (code, *undoubled) if each in candidates), None)
         return f'; did you mean "{found}"?' if found else ""
     lowered = {candidate.lower(): candidate for candidate in candidates}
     close = get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
