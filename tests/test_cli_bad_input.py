@@ -119,6 +119,16 @@ def test_a_template_is_skipped_with_a_note(check: Check) -> None:
     assert "note: odd.py: skipped, looks like a template" in result.stderr
 
 
+def test_a_cookiecutter_is_told_in_two_lines(check: Check, tmp_path: Path) -> None:
+    for number in range(9):
+        (tmp_path / f"t{number}.py").write_text("import sqlalchemy\n{{ name }} = {% if x %}\n")
+    notes = [line for line in check().stderr.splitlines() if line.startswith("note:")]
+    assert notes == [
+        "note: t0.py: skipped, looks like a template (contains {{ or {%)",
+        "note: 8 more files were skipped; -v lists them",
+    ]
+
+
 def test_a_file_that_does_not_parse_and_does_not_concern_us_is_none_of_our_business(check: Check) -> None:
     assert _lines(check(b"def broken(:\n")) == []
 

@@ -104,6 +104,9 @@ def _write_fixed_stdin(stdin: Stdin, result: Result) -> None:
     write_bytes(source.encode(source.text) if result.changes and source else stdin.data)
 
 
+_MOST_SKIPPED = 5  # a cookiecutter template would fill the screen
+
+
 def _say_rest(outcome: Outcome, options: Mapping[str, Any], closing: str) -> None:
     for error in outcome.errors:
         say(f"error: internal: {error}")
@@ -111,8 +114,11 @@ def _say_rest(outcome: Outcome, options: Mapping[str, Any], closing: str) -> Non
         return
     for note in outcome.notes:
         say(f"note: {note}")
-    for skipped in outcome.skipped:
+    few = len(outcome.skipped) <= _MOST_SKIPPED or options["verbose"]
+    for skipped in outcome.skipped if few else outcome.skipped[:1]:
         say(f"note: {skipped.path}: skipped, {skipped.reason}")
+    if not few:
+        say(f"note: {len(outcome.skipped) - 1} more files were skipped; -v lists them")
     if not outcome.checked:
         say("warning: no Python files found under the given paths")
     elif options["verbose"]:
