@@ -10,7 +10,7 @@ from sessionlint.link.holding import parameter_for
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import EnteredBinding, FunctionScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.link.sites import sites
-from sessionlint.model.facts import Attribute, Call, Name, Term
+from sessionlint.model.facts import Attribute, Await, Call, Name, Term
 from sessionlint.model.source import Place
 
 # methods of a session that talk to the database; close and rollback are short, and FastAPI's documentation does the former
@@ -43,6 +43,8 @@ def blocking_sessions(project: Project) -> Iterator[BlockingSession]:
         if not function.node.is_async or function in alone or _is_start_up(project, function):
             continue
         for name, place, session in _held(project, function):
+            if _is_awaited(function, name):
+                continue  # an async session under a wrong annotation
             sql = search.of_name(function, name)
             if sql is not None and _only_commits_as_provider(project, function, name):
                 sql = None
@@ -106,6 +108,10 @@ def _only_commits_as_provider(project: Project, function: FunctionScope, name: s
     if not yields(function) or not isinstance(project.evaluator.yielded(function), kinds.Session):
         return False
     return {call.func.attr for call in _method_calls(function, name)} & _SQL <= {"commit", "flush"}
+
+
+def _is_awaited(function: FunctionScope, name: str) -> bool:
+    return any(isinstance(outer, Await) for call in _method_calls(function, name) for outer in call.site.path[:1])
 
 
 def _touches(function: FunctionScope, name: str) -> bool:

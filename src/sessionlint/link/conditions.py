@@ -13,7 +13,7 @@ from typing import TypeAlias
 from sessionlint.link import walk
 from sessionlint.link.block_uses import Act, Event
 from sessionlint.link.flow import catches_everything
-from sessionlint.model.facts import Call, Collection, Constant, Handler, Term, With
+from sessionlint.model.facts import Attribute, Call, Collection, Constant, Handler, Term, With
 
 
 class State(Enum):
@@ -101,3 +101,13 @@ def catches_database_errors(handler: Handler) -> bool:
         return True
     types = handler.type.items if isinstance(handler.type, Collection) else (handler.type,)
     return any(kind is not None and (walk.dotted(kind) or "").rpartition(".")[2] in _DATABASE_ERRORS for kind in types)
+
+
+def rolls_back(handler: Handler) -> bool:
+    """Whether some branch of the handler rolls back: who thought of it leaves the others by raising, as a rule."""
+    return any(
+        isinstance(term, Call) and isinstance(term.func, Attribute) and term.func.attr == "rollback"
+        for statement in walk.statements(handler.body)
+        for top in walk.own_terms(statement)
+        for term, _ in walk.descend(top)
+    )

@@ -9,7 +9,7 @@ Fix safety: none yet; a rollback also drops what was not committed before the er
 from collections.abc import Iterator
 
 from sessionlint.link.block_uses import Act
-from sessionlint.link.conditions import Failed
+from sessionlint.link.conditions import Failed, rolls_back
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
 from sessionlint.link.transactions import Course, Step, courses
@@ -40,6 +40,8 @@ def check(project: Project) -> Iterator[Finding]:
             for failed in step.before if step.event.act in _FAILS else ():
                 if isinstance(failed, Failed) and failed.by is not None and failed.by not in reported:
                     reported.add(failed.by)
+                    if rolls_back(failed.by):
+                        continue
                     yield _finding(project, course, step, failed.by)
 
 
