@@ -8,6 +8,7 @@ from sessionlint.link.evaluate import TRANSPARENT
 from sessionlint.link.functions import yields
 from sessionlint.link.holding import parameter_for
 from sessionlint.link.project import Project
+from sessionlint.link.routes import injected_sessions
 from sessionlint.link.scopes import EnteredBinding, FunctionScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Await, Call, Name, Term
@@ -49,7 +50,7 @@ def blocking_sessions(project: Project) -> Iterator[BlockingSession]:
             if sql is not None and _only_commits_as_provider(project, function, name):
                 sql = None
                 yield BlockingSession(function, name, place, session, None)
-            elif sql is not None or _touches(function, name):
+            elif sql is not None or (_is_vouched_for(project, function, name, session) and _touches(function, name)):
                 yield BlockingSession(function, name, place, session, sql)
 
 
@@ -108,6 +109,11 @@ def _only_commits_as_provider(project: Project, function: FunctionScope, name: s
     if not yields(function) or not isinstance(project.evaluator.yielded(function), kinds.Session):
         return False
     return {call.func.attr for call in _method_calls(function, name)} & _SQL <= {"commit", "flush"}
+
+
+def _is_vouched_for(project: Project, function: FunctionScope, name: str, session: kinds.Session) -> bool:
+    """Whether a factory or a provider says that the session is sync, and not an annotation alone."""
+    return session.origin is not None or any(each.parameter.name == name for each in injected_sessions(project, function))
 
 
 def _is_awaited(function: FunctionScope, name: str) -> bool:
