@@ -53,10 +53,6 @@ CLOSING_METHODS = frozenset({"close", "aclose", "__exit__", "__aexit__", "invali
 _STACK_METHODS = frozenset({"enter_context", "enter_async_context", "push", "push_async_exit", "callback", "push_async_callback"})
 _WRAPPERS = frozenset({"contextlib.closing", "contextlib.aclosing"})
 _PASSES_THROUGH = frozenset({"cast", "asyncio.shield", "asyncio.wait_for"})
-# attributes of a fresh session that take no connection
-_CONNECTIONLESS = frozenset(
-    {"bind", "get_bind", "begin", "info", "add", "add_all", "expunge_all", *CLOSING_METHODS, "__enter__", "__aenter__"}
-)
 
 
 @dataclass(frozen=True, slots=True)
