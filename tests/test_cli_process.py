@@ -75,7 +75,12 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_an_interrupt_ends_the_run_with_130_and_one_word(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [*CLI, "check", "-"], cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=_traced()
+        [*CLI, "check", "-"],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_traced(),
+        preexec_fn=_hear_interrupts,
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:  # it now waits for standard input, inside the command
@@ -86,6 +91,11 @@ def test_an_interrupt_ends_the_run_with_130_and_one_word(tmp_path: Path) -> None
     assert process.returncode == 130
     assert "\nInterrupted.\n" in errors
     assert "Traceback" not in errors
+
+
+def _hear_interrupts() -> None:
+    """A shell starts its background jobs deaf to interrupts, and what they start inherits that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _traced() -> dict[str, str]:
