@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from sessionlint.link import walk
 from sessionlint.link.block_uses import Act, Event
-from sessionlint.link.flow import catches_everything
+from sessionlint.link.paths import catches_everything
 from sessionlint.model.facts import Attribute, Call, Collection, Constant, Handler, Term, With
 
 

@@ -10,20 +10,16 @@ from enum import Enum
 
 from sessionlint.link import walk
 from sessionlint.link.checkout import keeps_connection_on_error, takes_connection
+from sessionlint.link.paths import Exits, Paths, catches_everything, suppresses
 from sessionlint.model.facts import (
     Attribute,
     Await,
     Block,
     Call,
-    Class,
     Constant,
     Evaluate,
-    For,
-    Function,
-    Handler,
     If,
     Jump,
-    Match,
     Name,
     Operation,
     Raise,
@@ -32,7 +28,6 @@ from sessionlint.model.facts import (
     Subscript,
     Term,
     Try,
-    While,
     With,
     Yield,
 )
@@ -52,24 +47,6 @@ States = frozenset[State]
 NOWHERE: States = frozenset()
 
 
-@dataclass(slots=True)
-class Exits:
-    """The states in which control leaves a block, by the way it leaves."""
-
-    falls: States = NOWHERE
-    returns: States = NOWHERE
-    raises: States = NOWHERE
-    breaks: States = NOWHERE
-    continues: States = NOWHERE
-
-    def add(self, other: "Exits") -> None:
-        """Merge every way but falling through, which the caller goes on from."""
-        self.returns |= other.returns
-        self.raises |= other.raises
-        self.breaks |= other.breaks
-        self.continues |= other.continues
-
-
 @dataclass(frozen=True, slots=True)
 class Leaks:
     """The statements at which a path leaves with the session open: by an exception, or by return or the end."""
@@ -82,7 +59,7 @@ class Leaks:
 
 
 @dataclass(slots=True)
-class PathWalk:
+class PathWalk(Paths[State]):
     """Walks one function body for one session.
 
     ``opening`` is the statement that opens it; ``names`` the dotted names that hold it; ``closes`` says whether a
@@ -104,37 +81,7 @@ class PathWalk:
         open_on_exit = State.HELD in exits.returns | exits.falls
         return Leaks(tuple(self._raised) if open_on_error else (), tuple(self._left) if open_on_exit else ())
 
-    # --- blocks -------------------------------------------------------------------------------------------------------
-
-    def _block(self, block: Block, states: States) -> Exits:
-        exits = Exits()
-        for statement in block:
-            if not states:
-                break
-            step = self._statement(statement, states)
-            exits.add(step)
-            states = step.falls
-        exits.falls = states
-        return exits
-
-    def _statement(self, statement: Statement, states: States) -> Exits:
-        match statement:
-            case Function() | Class():
-                return Exits(falls=states)
-            case If():
-                return self._if(statement, states)
-            case For() | While():
-                return self._loop(statement, states)
-            case Try():
-                return self._try(statement, states)
-            case With():
-                return self._with(statement, states)
-            case Match():
-                return self._match(statement, states)
-            case _:
-                return self._simple(statement, states)
-
-    def _simple(self, statement: Statement, states: States) -> Exits:
+    def _simple(self, statement: Statement, states: States) -> Exits[State]:
         if statement is self.opening:
             return Exits(falls=frozenset({State.FRESH}), raises=states)
         if self.closes(statement):
@@ -146,7 +93,7 @@ class PathWalk:
             self._raised[statement.span] = None
         return self._leave(statement, after, raised)
 
-    def _leave(self, statement: Statement, states: States, raised: States) -> Exits:
+    def _leave(self, statement: Statement, states: States, raised: States) -> Exits[State]:
         match statement:
             case Return():
                 if State.HELD in states:
@@ -193,19 +140,12 @@ class PathWalk:
             self._raised[Span(statement.span.start, terms[-1].span.end)] = None
         return after, raised
 
-    def _if(self, statement: If, states: States) -> Exits:
-        after, raised = self._header(statement, states)
-        exits = Exits(raises=raised)
+    def _branches(self, statement: If, states: States) -> tuple[States, States]:
         truth = self._test(statement.test)
-        there, gone = after, after
-        if truth is not None:  # `if db:` / `if db is not None:`: the other branch has no session
-            gone = frozenset(State.ABSENT for _ in after)
-        first = self._block(statement.body, there if truth is not False else gone)
-        second = self._block(statement.orelse, gone if truth is not False else there)
-        exits.add(first)
-        exits.add(second)
-        exits.falls = first.falls | second.falls
-        return exits
+        if truth is None:
+            return states, states
+        gone = frozenset(State.ABSENT for _ in states)  # `if db:` / `if db is not None:`: the other branch has no session
+        return (states, gone) if truth else (gone, states)
 
     def _test(self, test: Term) -> bool | None:
         """True when ``test`` says that the session is there, False when it says that it is not, else None."""
@@ -222,38 +162,20 @@ class PathWalk:
             case _:
                 return None
 
-    def _loop(self, statement: For | While, states: States) -> Exits:
-        entering, raised = self._header(statement, states)
-        exits = Exits(raises=raised)
-        around = entering
-        for _ in State:  # each round can only add states
-            body = self._block(statement.body, around)
-            following = around | body.falls | body.continues
-            if following == around:
-                break
-            around = following
-        exits.returns |= body.returns
-        exits.raises |= body.raises
-        endless = isinstance(statement, While) and isinstance(statement.test, Constant) and bool(statement.test.value)
-        after = self._block(statement.orelse, NOWHERE if endless else around)
-        exits.add(after)
-        exits.falls = after.falls | body.breaks
-        return exits
-
-    def _try(self, statement: Try, states: States) -> Exits:
+    def _try(self, statement: Try, states: States) -> Exits[State]:
         if self._closed_in(statement.final):
             # closed on every way out, also where the close stands behind a test: `if owns: db.close()`
             return self._closing(lambda: self._guarded(statement, states))
         return self._final(statement, self._guarded(statement, states))
 
-    def _closing(self, inside: Callable[[], Exits]) -> Exits:
+    def _closing(self, inside: Callable[[], Exits[State]]) -> Exits[State]:
         """The exits of something that closes the session whichever way control leaves it."""
         raised, left = dict(self._raised), dict(self._left)
         inner = inside()
         self._raised, self._left = raised, left
-        return Exits(*(_closed(way) for way in (inner.falls, inner.returns, inner.raises, inner.breaks, inner.continues)))
+        return inner.mapped(_closed)
 
-    def _guarded(self, statement: Try, states: States) -> Exits:
+    def _guarded(self, statement: Try, states: States) -> Exits[State]:
         """The try with its handlers and else, without its finally."""
         raised_before = dict(self._raised)
         body = self._block(statement.body, states)
@@ -272,23 +194,10 @@ class PathWalk:
             exits.falls |= handled.falls
         return exits
 
-    def _final(self, statement: Try, inner: Exits) -> Exits:
-        if not statement.final:
-            return inner
-        exits = Exits()
-        for way in ("falls", "returns", "raises", "breaks", "continues"):
-            states = getattr(inner, way)
-            if not states:
-                continue
-            final = self._block(statement.final, states)
-            exits.add(final)
-            setattr(exits, way, getattr(exits, way) | final.falls)
-        return exits
-
     def _closed_in(self, block: Block) -> bool:
         return any(self.closes(inner) for inner in walk.statements(block))
 
-    def _with(self, statement: With, states: States) -> Exits:
+    def _with(self, statement: With, states: States) -> Exits[State]:
         if self.manages(statement):
             return self._closing(lambda: self._block(statement.body, states))
         after, raised = self._header(statement, states)
@@ -298,35 +207,9 @@ class PathWalk:
         exits.raises |= raised
         return exits
 
-    def _match(self, statement: Match, states: States) -> Exits:
-        after, raised = self._header(statement, states)
-        exits = Exits(falls=after, raises=raised)
-        for case in statement.cases:
-            arm = self._block(case.body, after)
-            exits.add(arm)
-            exits.falls |= arm.falls
-        return exits
-
 
 def _closed(states: States) -> States:
     return frozenset(State.ABSENT if state is State.ABSENT else State.CLOSED for state in states)
-
-
-_EVERYTHING = frozenset({"Exception", "BaseException"})
-
-
-def catches_everything(handler: Handler) -> bool:
-    if handler.type is None:
-        return True
-    types = getattr(handler.type, "items", (handler.type,))
-    return any((walk.dotted(kind) or "").rpartition(".")[2] in _EVERYTHING for kind in types)
-
-
-def suppresses(context: Term) -> bool:
-    """``with suppress(Exception):`` is a ``try`` that goes on behind itself."""
-    if not isinstance(context, Call) or (walk.dotted(context.func) or "").rpartition(".")[2] != "suppress":
-        return False
-    return any((walk.dotted(given.value) or "").rpartition(".")[2] in _EVERYTHING for given in context.args)
 
 
 def may_raise(statement: Statement) -> bool:

@@ -4,7 +4,7 @@ What the states are and how one leads to another is said in ``link.conditions``;
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -22,7 +22,8 @@ from sessionlint.link.conditions import (
     replaced,
     swallowed_by,
 )
-from sessionlint.link.flow import catches_everything, may_raise, suppresses
+from sessionlint.link.flow import may_raise
+from sessionlint.link.paths import Exits, Paths, catches_everything, suppresses
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import ClassScope, FunctionScope, ModuleScope, Scope
 from sessionlint.link.sites import inner_functions, sites
@@ -30,18 +31,13 @@ from sessionlint.model.facts import (
     Assign,
     Attribute,
     Await,
-    Block,
     Call,
-    Class,
-    Constant,
     Delete,
     For,
-    Function,
     Handler,
     If,
     Import,
     Jump,
-    Match,
     Name,
     Raise,
     Return,
@@ -101,25 +97,7 @@ def _sessions(project: Project, module: ModuleScope) -> Iterator[tuple[Scope, st
 
 
 @dataclass(slots=True)
-class _Exits:
-    falls: Conditions = NOWHERE
-    returns: Conditions = NOWHERE
-    raises: Conditions = NOWHERE
-    breaks: Conditions = NOWHERE
-    continues: Conditions = NOWHERE
-
-    def add(self, other: "_Exits") -> None:
-        self.returns |= other.returns
-        self.raises |= other.raises
-        self.breaks |= other.breaks
-        self.continues |= other.continues
-
-    def mapped(self, change: Callable[[Conditions], Conditions]) -> "_Exits":
-        return _Exits(*(change(way) for way in (self.falls, self.returns, self.raises, self.breaks, self.continues)))
-
-
-@dataclass(slots=True)
-class _Tracing:
+class _Tracing(Paths[Condition]):
     """The walk; ``seen`` collects the conditions before each event over all paths and rounds."""
 
     project: Project
@@ -155,55 +133,25 @@ class _Tracing:
         given = isinstance(self.scope, FunctionScope) and any(param.name == self.name for param in self.scope.node.params)
         return State.ABSENT if local and not given else State.UNKNOWN
 
-    # --- blocks and statements ----------------------------------------------------------------------------------------
-
-    def _block(self, block: Block, states: Conditions) -> _Exits:
-        exits = _Exits()
-        for statement in block:
-            if not states:
-                break
-            step = self._statement(statement, states)
-            exits.add(step)
-            states = step.falls
-        exits.falls = states
-        return exits
-
-    def _statement(self, statement: Statement, states: Conditions) -> _Exits:
-        match statement:
-            case Function() | Class():
-                return _Exits(falls=states)
-            case If():
-                return self._if(statement, states)
-            case For() | While():
-                return self._loop(statement, states)
-            case Try():
-                return self._try(statement, states)
-            case With():
-                return self._with(statement, list(statement.items), states)
-            case Match():
-                return self._match(statement, states)
-            case _:
-                return self._simple(statement, states)
-
-    def _simple(self, statement: Statement, states: Conditions) -> _Exits:
+    def _simple(self, statement: Statement, states: Conditions) -> Exits[Condition]:
         after, raised = self._header(statement, states)
         match statement:
             case Return():
-                return _Exits(returns=after, raises=raised)
+                return Exits(returns=after, raises=raised)
             case Raise():
-                return _Exits(raises=after)
+                return Exits(raises=after)
             case Jump(kind="break"):
-                return _Exits(breaks=after)
+                return Exits(breaks=after)
             case Jump(kind="continue"):
-                return _Exits(continues=after)
+                return Exits(continues=after)
             case Delete() | Import() if self._binds(statement):
-                return _Exits(falls=frozenset({State.UNKNOWN}), raises=raised)
+                return Exits(falls=frozenset({State.UNKNOWN}), raises=raised)
             case Assign(value=value, targets=targets) if any(walk.dotted(target) == self.name for target in targets):
-                return _Exits(falls=frozenset({self._opened_by(value)}) if value is not None else after, raises=raised)
+                return Exits(falls=frozenset({self._opened_by(value)}) if value is not None else after, raises=raised)
             case _ if self._binds(statement):
-                return _Exits(falls=frozenset({State.UNKNOWN}), raises=raised)
+                return Exits(falls=frozenset({State.UNKNOWN}), raises=raised)
             case _:
-                return _Exits(falls=after, raises=raised)
+                return Exits(falls=after, raises=raised)
 
     def _binds(self, statement: Statement) -> bool:
         """Whether a statement binds the name in another way than by a plain assignment."""
@@ -257,15 +205,9 @@ class _Tracing:
 
     # --- compound statements ------------------------------------------------------------------------------------------
 
-    def _if(self, statement: If, states: Conditions) -> _Exits:
-        after, raised = self._header(statement, states)
-        after = self._tested(after, statement.test)
-        exits = _Exits(raises=raised)
-        for block in (statement.body, statement.orelse):
-            inner = self._block(block, after)
-            exits.add(inner)
-            exits.falls |= inner.falls
-        return exits
+    def _branches(self, statement: If, states: Conditions) -> tuple[Conditions, Conditions]:
+        tested = self._tested(states, statement.test)
+        return tested, tested
 
     def _tested(self, states: Conditions, test: Term) -> Conditions:
         """``if not saved: return`` behind a handler that says ``saved = False``: the test may know of the failure."""
@@ -275,45 +217,14 @@ class _Tracing:
             for state in states
         )
 
-    def _loop(self, statement: For | While, states: Conditions) -> _Exits:
-        entering, raised = self._header(statement, states)
-        exits = _Exits(raises=raised)
+    def _round(self, statement: For | While, states: Conditions) -> Conditions:
         if isinstance(statement, While):
-            entering = self._tested(entering, statement.test)
-        elif self._binds(statement):
-            entering = frozenset({State.UNKNOWN})
-        around = entering
-        body = _Exits()
-        for _ in range(len(State) + 8):  # each round can only add conditions
-            body = self._block(statement.body, around)
-            following = around | body.falls | body.continues
-            if following == around:
-                break
-            around = following
-        exits.returns |= body.returns
-        exits.raises |= body.raises
-        endless = isinstance(statement, While) and isinstance(statement.test, Constant) and bool(statement.test.value)
-        after = self._block(statement.orelse, NOWHERE if endless else around)
-        exits.add(after)
-        exits.falls = after.falls | body.breaks
-        return exits
+            return self._tested(states, statement.test)
+        return frozenset({State.UNKNOWN}) if self._binds(statement) else states
 
-    def _try(self, statement: Try, states: Conditions) -> _Exits:
-        inner = self._guarded(statement, states)
-        if not statement.final:
-            return inner
-        exits = _Exits()
-        for way in ("falls", "returns", "raises", "breaks", "continues"):
-            reached = getattr(inner, way)
-            if reached:
-                final = self._block(statement.final, reached)
-                exits.add(final)
-                setattr(exits, way, getattr(exits, way) | final.falls)
-        return exits
-
-    def _guarded(self, statement: Try, states: Conditions) -> _Exits:
+    def _guarded(self, statement: Try, states: Conditions) -> Exits[Condition]:
         body = self._block(statement.body, states)
-        exits = _Exits(returns=body.returns, breaks=body.breaks, continues=body.continues)
+        exits = Exits(returns=body.returns, breaks=body.breaks, continues=body.continues)
         if not any(catches_everything(handler) for handler in statement.handlers):
             exits.raises |= body.raises
         orelse = self._block(statement.orelse, body.falls)
@@ -332,7 +243,10 @@ class _Tracing:
                 caught = frozenset(s for s in caught if not isinstance(s, Failed))
         return exits
 
-    def _with(self, statement: With, items: list[WithItem], states: Conditions) -> _Exits:
+    def _with(self, statement: With, states: Conditions) -> Exits[Condition]:
+        return self._items(statement, list(statement.items), states)
+
+    def _items(self, statement: With, items: list[WithItem], states: Conditions) -> Exits[Condition]:
         if not items:
             return self._block(statement.body, states)
         item, *rest = items
@@ -346,11 +260,11 @@ class _Tracing:
 
     def _entered(
         self, statement: With, item: WithItem, rest: list[WithItem], found: list[Event], after: Conditions, before: Conditions
-    ) -> _Exits:
+    ) -> Exits[Condition]:
         if isinstance(item.target, Name) and item.target.id == self.name:
             block = own_block(self.project, statement, item, self.scope)
             if block is None:
-                return self._with(statement, rest, frozenset({State.UNKNOWN}))
+                return self._items(statement, rest, frozenset({State.UNKNOWN}))
             self.opened = True
             return self._managing(statement, item, rest, frozenset({State.INSIDE if block.begins else State.CLEAN}))
         if walk.dotted(item.context) == self.name:
@@ -358,28 +272,19 @@ class _Tracing:
         act = found[0].act if len(found) == 1 else None
         if act is Act.BEGIN:
             held = State.SHARED if before & {State.SHARED} else State.INSIDE
-            return self._with(statement, rest, frozenset({held})).mapped(lambda ways: replaced(ways, State.CLEAN))
+            return self._items(statement, rest, frozenset({held})).mapped(lambda ways: replaced(ways, State.CLEAN))
         if act is Act.NESTED:
-            inner = self._with(statement, rest, before if before & {State.INSIDE, State.ENDED, State.SHARED} else after)
+            inner = self._items(statement, rest, before if before & {State.INSIDE, State.ENDED, State.SHARED} else after)
             inner.raises = frozenset(State.BEGUN if isinstance(s, Failed) else s for s in inner.raises)
             return inner
-        return self._with(statement, rest, after)
+        return self._items(statement, rest, after)
 
-    def _managing(self, statement: With, item: WithItem, rest: list[WithItem], states: Conditions) -> _Exits:
+    def _managing(self, statement: With, item: WithItem, rest: list[WithItem], states: Conditions) -> Exits[Condition]:
         self.entered[Place(self.scope.module.path, item.context.span)] = None
         self.managed += 1
-        exits = self._with(statement, rest, states)
+        exits = self._items(statement, rest, states)
         self.managed -= 1
         return exits.mapped(lambda ways: replaced(ways, State.LEFT))
-
-    def _match(self, statement: Match, states: Conditions) -> _Exits:
-        after, raised = self._header(statement, states)
-        exits = _Exits(falls=after, raises=raised)
-        for case in statement.cases:
-            arm = self._block(case.body, after)
-            exits.add(arm)
-            exits.falls |= arm.falls
-        return exits
 
 
 def _assigned(statement: Try, handler: Handler) -> frozenset[str]:
