@@ -8,7 +8,7 @@ from sessionlint.link.depends import Dependency, parameters_filled
 from sessionlint.link.evaluate import TRANSPARENT
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope
-from sessionlint.model.facts import Attribute, Call, Constant, Import, Parameter, Term
+from sessionlint.model.facts import Attribute, Call, Constant, Import, Name, Parameter, Term
 
 _METHODS = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "trace", "api_route", "websocket"})
 
@@ -60,7 +60,7 @@ def injected_sessions(project: Project, function: FunctionScope) -> Iterator[Inj
             given = value.value if isinstance(value, kinds.Dependency) else kinds.UNKNOWN
             if given == kinds.UNKNOWN and parameter.annotation is not None:
                 given = project.evaluator.annotated(parameter.annotation, outside)
-        elif parameter.annotation is not None:
+        elif isinstance(parameter.annotation, Name | Attribute):
             given = project.kind(parameter.annotation, outside)  # an alias: Db = Annotated[Session, Depends(get_db)]
         else:
             continue
