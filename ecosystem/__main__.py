@@ -1,14 +1,17 @@
-"""python -m ecosystem download | lint | report | labels"""
+"""python -m ecosystem download | lint | report | labels | recall"""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
-from ecosystem import collection, download, excerpt, labels, lint, report
+from ecosystem import collection, download, excerpt, labels, lint, recall, report
+from ecosystem.findings import Found
 from ecosystem.packages import HERE, Package, read_pins
 
 REPORT = HERE / "report.md"
 LABELS = HERE / "labels.toml"
+SILENT = HERE / "silent.toml"
 only = click.option("--package", "names", multiple=True, help="Only these packages.")
 
 
@@ -53,11 +56,40 @@ def label(names: tuple[str, ...], rule: str | None, todo: bool, batch: int, skip
         labels.write_labels(LABELS, {**results.labels, **verdicts})
         click.echo(f"{len(verdicts)} labels written.")
     if todo:
-        trees = {package.name: package.tree for package in packages}
         open_ones = [found for found in results.found if found.key not in results.labels and rule in (None, found.key.rule)]
-        for found in open_ones[skip : skip + batch]:
-            click.echo(excerpt.render(found, trees[found.key.package]))
-        click.echo(f"{len(open_ones)} unlabelled.", err=True)
+        show(open_ones, packages, skip, batch)
+
+
+@main.command("recall", help="Compare the rules with naive searches; show or explain the hits on which they are silent.")
+@only
+@click.option("--rule", help="Only this rule.")
+@click.option("--todo", is_flag=True, help="Print silent hits that nobody explained yet, with their source.")
+@click.option("--batch", default=20, show_default=True, help="How many at once.")
+@click.option("--skip", default=0, help="How many to pass over.")
+@click.option("--add", type=click.Path(exists=True, path_type=Path), help="File with lines 'ID true|false|debatable why'.")
+def compare(names: tuple[str, ...], rule: str | None, todo: bool, batch: int, skip: int, add: Path | None) -> None:
+    packages = chosen(names)
+    found = results_of(packages).found
+    silent = [hit for one in packages for hit in recall.silent_hits(one.name, one.tree, found_in(found, one))]
+    explained = labels.read_labels(SILENT)
+    if add:
+        explained |= labels.read_verdicts(add.read_text("utf-8"), (hit.key for hit in silent))
+        labels.write_labels(SILENT, explained)
+    if todo:
+        show([hit for hit in silent if hit.key not in explained and rule in (None, hit.key.rule)], packages, skip, batch)
+    every = (hit for one in packages for hit in recall.hits(one.name, one.tree))
+    click.echo("\n".join(recall.recall_table(recall.recall(every, silent, explained))))
+
+
+def found_in(found: Sequence[Found], package: Package) -> Iterator[Found]:
+    return (one for one in found if one.key.package == package.name)
+
+
+def show(found: Sequence[Found], packages: list[Package], skip: int, batch: int) -> None:
+    trees = {package.name: package.tree for package in packages}
+    for one in found[skip : skip + batch]:
+        click.echo(excerpt.render(one, trees[one.key.package]))
+    click.echo(f"{len(found)} without a verdict.", err=True)
 
 
 def chosen(names: tuple[str, ...]) -> list[Package]:

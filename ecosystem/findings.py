@@ -49,7 +49,7 @@ def read_findings(package: str, tree: Path, report: str) -> tuple[Found, ...]:
     found = []
     for entry in sorted(json.loads(report), key=_order):
         spot = _spot(entry)
-        key = Key(package, entry["code"], spot.path, *_context(tree / spot.path, spot.line))
+        key = Key(package, entry["code"], spot.path, *context(tree / spot.path, spot.line))
         found.append(Found(key._replace(ordinal=seen[key]), spot, tuple(_spot(related) for related in entry["related"])))
         seen[key] += 1
     return tuple(sorted(found, key=lambda one: one.key))
@@ -63,7 +63,8 @@ def _spot(entry: dict[str, Any]) -> Spot:
     return Spot(entry["filename"].replace("\\", "/"), entry["location"]["row"], entry["message"])
 
 
-def _context(path: Path, line: int) -> tuple[str, str]:
+def context(path: Path, line: int) -> tuple[str, str]:
+    """The enclosing scope and the normalised text of a line, as a key holds them."""
     lines = read_lines(path)
     text = lines[line - 1] if line <= len(lines) else ""
     return enclosing_scope(path, line), " ".join(text.split())
