@@ -7,9 +7,10 @@ from itertools import pairwise
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.dependencies import DependencyUse, dependency_uses
+from sessionlint.link.functions import yields
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope
-from sessionlint.model.facts import Block, Call, Handler, Jump, Lambda, Raise, Return, Statement, Term, Try, Yield
+from sessionlint.model.facts import Attribute, Block, Call, Handler, Jump, Lambda, Raise, Return, Statement, Term, Try, Yield
 from sessionlint.model.source import Place, Span
 
 _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
@@ -84,10 +85,17 @@ def lenders(project: Project) -> Iterator[Lender]:
     for function in project.functions():
         if not function.node.is_generator or project.is_fixture(function):
             continue
-        session = project.evaluator.yielded(function)
-        if isinstance(session, kinds.Session):
+        session = lent_session(project, function)
+        if session is not None:
             is_manager = function in managers or bool(project.evaluator.decorators(function) & _MANAGERS)
             yield Lender(function, session, tuple(loans(function)), tuple(uses[function]), is_manager)
+
+
+def lent_session(project: Project, function: FunctionScope) -> kinds.Session | None:
+    """The session that a generator function yields, as its yields or, where these cannot be followed, its annotation say."""
+    given = project.evaluator.returned(function)
+    value = given.value if isinstance(given, kinds.Generator) else kinds.UNKNOWN
+    return value if isinstance(value, kinds.Session) else None
 
 
 def _made_managers(project: Project) -> set[FunctionScope]:
@@ -134,12 +142,14 @@ def header(handler: Handler) -> Span:
 
 def session_calls(project: Project, statement: Statement, function: FunctionScope, method: str) -> Iterator[Call]:
     """The calls of a session's ``method`` in a statement and the blocks inside it that run when nothing is raised."""
+    lent = {name for given in yields(function) if given.value is not None and (name := walk.dotted(given.value)) is not None}
     for inner in _unraised(statement):
         for top in walk.own_terms(inner):
             for term, _ in walk.descend(top):
-                if isinstance(term, Call):
-                    called = project.kind(term.func, function)
-                    if isinstance(called, kinds.Method) and isinstance(called.owner, kinds.Session) and called.name == method:
+                if isinstance(term, Call) and isinstance(term.func, Attribute) and term.func.attr == method:
+                    owner = project.kind(term.func.value, function)
+                    unfollowed = isinstance(owner, kinds.Unknown) and walk.dotted(term.func.value) in lent
+                    if isinstance(owner, kinds.Session) or (unfollowed and lent_session(project, function) is not None):
                         yield term
 
 
