@@ -4,12 +4,13 @@
 ``pytest -k bare_session`` runs one page, ``-k "findings and bare_session"`` one property of it.
 """
 
+import re
 from pathlib import Path
 
 import pytest
 from pages.accept import accept
 from pages.page import Case, Page, Proof, read_page
-from pages.proof import prove
+from pages.proof import obstacle, prove
 from pages.properties import properties
 from pages.tool import Tool
 
@@ -45,12 +46,28 @@ def test_case(case: Case, name: str, tmp_path: Path) -> None:
         pytest.fail(problem, pytrace=False)
 
 
-@pytest.mark.parametrize(
-    "proof", [pytest.param(proof, id=f"{page.path.name}::{proof.title}::{proof.kind}") for page in PAGES for proof in page.proofs]
-)
-def test_proof(proof: Proof, tmp_path: Path) -> None:
+def proofs() -> list[object]:
+    """Each with the marks that choose it: ``-m proof``, ``-m fastapi`` (it imports FastAPI), ``-m needs`` (see the pages)."""
+    return [
+        pytest.param(proof, id=f"{page.path.name}::{proof.title}::{proof.kind}", marks=_marks(proof))
+        for page in PAGES
+        for proof in page.proofs
+    ]
+
+
+def _marks(proof: Proof) -> list[pytest.MarkDecorator]:
+    marks = [pytest.mark.proof]
+    if re.search(r"^(?:from|import) fastapi\b", proof.script, re.MULTILINE):
+        marks.append(pytest.mark.fastapi)
     if proof.needs:
-        pytest.importorskip(proof.needs)
+        marks.append(pytest.mark.needs)
+    return marks
+
+
+@pytest.mark.parametrize("proof", proofs())
+def test_proof(proof: Proof, tmp_path: Path) -> None:
+    if reason := obstacle(proof):
+        pytest.skip(reason)
     if problem := prove(proof, Tool(tmp_path / "tool"), tmp_path):
         pytest.fail(problem, pytrace=False)
 

@@ -27,5 +27,20 @@ A case is linted with the page's own rule and the rules its markers name, nothin
 ``## Proof`` holds scripts that run against the real libraries: ``proof="fails" raises="text"`` must end with that error,
 ``proof="works"`` must end well, and ``proof="fixed" raises="text"`` must do the first as written and the second after
 the page's own rule has repaired it (unsafe fixes included). ``### sentence`` names them. ``needs="mypy"`` skips a proof
-where that module is not installed. Attributes may be written with either kind of quote.
+where that module is not installed (several: separated by blanks), and ``needs="postgres"`` where the environment variable
+``SESSIONLINT_PROOF_POSTGRES`` names no server (``postgresql://user:password@localhost:5432/database``; the script reads it and
+puts the driver in). ``fastapi="up to 0.109"`` or ``sqlalchemy="since 2.1"`` says in which versions a proof holds; elsewhere it
+does not run. Attributes may be written with either kind of quote.
+
+``proof="table"`` proves the page's own table of versions, one whose first column is headed by the name of a library::
+
+    | FastAPI | the code behind `yield` runs |
+    |---|---|
+    | up to 0.105, since 0.118 | after the response |
+    | 0.106 to 0.117 | before the response |
+    | since 0.121, `scope="function"` | before the response |
+
+The script prints what it saw, one line for each row that speaks of the version it runs on: the row's cells without its
+versions, separated by `` | `` (``after the response``, and since 0.121 also ``scope="function"`` in backticks ``| before the
+response``). ``python -m proofs`` runs it on other versions than the newest.
 """

@@ -7,12 +7,13 @@ from functools import cached_property
 from pathlib import Path
 
 from pages.markers import Marked, read_markers
+from pages.versions import LIBRARIES, Row, Span, read_spans, version_rows
 
 _FENCE = re.compile(r"^(`{3,})\s*(.*)$")
 _ATTRIBUTE = re.compile(r"""(\w+)=("[^"]*"|'[^']*')""")
 _TITLE = re.compile(r"^# (?P<name>[a-z0-9-]+) \((?P<code>SES\d{3})\)$")
 _WITHOUT = re.compile(r"^<!-- without (?P<what>\w+): .+ -->$")
-_KNOWN_ATTRIBUTES = {"title", "after", "drops", "proof", "raises", "needs"}
+_KNOWN_ATTRIBUTES = {"title", "after", "drops", "proof", "raises", "needs", *LIBRARIES}
 
 
 class PageError(ValueError):
@@ -91,9 +92,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Proof:
-    """A script: ``kind`` is "fails", "works" or "fixed"; ``raises`` the error text that the failing run has to end with.
+    """A script: ``kind`` is "fails", "works", "fixed" or "table"; ``raises`` the error text that the failing run has to end with.
 
-    ``needs`` is a module without which there is nothing to prove, or "".
+    ``needs`` names modules (and "postgres") without which there is nothing to prove, ``versions`` the versions of a library
+    in which it holds, and ``rows`` are what the page's table says (for "table").
     """
 
     page: Path
@@ -102,7 +104,9 @@ class Proof:
     line: int
     kind: str
     raises: str
-    needs: str
+    needs: tuple[str, ...]
+    versions: Mapping[str, tuple[Span, ...]]
+    rows: tuple[Row, ...]
     script: str
 
 
@@ -148,7 +152,8 @@ def parse_page(path: Path, text: str) -> Page:
         elif isinstance(item, Block) and groups:
             groups[-1].blocks.append(item)
     cases = tuple(_cases(path, code, [group for group in groups if group.section == "Cases"]))
-    proofs = tuple(_proofs(path, code, [group for group in groups if group.section == "Proof"]))
+    rows = tuple(version_rows(text))
+    proofs = tuple(_proofs(path, code, [group for group in groups if group.section == "Proof"], rows))
     _reject_repeated_titles(path, [(case.title, case.line) for case in cases])
     return Page(path, text, name, code, tuple(sections), cases, proofs)
 
@@ -217,18 +222,35 @@ def _check_case(case: Case) -> None:
         seen.add((block.title, block.after))
 
 
-def _proofs(path: Path, code: str, groups: list[_Group]) -> Iterator[Proof]:
+def _proofs(path: Path, code: str, groups: list[_Group], rows: tuple[Row, ...]) -> Iterator[Proof]:
     for group in groups:
         for block in group.blocks:
-            kind = block.attributes.get("proof")
-            if kind is None:
-                continue
-            raises = block.attributes.get("raises", "")
-            if kind not in ("fails", "works", "fixed"):
-                raise PageError(path, block.line, f"proof={kind!r} is neither 'fails', 'works' nor 'fixed'")
-            if (kind == "works") == bool(raises):
-                raise PageError(path, block.line, 'raises="text" belongs to "fails" and "fixed", and only there')
-            yield Proof(path, code, group.title, block.line, kind, raises, block.attributes.get("needs", ""), block.text)
+            if kind := block.attributes.get("proof"):
+                _check_proof(path, block, kind, rows)
+                attributes = block.attributes
+                raises, needs = attributes.get("raises", ""), tuple(attributes.get("needs", "").split())
+                told = rows if kind == "table" else ()
+                yield Proof(path, code, group.title, block.line, kind, raises, needs, _versions(path, block), told, block.text)
+
+
+def _check_proof(path: Path, block: Block, kind: str, rows: tuple[Row, ...]) -> None:
+    if kind not in ("fails", "works", "fixed", "table"):
+        raise PageError(path, block.line, f"proof={kind!r} is neither 'fails', 'works', 'fixed' nor 'table'")
+    if (kind in ("fails", "fixed")) != bool(block.attributes.get("raises")):
+        raise PageError(path, block.line, 'raises="text" belongs to "fails" and "fixed", and only there')
+    if kind != "table":
+        return
+    if not rows:
+        raise PageError(path, block.line, "the page has no table of versions")
+    if unclear := next((row for row in rows if not row.spans), None):
+        raise PageError(path, unclear.line, "no versions such as 'up to 0.105, since 0.118' begin this row")
+
+
+def _versions(path: Path, block: Block) -> dict[str, tuple[Span, ...]]:
+    try:
+        return {library: read_spans(block.attributes[library]) for library in LIBRARIES if library in block.attributes}
+    except ValueError as error:
+        raise PageError(path, block.line, str(error)) from error
 
 
 def _reject_repeated_titles(path: Path, titles: list[tuple[str, int]]) -> None:

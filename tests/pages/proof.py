@@ -1,17 +1,36 @@
 """Runs the proofs of a page: scripts against the real libraries, each in a process and a folder of its own."""
 
+import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from pages.page import Proof
 from pages.properties import Linter
+from pages.versions import admits, installed
 
+POSTGRES = "SESSIONLINT_PROOF_POSTGRES"
 _SCRIPT = "app.py"
+
+
+def obstacle(proof: Proof) -> str | None:
+    """Why there is nothing to prove here: a module or a server that it needs is not there, or the page says "elsewhere"."""
+    for library, spans in proof.versions.items():
+        if not admits(spans, installed(library)):
+            return f"the page speaks of other versions of {library}"
+    for needed in proof.needs:
+        if needed == "postgres" and not os.environ.get(POSTGRES):
+            return f"{POSTGRES} names no PostgreSQL server"
+        if needed != "postgres" and find_spec(needed) is None:
+            return f"{needed} is not installed"
+    return None
 
 
 def prove(proof: Proof, linter: Linter, folder: Path) -> str | None:
     """What is wrong with a proof, or None. A "fixed" one runs as written, then as the page's rule repairs it."""
+    if proof.kind == "table":
+        return _must_tell(proof, folder / "table")
     if proof.kind == "works":
         return _must_work(proof, proof.script, folder / "works")
     if problem := _must_fail(proof, proof.script, folder / "before"):
@@ -25,25 +44,37 @@ def prove(proof: Proof, linter: Linter, folder: Path) -> str | None:
 
 
 def _must_work(proof: Proof, script: str, folder: Path) -> str | None:
-    code, errors = _run(script, folder)
+    code, errors, _ = _run(script, folder)
     return _headed(proof, f"expected to work, got\n{errors}\n--- script\n{script}") if code else None
+
+
+def _must_tell(proof: Proof, folder: Path) -> str | None:
+    """What the script prints has to be what the table says of the versions that are installed, line for line."""
+    found = {library: installed(library) for library in {row.library for row in proof.rows}}
+    expected = [row.told for row in proof.rows if admits(row.spans, found[row.library])]
+    code, errors, output = _run(proof.script, folder)
+    if expected and code == 0 and sorted(output.splitlines()) == sorted(expected):
+        return None
+    shown = "\n".join(["the table says", *expected, "the script says", *output.splitlines()])
+    return _headed(proof, f"with {found}: {shown}\nexit code {code}\n{errors}")
 
 
 def _must_fail(proof: Proof, script: str, folder: Path) -> str | None:
     """The expected text has to be in the last error itself: neither elsewhere in the output nor in a quoted source line."""
-    code, errors = _run(script, folder)
+    code, errors, _ = _run(script, folder)
     last = errors[errors.rfind("Traceback (most recent call last)") :].splitlines()
     if code and proof.raises in "\n".join(line for line in last if not line.startswith("  ")):
         return None
     return _headed(proof, f"expected to fail with {proof.raises!r}, got exit code {code} and\n{errors}")
 
 
-def _run(script: str, folder: Path) -> tuple[int, str]:
+def _run(script: str, folder: Path) -> tuple[int, str, str]:
+    """Exit code, standard error, standard output."""
     folder.mkdir(parents=True)
     (folder / _SCRIPT).write_text(script, encoding="utf-8")
     command = [sys.executable, _SCRIPT]
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
-    return result.returncode, result.stderr
+    return result.returncode, result.stderr, result.stdout
 
 
 def _headed(proof: Proof, text: str) -> str:

@@ -132,6 +132,8 @@ def test_a_marker_matches_only_what_it_says(changed: dict[str, Any], matches: bo
         ("gone()", "gone()  # error: SES301", "after=", "no markers"),
         (' raises="QueuePool limit"', "", "proof=", "raises"),
         ('"fails"', '"breaks"', "breaks", "neither 'fails'"),
+        ('"fails"', '"fails" fastapi="newest"', "newest", "'newest' are no versions"),
+        ('proof="fails" raises="QueuePool limit"', 'proof="table"', "table", "has no table of versions"),
         ("## Proof", "### nothing\n## Proof", "### nothing", "without a Python file"),
         ("## Proof", SECOND + "## Proof", SECOND, "a second case"),
     ],
@@ -142,3 +144,10 @@ def test_a_page_that_breaks_the_format_is_refused_with_its_line(old: str, new: s
     line = text[: text.index(at)].count("\n") + 1
     with pytest.raises(PageError, match=rf"^bare_session.md:{line}: .*{problem}"):
         parse(text)
+
+
+def test_a_row_of_a_proven_table_begins_with_versions() -> None:
+    table = "| FastAPI | what happens |\n|---|---|\n| newer | a leak |\n"
+    proof = '## Proof\n\n```python proof="table"\n```\n'
+    with pytest.raises(PageError, match=r"^bare_session.md:5: no versions such as"):
+        parse(f"# bare-session (SES301)\n\n{table}\n{proof}")

@@ -9,7 +9,7 @@ import pytest
 from pages.accept import accept
 from pages.markers import Seen
 from pages.page import Case, parse_page, read_page
-from pages.proof import prove
+from pages.proof import obstacle, prove
 from pages.properties import Check, properties
 
 OPENING = re.compile(r"^( *)(\w+) = SessionLocal\(\)")
@@ -205,3 +205,64 @@ db = SessionLocal()
 def test_a_proof_proves_what_it_says(kind: str, script: str, problem: str | None, tmp_path: Path) -> None:
     shown = proof_problem(kind, script, tmp_path)
     assert shown is None if problem is None else shown is not None and problem in shown
+
+
+TABLE = """\
+# bare-session (SES301)
+
+| FastAPI | what happens |
+|---|---|
+| up to 0.1 | nothing |
+| since 0.2 | a leak |
+| since 0.2, scoped | no leak |
+
+## Proof
+
+```python proof="table"
+{script}
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"),
+    [
+        ("print('a leak'); print('scoped | no leak')", None),
+        ("print('scoped | no leak'); print('a leak')", None),
+        ("print('a leak')", "the table says\na leak\nscoped | no leak\nthe script says\na leak\n"),
+        ("print('no leak'); print('scoped | no leak')", "the script says\nno leak"),
+        ("print('nothing'); print('a leak'); print('scoped | no leak')", "the script says\nnothing"),
+        ("print('a leak'); print('scoped | no leak'); 1 / 0", "ZeroDivisionError"),
+    ],
+)
+def test_a_table_says_what_the_script_saw_on_this_version(script: str, problem: str | None, tmp_path: Path) -> None:
+    [proof] = parse_page(Path("page.md"), TABLE.format(script=script)).proofs
+    shown = prove(proof, TextSearch(), tmp_path)
+    assert shown is None if problem is None else shown is not None and problem in shown
+
+
+def test_a_table_without_a_row_for_this_version_proves_nothing(tmp_path: Path) -> None:
+    [proof] = parse_page(Path("page.md"), TABLE.replace("since 0.2", "0.0 to 0.1").format(script="")).proofs
+    assert prove(proof, TextSearch(), tmp_path) is not None
+
+
+@pytest.mark.parametrize(
+    ("attributes", "server", "reason"),
+    [
+        ("", "", None),
+        ('fastapi="since 0.100"', "", None),
+        ('fastapi="up to 0.100"', "", "the page speaks of other versions of fastapi"),
+        ('sqlalchemy="1.4"', "", "the page speaks of other versions of sqlalchemy"),
+        ('needs="pytest"', "", None),
+        ('needs="pytest no_such_module"', "", "no_such_module is not installed"),
+        ('needs="postgres"', "", "SESSIONLINT_PROOF_POSTGRES names no PostgreSQL server"),
+        ('needs="postgres"', "postgresql://localhost/proofs", None),
+    ],
+)
+def test_a_proof_that_cannot_be_had_here_says_why(
+    attributes: str, server: str, reason: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SESSIONLINT_PROOF_POSTGRES", server)
+    text = f'# bare-session (SES301)\n\n## Proof\n\n```python proof="works" {attributes}\n```\n'
+    [proof] = parse_page(Path("page.md"), text).proofs
+    assert obstacle(proof) == reason
