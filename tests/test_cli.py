@@ -206,6 +206,17 @@ def test_colour_is_used_when_asked_for(project: Run) -> None:
     assert "\x1b[" not in project("check", "app/use.py", "--color", "never").stdout
 
 
+def test_the_vocabulary_of_a_project_is_checked_and_shown(project: Run) -> None:
+    words = 'session-factories = ["app.db.SessionLocal", "async company.db.make"]'
+    shown = project("check", "--config", words, "--config", 'session-provider = "app.db.get_db"', "--show-settings").stdout
+    assert 'session-factories = ["app.db.SessionLocal", "async company.db.make"]' in shown
+    assert 'session-provider = "app.db.get_db"' in shown
+    Path("sessionlint.toml").write_text('session-factories = [\n  "app.db.SesionLocal",\n]\n')
+    result = project("check")
+    said = 'session-factories: "app.db.SesionLocal": app/db.py has no "SesionLocal"; did you mean "SessionLocal"?'
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: sessionlint.toml:2: {said}\n")
+
+
 def test_rule_shows_pages_by_code_name_or_prefix(run: Run) -> None:
     assert run("rule", "SES002").stdout.startswith("unused-suppression (SES002)")
     assert run("rule", "unused-suppression").stdout == run("rule", "ses002").stdout
