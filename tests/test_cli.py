@@ -206,6 +206,17 @@ def test_colour_is_used_when_asked_for(project: Run) -> None:
     assert "\x1b[" not in project("check", "app/use.py", "--color", "never").stdout
 
 
+def test_the_vocabulary_of_a_project_is_checked_and_shown(project: Run) -> None:
+    words = 'session-factories = ["app.db.SessionLocal", "async company.db.make"]'
+    shown = project("check", "--config", words, "--config", 'session-provider = "app.db.get_db"', "--show-settings").stdout
+    assert 'session-factories = ["app.db.SessionLocal", "async company.db.make"]' in shown
+    assert 'session-provider = "app.db.get_db"' in shown
+    Path("sessionlint.toml").write_text('session-factories = [\n  "app.db.SesionLocal",\n]\n')
+    result = project("check")
+    said = 'session-factories: "app.db.SesionLocal": app/db.py has no "SesionLocal"; did you mean "SessionLocal"?'
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: sessionlint.toml:2: {said}\n")
+
+
 def test_rule_shows_pages_by_code_name_or_prefix(run: Run) -> None:
     assert run("rule", "SES002").stdout.startswith("unused-suppression (SES002)")
     assert run("rule", "unused-suppression").stdout == run("rule", "ses002").stdout
@@ -213,6 +224,31 @@ def test_rule_shows_pages_by_code_name_or_prefix(run: Run) -> None:
     assert {"SES001", "SES101", "SES201", "SES301", "SES302", "SES303", "SES401"} <= {rule["code"] for rule in every}
     own = json.loads(run("rule", "SES00", "--output-format", "json").stdout)
     assert [rule["code"] for rule in own] == ["SES001", "SES002", "SES003", "SES004", "SES005", "SES006"]
+
+
+TRACEBACK = """\
+Traceback (most recent call last):
+  File "/srv/app/worker.py", line 31, in main
+    session = next(get_session())
+sqlalchemy.exc.TimeoutError: QueuePool limit of size 2 overflow 0 reached, connection timed out, timeout 30.00
+"""
+
+
+def test_rule_finds_the_rules_behind_an_error_text(run: Run) -> None:
+    result = run("rule", "QueuePool limit of size 5 overflow 10 reached")
+    assert result.exit_code == 0
+    listed = [line for line in result.stdout.splitlines() if line.startswith("SES")]
+    assert listed[0] == "SES301 bare-session (error)"
+    assert run("rule", "QueuePool", "limit", "of", "size", "5", "overflow", "10", "reached").stdout == result.stdout
+
+
+def test_rule_reads_a_traceback_from_standard_input(run: Run) -> None:
+    result = run("rule", "-", "--output-format", "json", stdin=TRACEBACK)
+    found = json.loads(result.stdout)
+    assert (found[0]["code"], found[0]["hint"]) == ("SES507", "next(")
+    assert {"SES301", "SES302"} <= {rule["code"] for rule in found}
+    assert [rule["score"] for rule in found] == sorted((rule["score"] for rule in found), reverse=True)
+    assert run("rule", stdin=TRACEBACK).stdout.count("SES507 manual-provider-iteration") == 1
 
 
 def test_version_is_told(run: Run) -> None:
@@ -240,7 +276,18 @@ def test_version_is_told(run: Run) -> None:
         (["check", "--stdin-filename", "a.py"], "--stdin-filename: only with - (standard input)"),
         (["check", "-", "a.py"], "-: standard input cannot be checked together with other paths"),
         (["rule", "SES3O1"], 'rule: unknown rule "SES3O1"; did you mean "SES301"?'),
-        (["rule"], "rule: give a code, a name or a prefix, or --all"),
+        (["rule"], "rule: give a code, a name or a prefix, an error text, a traceback on standard input, or --all"),
+        (["rule", "-"], "rule: give a code, a name or a prefix, an error text, a traceback on standard input, or --all"),
+        (["rule", "SES301", "nonsense"], 'rule: unknown rule "nonsense"'),
+        (
+            ["rule", "the queue pool size limit was reached"],
+            'rule: no rule knows the error "the queue pool size limit was reached"; did you mean '
+            '"QueuePool limit of size 5 overflow 10 reached, connection timed out"?',
+        ),
+        (
+            ["rule", "cannot open file x"],
+            'rule: no rule knows the error "cannot open file x"; the line with the error\'s own words is the one to give',
+        ),
         (["chekc"], 'unknown command "chekc"; did you mean "check"?'),
         (
             ["check", "--config", "required-version = '>=99'"],

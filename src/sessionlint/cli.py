@@ -108,17 +108,18 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
 
 
 @sessionlint.command()
-@click.argument("rules", nargs=-1, metavar="[CODE|NAME]...")
+@click.argument("rules", nargs=-1, metavar="[CODE|NAME|ERROR TEXT|-]...")
 @click.option("--all", "every", is_flag=True, help="Every rule.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour.")
 def rule(rules: tuple[str, ...], every: bool, output_format: str, color: ColourChoice) -> None:
-    """Explain rules: what breaks, and what to write instead."""
+    """Explain rules: what breaks, and what to write instead.
+
+    Given an error text ("QueuePool limit of size 5"), or a traceback on standard input (-), list the rules behind it.
+    """
     from sessionlint.run.explain import run_rule
 
-    if every == bool(rules):
-        raise click.UsageError("rule: give a code, a name or a prefix, or --all")
-    raise SystemExit(run_rule(rules, output_format, color))
+    raise SystemExit(run_rule(rules, every, output_format, color))
 
 
 def main() -> NoReturn:

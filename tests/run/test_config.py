@@ -91,6 +91,31 @@ def test_only_a_pyproject_with_our_table_is_our_configuration(tmp_path: Path) ->
             "[tool.sessionlint.severity]\nSES101 = 'warn'",
             'pyproject.toml:1: severity: "SES101": expected one of error, warning, info; got "warn"; did you mean "warning"?',
         ),
+        (
+            "[tool.sessionlint]\nsession-factories = ['make_session']",
+            'pyproject.toml:2: session-factories: expected a dotted name such as "package.module.name", got "make_session"',
+        ),
+        (
+            "[tool.sessionlint]\nsession-factories = ['app.db.make()']",
+            'pyproject.toml:2: session-factories: expected a dotted name such as "package.module.name", got "app.db.make()"',
+        ),
+        (
+            "[tool.sessionlint]\nsession-providers = ['asnyc app.db.get_db']",
+            'pyproject.toml:2: session-providers: expected "async", "with", "async with" or nothing before "app.db.get_db", '
+            'got "asnyc"; did you mean "async"?',
+        ),
+        (
+            "[tool.sessionlint]\nbackground-task-callers = ['async app.tasks.enqueue']",
+            'pyproject.toml:2: background-task-callers: expected nothing before "app.tasks.enqueue", got "async"',
+        ),
+        (
+            "[tool.sessionlint]\nsession-provider = ['app.db.get_db']",
+            "pyproject.toml:2: session-provider: expected a string, got a list",
+        ),
+        (
+            "[tool.sessionlint]\nsession-factory = ['app.db.make']",
+            'pyproject.toml:2: session-factory: unknown key; did you mean "session-factories"?',
+        ),
         ("[tool.sessionlint]\nper-file-ignores = []", "pyproject.toml:2: per-file-ignores: expected a table, got a list"),
         (
             "[tool.sessionlint]\npython-version = 3.1",

@@ -51,6 +51,8 @@ def _instance_of(evaluator: "Evaluator", cls: Kind) -> Kind:
             return kinds.Session(session.is_async) if session else kinds.Instance(scope)
         case External(name=name):
             return _INSTANCES.get(canonical(name), UNKNOWN)
+        case kinds.Factory(is_async=is_async, trusted=True):
+            return kinds.Session(is_async)  # a class of sessions that only the configuration knows
         case kinds.Session() | kinds.Engine() | kinds.Connection() | kinds.Unknown():
             return cls  # an alias: SessionDep = Annotated[Session, Depends(get_db)]
         case _:

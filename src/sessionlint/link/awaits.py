@@ -231,7 +231,7 @@ def superfluous_awaits(project: Project) -> Iterator[SuperfluousAwait]:
 
 def _is_certainly_sync(session: kinds.Session) -> bool:
     """An annotation alone may name the wrong class; a factory that can be seen does not err."""
-    return not session.is_async and session.origin is not None
+    return not session.is_async and session.is_certain
 
 
 def _awaited_call(project: Project, site: Site, call: Call, awaited: Await) -> Iterator[SuperfluousAwait]:

@@ -11,7 +11,8 @@ from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Call, Constant, Name, Term
 from sessionlint.model.source import Place
 
-_TASKS = frozenset({"BackgroundTasks", "BackgroundTask"})
+_MODULES = ("fastapi", "fastapi.background", "starlette.background", "starlette.responses")
+_CLASSES = frozenset(f"{module}.{name}" for module in _MODULES for name in ("BackgroundTasks", "BackgroundTask"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,27 +46,29 @@ def sessions_lent_to_tasks(project: Project) -> Iterator[LentToTask]:
 
 
 def _schedules(project: Project, call: Call, function: FunctionScope) -> bool:
-    if isinstance(call.func, Attribute) and call.func.attr == "add_task":
-        return isinstance(call.func.value, Name) and _holds_tasks(project, call.func.value.id, function)
-    return _is_task_class(project.kind(call.func, function))
+    callee = project.kind(call.func, function)
+    if project.trust.runs_in_background(callee) or _is_one_of(callee, _CLASSES):
+        return True
+    if not isinstance(call.func, Attribute) or not isinstance(call.func.value, Name):
+        return False
+    classes = project.trust.classes_with(call.func.attr) | (_CLASSES if call.func.attr == "add_task" else frozenset())
+    return bool(classes) and _holds(project, call.func.value.id, classes, function)
 
 
-def _holds_tasks(project: Project, name: str, function: FunctionScope) -> bool:
+def _holds(project: Project, name: str, classes: frozenset[str], function: FunctionScope) -> bool:
+    """Whether a name holds an object of one of ``classes``, as its annotation or the call that makes it says."""
     for binding in function.bindings.get(name, ()):
         match binding:
             case ParameterBinding(parameter=parameter) if parameter.annotation is not None:
-                if _is_task_class(project.kind(parameter.annotation, function.parent or function.module)):
+                if _is_one_of(project.kind(parameter.annotation, function.parent or function.module), classes):
                     return True
-            case ValueBinding(value=Call(func=func)) if _is_task_class(project.kind(func, function)):
+            case ValueBinding(value=Call(func=func)) if _is_one_of(project.kind(func, function), classes):
                 return True
     return False
 
 
-def _is_task_class(kind: kinds.Kind) -> bool:
-    if not isinstance(kind, kinds.External):
-        return False
-    package, _, name = kind.name.rpartition(".")
-    return name in _TASKS and package.partition(".")[0] in ("fastapi", "starlette")
+def _is_one_of(kind: kinds.Kind, classes: frozenset[str]) -> bool:
+    return isinstance(kind, kinds.External) and kind.name in classes
 
 
 def _ends_first(injected: Injected) -> bool:

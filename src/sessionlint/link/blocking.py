@@ -113,7 +113,7 @@ def _only_commits_as_provider(project: Project, function: FunctionScope, name: s
 
 def _is_vouched_for(project: Project, function: FunctionScope, name: str, session: kinds.Session) -> bool:
     """Whether a factory or a provider says that the session is sync, and not an annotation alone."""
-    return session.origin is not None or any(each.parameter.name == name for each in injected_sessions(project, function))
+    return session.is_certain or any(each.parameter.name == name for each in injected_sessions(project, function))
 
 
 def _is_awaited(function: FunctionScope, name: str) -> bool:

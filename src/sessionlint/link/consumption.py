@@ -73,6 +73,8 @@ _CONTEXT_DECORATORS = frozenset({"contextlib.contextmanager", "contextlib.asyncc
 def provider_of(project: Project, kind: kinds.Kind) -> Provider | None:
     """Which kind of session provider a callable is; None for what gives no session, or nobody knows what."""
     match kind:
+        case kinds.Factory(trusted=True):
+            return Provider.RETURNS_SESSION  # a wrapper: how it is called is not known, so `Depends` may be right
         case kinds.Factory() | kinds.SessionType() | kinds.Method(owner=kinds.Factory(), name="begin"):
             return Provider.FACTORY
         case kinds.ClassKind(cls=cls):
@@ -82,8 +84,11 @@ def provider_of(project: Project, kind: kinds.Kind) -> Provider | None:
             return provider_of(project, func)
         case kinds.LambdaKind(term=term, scope=scope):
             return _returning(project.kind(term.body, scope))
-        case kinds.FunctionKind():
-            return _function(project, kind)
+        case kinds.FunctionKind(function=function):
+            given = project.evaluator.trust.given(function) if not kind.wrapped else None
+            return _trusted(given) if given is not None else _function(project, kind)
+        case kinds.Callback(value=value, trusted=True):
+            return _trusted(value)
         case _:
             return None
 
@@ -100,6 +105,11 @@ def _function(project: Project, kind: kinds.FunctionKind) -> Provider | None:
             return Provider.ASYNC_CONTEXT_MANAGER if is_async else Provider.CONTEXT_MANAGER
         case _:
             return _returning(given)
+
+
+def _trusted(given: kinds.Kind) -> Provider | None:
+    """What the configuration says of a provider: a generator, a context manager, or one that returns a session."""
+    return object_of(given) or _returning(given)
 
 
 def _returning(given: kinds.Kind) -> Provider | None:

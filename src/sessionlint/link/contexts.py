@@ -67,8 +67,8 @@ def _need(project: Project, context: Term, scope: Scope) -> _Need | None:
         if isinstance(callee, kinds.Method):
             return _method_need(callee)
     match project.kind(context, scope):
-        case kinds.Session(is_async=is_async, origin=origin):
-            return _Need("session", is_async, origin) if is_async or origin is not None else None
+        case kinds.Session(is_async=is_async, origin=origin) as session:
+            return _Need("session", is_async, origin) if is_async or session.is_certain else None
         case kinds.Connection(is_async=True):
             return _Need("connection", True, None)
         case _:
@@ -80,12 +80,12 @@ def _method_need(method: kinds.Method) -> _Need | None:
     origin: Place | None
     match method.owner, method.name:
         case kinds.Engine(is_async=bool(known), origin=built), "begin" | "connect":
-            is_async, origin = known, built
+            is_async, origin, certain = known, built, built is not None
         case (kinds.Factory() | kinds.Session()) as owner, "begin" | "begin_nested":
-            is_async, origin = owner.is_async, owner.origin
+            is_async, origin, certain = owner.is_async, owner.origin, owner.is_certain
         case kinds.Connection(is_async=True), "begin" | "begin_nested":
-            is_async, origin = True, None
+            is_async, origin, certain = True, None, False
         case _:
             return None
     what = "connection" if method.name == "connect" else "transaction"
-    return _Need(what, is_async, origin) if is_async or origin is not None else None
+    return _Need(what, is_async, origin) if is_async or certain else None

@@ -61,6 +61,10 @@ def _is_library_call(project: Project, call: Call, site: Site) -> bool:
             return name in ENGINE_BUILDERS
         case kinds.Either(options=options):
             return all(option.name in ENGINE_BUILDERS for option in options)
+        case kinds.Callback(trusted=trusted):
+            return trusted
+        case kinds.FunctionKind(function=function):
+            return isinstance(project.evaluator.trust.given(function), kinds.Engine)
         case _:
             return False
 

@@ -28,6 +28,7 @@ from sessionlint.link.scopes import (
     Scope,
     ValueBinding,
 )
+from sessionlint.link.trust import Trust
 from sessionlint.model.facts import (
     Attribute,
     Await,
@@ -61,9 +62,10 @@ _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 class Evaluator:
     """Evaluates terms of a set of modules; answers are remembered, cycles are unknown."""
 
-    def __init__(self, modules: Mapping[str, ModuleScope], layout: Layout) -> None:
+    def __init__(self, modules: Mapping[str, ModuleScope], layout: Layout, trust: Trust) -> None:
         self._modules = modules
         self._layout = layout
+        self.trust = trust
         self._terms: dict[Term, Kind] = {}
         self._names: dict[tuple[Scope, str], Kind] = {}
         self._returns: dict[FunctionScope, Kind] = {}
@@ -165,7 +167,8 @@ class Evaluator:
         known = self._names.get(key)
         if known is None:
             self._names[key] = UNKNOWN
-            known = self._names[key] = self._join_bindings(home.bindings[name], name)
+            trusted = self.trust.member(home.module.path, name) if isinstance(home, ModuleScope) else None
+            known = self._names[key] = trusted or self._join_bindings(home.bindings[name], name)
         return known
 
     def _join_bindings(self, bindings: list[Binding], name: str) -> Kind:
@@ -222,6 +225,8 @@ class Evaluator:
         path = self._layout.resolve(importer.path, module, level)
         if name is None:
             return self._module(path, module, importer)
+        if path is not None and (trusted := self.trust.member(path, name)) is not None:
+            return trusted
         if path is not None and path in self._modules and path != importer.path:
             found = self.member(self._modules[path], name)
             if found != UNKNOWN:
@@ -230,7 +235,7 @@ class Evaluator:
         if submodule is not None and (path is None or path in self._modules or path.endswith("__init__.py")):
             return kinds.ModuleKind(submodule)
         if path is None and not self._layout.is_internal(importer.path, module, level):
-            return _external(f"{module}.{name}")
+            return self._external(f"{module}.{name}")
         return kinds.Unknown(unread=path) if path not in self._modules else UNKNOWN
 
     def _module(self, path: str | None, module: str, importer: ModuleScope) -> Kind:
@@ -240,6 +245,8 @@ class Evaluator:
 
     def member(self, module: ModuleScope, name: str) -> Kind:
         """What ``module.name`` is, its star imports included."""
+        if (trusted := self.trust.member(module.path, name)) is not None:
+            return trusted
         return self._bound_name(name, module) if name in module.bindings else self._star_member(module, name)
 
     def _star_member(self, module: ModuleScope, name: str) -> Kind:
@@ -258,8 +265,10 @@ class Evaluator:
     def attribute_kind(self, value: Kind, attr: str) -> Kind:
         match value:
             case External(name=name):
-                return _external(f"{name}.{attr}")
+                return self._external(f"{name}.{attr}")
             case kinds.ModuleKind(path=path):
+                if (trusted := self.trust.member(path, attr)) is not None:
+                    return trusted
                 module = self._modules.get(path)
                 found = self.member(module, attr) if module is not None else kinds.Unknown(unread=path)
                 return found if found != UNKNOWN else self._submodule(path, attr) or found
@@ -289,6 +298,8 @@ class Evaluator:
 
     def _find_attribute(self, cls: ClassScope, attr: str) -> Kind:
         for ancestor in self.ancestors(cls):
+            if (trusted := self.trust.member(ancestor.module.path, f"{ancestor.qualified_name}.{attr}")) is not None:
+                return trusted
             bindings = [*ancestor.attributes.get(attr, ()), *ancestor.bindings.get(attr, ())]
             method = ancestor.methods.get(attr)
             if method is not None and len(bindings) == 1:
@@ -301,6 +312,8 @@ class Evaluator:
 
     def _class_attribute(self, cls: ClassScope, attr: str) -> Kind:
         for ancestor in self.ancestors(cls):
+            if (trusted := self.trust.member(ancestor.module.path, f"{ancestor.qualified_name}.{attr}")) is not None:
+                return trusted
             if bindings := [*ancestor.bindings.get(attr, ()), *ancestor.attributes.get(attr, ())]:
                 return self._join_bindings(bindings, attr)
         return UNKNOWN
@@ -341,19 +354,19 @@ class Evaluator:
     def _called(self, callee: Kind, call: Call, scope: Scope) -> Kind:
         place = Place(scope.module.path, call.span)
         match callee:
-            case kinds.Factory(is_async=is_async, scoped=scoped, origin=origin):
-                return kinds.Session(is_async, scoped, origin)
+            case kinds.Factory(is_async=is_async, scoped=scoped, origin=origin, trusted=trusted):
+                return kinds.Session(is_async, scoped, origin, trusted)
             case kinds.SessionType(is_async=is_async):
                 return kinds.Session(is_async, origin=place)
             case kinds.ClassKind(cls=cls):
                 session = self.session_type(callee)
                 return kinds.Session(session.is_async, origin=place) if session else kinds.Instance(cls)
             case kinds.FunctionKind():
-                return self.result(callee)
+                return self._built_at(place, self.result(callee))
             case kinds.LambdaKind(term=term, scope=inner):
                 return self.kind(term.body, inner)
             case kinds.Callback(value=value):
-                return value
+                return self._built_at(place, value)
             case kinds.Partial(func=func):
                 return self._called(func, call, scope)
             case External(name=name):
@@ -370,9 +383,15 @@ class Evaluator:
             case _:
                 return UNKNOWN
 
+    def _built_at(self, place: Place, value: Kind) -> Kind:
+        """An engine that the configuration alone knows of is built where its builder is called."""
+        return kinds.Engine(value.is_async, place) if isinstance(value, kinds.Engine) and value.origin is None else value
+
     def result(self, callee: kinds.FunctionKind) -> Kind:
         """What calling a function of the project gives, its decorators considered."""
         function = callee.function
+        if (given := self.trust.given(function)) is not None and not callee.wrapped:
+            return given
         found = self.returned(function)
         names = self.decorators(function)
         manager = next((is_async for name, is_async in _CONTEXT_DECORATORS.items() if name in names | {callee.wrapped}), None)
@@ -420,7 +439,9 @@ class Evaluator:
             if term.delegated:
                 value = _iterated(value)
             found.append(value)
-        return kinds.join(found)
+        lent = self.trust.given(function)
+        known = kinds.join(found)
+        return lent.value if known == UNKNOWN and isinstance(lent, kinds.Generator | kinds.ContextManager) else known
 
     # --- context managers ---------------------------------------------------------------------------------------------
 
@@ -439,14 +460,14 @@ class Evaluator:
                         return value.value if isinstance(value, kinds.Awaitable) else value
         return UNKNOWN
 
+    def _external(self, dotted: str) -> Kind:
+        name = canonical(dotted)
+        trusted = self.trust.outside(name)
+        return trusted if trusted is not None else SESSION_TYPES.get(name, External(name))
+
     def annotated(self, annotation: Term, scope: Scope) -> Kind:
         """The kind of a value that carries ``annotation``, read where ``scope`` says."""
         return annotated(self, annotation, scope)
-
-
-def _external(dotted: str) -> Kind:
-    name = canonical(dotted)
-    return SESSION_TYPES.get(name, External(name))
 
 
 def _iterated(kind: Kind) -> Kind:

@@ -41,11 +41,20 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Factory:
-    """Calling it opens a session; when ``scoped``, it is a registry that hands out a session of its own."""
+    """Calling it opens a session; when ``scoped``, it is a registry that hands out a session of its own.
+
+    ``trusted``: the project's configuration says so.
+    """
 
     is_async: bool
     scoped: bool = False
     origin: Place | None = field(default=None, compare=False)
+    trusted: bool = field(default=False, compare=False)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether a place in the project or its configuration vouches for it; an annotation alone does not."""
+        return self.origin is not None or self.trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,12 @@ class Session:
     is_async: bool
     scoped: bool = False
     origin: Place | None = field(default=None, compare=False)
+    trusted: bool = field(default=False, compare=False)
+
+    @property
+    def is_certain(self) -> bool:
+        """As of a factory."""
+        return self.origin is not None or self.trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +108,13 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """Something that gives ``value`` when called, of which no more is known: ``Callable[[], Session]``."""
+    """Something that gives ``value`` when called, of which no more is known: ``Callable[[], Session]``.
+
+    ``trusted``: the project's configuration says so.
+    """
 
     value: "Kind"
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

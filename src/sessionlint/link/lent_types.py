@@ -109,7 +109,7 @@ def _session(is_async: bool) -> str:
 
 def _is_sure(project: Project, lent: kinds.Session | kinds.Factory) -> bool:
     """A ``sessionmaker`` whose class cannot be followed has no origin; one that hides in ``**options`` may be either kind."""
-    if lent.is_async:
+    if lent.is_async or lent.trusted:
         return True
     module = project.modules.get(lent.origin.path) if lent.origin is not None else None
     if module is None or lent.origin is None:

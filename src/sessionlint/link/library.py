@@ -37,6 +37,8 @@ def library_call(evaluator: "Evaluator", dotted: str, call: Call, scope: Scope) 
             return kinds.Partial(given)
         case "contextlib.contextmanager" | "contextlib.asynccontextmanager" if isinstance(given, kinds.FunctionKind):
             return kinds.FunctionKind(given.function, wrapped=name)
+        case "contextlib.contextmanager" | "contextlib.asynccontextmanager" if isinstance(given, kinds.Callback):
+            return _manager_of(given)
         case "contextlib.closing" | "contextlib.aclosing":
             return kinds.ContextManager(given, name.endswith("aclosing"))
         case "contextlib.nullcontext":
@@ -64,17 +66,29 @@ def _dependency(evaluator: "Evaluator", call: Call, scope: Scope) -> Kind:
     if provider is None:
         return kinds.Dependency(UNKNOWN)
     kind = evaluator.kind(provider, scope)
-    given = evaluator.result(kind) if isinstance(kind, kinds.FunctionKind) else UNKNOWN
+    given: Kind = UNKNOWN
+    if isinstance(kind, kinds.FunctionKind):
+        given = evaluator.result(kind)
+    elif isinstance(kind, kinds.Callback) and kind.trusted:
+        given = kind.value
     if isinstance(given, kinds.Generator | kinds.Awaitable):
         given = given.value
     return kinds.Dependency(given)
 
 
+def _manager_of(provider: kinds.Callback) -> Kind:
+    """``contextmanager(get_db)`` for a provider of which only what it gives is known."""
+    lent = provider.value
+    if not isinstance(lent, kinds.Generator):
+        return UNKNOWN
+    return kinds.Callback(kinds.ContextManager(lent.value, lent.is_async), provider.trusted)
+
+
 def library_method(value: Kind, attr: str) -> Kind:
     """What calling the method ``attr`` of something of SQLAlchemy's gives."""
     match value, attr:
-        case kinds.Factory(is_async=is_async, origin=origin), "begin":
-            return kinds.ContextManager(kinds.Session(is_async, origin=origin), is_async)
+        case kinds.Factory(is_async=is_async, origin=origin, trusted=trusted), "begin":
+            return kinds.ContextManager(kinds.Session(is_async, origin=origin, trusted=trusted), is_async)
         case kinds.Engine(is_async=is_async), "connect" | "raw_connection":
             return kinds.Connection(bool(is_async))
         case kinds.Engine(is_async=is_async), "begin":

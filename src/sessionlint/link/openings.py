@@ -95,6 +95,8 @@ class Openings:
         return known
 
     def _returns_fresh(self, function: FunctionScope) -> bool:
+        if (given := self._evaluator.trust.given(function)) is not None:
+            return isinstance(given.value if isinstance(given, kinds.Awaitable) else given, kinds.Session)
         names = self._evaluator.decorators(function)
         if function.node.is_generator or not names <= {"builtins.staticmethod", "builtins.classmethod"}:
             return False

@@ -12,18 +12,28 @@ from sessionlint.link.layout import Layout
 from sessionlint.link.lives import Life, Lives
 from sessionlint.link.roles import Role, role_of
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
+from sessionlint.link.trust import Trust
 from sessionlint.model.facts import Call, ModuleFacts, Term
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
+from sessionlint.model.vocabulary import Vocabulary
 
 _NEWEST = Targets()
+_NO_WORDS = Vocabulary()
 _FIXTURES = frozenset({"pytest.fixture", "pytest.yield_fixture", "pytest_asyncio.fixture"})
 
 
 class Project:
     """All modules of a checked project, linked. ``modules`` are those that were read, in order of their paths."""
 
-    def __init__(self, facts: Mapping[str, ModuleFacts], sources: Mapping[str, Source], targets: Targets, layout: Layout) -> None:
+    def __init__(
+        self,
+        facts: Mapping[str, ModuleFacts],
+        sources: Mapping[str, Source],
+        targets: Targets,
+        layout: Layout,
+        vocabulary: Vocabulary,
+    ) -> None:
         self.facts = facts
         self.sources = sources
         self.targets = targets
@@ -31,7 +41,8 @@ class Project:
         built = {path: build_module(module, layout.module_name(path)) for path, module in sorted(facts.items())}
         self.modules = {path: module for path, module in built.items() if not module.facts.outline}
         self._all_modules = built
-        self.evaluator = Evaluator(self.modules, layout)
+        self.trust = Trust(vocabulary, self.modules, layout)
+        self.evaluator = Evaluator(self.modules, layout, self.trust)
         self._lives = Lives(self.evaluator, lambda function: function in self.dependencies)
         self.holding = self._lives.holding
         self.openings = self._lives.openings
@@ -65,9 +76,10 @@ class Project:
 
     @property
     def unread(self) -> frozenset[str]:
-        """Files of the project without facts in which a session disappears: with their facts, more would be known."""
+        """Files of the project without facts in which a session disappears, or which the configuration names: with their facts,
+        more would be known."""
         assert self.lives is not None
-        return frozenset(self.holding.unread) | frozenset(self._lent_to_unread())
+        return frozenset(self.holding.unread) | frozenset(self._lent_to_unread()) | frozenset(self.trust.unread)
 
     def _lent_to_unread(self) -> Iterator[str]:
         for site in self.calls():
@@ -124,11 +136,13 @@ def link(
     sources: Mapping[str, Source],
     targets: Targets = _NEWEST,
     source_roots: Sequence[str] = (),
+    vocabulary: Vocabulary = _NO_WORDS,
 ) -> Project:
     """Link the facts of all files (any order gives the same answer).
 
     ``sources`` holds the text of each file by path, also of files that have no facts worth linking; ``source_roots`` are
-    folders (relative, "" for the project root) from which absolute imports are resolved, beside those that the layout shows.
+    folders (relative, "" for the project root) from which absolute imports are resolved, beside those that the layout shows;
+    ``vocabulary`` are the names that the project's configuration vouches for.
     """
     by_path = {module.path: module for module in facts}
-    return Project(by_path, sources, targets, Layout({*by_path, *sources}, source_roots))
+    return Project(by_path, sources, targets, Layout({*by_path, *sources}, source_roots), vocabulary)

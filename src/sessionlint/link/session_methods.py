@@ -108,7 +108,7 @@ def method_call(project: Project, site: Site) -> MethodCall | None:
         return None
     owner = callee.owner
     if isinstance(owner, kinds.Factory) and owner.scoped:
-        owner = kinds.Session(owner.is_async, True, owner.origin)  # a registry passes calls on to its session
+        owner = kinds.Session(owner.is_async, True, owner.origin, owner.trusted)  # a registry passes calls on to its session
     if isinstance(owner, kinds.Session | kinds.Connection | kinds.Engine):
         return MethodCall(site, owner, callee.name, walk.dotted(call.func.value))
     return None

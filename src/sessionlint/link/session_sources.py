@@ -10,8 +10,8 @@ def opens_session(project: Project, source: Term, scope: Scope) -> kinds.Session
     """The session that calling ``source`` opens: a factory, a session class, a function or lambda that returns a fresh one."""
     kind = project.kind(source, scope)
     match kind:
-        case kinds.Factory(is_async=is_async, scoped=False, origin=origin):
-            return kinds.Session(is_async, origin=origin)
+        case kinds.Factory(is_async=is_async, scoped=False, origin=origin, trusted=trusted):
+            return kinds.Session(is_async, origin=origin, trusted=trusted)
         case kinds.SessionType(is_async=is_async):
             return kinds.Session(is_async)
         case kinds.ClassKind():

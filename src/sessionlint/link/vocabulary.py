@@ -11,9 +11,9 @@ from sessionlint.link.scopes import Scope
 
 def session_names(project: Project) -> frozenset[str]:
     """Every name that a module or a class of ``project`` binds to what leads to a session, an engine or a connection, and the
-    functions that build an engine or ask a database."""
+    functions that build an engine or ask a database; and the names that the configuration vouches for."""
     evaluator, search = project.evaluator, DatabaseSearch(project)
-    found: set[str] = set()
+    found = set(evaluator.trust.vocabulary.words)
     for module in project.modules.values():
         scopes: tuple[Scope, ...] = (module, *module.classes)
         for scope in scopes:

@@ -77,7 +77,8 @@ class Finding:
 class Rule:
     """What is known of a rule without running it.
 
-    ``why`` is one sentence for the reader of a finding; ``symptoms`` are error texts people paste into a search box.
+    ``why`` is one sentence for the reader of a finding; ``symptoms`` are error texts people paste into a search box, the
+    likeliest first, and ``hints`` words in the frames of their tracebacks that speak for this rule rather than another one.
     ``yields_to`` names the codes of more specific rules: where one of them speaks of the same place, this one is silent.
     """
 
@@ -87,4 +88,5 @@ class Rule:
     why: str
     on: bool = True
     symptoms: tuple[str, ...] = field(default=())
+    hints: tuple[str, ...] = field(default=())
     yields_to: tuple[str, ...] = field(default=())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sessionlint.link.project import Project, link
+from sessionlint.link.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.finding import Applicability, Finding
 from sessionlint.model.outcome import Outcome, Skipped
@@ -33,10 +34,11 @@ class Everything(Container[str]):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Facts of each file as far as they were extracted, and the outcome."""
+    """Facts of each file as far as they were extracted, the outcome, and the configured names that do not exist."""
 
     facts: Mapping[str, ModuleFacts]
     outcome: Outcome
+    missing: tuple[MissingName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,9 @@ class Analysis:
     def check(self, sources: Mapping[str, Source], facts: Mapping[str, ModuleFacts] | None = None) -> Checked:
         """Extract what ``facts`` (of unchanged files) does not hold, link, run the rules, select and suppress."""
         parse = linked if self.prefilter else linked_without_prefilter
-        project = parse(sources, facts or {}, lambda facts: link(facts, sources, self.targets, self.settings.src))
-        return Checked(project.facts, self._judged(project))
+        words = self.settings.vocabulary
+        project = parse(sources, facts or {}, lambda facts: link(facts, sources, self.targets, self.settings.src, words))
+        return Checked(project.facts, self._judged(project), tuple(project.trust.missing))
 
     def _judged(self, project: Project) -> Outcome:
         registered = registered_rules()

@@ -17,8 +17,9 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches  # not needed by a run without mistakes
 
     candidates = list(known)
-    if word[:3].upper() == "SES":  # codes lie close together by nature; these are the likely slips
-        code = "SES" + word[3:].upper().translate(_LOOK_ALIKES)
+    code = "SES" + word[3:].upper().translate(_LOOK_ALIKES)
+    if word[:3].upper() == "SES" and (code[3:].isdigit() or len(word) == 3):
+        # codes lie close together by nature; these are the likely slips
         undoubled = (code[:index] + code[index + 1 :] for index in range(4, len(code)) if code[index] == code[index - 1])
         found = next((each for each in (code, *undoubled) if each in candidates), None)
         return f'; did you mean "{found}"?' if found else ""

@@ -7,6 +7,7 @@ from pathlib import Path
 from sessionlint import __version__
 from sessionlint.edits.write import Change
 from sessionlint.extract.prefilter import mentions_anything_of_interest
+from sessionlint.link.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
@@ -15,7 +16,7 @@ from sessionlint.rules.registry import registered_rules
 from sessionlint.run.analysis import Analysis
 from sessionlint.run.config import Layered, checked, merged, read_config, read_inline
 from sessionlint.run.discovery import Scope, discover, real_paths
-from sessionlint.run.errors import UsageError
+from sessionlint.run.errors import UsageError, suggestion
 from sessionlint.run.reading import decoded
 from sessionlint.run.request import Request, Stdin
 from sessionlint.run.roots import Root, find_root, unused_configurations
@@ -31,7 +32,7 @@ Warn = Callable[[str], None]
 class Plan:
     """What a request comes to, before any file of the project is read.
 
-    ``files`` are relative to ``root``; ``config`` names the files of settings;
+    ``files`` are relative to ``root``; ``config`` names the files of settings, and ``locate`` the place of a key and its value;
     ``stdin`` is the name that the text from standard input stands for among them.
     """
 
@@ -41,6 +42,7 @@ class Plan:
     declared: Sequence[Declaration]
     files: Sequence[str]
     scope: Scope
+    locate: Callable[[str, str], str]
     config: str | None = None
     stdin: str | None = None
 
@@ -64,7 +66,8 @@ def plan(request: Request, warn: Warn) -> Plan:
     """Find the project, its settings and its files. Raises UsageError."""
     paths = [_stdin_path(request.stdin)] if request.stdin else real_paths(request.paths)
     root = find_root(paths, request.project_root, request.isolated)
-    settings = _settings(request, root)
+    layers = _layers(request, root)
+    settings = _settings(layers)
     if not request.isolated and not request.config:
         for unused in unused_configurations(paths, root):
             warn(
@@ -76,7 +79,7 @@ def plan(request: Request, warn: Warn) -> Plan:
     files, scope = discover(root, paths, settings, warn)
     stdin = next(iter(scope.files), None) if request.stdin else None
     config = ", ".join(request.config) or (_shown(root.config) if root.config else None)
-    return Plan(root, settings, targets, declared, files, scope, config, stdin)
+    return Plan(root, settings, targets, declared, files, scope, _locator(layers), config, stdin)
 
 
 def check(request: Request, warn: Warn) -> Result:
@@ -85,6 +88,8 @@ def check(request: Request, warn: Warn) -> Result:
     sources, broken = _read(planned, request.stdin, warn)
     analysis = Analysis(planned.settings, planned.targets, planned.scope)
     checked_once = analysis.check(sources, broken)
+    for missing in checked_once.missing:
+        raise UsageError(_missing_name(missing, planned))
     if request.fix == "none":
         return Result(planned, checked_once.outcome, sources)
     from sessionlint.run.fixpoint import fix_all
@@ -96,7 +101,7 @@ def check(request: Request, warn: Warn) -> Result:
     return Result(planned, fixed.outcome, fixed.sources, changes)
 
 
-def _settings(request: Request, root: Root) -> Settings:
+def _layers(request: Request, root: Root) -> list[Layered]:
     """Configuration file, then ``--config`` in turn, then the other options; each layer is checked before it counts."""
     files = [text for text in request.config if "=" not in text or Path(text).is_file()]
     layers: list[Layered] = []
@@ -104,6 +109,20 @@ def _settings(request: Request, root: Root) -> Settings:
         layers.append(read_config(root.config, _shown(root.config)))
     layers += [read_config(Path(text), text) if text in files else read_inline(text) for text in request.config]
     layers.append(checked(dict(request.options), lambda key, value: f"--{key}"))
+    return layers
+
+
+def _locator(layers: Sequence[Layered]) -> Callable[[str, str], str]:
+    """Says where a key has the value that counts: in the last layer that sets it."""
+
+    def locate(key: str, value: str) -> str:
+        layer = next((layer for layer in reversed(layers) if key in layer.values), None)
+        return layer.locate(key, value) if layer is not None else key
+
+    return locate
+
+
+def _settings(layers: Sequence[Layered]) -> Settings:
     settings = merged(layers)
     _check_version(settings)
     rules = [entry.rule for entry in registered_rules()]
@@ -111,6 +130,12 @@ def _settings(request: Request, root: Root) -> Settings:
         for selector, where in layer.selectors():
             check_selectors([selector], rules, where)
     return settings
+
+
+def _missing_name(missing: MissingName, planned: Plan) -> str:
+    written, name = str(missing.wrapper), missing.wrapper.name.rpartition(".")[2]
+    hint = suggestion(name, missing.known)
+    return f'{planned.locate(missing.key, written)}: "{written}": {missing.path} has no "{name}"{hint}'
 
 
 def _check_version(settings: Settings) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from sessionlint.model.finding import Severity
+from sessionlint.model.vocabulary import Vocabulary, Wrapper
 from sessionlint.report.formats import FORMATS
 from sessionlint.run import values
 from sessionlint.run.selectors import Layer
@@ -60,6 +61,11 @@ OPTIONS: Mapping[str, Option] = {
     "exclude": Option(values.strings),
     "extend-exclude": Option(values.strings, "extends"),
     "src": Option(values.strings),
+    "session-factories": Option(values.each(values.wrapper("async"))),
+    "session-providers": Option(values.each(values.wrapper("async", "with", "async with"))),
+    "session-provider": Option(values.wrapper("with", "async with")),
+    "engine-builders": Option(values.each(values.wrapper("async"))),
+    "background-task-callers": Option(values.each(values.wrapper())),
     "force-exclude": Option(values.boolean),
     "respect-gitignore": Option(values.boolean),
     "output-format": Option(values.choice(*FORMATS)),
@@ -98,6 +104,11 @@ class Settings:
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     extend_exclude: tuple[str, ...] = ()
     src: tuple[str, ...] = ()
+    session_factories: tuple[Wrapper, ...] = ()
+    session_providers: tuple[Wrapper, ...] = ()
+    session_provider: Wrapper | None = None
+    engine_builders: tuple[Wrapper, ...] = ()
+    background_task_callers: tuple[Wrapper, ...] = ()
     force_exclude: bool = False
     respect_gitignore: bool = True
     output_format: str = "full"
@@ -107,3 +118,14 @@ class Settings:
     sqlalchemy_version: tuple[int, int] | None = None
     fastapi_version: tuple[int, int] | None = None
     python_version: tuple[int, int] | None = None
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The names that the configuration vouches for."""
+        return Vocabulary(
+            self.session_factories,
+            self.session_providers,
+            self.engine_builders,
+            self.session_provider,
+            self.background_task_callers,
+        )

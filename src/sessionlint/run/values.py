@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from sessionlint.model.finding import Severity
+from sessionlint.model.vocabulary import UnknownMannerError, Wrapper, read_wrapper
 from sessionlint.run.errors import suggestion
 from sessionlint.run.specifiers import parse_specifiers
 
@@ -62,6 +63,26 @@ def specifier(value: object) -> str:
     if parse_specifiers(text) is None:
         raise ValueError(f'expected a version range such as ">=0.1", got "{text}"')
     return text
+
+
+def wrapper(*manners: str) -> Callable[[object], Wrapper]:
+    """A dotted name, behind one of ``manners`` ("async", "with", ...) or alone."""
+
+    def read(value: object) -> Wrapper:
+        text = string(value)
+        try:
+            return read_wrapper(text, *manners)
+        except UnknownMannerError as error:
+            allowed = ", ".join(f'"{manner}"' for manner in manners) + " or nothing" if manners else "nothing"
+            hint = suggestion(error.manner, manners)
+            raise ValueError(f'expected {allowed} before "{error.name}", got "{error.manner}"{hint}') from None
+
+    return read
+
+
+def each(read: Callable[[object], T]) -> Callable[[object], tuple[T, ...]]:
+    """A list of strings, each of which ``read`` understands."""
+    return lambda value: tuple(read(item) for item in strings(value))
 
 
 def table(read: Callable[[object], T]) -> Callable[[object], dict[str, T]]:

@@ -23,7 +23,9 @@ RULE = Rule(
         "IllegalStateChangeError: Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
         "InterfaceError: cannot perform operation: another operation is in progress",
         "InvalidRequestError: Session is already flushing",
+        "InvalidRequestError: This session is in 'prepared' state; no further SQL can be emitted within this transaction",
     ),
+    hints=("gather(", "TaskGroup", "as_completed(", "asyncio.wait("),
 )
 
 

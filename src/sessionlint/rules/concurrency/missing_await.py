@@ -25,6 +25,7 @@ RULE = Rule(
         "AttributeError: 'coroutine' object has no attribute 'scalars'",
         "TypeError: 'coroutine' object is not iterable",
         "TypeError: 'coroutine' object is not subscriptable",
+        "rows never saved, and no error raised",
     ),
 )
 

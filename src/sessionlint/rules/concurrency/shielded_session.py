@@ -20,7 +20,9 @@ RULE = Rule(
     symptoms=(
         "IllegalStateChangeError: Method 'close()' can't be called here; method 'commit()' is already in progress",
         "InterfaceError: cannot perform operation: another operation is in progress",
+        "IllegalStateChangeError: Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
     ),
+    hints=("shield(",),
 )
 
 

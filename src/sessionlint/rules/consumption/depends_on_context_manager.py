@@ -26,6 +26,7 @@ RULE = Rule(
         "'_AsyncGeneratorContextManager' object has no attribute 'execute'",
         "'_AsyncGeneratorContextManager' object is not an async iterator",
     ),
+    hints=("contextmanager_in_threadpool", "solve_generator", "solve_dependencies"),
 )
 
 _RETURNING = (Provider.RETURNS_CONTEXT_MANAGER, Provider.RETURNS_ASYNC_CONTEXT_MANAGER)

@@ -25,7 +25,9 @@ RULE = Rule(
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
         "The garbage collector is trying to clean up non-checked-in connection",
         "RuntimeError: aclose(): asynchronous generator is already running",
+        "rows never saved, and no error raised",
     ),
+    hints=("anext(", "next(", "__anext__", "athrow", "__aexit__"),
     yields_to=("SES502",),
 )
 

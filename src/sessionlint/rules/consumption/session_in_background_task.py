@@ -21,7 +21,9 @@ RULE = Rule(
     symptoms=(
         "DetachedInstanceError: Parent instance is not bound to a Session; lazy load operation of attribute cannot proceed",
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
+        "DetachedInstanceError: Instance is not bound to a Session",
     ),
+    hints=("starlette/background.py", "BackgroundTask"),
 )
 
 _CLOSED_FIRST = ((0, 106), (0, 117))

@@ -23,6 +23,7 @@ RULE = Rule(
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
         "Executing <Task pending> took 1.020 seconds",
     ),
+    hints=("await dependant.call(",),
     yields_to=("SES508",),
 )
 

@@ -23,9 +23,10 @@ RULE = Rule(
     severity=Severity.ERROR,
     why="A connection that nobody closes stays out of the pool until the garbage collector runs; a busy pool runs dry.",
     symptoms=(
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
         "The garbage collector is trying to clean up non-checked-in connection",
+        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
     ),
+    hints=("raw_connection(", "engine.connect("),
 )
 
 

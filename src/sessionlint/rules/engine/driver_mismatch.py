@@ -24,6 +24,7 @@ RULE = Rule(
         "MissingGreenlet: greenlet_spawn has not been called",
         "Can't load plugin: sqlalchemy.dialects:postgres",
     ),
+    hints=("loaded_dbapi.connect(",),
 )
 
 

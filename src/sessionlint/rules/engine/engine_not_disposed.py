@@ -24,6 +24,7 @@ RULE = Rule(
         "RuntimeError: Event loop is closed",
         "The garbage collector is trying to clean up non-checked-in connection",
         "ResourceWarning: unclosed transport",
+        "got Future attached to a different loop",
     ),
     yields_to=("SES103",),
 )

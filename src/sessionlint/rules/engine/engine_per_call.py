@@ -23,6 +23,7 @@ RULE = Rule(
         "FATAL: sorry, too many clients already",
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
     ),
+    hints=("create_engine(", "create_async_engine("),
 )
 
 _DIRECT = (Caller.ROUTE, Caller.PROVIDER, Caller.TASK)

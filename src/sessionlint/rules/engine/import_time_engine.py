@@ -25,6 +25,7 @@ RULE = Rule(
         "Expected string or URL object, got None",
         "Can't load plugin: sqlalchemy.dialects:postgres",
     ),
+    hints=("in <module>",),
 )
 
 

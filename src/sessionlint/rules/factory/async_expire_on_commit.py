@@ -21,8 +21,10 @@ RULE = Rule(
     why="After a commit every attribute has to be loaded again, and an asynchronous session cannot do that on mere access.",
     symptoms=(
         "MissingGreenlet: greenlet_spawn has not been called; can't call await_only() here",
-        "is not bound to a Session; attribute refresh operation cannot proceed",
+        "DetachedInstanceError: Instance is not bound to a Session; attribute refresh operation cannot proceed",
+        "DetachedInstanceError: Instance is not bound to a Session",
     ),
+    hints=("_load_expired", "load_on_ident"),
 )
 
 

@@ -21,7 +21,7 @@ RULE = Rule(
     why="Sessions and pools that do not fit their engine raise at the first use, if not when they are built.",
     symptoms=(
         "AsyncEngine expected, got Engine",
-        "AsyncConnection context has not been started and object has not been awaited",
+        "AsyncContextNotStarted: AsyncConnection context has not been started and object has not been awaited",
         "Pool class QueuePool cannot be used with asyncio engine",
         "Invalid argument(s) 'pool_size' sent to create_engine()",
     ),

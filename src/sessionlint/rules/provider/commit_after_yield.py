@@ -20,7 +20,12 @@ RULE = Rule(
     name="commit-after-yield",
     severity=Severity.WARNING,
     why="FastAPI sends the response first: a failing commit was answered with success, and the next request may come before it.",
-    symptoms=("row missing after 201", "data not saved although the response was 200", "404 right after POST"),
+    symptoms=(
+        "row missing after 201",
+        "data not saved although the response was 200",
+        "404 right after POST",
+        "rows never saved, and no error raised",
+    ),
     yields_to=("SES406",),
 )
 

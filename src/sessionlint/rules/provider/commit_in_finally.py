@@ -20,7 +20,7 @@ RULE = Rule(
     why="A `finally` also runs after an error, so what a failed request wrote until then is saved.",
     symptoms=(
         "partial data is saved although the request failed",
-        "This Session's transaction has been rolled back due to a previous exception during flush",
+        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
     ),
 )
 

@@ -20,7 +20,7 @@ RULE = Rule(
     why="A cache outlives the request: all callers share one session, or the cache keeps every session alive and never hits.",
     symptoms=(
         "generator didn't yield",
-        "This Session's transaction has been rolled back due to a previous exception during flush",
+        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
     ),
 )
 

@@ -19,9 +19,12 @@ RULE = Rule(
     severity=Severity.ERROR,
     why="A session is one transaction for one task: shared, one request's error, rollback or stale read becomes everybody's.",
     symptoms=(
-        "This Session's transaction has been rolled back due to a previous exception during flush",
+        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
         "This session is in 'prepared' state; no further SQL can be emitted within this transaction",
-        "Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
+        "IllegalStateChangeError: Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
+        "InFailedSqlTransaction: current transaction is aborted, commands ignored until end of transaction block",
+        "InvalidRequestError: Session is already flushing",
+        "InvalidRequestError: Object is already attached to session '1' (this is '2')",
     ),
 )
 

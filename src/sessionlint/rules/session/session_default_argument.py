@@ -19,7 +19,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     why="A default is evaluated once: all calls, from all requests and threads, share one session that nothing closes.",
     symptoms=(
-        "This Session's transaction has been rolled back due to a previous exception during flush",
+        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
         "Invalid args for response field! Hint: check that",
     ),
 )

@@ -22,6 +22,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     why="The connection stays checked out for as long as the object lives, and longer; a busy pool runs dry.",
     symptoms=("QueuePool limit of size 5 overflow 10 reached, connection timed out",),
+    hints=("self.session", "self.db"),
 )
 
 

@@ -23,8 +23,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     why="Without a rollback, the next use of the session fails too, with an error that hides the first one.",
     symptoms=(
-        "This Session's transaction has been rolled back due to a previous exception during flush",
-        "current transaction is aborted, commands ignored until end of transaction block",
+        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
+        "InFailedSqlTransaction: current transaction is aborted, commands ignored until end of transaction block",
         "Can't reconnect until invalid transaction is rolled back",
     ),
 )

@@ -17,6 +17,7 @@ RULE = Rule(
     name="write-without-commit",
     severity=Severity.WARNING,
     why="The end of the block rolls back what was not committed: nothing is saved, and nothing says so.",
+    symptoms=("rows never saved, and no error raised",),
 )
 
 
