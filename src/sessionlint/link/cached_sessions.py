@@ -26,13 +26,17 @@ class Flow(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CachedSession:
-    """``place`` is the decorator ``cache``; ``parameter`` the one that takes a session, for a TAKEN one."""
+    """``decorator`` is the one that caches, called ``cache``; ``parameter`` the one that takes a session, for a TAKEN one."""
 
     function: FunctionScope
-    place: Place
+    decorator: Term
     cache: str
     flow: Flow
     parameter: str | None = None
+
+    @property
+    def place(self) -> Place:
+        return Place(self.function.module.path, self.decorator.span)
 
 
 def cached_sessions(project: Project) -> Iterator[CachedSession]:
@@ -50,14 +54,14 @@ def _cached(project: Project, function: FunctionScope, decorator: Term) -> Cache
     kind = project.kind(decorator.func if isinstance(decorator, Call) else decorator, outside)
     if not isinstance(kind, kinds.External) or kind.name not in _CACHES:
         return None
-    place, name = Place(function.module.path, decorator.span), kind.name.rpartition(".")[2]
+    name = kind.name.rpartition(".")[2]
     flow = _flow(project.evaluator.returned(function))
     if flow is not None and not (name == "cached_property" and _is_closed_property(project, function)):
-        return CachedSession(function, place, name, flow)
+        return CachedSession(function, decorator, name, flow)
     if kind.name not in _BY_ARGUMENTS or (isinstance(decorator, Call) and walk.argument(decorator, 1, "key") is not None):
         return None
     taken = _taken(project, function)
-    return CachedSession(function, place, name, Flow.TAKEN, taken) if taken is not None else None
+    return CachedSession(function, decorator, name, Flow.TAKEN, taken) if taken is not None else None
 
 
 def _flow(given: kinds.Kind) -> Flow | None:

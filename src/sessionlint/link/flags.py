@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sessionlint.link.makers import configurations, makers, opened_calls
+from sessionlint.link.makers import configurations, makers, opened_calls, takes_plain_arguments
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import Scope
 from sessionlint.model.facts import Argument, Call, Constant
@@ -16,35 +16,45 @@ _SETTLED = {"autocommit": False, "future": True}
 class SessionFlag:
     """``autocommit`` or ``future`` with a literal value; ``settled`` says that it is the only value left in 2.0.
 
-    ``early`` says that the call itself raises for any other value; else the first session that is opened does.
+    ``early`` says that the call itself raises for any other value; else the first session that is opened does. ``original``:
+    it goes to SQLAlchemy itself and overrules no other argument, so that leaving it out gives the default.
     """
 
-    place: Place
+    argument: Argument
+    call: Call
     scope: Scope
-    keyword: str
     value: bool | None
     settled: bool
     early: bool
+    original: bool
+
+    @property
+    def keyword(self) -> str:
+        return self.argument.keyword or ""
+
+    @property
+    def place(self) -> Place:
+        return Place(self.scope.module.path, self.argument.span)
 
 
 def session_flags(project: Project) -> Iterator[SessionFlag]:
     """Every ``autocommit=`` and ``future=`` of a session factory or session, in the order of calls."""
     for maker in makers(project):
-        yield from _flags(maker.call, maker.site.scope, early=not maker.is_factory and not maker.partial)
+        early, original = not maker.is_factory and not maker.partial, takes_plain_arguments(project, maker.session_class)
+        yield from _flags(maker.call, maker.site.scope, early=early, original=original)
     for _, site, call in configurations(project):
-        yield from _flags(call, site.scope, early=False)
+        yield from _flags(call, site.scope, early=False, original=False)
     for factory, call, scope in opened_calls(project):
         if not factory.scoped:
-            yield from _flags(call, scope, early=True)
+            yield from _flags(call, scope, early=True, original=False)
 
 
-def _flags(call: Call, scope: Scope, *, early: bool) -> Iterator[SessionFlag]:
+def _flags(call: Call, scope: Scope, *, early: bool, original: bool) -> Iterator[SessionFlag]:
     for given in call.args:
         value = _literal(given)
         if value is not None and given.keyword in _SETTLED:
             settled = value.value is _SETTLED[given.keyword]
-            place = Place(scope.module.path, given.span)
-            yield SessionFlag(place, scope, given.keyword, _as_bool(value), settled, early)
+            yield SessionFlag(given, call, scope, _as_bool(value), settled, early, original)
 
 
 def _literal(given: Argument) -> Constant | None:

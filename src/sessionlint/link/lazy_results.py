@@ -24,9 +24,14 @@ _RESULTS = {False: frozenset({"execute", "scalars", "exec"}), True: frozenset({"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LazyResult:
-    """``place`` is the ``return``'s value; ``made`` the session's method call; ``is_query``: a ``Query``, which runs anew."""
+    """``place`` is the ``return``'s value; ``made`` the session's method call; ``is_query``: a ``Query``, which runs anew.
+
+    ``value`` is the whole expression in the block that gives the unread result.
+    """
 
     block: OwnBlock
+    function: FunctionScope
+    value: Term
     place: Place
     made: Place
     method: str
@@ -48,8 +53,10 @@ def _leaving(block: OwnBlock, function: FunctionScope, event: Event) -> Iterator
     if event.call is None or not isinstance(block.held, kinds.Session) or not _is_lazy(event, function, block.held.is_async):
         return
     returned = _returned(event, function)
-    if returned is not None:
-        yield LazyResult(block, function.module.place(returned.span), event.place, event.method, event.method == "query")
+    value = getattr(event.site.statement, "value", None)
+    if returned is not None and value is not None:
+        place = function.module.place(returned.span)
+        yield LazyResult(block, function, value, place, event.place, event.method, event.method == "query")
 
 
 def _is_lazy(event: Event, function: FunctionScope, is_async: bool) -> bool:

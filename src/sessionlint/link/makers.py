@@ -96,6 +96,13 @@ def is_subclass_with_init(project: Project, cls: kinds.Kind | None) -> bool:
     )
 
 
+def takes_plain_arguments(project: Project, cls: kinds.Kind | None) -> bool:
+    """Whether a session class (None: the default one) surely takes SQLAlchemy's arguments, and does with them what they say."""
+    if cls is None or isinstance(cls, kinds.SessionType):
+        return True
+    return project.evaluator.session_type(cls) is not None and not is_subclass_with_init(project, cls)
+
+
 def opened_calls(project: Project) -> Iterator[tuple[kinds.Factory, Call, Scope]]:
     """Every call of a session factory, with the factory."""
     for site in project.calls():

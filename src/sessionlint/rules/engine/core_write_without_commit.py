@@ -3,11 +3,12 @@
 Why: since SQLAlchemy 2.0 a connection begins a transaction with its first statement, and the end of the block rolls it
 back. Nothing is raised and nothing is stored.
 
-Fix safety: none yet. ``engine.begin()`` instead of ``engine.connect()`` stores what was thrown away until now.
+Fix safety: unsafe; ``engine.begin()`` instead of ``engine.connect()`` stores what was thrown away until now.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.connection_blocks import begin_fix
 from sessionlint.link.core_writes import LostWrite, lost_writes
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -38,6 +39,7 @@ def check(project: Project) -> Iterator[Finding]:
                 severity=RULE.severity,
                 related=tuple(_related(lost)),
                 help=f"write `{_recipe(lost)}`, which commits, or call `{lost.name}.commit()`",
+                fix=begin_fix(lost.connection),
             )
 
 

@@ -3,11 +3,12 @@
 Why: SQLAlchemy gives each thread a connection of its own to ``sqlite://``, and each connection has a database of its own,
 which is empty. ``TestClient`` runs the application in another thread than the test.
 
-Fix safety: none yet. ``poolclass=StaticPool`` gives all threads one connection and with it one transaction.
+Fix safety: unsafe; ``poolclass=StaticPool`` gives all threads one connection and with it one transaction.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.memory_pool import static_pool_fix
 from sessionlint.link.memory_engines import shared_memory_engines
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -33,4 +34,5 @@ def check(project: Project) -> Iterator[Finding]:
             severity=RULE.severity,
             related=(Related(engine.client, "the application runs in a thread of this client"),),
             help='add `poolclass=StaticPool, connect_args={"check_same_thread": False}`',
+            fix=static_pool_fix(project, engine.url.site),
         )

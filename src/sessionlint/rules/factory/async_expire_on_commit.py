@@ -4,15 +4,17 @@ Why: by default a commit expires every object of the session, and the next look 
 AsyncSession cannot load on attribute access: it raises MissingGreenlet. SQLAlchemy's documentation says that
 ``expire_on_commit`` "should normally be set to False when using asyncio".
 
-Fix safety: none yet.
+Fix safety: unsafe; objects keep the values they had before the commit, also where somebody relied on reading them anew.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.session_arguments import add_argument_fix
 from sessionlint.link.expiry import ExpiringSessions, expiring_async_sessions
+from sessionlint.link.makers import Maker, takes_plain_arguments
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
 
 RULE = Rule(
     code="SES203",
@@ -39,7 +41,14 @@ def check(project: Project) -> Iterator[Finding]:
             severity=RULE.severity,
             related=tuple(_related(sessions)),
             help="give it `expire_on_commit=False`",
+            fix=_fix(project, sessions.maker),
         )
+
+
+def _fix(project: Project, maker: Maker) -> Fix | None:
+    if not takes_plain_arguments(project, maker.session_class):
+        return None
+    return add_argument_fix(project, maker.call, "expire_on_commit=False", maker.site.scope)
 
 
 def _message(sessions: ExpiringSessions) -> str:

@@ -3,11 +3,12 @@
 Why: AsyncSession is what ``async_sessionmaker`` makes by default. The argument is a leftover of
 ``sessionmaker(class_=AsyncSession)``.
 
-Fix safety: none yet. A subclass is no default and is not reported.
+Fix safety: safe; the factory makes the same class without it. A subclass is no default and is not reported.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.session_arguments import drop_argument_fix
 from sessionlint.link.kinds import SessionType
 from sessionlint.link.makers import makers
 from sessionlint.link.project import Project
@@ -34,4 +35,5 @@ def check(project: Project) -> Iterator[Finding]:
         given = next(argument for argument in maker.call.args if argument.keyword == "class_")
         place = Place(maker.place.path, given.span)
         message = "`class_=AsyncSession` changes nothing: it is what `async_sessionmaker` makes by default"
-        yield Finding(RULE.code, place, message, RULE.severity, help="drop it")
+        fix = drop_argument_fix(project, maker.call, given, maker.site.scope)
+        yield Finding(RULE.code, place, message, RULE.severity, help="drop it", fix=fix)

@@ -3,11 +3,13 @@
 Why: both are the only values that SQLAlchemy 2.0 accepts. They come from tutorials for 1.3 and make readers think that
 there is a choice.
 
-Fix safety: none yet.
+Fix safety: safe; the value is the default, too. Where the argument could overrule another one (at a call of the factory, in
+``configure``), or go to an ``__init__`` of the project's own, no fix is offered.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.session_arguments import drop_argument_fix
 from sessionlint.link.flags import session_flags
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -28,4 +30,5 @@ def check(project: Project) -> Iterator[Finding]:
     for flag in session_flags(project):
         if flag.settled and project.role(flag.scope.module) is not Role.STUB:
             message = f"`{flag.keyword}={flag.value}` changes nothing: SQLAlchemy 2.0 accepts no other value"
-            yield Finding(RULE.code, flag.place, message, RULE.severity, help="drop it")
+            fix = drop_argument_fix(project, flag.call, flag.argument, flag.scope) if flag.original else None
+            yield Finding(RULE.code, flag.place, message, RULE.severity, help="drop it", fix=fix)

@@ -3,11 +3,13 @@
 Why: a cached session is a global one: shared by all callers, closed by none. A cached generator is exhausted after its
 first use. A session among the arguments is part of the key: no call ever hits the cache, and every session stays alive.
 
-Fix safety: none yet.
+Fix safety: unsafe; without the decorator every call runs the function. For a function that returns a session it is offered
+only where every caller closes what it gets.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.caching import uncached_fix
 from sessionlint.link.cached_sessions import CachedSession, Flow, cached_sessions
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -37,6 +39,7 @@ def check(project: Project) -> Iterator[Finding]:
             severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
             related=(Related(cached.function.place, "the function that is cached"),),
             help=_help(cached),
+            fix=uncached_fix(project, cached),
         )
 
 

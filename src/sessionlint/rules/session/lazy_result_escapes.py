@@ -3,11 +3,13 @@
 Why: nothing has been read when the block ends. A Query runs afterwards, on a new connection that nobody gives back; a result
 cannot make its objects any more.
 
-Fix safety: none yet; appending ``.all()`` changes what callers get.
+Fix safety: unsafe; with ``.all()`` callers get a list. Where the project asks the function's result for anything, or an
+annotation names it, no fix is offered.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.read_rows import read_rows_fix
 from sessionlint.link.lazy_results import LazyResult, lazy_results
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -35,6 +37,7 @@ def check(project: Project) -> Iterator[Finding]:
                 severity=RULE.severity,
                 related=tuple(_related(result)),
                 help="read the rows inside the block: append `.all()`, or `.first()`",
+                fix=read_rows_fix(project, result),
             )
 
 

@@ -3,11 +3,12 @@
 Why: a session whose flush failed refuses everything until it is rolled back (SQLAlchemy, "This Session's transaction has
 been rolled back due to a previous exception during flush"); PostgreSQL does the same after any failed statement.
 
-Fix safety: none yet; a rollback also drops what was not committed before the error.
+Fix safety: unsafe; a rollback also drops what was not committed before the error.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.rolled_back import rollback_fix
 from sessionlint.link.block_uses import Act
 from sessionlint.link.conditions import Failed, rolls_back
 from sessionlint.link.project import Project
@@ -54,6 +55,7 @@ def _finding(project: Project, course: Course, step: Step, handler: Handler) -> 
         severity=RULE.severity,
         related=(Related(step.event.place, "the session is used again here"),),
         help=f"call `{course.name}.rollback()` in the handler, or put the work into `{course.name}.begin_nested()`",
+        fix=rollback_fix(project, course, handler),
     )
 
 

@@ -1,0 +1,42 @@
+"""A rollback for a handler that swallows the error of a session."""
+
+from collections.abc import Iterator
+
+from sessionlint.edits.insertion import insert_first
+from sessionlint.link import walk
+from sessionlint.link.project import Project
+from sessionlint.link.scopes import FunctionScope
+from sessionlint.link.transactions import Course
+from sessionlint.model.facts import Assign, For, Handler, Statement, Term, Try, With
+from sessionlint.model.finding import Applicability, Fix
+
+
+def rollback_fix(project: Project, course: Course, handler: Handler) -> Fix | None:
+    """Roll ``course``'s session back first in ``handler``; None where it may not be there, or cannot be awaited."""
+    scope = course.scope
+    is_async = course.session.is_async
+    if is_async and not (isinstance(scope, FunctionScope) and scope.node.is_async):
+        return None
+    guarded = next(one for one in walk.statements(scope.body) if isinstance(one, Try) and handler in one.handlers)
+    if any(_binds(inner, course.name) for inner in walk.statements(guarded.body)):
+        return None
+    written = f"{'await ' if is_async else ''}{course.name}.rollback()"
+    edit = insert_first(project.source(scope), handler.body, written)
+    return Fix(f"add `{written}`", (edit,), Applicability.UNSAFE)
+
+
+def _binds(statement: Statement, name: str) -> bool:
+    """Whether ``statement`` gives the session its name, so that the handler may run without it."""
+    return any(walk.dotted(inner) in (name, name.partition(".")[0]) for top in _targets(statement) for inner, _ in walk.descend(top))
+
+
+def _targets(statement: Statement) -> Iterator[Term]:
+    match statement:
+        case Assign(targets=targets):
+            yield from targets
+        case With(items=items):
+            yield from (item.target for item in items if item.target is not None)
+        case For(target=target):
+            yield target
+        case _:
+            pass
