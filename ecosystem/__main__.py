@@ -1,11 +1,11 @@
-"""python -m ecosystem download | lint | report | labels | recall"""
+"""python -m ecosystem download | lint | report | labels | recall | fix"""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
-from ecosystem import collection, download, excerpt, labels, lint, recall, report
+from ecosystem import collection, download, excerpt, fixes, labels, lint, recall, report
 from ecosystem.findings import Found
 from ecosystem.packages import HERE, Package, read_pins
 
@@ -79,6 +79,18 @@ def compare(names: tuple[str, ...], rule: str | None, todo: bool, batch: int, sk
         show([hit for hit in silent if hit.key not in explained and rule in (None, hit.key.rule)], packages, skip, batch)
     every = (hit for one in packages for hit in recall.hits(one.name, one.tree))
     click.echo("\n".join(recall.recall_table(recall.recall(every, silent, explained))))
+
+
+@main.command("fix", help="Apply all fixes to copies of the packages, or of other trees, and tell what became of them.")
+@only
+@click.option("--tree", "trees", multiple=True, type=click.Path(exists=True, path_type=Path), help="Another project's folder.")
+def fix_all(names: tuple[str, ...], trees: tuple[Path, ...]) -> None:
+    packages = {package.name: package.tree for package in chosen(names)} if names or not trees else {}
+    fixed = []
+    for name, tree in {**packages, **{tree.resolve().name: tree for tree in trees}}.items():
+        fixed += list(fixes.fix_project(name, tree, lint.WORK))
+        click.echo("\n".join(f"{one.project}, {one.level} fixes: {problem}" for one in fixed[-2:] for problem in one.problems))
+    click.echo("\n".join(fixes.fix_table(fixed)))
 
 
 def found_in(found: Sequence[Found], package: Package) -> Iterator[Found]:
