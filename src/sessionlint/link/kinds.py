@@ -41,11 +41,15 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Factory:
-    """Calling it opens a session; when ``scoped``, it is a registry that hands out a session of its own."""
+    """Calling it opens a session; when ``scoped``, it is a registry that hands out a session of its own.
+
+    ``borrows``: it is bound to a connection that somebody else holds.
+    """
 
     is_async: bool
     scoped: bool = False
     origin: Place | None = field(default=None, compare=False)
+    borrows: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
