@@ -197,8 +197,12 @@ def test_show_settings_tells_values_and_where_versions_were_read(project: Run) -
     text = project("check", "--show-settings").stdout
     assert "# configuration: pyproject.toml\n" in text
     assert 'fail-on = "error"\n' in text
-    assert "sqlalchemy 1.4" in text
+    assert "sqlalchemy 1.4, fastapi newest" in text
     assert "#   sqlalchemy <2  # pyproject.toml\n" in text
+    Path("uv.lock").write_text('[[package]]\nname = "sqlalchemy"\nversion = "2.0.30"\n')
+    locked = project("check", "--show-settings").stdout
+    assert "sqlalchemy 2.0, fastapi newest" in locked
+    assert "#   sqlalchemy <2  # pyproject.toml\n#   sqlalchemy ==2.0.30  # uv.lock, locked\n" in locked
 
 
 def test_colour_is_used_when_asked_for(project: Run) -> None:

@@ -139,6 +139,24 @@ def read_page(path: Path) -> Page:
 
 def parse_page(path: Path, text: str) -> Page:
     name, code = _title(path, text)
+    sections, groups = _groups(path, text)
+    cases = tuple(_cases(path, code, [group for group in groups if group.section == "Cases"]))
+    rows = tuple(version_rows(text))
+    proofs = tuple(_proofs(path, code, [group for group in groups if group.section == "Proof"], rows))
+    _reject_repeated_titles(path, [(case.title, case.line) for case in cases])
+    return Page(path, text, name, code, tuple(sections), cases, proofs)
+
+
+def read_cases(path: Path) -> tuple[Case, ...]:
+    """The cases of a file that belongs to no rule and has no sections. Raises PageError where it does not follow the format."""
+    _, groups = _groups(path, path.read_text(encoding="utf-8"))
+    cases = tuple(_cases(path, "", groups))
+    _reject_repeated_titles(path, [(case.title, case.line) for case in cases])
+    return cases
+
+
+def _groups(path: Path, text: str) -> tuple[list[str], list[_Group]]:
+    """The sections, and what stands under each heading."""
     sections: list[str] = []
     groups: list[_Group] = []
     for line, item in _items(path, text):
@@ -151,11 +169,7 @@ def parse_page(path: Path, text: str) -> Page:
             groups[-1].without.add(without["what"])
         elif isinstance(item, Block) and groups:
             groups[-1].blocks.append(item)
-    cases = tuple(_cases(path, code, [group for group in groups if group.section == "Cases"]))
-    rows = tuple(version_rows(text))
-    proofs = tuple(_proofs(path, code, [group for group in groups if group.section == "Proof"], rows))
-    _reject_repeated_titles(path, [(case.title, case.line) for case in cases])
-    return Page(path, text, name, code, tuple(sections), cases, proofs)
+    return sections, groups
 
 
 def _title(path: Path, text: str) -> tuple[str, str]:

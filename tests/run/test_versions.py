@@ -1,13 +1,15 @@
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from sessionlint.model.targets import Targets
+from sessionlint.run.declared.declaration import Declaration
 from sessionlint.run.settings import Settings
-from sessionlint.run.versions import Declaration, read_targets
+from sessionlint.run.versions import read_targets
 
 
-def _targets(root: Path, files: dict[str, str | bytes]) -> Targets:
+def _targets(root: Path, files: Mapping[str, str | bytes]) -> Targets:
     for name, content in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content.encode() if isinstance(content, str) else content)
@@ -44,6 +46,40 @@ def test_poetry_tables_are_read(tmp_path: Path) -> None:
     assert _targets(tmp_path, {"pyproject.toml": text}) == Targets((1, 4), (0, 110), (3, 11))
 
 
+def test_poetry_lists_a_version_for_each_platform(tmp_path: Path) -> None:
+    text = """
+        [tool.poetry.dependencies]
+        SQLAlchemy = [{version = "^1.3", python = "<3.8"}, {version = "^1.4", python = ">=3.8"}]
+        [tool.poetry.dev-dependencies]
+        fastapi = "0.105.*"
+        [tool.poetry.group.other.dependencies]
+        sqlmodel = {path = "../sqlmodel"}
+    """
+    assert _targets(tmp_path, {"pyproject.toml": text}) == Targets((1, 4), (0, 105))
+
+
+def test_the_groups_of_uv_and_pdm_are_read(tmp_path: Path) -> None:
+    text = """
+        [tool.uv]
+        dev-dependencies = ["sqlalchemy<2"]
+        [tool.pdm.dev-dependencies]
+        test = ["fastapi==0.105"]
+    """
+    assert _targets(tmp_path, {"pyproject.toml": text}) == Targets((1, 4), (0, 105))
+
+
+def test_a_pipfile_is_read(tmp_path: Path) -> None:
+    text = """
+        [packages]
+        sqlalchemy = {extras = ["asyncio"], version = "~=1.4"}
+        [dev-packages]
+        fastapi = "==0.105.0"
+        [requires]
+        python_version = "3.11"
+    """
+    assert _targets(tmp_path, {"Pipfile": text}) == Targets((1, 4), (0, 105), (3, 11))
+
+
 def test_setup_cfg_is_read(tmp_path: Path) -> None:
     text = "[options]\npython_requires = >=3.9\ninstall_requires =\n    sqlalchemy~=1.4\n    fastapi\n"
     assert _targets(tmp_path, {"setup.cfg": text}) == Targets((1, 4), None, (3, 9))
@@ -58,6 +94,80 @@ def test_requirements_files_are_read_wherever_projects_keep_them(tmp_path: Path,
 
 
 @pytest.mark.parametrize(
+    "include", ["-r deps/base.in", "-rdeps/base.in", "--requirement=deps/base.in", "--constraint deps/base.in  # why"]
+)
+def test_requirements_files_include_others_also_in_a_circle(tmp_path: Path, include: str) -> None:
+    files = {
+        "requirements.txt": f"{include}\n",
+        "deps/base.in": "-c constraints/pins.in\nfastapi\n",
+        "deps/constraints/pins.in": "-r ../../requirements.txt\nsqlalchemy==1.4.46\n",
+    }
+    assert _targets(tmp_path, files) == Targets((1, 4))
+    names = [(found.name, found.file) for found in read_targets(tmp_path, Settings())[1]]
+    assert names == [("fastapi", "deps/base.in"), ("sqlalchemy", "deps/constraints/pins.in")]
+
+
+def test_an_include_from_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "other.txt").write_text("sqlalchemy<2\n")
+    text = "-r ../other.txt\n-r https://example.org/requirements.txt\n-r missing.txt\n-r\n"
+    (tmp_path / "project").mkdir()
+    assert _targets(tmp_path / "project", {"requirements.txt": text}) == Targets()
+
+
+def _lock(packages: str) -> str:
+    return f'version = 1\n\n{packages}\n[metadata]\nname = "fastapi"\nversion = "9.9"\n'
+
+
+@pytest.mark.parametrize("name", ["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "backend/uv.lock"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_lock_says_what_gets_installed(tmp_path: Path, name: str, newline: str) -> None:
+    packages = """\
+[[package]]
+name = "anyio"
+version = "4.4.0"
+dependencies = [
+    { name = "sqlalchemy", version = "0.1" },
+]
+
+[[package]]
+category = "main"
+name = "SQLAlchemy"
+optional = false
+version = "1.4.46"
+files = [
+    {file = "SQLAlchemy-1.4.46.tar.gz", hash = "sha256:abc"},
+]
+
+[package.dependencies]
+greenlet = {version = "!=0.4.17"}
+"""
+    text = _lock(packages.replace("[[package", "[[packages") if name == "pylock.toml" else packages)
+    assert _targets(tmp_path, {name: text.replace("\n", newline)}) == Targets((1, 4))
+    assert Declaration("sqlalchemy", "==1.4.46", name, locked=True) in read_targets(tmp_path, Settings())[1]
+
+
+def test_a_pipfile_lock_is_read(tmp_path: Path) -> None:
+    text = '{"default": {"SQLAlchemy": {"version": "==1.4.46"}}, "develop": {"fastapi": {"version": "==0.105.0"}, "x": {}}}'
+    assert _targets(tmp_path, {"Pipfile.lock": text}) == Targets((1, 4), (0, 105))
+
+
+def test_a_lock_beats_a_range_and_the_newest_of_several_counts(tmp_path: Path) -> None:
+    one = '[[package]]\nname = "fastapi"\nversion = "{}"\n'
+    files = {
+        "pyproject.toml": '[project]\ndependencies = ["fastapi>=0.100"]\n',
+        "requirements.txt": "fastapi==0.120.0\n",
+        "uv.lock": _lock(one.format("0.105.0") + one.format("0.109.2")),
+    }
+    assert _targets(tmp_path, files).fastapi == (0, 109)
+
+
+@pytest.mark.parametrize("text", ["", "[[package]]", '[[package]]\nname = "fastapi"\n[[package]]\nversion = "1"\n', "{", "[1]"])
+@pytest.mark.parametrize("name", ["uv.lock", "Pipfile.lock", "Pipfile"])
+def test_a_broken_lock_says_nothing(tmp_path: Path, name: str, text: str) -> None:
+    assert _targets(tmp_path, {name: text}) == Targets()
+
+
+@pytest.mark.parametrize(
     ("specifier", "sqlalchemy"),
     [("==0.0.8", (1, 4)), ("<0.0.12", (1, 4)), ("==0.0.12", None), (">=0.0.8", None), ("", None)],
 )
@@ -69,10 +179,13 @@ def test_a_requirements_file_in_utf_16_is_read(tmp_path: Path) -> None:
     assert _targets(tmp_path, {"requirements.txt": "sqlalchemy==1.4.46\r\n".encode("utf-16")}) == Targets((1, 4))
 
 
-def test_a_pin_inside_a_range_counts_and_a_contradiction_means_newest(tmp_path: Path) -> None:
+def test_a_pin_inside_a_range_counts_and_a_contradiction_means_the_newest_that_is_named(tmp_path: Path) -> None:
     declared = '[project]\ndependencies = ["sqlalchemy>=1.4"]\n'
     assert _targets(tmp_path, {"pyproject.toml": declared, "requirements.txt": "sqlalchemy==1.4.46\n"}).sqlalchemy == (1, 4)
     assert _targets(tmp_path, {"requirements.txt": "sqlalchemy==1.3.0\n"}).sqlalchemy is None
+    pinned = {"pyproject.toml": "", "requirements.txt": "fastapi==0.105.0\n", "docs/requirements.txt": ""}
+    assert _targets(tmp_path, {**pinned, "requirements-dev.txt": "fastapi==0.109.1\n"}).fastapi == (0, 109)
+    assert _targets(tmp_path, {**pinned, "requirements-dev.txt": "fastapi>=0.109.1\n"}).fastapi is None
 
 
 def test_a_lower_bound_alone_an_url_or_a_broken_file_mean_newest(tmp_path: Path) -> None:

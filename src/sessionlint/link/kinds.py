@@ -43,13 +43,14 @@ class Connection:
 class Factory:
     """Calling it opens a session; when ``scoped``, it is a registry that hands out a session of its own.
 
-    ``trusted``: the project's configuration says so.
+    ``trusted``: the project's configuration says so. ``borrows``: it is bound to a connection that somebody else holds.
     """
 
     is_async: bool
     scoped: bool = False
     origin: Place | None = field(default=None, compare=False)
     trusted: bool = field(default=False, compare=False)
+    borrows: bool = field(default=False, compare=False)
 
     @property
     def is_certain(self) -> bool:

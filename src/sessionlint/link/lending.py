@@ -76,14 +76,14 @@ class Lender:
 
 
 def lenders(project: Project) -> Iterator[Lender]:
-    """Every generator function of the project that yields a session, pytest's fixtures left out."""
+    """Every generator function of the project that yields a session, but for those into which nobody throws an error."""
     uses: dict[FunctionScope, list[DependencyUse]] = defaultdict(list)
     for use in dependency_uses(project.modules.values(), project.evaluator):
         if isinstance(use.provider, FunctionScope) and not use.wrapped:
             uses[use.provider].append(use)
     managers = _made_managers(project)
     for function in project.functions():
-        if not function.node.is_generator or project.is_fixture(function):
+        if not function.node.is_generator or project.is_resumed(function):
             continue
         session = lent_session(project, function)
         if session is not None:

@@ -26,9 +26,10 @@ def library_call(evaluator: "Evaluator", dotted: str, call: Call, scope: Scope) 
             session = evaluator.session_type(evaluator.kind(chosen, scope)) if chosen is not None else None
             # a class that cannot be followed may be either: a factory without an origin is one that nobody vouches for
             certain = chosen is None or session is not None
-            return kinds.Factory(session is not None and session.is_async, origin=place if certain else None)
+            is_async = session is not None and session.is_async
+            return kinds.Factory(is_async, origin=place if certain else None, borrows=_borrows(evaluator, call, scope))
         case "async_sessionmaker":
-            return kinds.Factory(True, origin=place)
+            return kinds.Factory(True, origin=place, borrows=_borrows(evaluator, call, scope))
         case "scoped_session" | "async_scoped_session":
             return kinds.Factory(name.startswith("async"), scoped=True, origin=place)
         case "alembic.op.get_bind":
@@ -58,6 +59,12 @@ def library_call(evaluator: "Evaluator", dotted: str, call: Call, scope: Scope) 
             return value if value != UNKNOWN or first is None else evaluator.annotated(first, scope)
         case _:
             return UNKNOWN
+
+
+def _borrows(evaluator: "Evaluator", call: Call, scope: Scope) -> bool:
+    """Whether a factory is bound to a connection; unlike a session's, its ``bind`` is nearly always an engine: no guesses."""
+    bind = walk.argument(call, 0, "bind")
+    return bind is not None and isinstance(evaluator.kind(bind, scope), kinds.Connection | kinds.Session)
 
 
 def _dependency(evaluator: "Evaluator", call: Call, scope: Scope) -> Kind:

@@ -47,8 +47,8 @@ class Openings:
 
     def _opens(self, callee: kinds.Kind, call: Call, scope: Scope) -> bool:
         match callee:
-            case kinds.Factory(scoped=scoped):
-                return not scoped and not self._on_borrowed_connection(call, scope)
+            case kinds.Factory(scoped=scoped, borrows=borrows):
+                return not scoped and not borrows and not self._on_borrowed_connection(call, scope)
             case kinds.SessionType():
                 return not self._on_borrowed_connection(call, scope)
             case kinds.ClassKind():

@@ -10,6 +10,7 @@ from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.importers import Importers
 from sessionlint.link.layout import Layout
 from sessionlint.link.lives import Life, Lives
+from sessionlint.link.resources import resource_functions
 from sessionlint.link.roles import Role, role_of
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
 from sessionlint.link.trust import Trust
@@ -70,6 +71,10 @@ class Project:
         return dependency_functions(self.modules.values(), self.evaluator)
 
     @cached_property
+    def _resources(self) -> frozenset[FunctionScope]:
+        return resource_functions(self.modules.values(), self.evaluator)
+
+    @cached_property
     def lives(self) -> tuple[Life, ...]:
         """The life of every session that the project opens."""
         return tuple(life for module in self.modules.values() for life in self._lives.of(module))
@@ -113,6 +118,10 @@ class Project:
     def is_fixture(self, scope: Scope) -> bool:
         """Whether ``scope`` is a pytest fixture: pytest runs what stands behind its ``yield``, whatever the test does."""
         return isinstance(scope, FunctionScope) and bool(self.evaluator.decorators(scope) & _FIXTURES)
+
+    def is_resumed(self, scope: Scope) -> bool:
+        """Whether what stands behind the ``yield`` of ``scope`` runs whatever its user raises: for pytest, or a container."""
+        return self.is_fixture(scope) or scope in self._resources
 
     def kind(self, term: Term, scope: Scope) -> kinds.Kind:
         return self.evaluator.kind(term, scope)

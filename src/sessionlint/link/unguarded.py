@@ -20,9 +20,9 @@ class UnguardedLoan:
 
 
 def unguarded_loans(project: Project) -> Iterator[UnguardedLoan]:
-    """The first such yield of every session that a generator function opens; not in pytest's fixtures."""
+    """The first such yield of every session that a generator function opens; not where the yield is always resumed."""
     for function in project.functions():
-        if not function.node.is_generator or project.is_fixture(function):
+        if not function.node.is_generator or project.is_resumed(function):
             continue
         for life in project.lives_in(function):
             loan = next((loan for loan in loans(function) if _lends(loan, life) and _is_left_open(loan, life)), None)

@@ -15,6 +15,7 @@ from sessionlint.model.targets import Targets
 from sessionlint.rules.registry import registered_rules
 from sessionlint.run.analysis import Analysis
 from sessionlint.run.config import Layered, checked, merged, read_config, read_inline
+from sessionlint.run.declared.declaration import Declaration
 from sessionlint.run.discovery import Scope, discover, real_paths
 from sessionlint.run.errors import UsageError, suggestion
 from sessionlint.run.reading import decoded
@@ -23,7 +24,7 @@ from sessionlint.run.roots import Root, find_root, unused_configurations
 from sessionlint.run.selectors import check_selectors, selected_codes
 from sessionlint.run.settings import Settings
 from sessionlint.run.specifiers import parse_specifiers
-from sessionlint.run.versions import Declaration, read_targets
+from sessionlint.run.versions import read_targets
 
 Warn = Callable[[str], None]
 

@@ -23,7 +23,8 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield f"# targets: sqlalchemy {_version(plan.targets.sqlalchemy)}, fastapi {_version(plan.targets.fastapi)},"
     yield f"#          python {_version(plan.targets.python, 'oldest supported')}"
     for declaration in plan.declared:
-        yield f"#   {declaration.name} {declaration.specifier or '(any)'}  # {declaration.file}"
+        how = ", locked" if declaration.locked else ""
+        yield f"#   {declaration.name} {declaration.specifier or '(any)'}  # {declaration.file}{how}"
 
 
 def _overrides(settings: Settings) -> Iterator[str]:

@@ -29,7 +29,7 @@ RULE = Rule(
 def check(project: Project) -> Iterator[Finding]:
     for life in project.lives:
         role = project.role(life.scope.module)
-        if life.ending is Ending.PARTLY and role not in (Role.TEST, Role.STUB) and not project.is_fixture(life.scope):
+        if life.ending is Ending.PARTLY and role not in (Role.TEST, Role.STUB) and not project.is_resumed(life.scope):
             yield Finding(
                 code=RULE.code,
                 place=life.place,
