@@ -41,6 +41,20 @@ def wrap_in_with(
         return None
 
 
+def cover(source: Source, covered: Block, header: str, outer: str) -> tuple[Edit, ...] | None:
+    """Put ``header`` (``with opened() as db:``) over ``covered``, the last statements of a block, with the comments behind them.
+
+    ``outer`` is the indentation of what the block belongs to. None where they do not have lines of their own.
+    """
+    lines, first, last = lines_of(source.text), covered[0].span.start, covered[-1].span.end
+    if lines.logical_of(first).start != first or lines.logical_of(last - 1).end != last:
+        return None
+    line, indent = lines.start(first), lines.indent(first)
+    opening = Edit(Place(source.path, Span(line, line)), indent + header + lines.newline)
+    end = lines.deeper_comments_behind(last, outer)
+    return (opening, *indent_lines(source, Span(first, end), lines.unit_for(indent)))
+
+
 def unwrap_try_finally(
     source: Source, opening: Assign, statement: Try, header: str, drop: Sequence[Statement]
 ) -> tuple[Edit, ...] | None:
