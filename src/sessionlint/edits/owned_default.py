@@ -10,7 +10,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.routes import is_called_by_fastapi
 from sessionlint.link.scopes import ClassScope, FunctionScope
 from sessionlint.link.sites import inner_functions, sites
-from sessionlint.model.facts import Attribute, Block, Call, Constant, Evaluate, Jump, Name, Parameter
+from sessionlint.model.facts import Attribute, Block, Call, Constant, Evaluate, Jump, Name, Parameter, Term
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Source, Span
 
@@ -24,19 +24,20 @@ def owned_session_fix(project: Project, default: DefaultSession) -> Fix | None:
     if not isinstance(opened, Call) or not _means_the_same_inside(project, opened, function):
         return None
     source, module = project.source(function), function.module
+    given = _given(source, parameter, opened)
     body = _behind_docstring(function.node.body)
     either = Wanted("contextlib", "nullcontext", at=function.node.span)
     imports = change_imports(module.facts, source, [either])
     optional = _or_none(project, parameter, source)
-    if not body or imports is None or optional is None:
+    if given is None or not body or imports is None or optional is None:
         return None
     name, keyword = parameter.name, "async with" if default.session.is_async else "with"
     written = source.text[slice(*opened.span)]
     header = f"{keyword} {written} if {name} is None else {imports.spellings[either]}({name}) as {name}:"
     covered = cover(source, body, header, lines_of(source.text).indent(function.node.name_span.start))
-    if covered is None or lines_of(source.text).comments_in(opened.span):
+    if covered is None:
         return None
-    none = Edit(Place(module.path, opened.span), "None")
+    none = Edit(Place(module.path, given), "None")
     edits = (*optional, none, *covered, *imports.edits)
     return Fix(f"open a session for each call without `{name}`", edits, Applicability.UNSAFE)
 
@@ -46,9 +47,23 @@ def _only_uses(project: Project, default: DefaultSession) -> bool:
     function, name = default.function, default.parameter.name
     if default.session.is_async and not function.node.is_async:
         return False
-    if any(isinstance(site.term, Name) and site.term.id == name for inner in inner_functions(function) for site in sites(inner)):
+    mentions = [site for scope in (function, *inner_functions(function)) for site in sites(scope) if _is_name(site.term, name)]
+    if any(site.scope is not function or site.in_lambda for site in mentions):
         return False  # it may run after the end of the block
     return len(function.bindings[name]) == 1 and project.holding.parameter(function, name) is Use.USED
+
+
+def _is_name(term: Term, name: str) -> bool:
+    return isinstance(term, Name) and term.id == name
+
+
+def _given(source: Source, parameter: Parameter, opened: Call) -> Span | None:
+    """The default with its parentheses; None when it goes over several lines or holds a comment."""
+    lines = lines_of(source.text)
+    equals = max(token.end for token in lines.tokens if token.end <= opened.span.start and token.text == "=")
+    blanks = len(source.text[equals : opened.span.start]) - len(source.text[equals : opened.span.start].lstrip())
+    span = Span(equals + blanks, parameter.span.end)
+    return None if lines.comments_in(span) or lines.start(span.start) != lines.start(span.end) else span
 
 
 def _means_the_same_inside(project: Project, opened: Call, function: FunctionScope) -> bool:
@@ -57,9 +72,7 @@ def _means_the_same_inside(project: Project, opened: Call, function: FunctionSco
     if not project.openings.opens(opened, outside):
         return False
     names = {term.id for term, _ in walk.descend(opened) if isinstance(term, Name)}
-    return not any(
-        name in function.bindings or (isinstance(outside, ClassScope) and name in outside.bindings) for name in names
-    )
+    return not any(name in function.bindings or (isinstance(outside, ClassScope) and name in outside.bindings) for name in names)
 
 
 def _behind_docstring(body: Block) -> Block:

@@ -38,7 +38,24 @@ _READS = frozenset(
     }
 )
 _CONSUMERS = frozenset(
-    {"list", "tuple", "set", "frozenset", "dict", "sorted", "len", "sum", "min", "max", "any", "all", "next", "print", "str", "bool"}
+    {
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "dict",
+        "sorted",
+        "len",
+        "sum",
+        "min",
+        "max",
+        "any",
+        "all",
+        "next",
+        "print",
+        "str",
+        "bool",
+    }
 )
 
 
@@ -119,9 +136,7 @@ def _bound_by(statement: Statement, names: frozenset[str]) -> set[str]:
         case _:
             pass
     for top in walk.own_terms(statement):
-        found |= {
-            term.target.id for term, _ in walk.descend(top) if isinstance(term, Walrus) and is_unread(term.value, names)
-        }
+        found |= {term.target.id for term, _ in walk.descend(top) if isinstance(term, Walrus) and is_unread(term.value, names)}
     return found
 
 
