@@ -45,11 +45,12 @@ REMOVED = {
     "the last line, behind a comment": ("x = f(\n    a,  # why\n    gone=1\n)", "x = f(\n    a,  # why\n)"),
     "the first on its line": ("x = f(\n    gone=1, b=2\n)", "x = f(\n    b=2\n)"),
     "the first, the next on another line": ("x = f(gone=1,\n      b=2)", "x = f(b=2)"),
+    "the only one, below a comment": ("x = f(\n    # why\n    gone=1,\n)", "x = f(\n    # why\n)"),
     "a callee in parentheses": ("x = (f)(gone=1)", "x = (f)()"),
     "implicit concatenation": ('x = f("a" "b", gone="c" "d")', 'x = f("a" "b")'),
     "an f-string": ("x = f(gone=f'{a(1)}', b=2)", "x = f(b=2)"),
     "a comment beside it would be lost": ("x = f(\n    gone=1,  # why\n    b=2,\n)", None),
-    "a comment beside the only one would be lost": ("x = f(  # why\n    gone=1\n)", None),
+    "the only one, behind a comment": ("x = f(  # why\n    gone=1\n)", "x = f(  # why\n)"),
     "a comment before it would be lost": ("x = f(a,  # why\n      gone=1)", None),
     "a hash in a string is no comment": ("x = f(gone='#', b=2)", "x = f(b=2)"),
 }

@@ -18,7 +18,9 @@ def parentheses(source: Source, call: Call) -> Span:
     opening = next(
         token.start
         for token in lines_of(source.text).tokens
-        if token.start >= call.func.span.end and token.text == "(" and token.end <= (call.args[0].span.start if call.args else call.span.end)
+        if token.start >= call.func.span.end
+        and token.text == "("
+        and token.end <= (call.args[0].span.start if call.args else call.span.end)
     )
     return Span(opening, call.span.end)
 
@@ -26,15 +28,17 @@ def parentheses(source: Source, call: Call) -> Span:
 def remove_argument(source: Source, call: Call, argument: Argument) -> Edit | None:
     """The edit that removes ``argument`` with its comma, or None when a comment would go with it."""
     text, index = source.text, call.args.index(argument)
-    if len(call.args) == 1:
-        opening, end = parentheses(source, call)
-        span = Span(opening + 1, end - 1)
+    inside = Span(parentheses(source, call).start + 1, call.span.end - 1)
+    if len(call.args) == 1 and not lines_of(text).comments_in(inside):
+        span = inside
     elif (own := _own_lines(text, argument.span, last=argument is call.args[-1])) is not None:
         span = own
     elif index > 0:
         span = Span(call.args[index - 1].span.end, argument.span.end)
-    else:
+    elif len(call.args) > 1:
         span = Span(argument.span.start, call.args[1].span.start)
+    else:
+        return None
     if lines_of(text).comments_in(Span(span.start, argument.span.start)) or lines_of(text).comments_in(
         Span(argument.span.end, span.end)
     ):

@@ -3,6 +3,7 @@
 from sessionlint.edits.decorators import remove_decorator
 from sessionlint.edits.imports import change_imports
 from sessionlint.edits.session_arguments import droppable_names
+from sessionlint.edits.unread_files import mentions_in_unread
 from sessionlint.link import walk
 from sessionlint.link.cached_sessions import CachedSession, Flow
 from sessionlint.link.project import Project
@@ -42,6 +43,10 @@ def uncached_fix(project: Project, cached: CachedSession) -> Fix | None:
 def _is_spoken_to(project: Project, cached: CachedSession) -> bool:
     """Whether somebody asks the function for its cache: ``get_user.cache_clear()``."""
     name = cached.function.node.name
+    for found, index in mentions_in_unread(project, cached.function):
+        behind = [token.text for token in found[index + 1 : index + 3]]
+        if len(behind) == 2 and behind[0] == "." and behind[1] in _OF_THE_CACHE:
+            return True
     return any(
         isinstance(site.term, Attribute)
         and site.term.attr in _OF_THE_CACHE
@@ -64,7 +69,9 @@ def _is_entered(site: Site) -> bool:
 
 
 def _is_handed_on(project: Project, cached: CachedSession) -> bool:
-    """Whether the function is mentioned elsewhere than in a call: ``Depends(get_session)``, an alias, a callback."""
+    """Whether it is mentioned elsewhere than in a call: ``Depends(get_session)``, an alias, a file that was not read."""
+    if any(True for _ in mentions_in_unread(project, cached.function)):
+        return True
     name, path = cached.function.node.name, cached.function.module.path
     files = [path, *project.importers.of_name(path, name)]
     calls = sum(1 for _ in calls_of(project, cached.function))

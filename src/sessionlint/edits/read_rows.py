@@ -3,6 +3,7 @@
 import re
 
 from sessionlint.edits.lines import lines_of
+from sessionlint.edits.unread_files import may_be_asked
 from sessionlint.link import walk
 from sessionlint.link.lazy_results import LazyResult
 from sessionlint.link.project import Project
@@ -16,7 +17,8 @@ _RESULT = re.compile(r"Query|Result|Select")
 
 def read_rows_fix(project: Project, result: LazyResult) -> Fix | None:
     """Read all rows while the session is open; None where callers were promised more than a list, or ask for more."""
-    if _is_promised(result) or is_asked(project, result.function):
+    function = result.function
+    if _is_promised(result) or is_asked(project, function) or may_be_asked(project, function):
         return None
     source, value = project.source(result.function), result.value
     start, end = value.span
@@ -44,9 +46,10 @@ def _line_of_its_own(source: Source, value: Term) -> str:
     lines, link = lines_of(source.text), value.func if isinstance(value, Call) else value
     if not isinstance(link, Attribute):
         return ""
-    between = source.text[link.value.span.end : link.span.end - len(link.attr)]
-    start = lines.start(link.span.end - len(link.attr))
-    breaks = start >= link.value.span.end and between.strip() == "." and "\\" not in between
+    name = link.span.end - len(link.attr)
+    start = lines.start(name)
+    continued = "\\" in source.text[link.value.span.end : name]
+    breaks = start >= link.value.span.end and source.text[start:name].strip() == "." and not continued
     return lines.newline + lines.indent(start) if breaks else ""
 
 

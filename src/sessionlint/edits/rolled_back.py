@@ -27,7 +27,9 @@ def rollback_fix(project: Project, course: Course, handler: Handler) -> Fix | No
 
 def _binds(statement: Statement, name: str) -> bool:
     """Whether ``statement`` gives the session its name, so that the handler may run without it."""
-    return any(walk.dotted(inner) in (name, name.partition(".")[0]) for top in _targets(statement) for inner, _ in walk.descend(top))
+    return any(
+        walk.dotted(inner) in (name, name.partition(".")[0]) for top in _targets(statement) for inner, _ in walk.descend(top)
+    )
 
 
 def _targets(statement: Statement) -> Iterator[Term]:

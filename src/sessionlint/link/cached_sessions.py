@@ -80,8 +80,9 @@ def _is_closed_property(project: Project, function: FunctionScope) -> bool:
 
 
 def _taken(project: Project, function: FunctionScope) -> str | None:
+    is_bound = function.owner is not None and "builtins.staticmethod" not in project.evaluator.decorators(function)
     for position, parameter in enumerate(function.node.params):
-        is_self = function.owner is not None and position == 0
+        is_self = is_bound and position == 0
         kind = project.evaluator.name_kind(parameter.name, function)
         if not is_self and isinstance(kind, kinds.Session) and not kind.scoped:
             return parameter.name

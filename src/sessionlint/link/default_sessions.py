@@ -7,17 +7,27 @@ from sessionlint.link import kinds
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope
 from sessionlint.link.session_sources import makes_session
+from sessionlint.model.facts import Parameter
 from sessionlint.model.source import Place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DefaultSession:
-    """The default of ``parameter``, which stands at ``place``."""
+    """A ``parameter`` of ``function`` whose default opens ``session``."""
 
     function: FunctionScope
-    parameter: str
-    place: Place
-    origin: Place | None
+    parameter: Parameter
+    session: kinds.Session
+
+    @property
+    def place(self) -> Place:
+        """The default."""
+        assert self.parameter.default is not None
+        return Place(self.function.module.path, self.parameter.default.span)
+
+    @property
+    def origin(self) -> Place | None:
+        return self.session.origin
 
 
 def default_sessions(project: Project) -> Iterator[DefaultSession]:
@@ -30,5 +40,4 @@ def default_sessions(project: Project) -> Iterator[DefaultSession]:
                 continue
             session = makes_session(project, default, outside)
             if session is not None and isinstance(project.kind(default, outside), kinds.Session):
-                place = Place(function.module.path, default.span)
-                yield DefaultSession(function, parameter.name, place, session.origin)
+                yield DefaultSession(function, parameter, session)

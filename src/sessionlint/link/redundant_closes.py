@@ -12,11 +12,11 @@ from sessionlint.model.facts import Await, Block, Evaluate, Statement, Term, Try
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RedundantClose:
-    """``event`` is the last act of ``block``; ``alone``: nothing else stands in the block of statements that it ends."""
+    """``event`` is the last act of ``block``, or of the ``finally`` of ``ends`` with which the block ends."""
 
     block: OwnBlock
     event: Event
-    alone: bool
+    ends: Try | None
 
 
 def redundant_closes(project: Project) -> Iterator[RedundantClose]:
@@ -26,16 +26,16 @@ def redundant_closes(project: Project) -> Iterator[RedundantClose]:
         for scope in scopes:
             for block in own_blocks(project, scope):
                 if isinstance(block.held, kinds.Session) and block.direct and not block.begins:
-                    last = _last(block.statement.body)
+                    last, ends = _last(block.statement.body)
                     for event in events(project, scope, block.name):
                         if event.site.statement is last and event.act is Act.CLOSE and _is_whole(event, last):
-                            yield RedundantClose(block, event, alone=len(event.site.block) == 1)
+                            yield RedundantClose(block, event, ends)
 
 
-def _last(block: Block) -> Statement:
-    """The statement that runs last, whichever way the block is left."""
+def _last(block: Block, ends: Try | None = None) -> tuple[Statement, Try | None]:
+    """The statement that runs last, whichever way the block is left, and the ``try`` whose ``finally`` it ends."""
     last = block[-1]
-    return _last(last.final) if isinstance(last, Try) and last.final else last
+    return _last(last.final, last) if isinstance(last, Try) and last.final else (last, ends)
 
 
 def _is_whole(event: Event, statement: Statement) -> bool:

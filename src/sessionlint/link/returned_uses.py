@@ -29,7 +29,10 @@ def _is_asked(site: Site) -> bool:
         case Assign(targets=targets):
             names = {target.id for target in targets if isinstance(target, Name)}
             return any(
-                isinstance(other.term, Name) and other.term.id in names and bool(other.path) and isinstance(other.path[0], Attribute)
+                isinstance(other.term, Name)
+                and other.term.id in names
+                and bool(other.path)
+                and isinstance(other.path[0], Attribute)
                 for other in sites(site.scope)
             )
         case _:

@@ -28,16 +28,21 @@ class EngineUrl:
     """One URL that the engine built at ``site`` may have; ``place`` is where its text stands, in the same file.
 
     ``drivername`` is ``dialect+driver`` or ``dialect``, in lower case, None when the code does not show it; ``options`` are
-    the names in its query. ``is_async`` says which kind of engine is built, None when a setting decides. ``is_memory``: SQLite
-    without a file, each connection with a database of its own.
+    the names in its query, ``query`` has them with their values, as a text says them. ``is_async`` says which kind of engine is
+    built, None when a setting decides. ``is_memory``: SQLite without a file, each connection with a database of its own.
     """
 
     site: Site
-    place: Place
+    term: Term
     is_async: bool | None
     drivername: str | None
     options: tuple[str, ...]
     is_memory: bool = False
+    query: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def place(self) -> Place:
+        return Place(self.site.scope.module.path, self.term.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class _Written:
     drivername: str | None
     options: tuple[str, ...]
     is_memory: bool = False
+    query: tuple[tuple[str, str], ...] = ()
 
 
 def engine_urls(project: Project) -> Iterator[EngineUrl]:
@@ -58,8 +64,8 @@ def engine_urls(project: Project) -> Iterator[EngineUrl]:
             continue
         url = walk.argument(call, 0, "url")
         for written in _written(project, url, site.scope, _DEPTH) if url is not None else ():
-            place = Place(site.scope.module.path, written.term.span)
-            yield EngineUrl(site, place, engine.is_async, written.drivername, written.options, written.is_memory)
+            found = (written.drivername, written.options, written.is_memory, written.query)
+            yield EngineUrl(site, written.term, engine.is_async, *found)
 
 
 def _is_from_config(project: Project, call: Call, scope: Scope) -> bool:
@@ -75,7 +81,7 @@ def _written(project: Project, term: Term, scope: Scope, depth: int) -> Iterator
         case Constant(value=str()) | FString() | Operation(op="+"):
             yield _read(term, "".join(_text(project, term, scope, depth)))
         case Name(id=name):
-            binding = _only_value(project, name, scope)
+            binding = only_value(project, name, scope)
             if binding is not None and binding.value is not None:
                 yield from _written(project, binding.value, binding.scope, depth - 1)
         case Conditional(body=body, orelse=orelse):
@@ -114,7 +120,7 @@ def _text(project: Project, term: Term, scope: Scope, depth: int) -> Iterator[st
             for part in parts:
                 yield from _text(project, part, scope, depth)
         case Name(id=name) if depth:
-            binding = _only_value(project, name, scope)
+            binding = only_value(project, name, scope)
             if binding is not None and binding.value is not None:
                 yield from _text(project, binding.value, binding.scope, depth - 1)
             else:
@@ -123,7 +129,8 @@ def _text(project: Project, term: Term, scope: Scope, depth: int) -> Iterator[st
             yield HOLE
 
 
-def _only_value(project: Project, name: str, scope: Scope) -> ValueBinding | None:
+def only_value(project: Project, name: str, scope: Scope) -> ValueBinding | None:
+    """The one assignment that gives ``name`` its value, as ``scope`` sees it."""
     home = project.evaluator.home(name, scope)
     bindings = home.bindings[name] if home is not None else []
     only = bindings[0] if len(bindings) == 1 else None
@@ -132,11 +139,13 @@ def _only_value(project: Project, name: str, scope: Scope) -> ValueBinding | Non
 
 def _read(term: Term, text: str) -> _Written:
     scheme, found, rest = text.partition("://")
-    query = rest.partition("?")[2]
-    options = [name for name, _ in parse_qsl(query, keep_blank_values=True)]
+    database, _, query = rest.partition("?")
+    options = parse_qsl(query, keep_blank_values=True)
     drivername = _drivername(scheme) if found else None
-    is_memory = (drivername or "").partition("+")[0] == "sqlite" and rest in ("", "/", "/:memory:")
-    return _Written(term, drivername, tuple(options), is_memory)
+    is_sqlite = (drivername or "").partition("+")[0] == "sqlite"
+    is_shared = any(name in ("uri", "cache", "mode") for name, _ in options)
+    is_memory = is_sqlite and not is_shared and database in ("", "/", "/:memory:")
+    return _Written(term, drivername, tuple(name for name, _ in options), is_memory, tuple(options))
 
 
 def _drivername(text: str) -> str | None:

@@ -3,11 +3,13 @@
 Why: an unclosed Connection stays checked out of the pool until Python's cyclic garbage collector runs; that the variable
 goes out of scope is not enough.
 
-Fix safety: none yet.
+Fix safety: unsafe; what is not committed is rolled back at the end of the block, and the connection is given back earlier than
+it was. Where a result that nobody has read leaves the function, or the connection has no name, no fix is offered.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.connection_blocks import with_connection_fix
 from sessionlint.link.connections import ConnectionLife, connections
 from sessionlint.link.lives import Ending
 from sessionlint.link.project import Project
@@ -48,6 +50,7 @@ def _in_module(project: Project, module: ModuleScope, severity: Severity) -> Ite
                 severity=severity,
                 related=tuple(_related(connection)),
                 help=f"take it in a block: `{connection.recipe}`",
+                fix=with_connection_fix(project, connection),
             )
 
 

@@ -3,11 +3,12 @@
 Why: SQLAlchemy hands the query of a URL to the driver. The pool keeps its defaults, and the driver rejects an option that
 it does not know when the first connection is made (SQLite ignores it).
 
-Fix safety: none yet. Moving the options to ``create_engine`` changes the size of the pool, which is what was meant.
+Fix safety: unsafe; moving the options to ``create_engine`` changes the size of the pool, which is what was meant.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.pool_options import pool_options_fix
 from sessionlint.link.drivers import misplaced_options
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -37,6 +38,7 @@ def check(project: Project) -> Iterator[Finding]:
                 severity=RULE.severity,
                 related=(Related(url.place, "the URL is written here"),),
                 help=f"pass {_listed(options, '=...')} to the engine and leave the URL without",
+                fix=pool_options_fix(project, url, options),
             )
 
 

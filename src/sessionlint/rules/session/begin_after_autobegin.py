@@ -3,11 +3,13 @@
 Why: the first SQL (or ``add``) begins a transaction by itself; a second one cannot be begun (SQLAlchemy, "Managing
 Transactions").
 
-Fix safety: none yet. ``begin_nested()`` sets a savepoint and does not commit; moving the block up changes what it covers.
+Fix safety: unsafe. A ``with`` block begins a savepoint instead, and a commit behind it stores what the block was to store, and
+what was pending before it. A ``begin()`` that stands alone goes: the transaction is there already.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.begun_already import begin_again_fix
 from sessionlint.link.block_uses import Act
 from sessionlint.link.conditions import State
 from sessionlint.link.project import Project
@@ -38,6 +40,7 @@ def check(project: Project) -> Iterator[Finding]:
                     severity=RULE.severity,
                     related=tuple(_related(course, step)),
                     help="begin before the first SQL, commit before the block, or use begin_nested() for a savepoint",
+                    fix=begin_again_fix(project, course, step),
                 )
 
 

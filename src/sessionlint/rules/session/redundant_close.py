@@ -3,12 +3,12 @@
 Why: it does nothing, and it makes readers believe that the ``with`` does not close.
 
 Fix safety: safe; the same transaction ends, the same connection is returned, at the same point. A ``finally`` that holds
-nothing else is left to the author.
+nothing else goes with it.
 """
 
 from collections.abc import Iterator
 
-from sessionlint.edits.blocks import remove_statement
+from sessionlint.edits.blocks import drop_finally, remove_statement
 from sessionlint.link.project import Project
 from sessionlint.link.redundant_closes import RedundantClose, redundant_closes
 from sessionlint.link.roles import Role
@@ -37,8 +37,9 @@ def check(project: Project) -> Iterator[Finding]:
 
 
 def _fix(project: Project, found: RedundantClose) -> Fix | None:
-    if found.alone:
-        return None
-    site = found.event.site
-    edits = remove_statement(project.source(found.block.scope), site.statement, site.block)
-    return Fix("Remove the close()", edits, Applicability.SAFE) if edits else None
+    site, source = found.event.site, project.source(found.block.scope)
+    if found.ends is not None and len(site.block) == 1:
+        edits = drop_finally(source, found.ends)
+    else:
+        edits = remove_statement(source, site.statement, site.block)
+    return Fix("remove the `close()`", edits, Applicability.SAFE) if edits else None

@@ -3,11 +3,13 @@
 Why: Python evaluates a default once, when the function is defined. Every call that gives no session of its own gets the
 same one, and nothing ever closes it: a global session in disguise.
 
-Fix safety: none yet.
+Fix safety: unsafe; each call that gives no session gets one of its own, which is closed at the end of the call and commits
+nothing by itself.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.owned_default import owned_session_fix
 from sessionlint.link.default_sessions import DefaultSession, default_sessions
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -37,11 +39,12 @@ def check(project: Project) -> Iterator[Finding]:
             severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
             related=tuple(_related(default)),
             help="let callers pass the session, or default to None and open one in a `with` block",
+            fix=owned_session_fix(project, default),
         )
 
 
 def _message(default: DefaultSession) -> str:
-    shared = f"all calls of `{default.function.node.name}` that give no `{default.parameter}` share one session"
+    shared = f"all calls of `{default.function.node.name}` that give no `{default.parameter.name}` share one session"
     return f"{shared}: one failed flush or rollback hits all of them, and nothing closes it"
 
 
