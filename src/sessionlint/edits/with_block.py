@@ -1,6 +1,6 @@
 """From ``db = SessionLocal()`` to ``with SessionLocal() as db:``."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator, Set
 
 from sessionlint.edits.blocks import wrap_in_with
 from sessionlint.edits.lines import lines_of
@@ -30,17 +30,18 @@ from sessionlint.model.finding import Applicability, Fix
 from sessionlint.model.source import Source
 
 
-def with_block_fix(project: Project, life: Life) -> Fix | None:
+def with_block_fix(project: Project, life: Life, unhandled: Collection[Try] = ()) -> Fix | None:
     """The fix that opens the session in a ``with`` block over everything that uses it, or None when it cannot be done.
 
-    Safe when the session closes where it closed before, or when nothing read through it outlives the block.
+    Safe when the session closes where it closed before, or when nothing read through it outlives the block. The handlers
+    of the ``unhandled`` do no more than the end of a ``with``: they go where the close in their ``finally`` goes.
     """
     function, opening = life.scope, life.opening.statement
     if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or not _is_plain(life, opening, function):
         return None
     derived = derived_names(function, life.names)
     following = _behind(opening, life.opening.block)
-    covered = _through_last(following, life.names if life.ending is Ending.PARTLY else derived)
+    covered = _through_last(following, derived if life.ending is Ending.NEVER else life.names)
     rest = following[len(covered) :]
     if not covered or not _covers_all(project, life, covered):
         return None
@@ -48,7 +49,7 @@ def with_block_fix(project: Project, life: Life) -> Fix | None:
     assert opening.value is not None
     header = f"{'async ' if life.session.is_async else ''}with {source.text[slice(*opening.value.span)]} as {life.name}:"
     drop = _with_emptied_tries(source, covered, list(_superfluous(life, covered)))
-    edits = wrap_in_with(source, opening, covered, header, drop)
+    edits = wrap_in_with(source, opening, covered, header, drop, unhandled)
     if edits is None:
         return None
     applicability = Applicability.SAFE if _is_safe(life, function, derived, rest) else Applicability.UNSAFE
@@ -88,6 +89,8 @@ def _covers_all(project: Project, life: Life, covered: Block) -> bool:
 
 
 def _is_safe(life: Life, function: FunctionScope, derived: frozenset[str], rest: Block) -> bool:
+    if life.ending is Ending.CLOSED:
+        return True
     if life.ending is Ending.PARTLY:  # it closes where it closed before
         return not (life.leaks.on_exit and escapes(function, life.names, _closing_returns(life, function)))
     if any(statement_mentions(statement, derived) for statement in rest):
