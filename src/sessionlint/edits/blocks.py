@@ -4,7 +4,7 @@ Every function returns its edits, or None for "cannot be done safely". Comments,
 own indentation and the inside of multi-line strings stay as they are.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sessionlint.edits.lines import Lines, lines_of
 from sessionlint.edits.removal import CannotError, Cut, cuts_of, is_pragma
@@ -26,17 +26,23 @@ def indent_lines(source: Source, span: Span, by: str | None = None) -> tuple[Edi
 
 
 def wrap_in_with(
-    source: Source, opening: Assign, covered: Block, header: str, drop: Sequence[Statement] = ()
+    source: Source,
+    opening: Assign,
+    covered: Block,
+    header: str,
+    drop: Sequence[Statement] = (),
+    unhandled: Collection[Try] = (),
 ) -> tuple[Edit, ...] | None:
     """Replace ``opening`` by ``header`` (``with SessionLocal() as db:``) and put the ``covered`` statements under it.
 
     ``covered`` are the statements that follow ``opening`` in its block, without a gap. ``drop`` are statements that
     the ``with`` makes superfluous (``db.close()``), anywhere in ``covered``. A ``finally`` of which nothing remains goes;
-    a ``try`` of ``covered`` that is left without handlers goes too, its body keeps its indentation. A comment
+    a ``try`` of ``covered`` that is left without handlers goes too, its body keeps its indentation. Of the ``unhandled``
+    ones, which have no ``else``, the handlers go as well when nothing remains of their ``finally``. A comment
     of a dropped line stays, on its own line; only ``noqa`` and ``sessionlint:`` comments go with their statement.
     """
     try:
-        return _edits(source, _Wrapping(lines_of(source.text), opening, covered, header, drop).cuts())
+        return _edits(source, _Wrapping(lines_of(source.text), opening, covered, header, drop, unhandled).cuts())
     except CannotError:
         return None
 
@@ -108,12 +114,21 @@ def _indentable(lines: Lines, span: Span) -> Iterator[int]:
 class _Wrapping:
     """One ``with`` being put around statements; collects cuts and the stretches of text that keep their indentation."""
 
-    def __init__(self, lines: Lines, opening: Assign, covered: Block, header: str, drop: Sequence[Statement]) -> None:
+    def __init__(
+        self,
+        lines: Lines,
+        opening: Assign,
+        covered: Block,
+        header: str,
+        drop: Sequence[Statement],
+        unhandled: Collection[Try],
+    ) -> None:
         self.lines = lines
         self.opening = opening
         self.covered = covered
         self.header = header
         self.drop = {id(statement): statement for statement in drop}
+        self.unhandled = {id(statement) for statement in unhandled if not statement.orelse}
         self.indent = lines.indent(opening.span.start)
         self.unit = lines.unit_for(self.indent)
         self.unmoved: list[Span] = []
@@ -122,7 +137,7 @@ class _Wrapping:
         self._check()
         emptied = [statement for statement in self.covered if isinstance(statement, Try) and self._is_emptied(statement)]
         for statement in emptied:
-            if not statement.handlers:
+            if not self._keeps_handlers(statement):
                 self.unit = self._unit_of(statement)
         found = [Cut(*self.opening.span, self.header.replace("\r\n", "\n").replace("\n", self.lines.newline))]
         found += [cut for block in blocks_within(self.covered) for cut in self._cuts_in(block)]
@@ -132,7 +147,7 @@ class _Wrapping:
     def _end(self) -> int:
         """The end of what moves: the last covered statement with the comments in its block."""
         last = self.covered[-1]
-        if id(last) in self.drop or (isinstance(last, Try) and last.final and not last.handlers):
+        if id(last) in self.drop or (isinstance(last, Try) and last.final and not self._keeps_handlers(last)):
             return last.span.end
         return self.lines.deeper_comments_behind(last.span.end, self.indent)
 
@@ -158,6 +173,9 @@ class _Wrapping:
     def _is_emptied(self, statement: Try) -> bool:
         return bool(statement.final) and all(id(one) in self.drop for one in statement.final)
 
+    def _keeps_handlers(self, statement: Try) -> bool:
+        return bool(statement.handlers) and not (id(statement) in self.unhandled and self._is_emptied(statement))
+
     def _unit_of(self, statement: Try) -> str:
         """The indentation of a ``try``'s body relative to the ``try``, which becomes that of the ``with``'s."""
         body = statement.body[0].span.start
@@ -169,7 +187,7 @@ class _Wrapping:
     def _cuts_in(self, block: Block) -> Iterator[Cut]:
         emptied = [statement for statement in block if isinstance(statement, Try) and self._is_emptied(statement)]
         for statement in emptied:
-            if statement.handlers:
+            if self._keeps_handlers(statement):
                 yield finally_cut(self.lines, statement, self.unit + self.lines.indent(statement.span.start))
             elif block is self.covered:
                 yield from self._flattened(statement)
@@ -180,7 +198,7 @@ class _Wrapping:
         yield from cuts_of(self.lines, [one for one in block if id(one) in self.drop], block)
 
     def _flattened(self, statement: Try) -> Iterator[Cut]:
-        """``try:`` and ``finally:`` go, the body stays where it is."""
+        """``try:``, ``finally:`` and the handlers between them go, the body stays where it is."""
         lines, start = self.lines, statement.span.start
         body = lines.next(start)
         comment = next(iter(lines.comments_in(Span(start, lines.end(start)))), None)
@@ -189,6 +207,6 @@ class _Wrapping:
         while statement is self.covered[0] and lines.is_blank(above - 1):
             above = lines.start(above - 1)
         yield Cut(above, body, kept)
-        ending = finally_cut(lines, statement, self.indent + self.unit)
+        ending = finally_cut(lines, statement, self.indent + self.unit, with_handlers=True)
         self.unmoved.append(Span(body, ending.end))
         yield ending

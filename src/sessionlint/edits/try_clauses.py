@@ -8,14 +8,18 @@ from sessionlint.model.facts import Try
 from sessionlint.model.source import Span
 
 
-def finally_cut(lines: Lines, statement: Try, indent: str) -> Cut:
-    """The cut that takes the ``finally`` clause out; its comments stay, indented by ``indent``. Raises CannotError."""
+def finally_cut(lines: Lines, statement: Try, indent: str, *, with_handlers: bool = False) -> Cut:
+    """The cut that takes the ``finally`` clause out, and the handlers above it; comments stay, indented by ``indent``.
+
+    Raises CannotError.
+    """
     final = statement.final
     before = final[0].span.start
     keyword = next(token for token in reversed(lines.tokens) if token.end <= before and token.text == "finally")
     if lines.logical_of(final[-1].span.end - 1).end != final[-1].span.end:
         raise CannotError
-    cut = Cut(lines.start(keyword.start), lines.next(final[-1].span.end))
+    first = statement.handlers[0].span if with_handlers and statement.handlers else keyword
+    cut = Cut(lines.start(first.start), lines.next(final[-1].span.end))
     comments = [comment for comment in lines.comments_in(Span(*cut[:2])) if not is_pragma(comment)]
     kept = "".join(indent + comment.text + lines.newline for comment in comments)
     return without_blank_lines_before(lines, cut._replace(text=kept))

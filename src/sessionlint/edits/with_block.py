@@ -1,6 +1,6 @@
 """From ``db = SessionLocal()`` to ``with SessionLocal() as db:``."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator, Set
 
 from sessionlint.edits.blocks import wrap_in_with
 from sessionlint.edits.lines import lines_of
@@ -30,17 +30,19 @@ from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Source
 
 
-def with_block_fix(project: Project, life: Life) -> Fix | None:
+def with_block_fix(project: Project, life: Life, unhandled: Collection[Try] = ()) -> Fix | None:
     """The fix that opens the session in a ``with`` block over everything that uses it, or None when it cannot be done.
 
-    Safe when the session closes where it closed before, or when nothing read through it outlives the block.
+    Safe when the session closes where it closed before, or when nothing read through it outlives the block. The handlers
+    of the ``unhandled`` do no more than the end of a ``with``: they go where the close in their ``finally`` goes.
     """
     function, opening = life.scope, life.opening.statement
     if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or opening.value is None:
         return None
     derived = derived_names(function, life.names)
-    covered = covered_by(project, life, life.names if life.ending is Ending.PARTLY else derived)
-    edits = opened_in_with(project, life, covered, project.source(function).text[slice(*opening.value.span)])
+    covered = covered_by(project, life, derived if life.ending is Ending.NEVER else life.names)
+    entered = project.source(function).text[slice(*opening.value.span)]
+    edits = opened_in_with(project, life, covered, entered, unhandled)
     if edits is None:
         return None
     rest = _behind(opening, life.opening.block)[len(covered) :]
@@ -58,8 +60,13 @@ def covered_by(project: Project, life: Life, names: frozenset[str]) -> Block:
     return covered if inside else ()
 
 
-def opened_in_with(project: Project, life: Life, covered: Block, entered: str) -> tuple[Edit, ...] | None:
-    """The edits that put ``with entered as name:`` over ``covered`` in place of the opening, and drop the closes."""
+def opened_in_with(
+    project: Project, life: Life, covered: Block, entered: str, unhandled: Collection[Try] = ()
+) -> tuple[Edit, ...] | None:
+    """The edits that put ``with entered as name:`` over ``covered`` in place of the opening, and drop the closes.
+
+    The handlers of the ``unhandled`` go with the ``finally`` behind them.
+    """
     function, opening = life.scope, life.opening.statement
     if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or not _is_plain(life, opening, function):
         return None
@@ -68,7 +75,7 @@ def opened_in_with(project: Project, life: Life, covered: Block, entered: str) -
     source = project.source(function)
     header = f"{'async ' if life.session.is_async else ''}with {entered} as {life.name}:"
     drop = _with_emptied_tries(source, covered, list(_superfluous(life, covered)))
-    return wrap_in_with(source, opening, covered, header, drop)
+    return wrap_in_with(source, opening, covered, header, drop, unhandled)
 
 
 def _is_plain(life: Life, opening: Assign, function: FunctionScope) -> bool:
@@ -90,6 +97,8 @@ def _behind(opening: Statement, block: Block) -> Block:
 
 
 def _is_safe(life: Life, function: FunctionScope, derived: frozenset[str], rest: Block) -> bool:
+    if life.ending is Ending.CLOSED:
+        return True
     if life.ending is Ending.PARTLY:  # it closes where it closed before
         return not (life.leaks.on_exit and escapes(function, life.names, _closing_returns(life, function)))
     if any(statement_mentions(statement, derived) for statement in rest):

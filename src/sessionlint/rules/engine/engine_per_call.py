@@ -9,7 +9,9 @@ Fix safety: none; who keeps the engine is for a person to say.
 
 from collections.abc import Iterator
 
-from sessionlint.link.engine_use import Caller, PerCallEngine, per_call_engines
+from sessionlint.link.callers import Caller
+from sessionlint.link.engine_use import per_call_engines
+from sessionlint.link.fresh import PerCall
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -42,12 +44,12 @@ def check(project: Project) -> Iterator[Finding]:
         )
 
 
-def _message(engine: PerCallEngine) -> str:
+def _message(engine: PerCall) -> str:
     what = f"{engine.caller.value} `{engine.user.node.name}`" if engine.caller in _DIRECT else f"`{engine.user.node.name}`"
     return f"an engine is built each time {what} runs: each has a pool of its own, and its connections stay open behind it"
 
 
-def _related(engine: PerCallEngine) -> Iterator[Related]:
+def _related(engine: PerCall) -> Iterator[Related]:
     if engine.use.place != engine.site.place:
         yield Related(engine.use.place, "asked for here, used, and never disposed")
     else:
