@@ -187,3 +187,39 @@ def test_a_rule_that_fails_is_an_internal_error_and_the_others_go_on(monkeypatch
 def test_settings_that_name_an_unknown_rule_are_refused() -> None:
     with pytest.raises(UsageError, match="unknown rule"):
         analyse_sources({}, settings=Settings(layers=(Layer(select=("nonsense",)),)))
+
+
+def test_the_milder_form_of_a_rule_that_is_on_is_shown_on_request_only() -> None:
+    """SES409 warns of a request with two sessions; that two providers exist, it says to those who ask."""
+    text = """\
+from fastapi import Depends
+from sqlalchemy.orm import sessionmaker
+
+SessionLocal = sessionmaker()
+
+
+def get_db():
+    with SessionLocal() as db:
+        yield db
+
+
+def get_session():
+    with SessionLocal() as db:
+        yield db
+
+
+def first(db=Depends(get_db)): ...
+
+
+def second(db=Depends(get_session)): ...
+"""
+
+    def codes(layer: Layer, *overrides: Override) -> list[str]:
+        settings = Settings(layers=(layer,), overrides=overrides)
+        return _codes(Analysis(settings, today=TODAY).check({"app.py": Source("app.py", text)}).outcome)
+
+    assert "SES409" not in codes(Layer())
+    assert "SES409" not in codes(Layer(select=("SES409",), ignore=("SES409",)))
+    for asked in (Layer(select=("SES409",)), Layer(extend_select=("duplicate-provider",)), Layer(select=("ALL",))):
+        assert "SES409" in codes(asked)
+    assert "SES409" in codes(Layer(), Override(files=("app.py",), layer=Layer(extend_select=("SES409",))))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
-from sessionlint.link.routes import Injected, injected_sessions
+from sessionlint.link.routes import injected_sessions
 from sessionlint.link.scopes import FunctionScope, ParameterBinding, ValueBinding
 from sessionlint.link.sites import sites
-from sessionlint.model.facts import Attribute, Call, Constant, Name, Term
+from sessionlint.model.facts import Attribute, Call, Name
 from sessionlint.model.source import Place
 
 _MODULES = ("fastapi", "fastapi.background", "starlette.background", "starlette.responses")
@@ -42,7 +42,7 @@ def sessions_lent_to_tasks(project: Project) -> Iterator[LentToTask]:
             if name is not None:
                 parameter = function.module.place(injected[name].parameter.span)
                 task = walk.dotted(call.args[0].value) or "the task"
-                yield LentToTask(site.place, name, parameter, task, _ends_first(injected[name]))
+                yield LentToTask(site.place, name, parameter, task, injected[name].ends_before_response)
 
 
 def _schedules(project: Project, call: Call, function: FunctionScope) -> bool:
@@ -69,8 +69,3 @@ def _holds(project: Project, name: str, classes: frozenset[str], function: Funct
 
 def _is_one_of(kind: kinds.Kind, classes: frozenset[str]) -> bool:
     return isinstance(kind, kinds.External) and kind.name in classes
-
-
-def _ends_first(injected: Injected) -> bool:
-    scope: Term | None = injected.dependency.option("scope") if injected.dependency is not None else None
-    return isinstance(scope, Constant) and scope.value == "function"

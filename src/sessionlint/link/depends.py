@@ -50,7 +50,7 @@ def _of_module(project: Project, module: ModuleScope) -> Iterator[Dependency]:
         call = site.term
         if isinstance(call, Call) and call not in found and is_depends(project, call, site.scope) and not _is_out_of_place(site):
             outer = site.path[0] if site.path else None
-            yield Dependency(call, site.scope, _provider(call), _annotated_type(outer))
+            yield Dependency(call, site.scope, provider_term(call), annotated_type(outer))
 
 
 def parameters_filled(project: Project, function: FunctionScope) -> Iterator[Dependency]:
@@ -59,13 +59,13 @@ def parameters_filled(project: Project, function: FunctionScope) -> Iterator[Dep
     for parameter in function.node.params:
         if isinstance(parameter.default, Call) and is_depends(project, parameter.default, outside):
             call = parameter.default
-            yield Dependency(call, outside, _provider(call), parameter.annotation, function, parameter)
+            yield Dependency(call, outside, provider_term(call), parameter.annotation, function, parameter)
         if parameter.annotation is None:
             continue
         for term, path in walk.descend(parameter.annotation):
             if isinstance(term, Call) and is_depends(project, term, outside):
-                declared = _annotated_type(path[0] if path else None)
-                yield Dependency(term, outside, _provider(term), declared, function, parameter)
+                declared = annotated_type(path[0] if path else None)
+                yield Dependency(term, outside, provider_term(term), declared, function, parameter)
 
 
 def is_depends(project: Project, call: Call, scope: Scope) -> bool:
@@ -77,9 +77,11 @@ def _is_out_of_place(site: Site) -> bool:
     return isinstance(site.statement, Assign) and site.statement.value is site.term and isinstance(site.scope, FunctionScope)
 
 
-def _provider(call: Call) -> Term | None:
+def provider_term(call: Call) -> Term | None:
+    """What stands in ``Depends(...)``; None where the annotation is the dependency."""
     return walk.argument(call, 0, "dependency")
 
 
-def _annotated_type(outer: Term | None) -> Term | None:
+def annotated_type(outer: Term | None) -> Term | None:
+    """The type of ``Annotated[type, ...]``."""
     return outer.items[0] if isinstance(outer, Subscript) and len(outer.items) > 1 else None

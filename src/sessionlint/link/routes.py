@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
-from sessionlint.link.depends import Dependency, parameters_filled
+from sessionlint.link.depends import Dependency
 from sessionlint.link.evaluate import TRANSPARENT
+from sessionlint.link.needs import needs
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope
-from sessionlint.model.facts import Attribute, Call, Constant, Import, Name, Parameter, Term
+from sessionlint.model.facts import Attribute, Call, Constant, Import, Parameter, Term
 
 _METHODS = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "trace", "api_route", "websocket"})
 
@@ -42,27 +43,29 @@ def _imports_fastapi(module: ModuleScope) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Injected:
-    """A parameter that FastAPI fills with a session. ``dependency`` is None where an alias of another place says so."""
+    """A parameter that FastAPI fills with a session."""
 
     parameter: Parameter
     session: kinds.Session
-    dependency: Dependency | None = None
+    dependency: Dependency
+
+    @property
+    def ends_before_response(self) -> bool:
+        """``scope="function"``: the provider is left before the response is sent."""
+        scope = self.dependency.option("scope")
+        return isinstance(scope, Constant) and scope.value == "function"
 
 
 def injected_sessions(project: Project, function: FunctionScope) -> Iterator[Injected]:
     """The parameters of a function that ``Depends`` fills with a session."""
-    filled = {dependency.parameter: dependency for dependency in parameters_filled(project, function)}
     outside = function.parent or function.module
-    for parameter in function.node.params:
-        dependency = filled.get(parameter)
-        if dependency is not None:
-            value = project.kind(dependency.call, dependency.scope)
-            given = value.value if isinstance(value, kinds.Dependency) else kinds.UNKNOWN
-            if given == kinds.UNKNOWN and parameter.annotation is not None:
-                given = project.evaluator.annotated(parameter.annotation, outside)
-        elif isinstance(parameter.annotation, Name | Attribute):
-            given = project.kind(parameter.annotation, outside)  # an alias: Db = Annotated[Session, Depends(get_db)]
-        else:
+    for dependency in needs(project, function):
+        parameter = dependency.parameter
+        if parameter is None:
             continue
+        value = project.kind(dependency.call, dependency.scope)
+        given = value.value if isinstance(value, kinds.Dependency) else kinds.UNKNOWN
+        if given == kinds.UNKNOWN and parameter.annotation is not None:
+            given = project.evaluator.annotated(parameter.annotation, outside)
         if isinstance(given, kinds.Session):
             yield Injected(parameter, given, dependency)

@@ -57,7 +57,8 @@ class Finding:
     """One problem at one place.
 
     ``message`` says what will happen, in the user's terms; ``help`` what to do about it (one sentence, may be empty);
-    ``related`` the other places of the trace. Linters' "primary location" is ``place``.
+    ``related`` the other places of the trace. Linters' "primary location" is ``place``. ``on_request``: it is a milder form
+    of what the rule is on for, shown where the configuration or the command line selects the rule.
     """
 
     code: str
@@ -67,6 +68,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     help: str = ""
     fix: Fix | None = None
+    on_request: bool = False
 
     @property
     def trace(self) -> tuple[Place, ...]:

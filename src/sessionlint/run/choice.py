@@ -16,16 +16,20 @@ class Choice:
     def __init__(self, settings: Settings, rules: Sequence[Rule]) -> None:
         self._settings = settings
         self._rules = rules
-        self._by_layers: dict[tuple[Layer, ...], frozenset[str]] = {}
+        self._asked = [replace(rule, on=False) for rule in rules]
+        self._by_layers: dict[tuple[bool, tuple[Layer, ...]], frozenset[str]] = {}
 
     def anywhere(self) -> frozenset[str]:
         """Codes of the rules that are selected for some file at least: those that have to run."""
         return self._codes(()).union(*(self._codes((override.layer,)) for override in self._settings.overrides))
 
     def shown(self, finding: Finding) -> Finding | None:
-        """The finding with the severity that the settings give it, or None when its rule is not selected for its file."""
+        """The finding with the severity that the settings give it, or None when its rule is not selected for its file.
+
+        A finding that is there on request needs a rule that somebody selected; that it is on by default is not enough.
+        """
         path = finding.place.path
-        if finding.code not in self._codes(self._layers(path)):
+        if finding.code not in self._codes(self._layers(path), asked=finding.on_request):
             return None
         severity = self._severity(finding, path)
         return finding if severity is finding.severity else replace(finding, severity=severity)
@@ -37,10 +41,11 @@ class Choice:
         ]
         return (*overrides, *ignored)
 
-    def _codes(self, layers: tuple[Layer, ...]) -> frozenset[str]:
-        if layers not in self._by_layers:
-            self._by_layers[layers] = selected_codes((*self._settings.layers, *layers), self._rules)
-        return self._by_layers[layers]
+    def _codes(self, layers: tuple[Layer, ...], *, asked: bool = False) -> frozenset[str]:
+        key = (asked, layers)
+        if key not in self._by_layers:
+            self._by_layers[key] = selected_codes((*self._settings.layers, *layers), self._asked if asked else self._rules)
+        return self._by_layers[key]
 
     def _severity(self, finding: Finding, path: str) -> Severity:
         tables = [self._settings.severity]

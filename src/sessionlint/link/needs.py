@@ -1,0 +1,141 @@
+"""What FastAPI gathers for one request: the dependencies of a route and, through their own parameters, those behind them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sessionlint.link import kinds, walk
+from sessionlint.link.definitions import written_for
+from sessionlint.link.depends import Dependency, annotated_type, is_depends, parameters_filled, provider_term
+from sessionlint.link.project import Project
+from sessionlint.link.scopes import FunctionScope, Scope
+from sessionlint.model.facts import Attribute, Call, Collection, Constant, Parameter, Subscript, Term
+
+_ROUTERS = tuple(
+    kinds.External(f"fastapi.{name}") for name in ("FastAPI", "APIRouter", "applications.FastAPI", "routing.APIRouter")
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Need:
+    """One dependency of a request. ``path`` leads to it: the dependency that the route names first, this one last.
+
+    ``provider`` is the function that FastAPI calls: the one named, the ``__init__`` or ``__call__`` of a class; None: unknown.
+    """
+
+    path: tuple[Dependency, ...]
+    provider: FunctionScope | None
+
+    @property
+    def dependency(self) -> Dependency:
+        return self.path[-1]
+
+    @property
+    def is_function_scoped(self) -> bool:
+        """``scope="function"``: FastAPI leaves the provider before it sends the response."""
+        scope = self.dependency.option("scope")
+        return isinstance(scope, Constant) and scope.value == "function"
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether other needs of the request share what this one got."""
+        cached = self.dependency.option("use_cache")
+        return not (isinstance(cached, Constant) and cached.value is False)
+
+
+def needs(project: Project, function: FunctionScope) -> Iterator[Dependency]:
+    """The dependencies that a function's parameters declare, also by an alias: ``Db = Annotated[Session, Depends(get_db)]``."""
+    filled = {dependency.parameter: dependency for dependency in parameters_filled(project, function)}
+    for parameter in function.node.params:
+        if parameter in filled:
+            yield filled[parameter]
+        elif parameter.annotation is not None:
+            aliased = _aliased(project, parameter.annotation, function, parameter)
+            if aliased is not None:
+                yield aliased
+
+
+def request_needs(project: Project, function: FunctionScope) -> Iterator[Need]:
+    """Everything that FastAPI gathers before it calls a route or a dependency, in its order, each need under every path to it."""
+    for dependency in (*_of_routers(project, function), *needs(project, function)):
+        yield from _below(project, (dependency,))
+
+
+def provider_function(project: Project, dependency: Dependency) -> FunctionScope | None:
+    """The function of the project that FastAPI calls for a dependency, if no unknown decorator changes it."""
+    term = dependency.provider if dependency.provider is not None else dependency.annotation
+    kind = project.kind(term, dependency.scope) if term is not None else kinds.UNKNOWN
+    if isinstance(kind, kinds.ClassKind):
+        kind = project.evaluator.instance_attribute(kind.cls, "__init__")
+    elif isinstance(kind, kinds.Instance):
+        kind = project.evaluator.instance_attribute(kind.cls, "__call__")
+    return kind.function if isinstance(kind, kinds.FunctionKind) and not kind.wrapped else None
+
+
+def _below(project: Project, path: tuple[Dependency, ...], above: frozenset[FunctionScope] = frozenset()) -> Iterator[Need]:
+    provider = provider_function(project, path[-1])
+    yield Need(path, provider)
+    if provider is not None and provider not in above:
+        for dependency in needs(project, provider):
+            yield from _below(project, (*path, dependency), above | {provider})
+
+
+def _aliased(project: Project, annotation: Term, function: FunctionScope, parameter: Parameter) -> Dependency | None:
+    alias, scope = written_for(project, annotation, function.parent or function.module) or (annotation, function)
+    if alias is annotation or not isinstance(alias, Subscript):
+        return None
+    for term, path in walk.descend(alias):
+        if isinstance(term, Call) and is_depends(project, term, scope):
+            return Dependency(term, scope, provider_term(term), annotated_type(path[0] if path else None), function, parameter)
+    return None
+
+
+# --- routers ----------------------------------------------------------------------------------------------------------
+
+
+def _of_routers(project: Project, function: FunctionScope) -> Iterator[Dependency]:
+    """``dependencies=[...]`` of the applications and routers around a route, and of its decorator, in FastAPI's order."""
+    outside: Scope = function.parent or function.module
+    for decorator in function.node.decorators:
+        if isinstance(decorator, Call) and isinstance(decorator.func, Attribute):
+            routers = _including(project, decorator.func.value, outside, frozenset())
+            around = [*reversed(routers), (decorator, outside)] if routers else []
+            for call, scope in around:
+                yield from _listed(project, call, scope, function)
+
+
+def _including(project: Project, router: Term, scope: Scope, seen: frozenset[Term]) -> list[tuple[Call, Scope]]:
+    """The calls that make a router, include it in another, and make that one."""
+    made = written_for(project, router, scope)
+    call, home = made if made is not None else (router, scope)
+    if not isinstance(call, Call) or call in seen or project.kind(call.func, home) not in _ROUTERS:
+        return []
+    found: list[tuple[Call, Scope]] = [(call, home)]
+    for including, included, inner in _inclusions(project):
+        if included is call and isinstance(including.func, Attribute):
+            found.append((including, inner))
+            found += _including(project, including.func.value, inner, seen | {call})
+    return found
+
+
+@lru_cache(maxsize=1)
+def _inclusions(project: Project) -> tuple[tuple[Call, Term, Scope], ...]:
+    """Every ``app.include_router(router)``: the call, the call that makes its router, and where it stands."""
+    found = []
+    for site in project.calls():
+        call = site.term
+        if isinstance(call, Call) and isinstance(call.func, Attribute) and call.func.attr == "include_router":
+            router = walk.argument(call, 0, "router")
+            made = written_for(project, router, site.scope) if router is not None else None
+            if made is not None:
+                found.append((call, made[0], site.scope))
+    return tuple(found)
+
+
+def _listed(project: Project, call: Call, scope: Scope, function: FunctionScope) -> Iterator[Dependency]:
+    given = walk.argument(call, None, "dependencies")
+    dependencies, home = (given and written_for(project, given, scope)) or (None, scope)
+    for item in dependencies.items if isinstance(dependencies, Collection) else ():
+        written, inner = written_for(project, item, home) or (item, home)
+        if isinstance(written, Call) and is_depends(project, written, inner):
+            yield Dependency(written, inner, provider_term(written), function=function)
