@@ -1,7 +1,7 @@
 """The command line from outside: what is printed where, and the exit code."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,6 @@ from click.testing import CliRunner, Result
 
 from sessionlint import __version__
 from sessionlint.cli import sessionlint
-from sessionlint.edits.write import Change, NotWritten
 
 DB = """\
 from sqlalchemy.orm import Session, sessionmaker
@@ -121,16 +120,6 @@ def test_fix_writes_and_reports_what_remains_and_a_second_run_changes_nothing(pr
 def test_fixing_a_file_leaves_the_others_alone(project: Run) -> None:
     project("check", "app/use.py", "--fix")
     assert Path("app/db.py").read_text() == DB
-
-
-def test_what_cannot_be_written_is_told_and_nothing_is_fixed(project: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refusing(root: Path, changes: Sequence[Change]) -> None:
-        raise NotWritten(changes[0].before.path, "changed since it was read")
-
-    monkeypatch.setattr("sessionlint.edits.write.write_files", refusing)
-    result = project("check", "--fix")
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "error: app/db.py: changed since it was read; nothing was fixed\n"
 
 
 def test_two_projects_at_once_share_one_root_and_a_warning_names_the_configurations_that_do_not_count(project: Run) -> None:

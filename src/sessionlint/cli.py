@@ -68,8 +68,12 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
 @click.option("--extend-ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out too.")
 @click.option("--per-file-ignores", multiple=True, metavar="PATTERN:RULES", help="Leave rules out in some files.")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
-@click.option("--unsafe-fixes", is_flag=True, help="Count unsafe fixes in: with --fix and --diff they are applied.")
+@click.option("--unsafe-fixes", is_flag=True, help="Count unsafe fixes in: with --fix, --diff and the like they are applied.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--fix-only", is_flag=True, help="Apply fixes as --fix does, and neither report nor fail for what is left.")
+@click.option("--interactive", is_flag=True, help="Ask before each fix: yes, no, all, quit, show trace.")
+@click.option("--show-fixes", is_flag=True, help="List what was fixed (with --diff: what would be).")
+@click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 when something was fixed, whatever is left.")
 @click.option("--output-format", metavar="FORMAT", help="full, concise, json or github.")
 @click.option("--statistics", is_flag=True, help="Count findings per rule instead of showing them.")
 @click.option(

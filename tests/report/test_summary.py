@@ -8,7 +8,7 @@ from sessionlint.report.summary import closing_lines, diff_lines, fixed_line
 
 def outcome(found: int, fixed: int = 0, safe: int = 0, unsafe: int = 0) -> Outcome:
     [finding] = only("f()", "f()")[0].findings
-    return Outcome((finding,) * found, fixed=fixed, fixable_safe=safe, fixable_unsafe=unsafe)
+    return Outcome((finding,) * found, repaired=(("a.py", "SES301"),) * fixed, fixable_safe=safe, fixable_unsafe=unsafe)
 
 
 @pytest.mark.parametrize(

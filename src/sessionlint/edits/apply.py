@@ -50,14 +50,17 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 def apply_fixes(sources: Mapping[str, Source], fixes: Sequence[Fix]) -> Applied:
     """One pass: the fixes in order, each with all its edits or none.
 
-    A fix that disturbs one accepted earlier is deferred, and so is one that edits a file not in ``sources``. The same
+    A fix that disturbs one accepted earlier is deferred, and so is one that edits a file not in ``sources``, or one that
+    wants to be alone beside another. The same
     edit wanted by two fixes (an import both need) is made once; only indentation is never shared, since two nested
     blocks each need their own.
     """
     accepted: dict[str, list[Edit]] = {}
-    applied, deferred = [], []
+    applied: list[Fix] = []
+    deferred: list[Fix] = []
     for fix in fixes:
-        if _fits(fix, sources, accepted):
+        apart = bool(applied) and (fix.alone or applied[0].alone)
+        if not apart and _fits(fix, sources, accepted):
             applied.append(fix)
             for edit in fix.edits:
                 accepted.setdefault(edit.place.path, []).append(edit)

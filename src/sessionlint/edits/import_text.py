@@ -67,6 +67,17 @@ class ImportText:
             raise CannotError
         return _spliced(self.text, [cut])
 
+    def renamed(self, local: str, new: str) -> str:
+        """The text with another name in the place of ``local``: where it belongs when the names are sorted."""
+        names = [entry.text for entry in self.entries]
+        index = next(index for index, entry in enumerate(self.entries) if entry.local == local)
+        if len(names) > 1 and _is_sorted(names):
+            try:
+                return ImportText(self.without(local)).with_name(new)
+            except CannotError:
+                pass
+        return _spliced(self.text, [Cut(self.entries[index].start, self.entries[index].end, new)])
+
     def in_lines(self, indent: str, unit: str, newline: str) -> str:
         """The statement in parentheses, one name to a line."""
         head = self.text[: self.entries[0].start].rstrip()
@@ -134,10 +145,16 @@ def _without_case(name: str) -> str:
     return name.lower()
 
 
+_ORDERS: tuple[Callable[[str], tuple[int, str] | str], ...] = (_by_type, _without_case, str)
+
+
+def _is_sorted(names: Sequence[str]) -> bool:
+    return any(list(names) == sorted(names, key=order) for order in _ORDERS)
+
+
 def _sorted_index(names: Sequence[str], new: str) -> int:
     """Where ``new`` belongs under the first ordering that ``names`` already follow; behind all when they follow none."""
-    orders: tuple[Callable[[str], tuple[int, str] | str], ...] = (_by_type, _without_case, str)
-    for order in orders:
+    for order in _ORDERS:
         keys: list[object] = [order(name) for name in names]
         if keys == sorted(keys):  # type: ignore[type-var]
             return sum(key <= order(new) for key in keys)  # type: ignore[operator]

@@ -37,11 +37,15 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A titled list of edits, possibly in several files, all relative to the same texts; applied all or none."""
+    """A titled list of edits, possibly in several files, all relative to the same texts; applied all or none.
+
+    ``alone``: no other fix may be made in the same pass, because it might refer anew to what this one renames.
+    """
 
     title: str
     edits: tuple[Edit, ...]
     applicability: Applicability
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

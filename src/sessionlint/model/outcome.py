@@ -29,17 +29,22 @@ class Outcome:
     """The result of one run.
 
     ``findings`` are selected, in scope, not suppressed, and sorted by path, position and code. ``rules`` holds every rule
-    by code. ``fixed`` counts findings that this run repaired (or, for a diff, would repair); ``fixable_safe`` and
-    ``fixable_unsafe`` count those of ``findings`` with a fix of that applicability. ``errors`` are our own failures.
+    by code. ``repaired`` holds path and code of each finding that this run repaired (or, for a diff, would repair);
+    ``fixable_safe`` and ``fixable_unsafe`` count those of ``findings`` with a fix of that applicability. ``errors`` are
+    our own failures.
     """
 
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...] = ()
     rules: Mapping[str, Rule] = field(default_factory=dict)
-    fixed: int = 0
+    repaired: tuple[tuple[str, str], ...] = ()
     fixable_safe: int = 0
     fixable_unsafe: int = 0
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     checked: int = 0
+
+    @property
+    def fixed(self) -> int:
+        return len(self.repaired)

@@ -1,7 +1,10 @@
 """The closing lines of a run."""
 
+from collections import Counter
+
 from sessionlint.model.outcome import Outcome
 from sessionlint.report.look import Look
+from sessionlint.report.visible import visible
 
 
 def closing_lines(outcome: Outcome, look: Look) -> str:
@@ -26,6 +29,18 @@ def fixed_line(outcome: Outcome, look: Look) -> str:
     if not outcome.fixed:
         return f"No fixes{_more(outcome, look)}."
     return f"Fixed {_findings(outcome.fixed)}{_more(outcome, look)}."
+
+
+def fixes_list(outcome: Outcome, look: Look) -> str:
+    """What ``--show-fixes`` lists, without a newline: by file, how often each rule was fixed."""
+    by_path: dict[str, Counter[str]] = {}
+    for path, code in outcome.repaired:
+        by_path.setdefault(path, Counter())[code] += 1
+    lines = []
+    for path, codes in sorted(by_path.items()):
+        lines.append(f"- {visible(look.shown_path(path))}:")
+        lines += [f"    {count} x {code} ({outcome.rules[code].name})" for code, count in sorted(codes.items())]
+    return "\n".join(lines)
 
 
 def _fixable(outcome: Outcome, look: Look) -> list[str]:

@@ -79,13 +79,18 @@ class Analysis:
             findings=tuple(findings),
             suppressed=tuple(suppressed),
             rules={rule.code: rule for rule in rules},
-            fixable_safe=_count(findings, Applicability.SAFE),
-            fixable_unsafe=_count(findings, Applicability.UNSAFE),
+            fixable_safe=self._count(findings, Applicability.SAFE),
+            fixable_unsafe=self._count(findings, Applicability.UNSAFE),
             skipped=tuple(_skipped(project.facts, self.scope)),
             notes=() if "SES001" in running else tuple(_unread(project.facts, self.scope)),
             errors=tuple(errors),
             checked=sum(path in self.scope for path in project.sources),
         )
+
+    def _count(self, findings: Iterable[Finding], applicability: Applicability) -> int:
+        """How many a run with the same paths would fix: those that lie there, not those that only pass through."""
+        fixes = [finding.fix for finding in findings if finding.place.path in self.scope]
+        return sum(fix is not None and fix.applicability is applicability for fix in fixes)
 
     def _in_scope(self, finding: Finding) -> bool:
         return any(place.path in self.scope for place in finding.trace)
@@ -119,10 +124,6 @@ def _asked(entry: RegisteredRule, ask: Callable[[RegisteredRule], Iterator[Findi
 
 def _order(finding: Finding) -> tuple[object, ...]:
     return finding.place.path, finding.place.span.start, finding.code, finding.place.span.end, finding.message
-
-
-def _count(findings: Iterable[Finding], applicability: Applicability) -> int:
-    return sum(finding.fix is not None and finding.fix.applicability is applicability for finding in findings)
 
 
 def _skipped(facts: Mapping[str, ModuleFacts], scope: Container[str]) -> Iterator[Skipped]:

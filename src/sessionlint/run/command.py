@@ -10,10 +10,12 @@ from sessionlint.model.finding import Severity
 from sessionlint.model.outcome import Outcome
 from sessionlint.report import diff, statistics, summary
 from sessionlint.report.formats import renderer
+from sessionlint.report.look import Look
 from sessionlint.run import pipeline
 from sessionlint.run.console import look_of, prepare, say, write_bytes, write_out
 from sessionlint.run.errors import CLEAN, FAILED, FOUND, UsageError
 from sessionlint.run.pipeline import Plan, Result
+from sessionlint.run.repair import Hands
 from sessionlint.run.request import FixLevel, Request, Stdin
 from sessionlint.run.settings import OPTIONS, SELECTION
 
@@ -21,10 +23,11 @@ from sessionlint.run.settings import OPTIONS, SELECTION
 def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     """Run the command and return its exit code. Raises UsageError."""
     prepare()
+    _refuse_contradictions(paths, options)
     request = _request(paths, options)
     if options["show_files"] or options["show_settings"]:
         return _show(pipeline.plan(request, _warn), options)
-    result = pipeline.check(request, _warn)
+    result = pipeline.check(request, _warn, _hands(request, options))
     _report(request, result, options)
     return _exit_code(result, options)
 
@@ -43,7 +46,30 @@ def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
         options=tuple(_settings(options).items()),
         isolated=options["isolated"],
         project_root=options["project_root"],
-        fix=level if options["fix"] or options["diff"] else "none",
+        fix=level if any(options[way] for way in _WAYS_TO_FIX) else "none",
+    )
+
+
+_WAYS_TO_FIX = ("fix", "fix_only", "diff", "interactive")
+
+
+def _refuse_contradictions(paths: Sequence[str], options: Mapping[str, Any]) -> None:
+    if options["interactive"] and options["diff"]:
+        raise UsageError("--interactive: not with --diff, which changes nothing")
+    if options["interactive"] and "-" in paths:
+        raise UsageError("--interactive: not with - (standard input)")
+
+
+def _hands(request: Request, options: Mapping[str, Any]) -> Hands | None:
+    """How fixes get on disk; None when they do not."""
+    if request.fix == "none" or request.stdin or options["diff"]:
+        return None
+    if not options["interactive"]:
+        return Hands()
+    from sessionlint.run.asking import asking
+
+    return Hands(
+        asking(lambda root: look_of(sys.stderr, options["color"], options["unsafe_fixes"], lambda path: _relative(root / path)))
     )
 
 
@@ -77,26 +103,26 @@ def _report(request: Request, result: Result, options: Mapping[str, Any]) -> Non
     text = ""
     if options["diff"]:
         text = diff.render(((change.before, change.text) for change in result.changes), out)
-    else:
+    elif not options["fix_only"]:
         render = statistics.render if options["statistics"] else renderer(result.plan.settings.output_format)
         text = render(outcome, result.sources, out)
-        if request.fix != "none" and not request.stdin:
-            _write(result)
-    if request.stdin and options["fix"] and not options["diff"]:
+    if request.stdin and request.fix != "none" and not options["diff"]:
         _write_fixed_stdin(request.stdin, result)
         say(text.rstrip("\n")) if text else None
     else:
         write_out(text)
-    _say_rest(outcome, options, (summary.diff_lines if options["diff"] else summary.closing_lines)(outcome, err))
+    for line in result.unwritten.lines():
+        say(f"error: {line}")
+    _say_rest(outcome, options, _closing(outcome, options, err))
 
 
-def _write(result: Result) -> None:
-    from sessionlint.edits.write import NotWritten, write_files
-
-    try:
-        write_files(result.plan.root.folder, result.changes)
-    except NotWritten as error:
-        raise UsageError(f"{error}; nothing was fixed") from None
+def _closing(outcome: Outcome, options: Mapping[str, Any], look: Look) -> str:
+    fixes = summary.fixes_list(outcome, look) if options["show_fixes"] else ""
+    if options["diff"]:
+        closing = summary.diff_lines(outcome, look)
+    else:
+        closing = (summary.fixed_line if options["fix_only"] else summary.closing_lines)(outcome, look)
+    return f"{fixes}\n{closing}" if fixes else closing
 
 
 def _write_fixed_stdin(stdin: Stdin, result: Result) -> None:
@@ -127,12 +153,16 @@ def _say_rest(outcome: Outcome, options: Mapping[str, Any], closing: str) -> Non
 
 
 def _exit_code(result: Result, options: Mapping[str, Any]) -> int:
-    if result.outcome.errors:
+    if result.outcome.errors or result.unwritten.reasons:
         return FAILED
     if options["exit_zero"]:
         return CLEAN
     if options["diff"]:
         return FOUND if result.changes else CLEAN
+    if options["exit_non_zero_on_fix"] and result.outcome.fixed:
+        return FOUND
+    if options["fix_only"]:
+        return CLEAN
     bar = result.plan.settings.fail_on
     if bar == "never":
         return CLEAN

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sessionlint.edits.apply import Applied, apply_fixes
 from sessionlint.model.finding import Applicability, Finding, Fix, Severity
@@ -22,56 +22,100 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class State:
+    """All sources, and what is found in them."""
+
     sources: Mapping[str, Source]
     checked: Checked
 
 
-def fix_all(analysis: Analysis, sources: Mapping[str, Source], checked: Checked, unsafe: bool, only: str | None = None) -> Fixed:
+def fix_all(
+    analysis: Analysis,
+    sources: Mapping[str, Source],
+    checked: Checked,
+    unsafe: bool,
+    only: str | None = None,
+) -> Fixed:
     """Apply every safe fix, and with ``unsafe`` every unsafe one, of the findings whose own place is in scope.
 
     ``only`` is the one file that may change. A fix is dropped, and reported as an internal error, when its result does
     not parse or brings a new finding of severity error.
     """
-    state = _State(sources, checked)
-    dropped: set[tuple[str, ...]] = set()
-    errors: list[str] = []
-    fixed = 0
-    for _ in range(MAX_PASSES):
-        wanted = _wanted(analysis, state, unsafe, only, dropped)
-        if not wanted:
-            break
-        state, applied = _pass(analysis, state, wanted, dropped, errors)
-        fixed += applied
-    else:
-        errors.append(f"fixes did not come to rest after {MAX_PASSES} passes")
-    outcome = state.checked.outcome
-    return Fixed(state.sources, replace(outcome, fixed=fixed, errors=(*outcome.errors, *errors)))
+    fixing = Fixing(analysis, State(sources, checked), unsafe, only)
+    fixing.run()
+    return fixing.result()
 
 
-def _wanted(analysis: Analysis, state: _State, unsafe: bool, only: str | None, dropped: set[tuple[str, ...]]) -> list[Finding]:
-    levels = (Applicability.SAFE, Applicability.UNSAFE) if unsafe else (Applicability.SAFE,)
-    return [
-        finding
-        for finding in state.checked.outcome.findings
-        if finding.fix is not None
-        and finding.fix.applicability in levels
-        and finding.place.path in analysis.scope
-        and (only is None or all(edit.place.path == only for edit in finding.fix.edits))
-        and _identity(finding, state.sources) not in dropped
-    ]
+@dataclass(slots=True)
+class Fixing:
+    """A run of fixes under way: where it stands, and what it will not do (again).
+
+    ``only`` is the one file that may change, ``frozen`` are files that may not; ``dropped`` are fixes that do harm, or
+    that nobody wants.
+    """
+
+    analysis: Analysis
+    state: State
+    unsafe: bool
+    only: str | None = None
+    frozen: set[str] = field(default_factory=set)
+    dropped: set[tuple[str, ...]] = field(default_factory=set)
+    errors: list[str] = field(default_factory=list)
+    repaired: list[tuple[str, str]] = field(default_factory=list)
+
+    def wanted(self, *, frozen: bool = False) -> list[Finding]:
+        """The findings whose fixes are to be applied, as the texts now are; with ``frozen`` those of frozen files, too."""
+        levels = (Applicability.SAFE, Applicability.UNSAFE) if self.unsafe else (Applicability.SAFE,)
+        return [
+            finding
+            for finding in self.state.checked.outcome.findings
+            if finding.fix is not None
+            and finding.fix.applicability in levels
+            and finding.place.path in self.analysis.scope
+            and (self.only is None or paths_of(finding) == [self.only])
+            and (frozen or self.frozen.isdisjoint(paths_of(finding)))
+            and _identity(finding, self.state.sources) not in self.dropped
+        ]
+
+    def run(self) -> None:
+        """Apply all that is wanted until nothing moves."""
+        for _ in range(MAX_PASSES):
+            wanted = self.wanted()
+            if not wanted:
+                return
+            self.apply(wanted)
+        self.errors.append(f"fixes did not come to rest after {MAX_PASSES} passes")
+
+    def apply(self, wanted: Sequence[Finding]) -> None:
+        """One pass over the fixes of ``wanted``."""
+        self.state, repaired = _pass(self.analysis, self.state, wanted, self.dropped, self.errors)
+        self.repaired = [*self.repaired, *((finding.place.path, finding.code) for finding in repaired)]
+
+    def decline(self, finding: Finding) -> None:
+        """Leave the fix of ``finding`` alone from here on."""
+        self.dropped.add(_identity(finding, self.state.sources))
+
+    def result(self) -> Fixed:
+        outcome = self.state.checked.outcome
+        errors = (*outcome.errors, *self.errors)
+        return Fixed(self.state.sources, replace(outcome, repaired=tuple(self.repaired), errors=errors))
+
+
+def paths_of(finding: Finding) -> list[str]:
+    """The files that the finding's fix would change."""
+    return list(dict.fromkeys(edit.place.path for edit in finding.fix.edits)) if finding.fix else []
 
 
 def _pass(
-    analysis: Analysis, state: _State, wanted: Sequence[Finding], dropped: set[tuple[str, ...]], errors: list[str]
-) -> tuple[_State, int]:
+    analysis: Analysis, state: State, wanted: Sequence[Finding], dropped: set[tuple[str, ...]], errors: list[str]
+) -> tuple[State, list[Finding]]:
     """One pass; a set of fixes that does harm is halved until the harmful one stands alone. Returns the findings fixed too."""
     fixes = list(dict.fromkeys(finding.fix for finding in wanted if finding.fix))
     applied = apply_fixes(state.sources, fixes)
     after = _look(analysis, state, applied)
     harm = _harm(state.checked, after.checked, applied)
     if harm is None and applied.applied:
-        return after, sum(finding.fix in applied.applied for finding in wanted)
+        return after, [finding for finding in wanted if finding.fix in applied.applied]
     if len(wanted) > 1:
         half = len(wanted) // 2
         middle, first = _pass(analysis, state, wanted[:half], dropped, errors)
@@ -80,14 +124,14 @@ def _pass(
         return _pass(analysis, state, wanted[half:], dropped, errors)
     dropped.add(_identity(wanted[0], state.sources))
     errors.append(_complaint(wanted[0], harm or "it does not fit the text", state.sources))
-    return state, 0
+    return state, []
 
 
-def _look(analysis: Analysis, state: _State, applied: Applied) -> _State:
+def _look(analysis: Analysis, state: State, applied: Applied) -> State:
     """The texts with the fixes in, checked again; only what changed is extracted again."""
     sources = {**state.sources, **applied.sources}
     unchanged = {path: facts for path, facts in state.checked.facts.items() if path not in applied.sources}
-    return _State(sources, analysis.check(sources, unchanged))
+    return State(sources, analysis.check(sources, unchanged))
 
 
 def _harm(before: Checked, after: Checked, applied: Applied) -> str | None:

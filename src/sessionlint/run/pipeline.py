@@ -1,7 +1,7 @@
 """A request becomes a result: configure, discover, read, extract, link, check, fix. The door writes and prints."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sessionlint import __version__
@@ -18,7 +18,9 @@ from sessionlint.run.config import Layered, checked, merged, read_config, read_i
 from sessionlint.run.declared.declaration import Declaration
 from sessionlint.run.discovery import Scope, discover, real_paths
 from sessionlint.run.errors import UsageError, suggestion
+from sessionlint.run.fixpoint import State, fix_all
 from sessionlint.run.reading import decoded
+from sessionlint.run.repair import Hands, Repair, Unwritten, changes_of, finish_interrupted, repair
 from sessionlint.run.request import Request, Stdin
 from sessionlint.run.roots import Root, find_root, unused_configurations
 from sessionlint.run.selectors import check_selectors, selected_codes
@@ -55,12 +57,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``sources`` are the texts that the outcome speaks of, after fixes; ``changes`` lead there from what was read."""
+    """``sources`` are the texts that the outcome speaks of, after fixes; ``changes`` lead there from what was read.
+
+    ``unwritten``: what could not be fixed because its files could not be written; the sources are without it.
+    """
 
     plan: Plan
     outcome: Outcome
     sources: Mapping[str, Source]
     changes: Sequence[Change] = ()
+    unwritten: Unwritten = field(default_factory=Unwritten)
 
 
 def plan(request: Request, warn: Warn) -> Plan:
@@ -83,9 +89,10 @@ def plan(request: Request, warn: Warn) -> Plan:
     return Plan(root, settings, targets, declared, files, scope, _locator(layers), config, stdin)
 
 
-def check(request: Request, warn: Warn) -> Result:
-    """The whole run, without writing anything. Raises UsageError."""
+def check(request: Request, warn: Warn, hands: Hands | None = None) -> Result:
+    """The whole run. Without ``hands`` nothing is written. Raises UsageError."""
     planned = plan(request, warn)
+    finish_interrupted(planned.root.folder, warn, writing=hands is not None)
     sources, broken = _read(planned, request.stdin, warn)
     analysis = Analysis(planned.settings, planned.targets, planned.scope)
     checked_once = analysis.check(sources, broken)
@@ -93,13 +100,13 @@ def check(request: Request, warn: Warn) -> Result:
         raise UsageError(_missing_name(missing, planned))
     if request.fix == "none":
         return Result(planned, checked_once.outcome, sources)
-    from sessionlint.run.fixpoint import fix_all
-
-    fixed = fix_all(analysis, sources, checked_once, unsafe=request.fix == "unsafe", only=planned.stdin)
-    changes = [
-        Change(sources[path], fixed.sources[path].text) for path in sorted(sources) if fixed.sources[path] != sources[path]
-    ]
-    return Result(planned, fixed.outcome, fixed.sources, changes)
+    unsafe = request.fix == "unsafe"
+    if hands is None:
+        done = Repair(fix_all(analysis, sources, checked_once, unsafe, only=planned.stdin))
+    else:
+        done = repair(planned.root.folder, analysis, State(sources, checked_once), unsafe, hands, warn)
+    fixed = done.fixed
+    return Result(planned, fixed.outcome, fixed.sources, changes_of(sources, fixed.sources), done.unwritten)
 
 
 def _layers(request: Request, root: Root) -> list[Layered]:

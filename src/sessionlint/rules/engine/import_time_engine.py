@@ -4,16 +4,20 @@ Why: the import then needs a valid URL and an installed driver, also for ``alemb
 documentation build; and a test cannot swap the URL any more. It does not connect and binds no event loop: a module-level
 engine is a pattern SQLAlchemy documents ("Engine Configuration"), so a literal URL is only worth an info.
 
-Fix safety: none offered; building the engine lazily changes every module that imports it.
+Fix safety: unsafe, in several files. The engine, and every factory bound to it at import, become cached functions, and all
+that refers to them calls these. Errors of the URL and the driver move from the import to the first use. Not offered where a
+reference cannot be followed or rewritten; a related place shows which.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.lazy_engine import lazy_engine_fix
 from sessionlint.link.engines import EngineBuild, engines_built_at_import
 from sessionlint.link.project import Project
+from sessionlint.link.references import Obstacle
 from sessionlint.link.roles import Role
 from sessionlint.link.scopes import ModuleScope
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
 
 RULE = Rule(
     code="SES101",
@@ -34,13 +38,16 @@ def check(project: Project) -> Iterator[Finding]:
         if project.role(module) is not Role.APPLICATION:
             continue
         for build in engines_built_at_import(project, module):
+            fix = lazy_engine_fix(project, build)
+            in_the_way = (Related(fix.place, f"this is in the way of a fix: {fix.reason}"),) if isinstance(fix, Obstacle) else ()
             yield Finding(
                 code=RULE.code,
                 place=build.site.place,
                 message=_message(project, module, build),
                 severity=Severity.INFO if build.literal_url else RULE.severity,
-                related=tuple(_related(project, module, build)),
+                related=(*_related(project, module, build), *in_the_way),
                 help="build it on first use, in a cached `get_engine()`, or when the application starts",
+                fix=fix if isinstance(fix, Fix) else None,
             )
 
 

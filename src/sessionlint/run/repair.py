@@ -1,0 +1,156 @@
+"""Fixes reach the disk: all at once, or one by one as a person says; what cannot be written is left out, and told."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+from typing import TypeAlias
+
+from sessionlint.edits import journal
+from sessionlint.edits.write import Change, NotWritten, write_files
+from sessionlint.model.finding import Finding
+from sessionlint.model.source import Source
+from sessionlint.run.analysis import Analysis
+from sessionlint.run.errors import UsageError
+from sessionlint.run.fixpoint import Fixed, Fixing, State, paths_of
+
+Warn: TypeAlias = Callable[[str], None]
+_UNFINISHED = "an earlier --fix was stopped while it replaced files; the next --fix finishes that"
+
+
+class Answer(Enum):
+    YES = "y"
+    NO = "n"
+    ALL = "a"
+    QUIT = "q"
+
+
+Ask: TypeAlias = Callable[[Finding, State], Answer]
+"""Shows a finding with its fix, and asks whether it is to be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """How fixes are made on disk: all together, or each that a person agrees to, at once.
+
+    ``ask`` makes, for a project's root, what asks the person.
+    """
+
+    ask: Callable[[Path], Ask] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """``reasons``: why a file could not be written; ``waiting``: the findings that are not fixed for that.
+
+    ``hopeless``: no other file could be written, either.
+    """
+
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    waiting: Sequence[Finding] = ()
+    hopeless: bool = False
+
+    def lines(self) -> list[str]:
+        """One line for each file, with the files that were left alone for its sake."""
+        return [f"{path}: {reason}; {self._waiting(path)}" for path, reason in self.reasons.items()]
+
+    def _waiting(self, path: str) -> str:
+        if self.hopeless:
+            return "no more files were fixed"
+        fixes = [paths_of(finding) for finding in self.waiting if path in paths_of(finding)]
+        others = sorted({each for paths in fixes for each in paths} - {path})
+        fixed = f"{len(fixes)} finding{'s were' if len(fixes) > 1 else ' was'} not fixed" if fixes else "nothing was fixed in it"
+        return f"{fixed} (which would change {', '.join(others)}, too)" if others else fixed
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """How the fixing ended."""
+
+    fixed: Fixed
+    unwritten: Unwritten = field(default_factory=Unwritten)
+
+
+def finish_interrupted(root: Path, warn: Warn, *, writing: bool) -> None:
+    """Complete what an earlier run was killed in the middle of; a run that writes nothing only tells. Raises UsageError."""
+    if not writing:
+        if journal.was_interrupted(root):
+            warn(_UNFINISHED)
+        return
+    if (root / journal.JOURNAL).exists():
+        with journal.one_at_a_time(root) as alone:
+            try:
+                for line in journal.finish(root) if alone else ():
+                    warn(line)
+            except OSError as error:
+                raise UsageError(f"{_UNFINISHED}; this one could not: {error}") from None
+
+
+def repair(root: Path, analysis: Analysis, start: State, unsafe: bool, hands: Hands, warn: Warn) -> Repair:
+    """Fix what is found in the texts of ``start``, and write it below ``root``.
+
+    A file that cannot be written counts as one that must not change, and the fixing begins anew without it: what is on
+    disk afterwards fits together, and so does what is reported. When no file can be written at all, nothing is fixed.
+    """
+    fixing = Fixing(analysis, start, unsafe)
+    try:
+        return _one_by_one(root, fixing, hands.ask(root), warn) if hands.ask else _at_once(root, fixing)
+    except KeyboardInterrupt:
+        warn("interrupted; what was agreed to is written, nothing else" if hands.ask else "interrupted; no file was changed")
+        raise
+
+
+def _at_once(root: Path, fixing: Fixing) -> Repair:
+    reasons: dict[str, str] = {}
+    while told := _made(root, fixing, None):
+        reasons |= told
+    return _ended(fixing, reasons)
+
+
+def _one_by_one(root: Path, fixing: Fixing, ask: Ask, warn: Warn) -> Repair:
+    reasons: dict[str, str] = {}
+    while wanted := fixing.wanted():
+        answer = ask(wanted[0], fixing.state)
+        if answer is Answer.QUIT:
+            break
+        if answer is Answer.ALL:
+            rest = _at_once(root, fixing)
+            return replace(rest, unwritten=replace(rest.unwritten, reasons={**reasons, **rest.unwritten.reasons}))
+        if answer is Answer.NO:
+            fixing.decline(wanted[0])
+        elif told := _made(root, fixing, wanted[0]):
+            reasons |= told
+            for path, reason in told.items():
+                warn(f"{path}: {reason}; not fixed")
+    return _ended(fixing, reasons)
+
+
+def _made(root: Path, fixing: Fixing, only: Finding | None) -> dict[str, str]:
+    """Fix everything, or ``only`` one finding, and write it; when that cannot be, everything is as before.
+
+    Returns why it could not, by path; those files are frozen then, and with a full disk every one.
+    """
+    before = replace(fixing)
+    if only:
+        fixing.apply([only])
+    else:
+        fixing.run()
+    try:
+        write_files(root, changes_of(before.state.sources, fixing.state.sources))
+    except NotWritten as error:
+        fixing.state, fixing.repaired = before.state, before.repaired
+        fixing.frozen |= set(fixing.state.sources) if error.hopeless else set(error.reasons)
+        stuck = dict.fromkeys(error.stuck, "was changed, and could not be put back; the next --fix finishes the rest")
+        return {**error.reasons, **stuck}
+    return {}
+
+
+def changes_of(before: Mapping[str, Source], after: Mapping[str, Source]) -> list[Change]:
+    """What is to be written, in the order of paths."""
+    return [Change(before[path], after[path].text) for path in sorted(before) if after[path] != before[path]]
+
+
+def _ended(fixing: Fixing, reasons: Mapping[str, str]) -> Repair:
+    waiting = [finding for finding in fixing.wanted(frozen=True) if any(path in reasons for path in paths_of(finding))]
+    hopeless = bool(reasons) and fixing.frozen >= set(fixing.state.sources)
+    return Repair(fixing.result(), Unwritten(reasons, waiting if reasons else (), hopeless))

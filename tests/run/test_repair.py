@@ -1,0 +1,160 @@
+"""Fixes of several files on disk, with one made-up rule: "a: x y" asks for the word ``bad`` to go in files x.py and y.py."""
+
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sessionlint.edits.journal import JOURNAL
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Rule, Severity
+from sessionlint.model.source import Place, Source, Span
+from sessionlint.rules.registry import RegisteredRule
+from sessionlint.run import analysis
+from sessionlint.run.analysis import Analysis
+from sessionlint.run.fixpoint import State
+from sessionlint.run.repair import Answer, Hands, Repair, repair
+
+
+def _check(project: Project) -> Iterator[Finding]:
+    for path, source in project.sources.items():
+        if "bad" in source.text:
+            others = [f"{name}.py" for name in source.text.partition("#")[2].split()]
+            edits = [_edit(project.sources[each]) for each in (path, *others)]
+            place = next(edit.place for edit in edits if edit is not None)
+            fix = Fix("good", tuple(edit for edit in edits if edit is not None), Applicability.SAFE)
+            yield Finding("SES900", place, "bad", Severity.WARNING, fix=fix)
+
+
+def _edit(source: Source) -> Edit | None:
+    start = source.text.find("bad")
+    return Edit(Place(source.path, Span(start, start + 3)), "good") if start >= 0 else None
+
+
+@pytest.fixture(autouse=True)
+def rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = RegisteredRule(Rule("SES900", "bad", Severity.WARNING, "why"), _check, lambda comments: iter(()), Path())
+    monkeypatch.setattr(analysis, "registered_rules", lambda: (made,))
+
+
+def _start(root: Path, **texts: str) -> tuple[Analysis, State]:
+    sources = {}
+    for name, text in texts.items():
+        sources[f"{name}.py"] = Source(f"{name}.py", text)
+        (root / f"{name}.py").write_text(text)
+    looking = Analysis(prefilter=False)
+    return looking, State(sources, looking.check(sources))
+
+
+def _repaired(root: Path, start: tuple[Analysis, State], hands: Hands = Hands()) -> tuple[Repair, list[str]]:  # noqa: B008
+    warnings: list[str] = []
+    return repair(root, *start, unsafe=False, hands=hands, warn=warnings.append), warnings
+
+
+def _on_disk(root: Path) -> dict[str, str]:
+    return {path.stem: path.read_text() for path in sorted(root.iterdir())}
+
+
+def test_a_fix_of_two_files_is_not_made_when_one_is_read_only_and_the_others_are(tmp_path: Path) -> None:
+    start = _start(tmp_path, a="bad  # b\n", b="x = bad\n", c="bad\n")
+    (tmp_path / "b.py").chmod(0o444)
+    done, _ = _repaired(tmp_path, start)
+    assert _on_disk(tmp_path) == {"a": "bad  # b\n", "b": "x = bad\n", "c": "good\n"}
+    assert done.fixed.outcome.repaired == (("c.py", "SES900"),)
+    assert [finding.place.path for finding in done.fixed.outcome.findings] == ["a.py", "b.py"]
+    assert done.unwritten.lines() == ["b.py: read-only; 2 findings were not fixed (which would change a.py, too)"]
+
+
+def test_a_file_that_changed_since_it_was_read_is_left_alone(tmp_path: Path) -> None:
+    start = _start(tmp_path, a="bad\n", b="bad\n")
+    (tmp_path / "a.py").write_text("edited\n")
+    done, _ = _repaired(tmp_path, start)
+    assert _on_disk(tmp_path) == {"a": "edited\n", "b": "good\n"}
+    assert done.unwritten.lines() == ["a.py: changed since it was read; 1 finding was not fixed"]
+
+
+def test_a_file_that_cannot_be_renamed_is_left_alone_after_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = _start(tmp_path, a="bad\n", b="bad  # c\n", c="bad\n", d="bad\n")
+    replace = os.replace
+
+    def fails_at_c(source: Path, target: Path) -> None:
+        if Path(target).name == "c.py":
+            raise PermissionError(errno.EACCES, "an editor has it open")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fails_at_c)
+    done, _ = _repaired(tmp_path, start)
+    assert _on_disk(tmp_path) == {"a": "good\n", "b": "bad  # c\n", "c": "bad\n", "d": "good\n"}
+    assert list(done.unwritten.reasons) == ["c.py"]
+
+
+def test_on_a_full_disk_nothing_is_fixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = _start(tmp_path, a="bad\n", b="bad\n")
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    done, _ = _repaired(tmp_path, start)
+    assert _on_disk(tmp_path) == {"a": "bad\n", "b": "bad\n"}
+    assert done.fixed.outcome.fixed == 0
+    assert done.unwritten.lines() == ["a.py: disk full; no more files were fixed"]
+
+
+def test_an_interrupt_says_that_no_file_was_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = _start(tmp_path, a="bad\n", b="bad\n")
+    replace = os.replace
+
+    def interrupted_at_b(source: Path, target: Path) -> None:
+        if Path(target).name == "b.py":
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    warnings: list[str] = []
+    monkeypatch.setattr(os, "replace", interrupted_at_b)
+    with pytest.raises(KeyboardInterrupt):
+        repair(tmp_path, *start, unsafe=False, hands=Hands(), warn=warnings.append)
+    assert warnings == ["interrupted; no file was changed"]
+    assert _on_disk(tmp_path) == {"a": "bad\n", "b": "bad\n"}
+    assert not (tmp_path / JOURNAL).exists()
+
+
+def test_two_runs_at_once_want_the_same_and_both_succeed(tmp_path: Path) -> None:
+    first, second = _start(tmp_path, a="bad\n", b="bad\n"), _start(tmp_path, a="bad\n", b="bad\n")
+    _repaired(tmp_path, first)
+    done, _ = _repaired(tmp_path, second)
+    assert _on_disk(tmp_path) == {"a": "good\n", "b": "good\n"}
+    assert done.unwritten.lines() == []
+
+
+def test_asked_one_by_one_each_answer_is_on_disk_before_the_next_question(tmp_path: Path) -> None:
+    start = _start(tmp_path, a="bad\n", b="bad\n", c="bad\n", d="bad\n")
+    seen: list[tuple[str, dict[str, str]]] = []
+    answers = iter([Answer.YES, Answer.NO, Answer.ALL])
+
+    def ask(finding: Finding, state: State) -> Answer:
+        seen.append((finding.place.path, _on_disk(tmp_path)))
+        return next(answers)
+
+    done, _ = _repaired(tmp_path, start, Hands(lambda root: ask))
+    assert [path for path, _ in seen] == ["a.py", "b.py", "c.py"]
+    assert seen[1][1]["a"] == "good\n"
+    assert _on_disk(tmp_path) == {"a": "good\n", "b": "bad\n", "c": "good\n", "d": "good\n"}
+    assert done.fixed.outcome.fixed == 3
+
+
+def test_asked_one_by_one_what_cannot_be_written_is_told_and_never_asked_again(tmp_path: Path) -> None:
+    start = _start(tmp_path, a="bad  # c\n", b="bad\n", c="bad\n")
+    (tmp_path / "c.py").chmod(0o444)
+    asked: list[str] = []
+
+    def yes(finding: Finding, state: State) -> Answer:
+        asked.append(finding.place.path)
+        return Answer.YES
+
+    done, warnings = _repaired(tmp_path, start, Hands(lambda root: yes))
+    assert (asked, warnings) == (["a.py", "b.py"], ["c.py: read-only; not fixed"])
+    assert _on_disk(tmp_path) == {"a": "bad  # c\n", "b": "good\n", "c": "bad\n"}
+    assert list(done.unwritten.reasons) == ["c.py"]

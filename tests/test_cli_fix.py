@@ -1,0 +1,196 @@
+"""The options around fixes: what is written, printed where, and the exit code."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sessionlint.cli import sessionlint
+from sessionlint.edits.journal import JOURNAL
+
+DB = """\
+from sqlalchemy.orm import Session, sessionmaker
+
+SessionLocal = sessionmaker()
+
+
+def get_db() -> Session:
+    with SessionLocal() as session:
+        yield session
+"""
+OTHER = DB.replace("get_db", "get_other")
+USE = """\
+from app.db import SessionLocal
+
+
+def load(key):
+    session = SessionLocal()
+    return session.get(int, key)
+"""
+FIXED = (
+    ("from sqlalchemy.orm", "from collections.abc import Generator\n\nfrom sqlalchemy.orm"),
+    ("-> Session:", "-> Generator[Session, None, None]:"),
+)
+Run = Callable[..., Result]
+
+
+def fixed(text: str) -> str:
+    for old, new in FIXED:
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the command in a project with two safe fixes (SES401) and an unsafe one (SES301)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    Path(".git").mkdir()
+    Path("app").mkdir()
+    for name, text in (("db", DB), ("other", OTHER), ("use", USE)):
+        Path(f"app/{name}.py").write_text(text)
+    return lambda *arguments, stdin=None: CliRunner().invoke(sessionlint, ["check", *arguments], input=stdin)
+
+
+def read(name: str) -> str:
+    return Path(f"app/{name}.py").read_text()
+
+
+def test_fix_only_fixes_and_neither_reports_nor_fails_for_what_is_left(run: Run) -> None:
+    result = run("--fix-only")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "Fixed 2 findings (1 more with --unsafe-fixes).\n")
+    assert (read("db"), read("other"), read("use")) == (fixed(DB), fixed(OTHER), USE)
+    again = run("--fix-only", "--exit-non-zero-on-fix")
+    assert (again.exit_code, again.stderr) == (0, "No fixes (1 more with --unsafe-fixes).\n")
+
+
+def test_exit_non_zero_on_fix_fails_for_what_was_fixed(run: Run) -> None:
+    assert run("app/other.py", "--fix", "--exit-non-zero-on-fix").exit_code == 1
+    assert run("app/other.py", "--fix", "--exit-non-zero-on-fix").exit_code == 0
+    assert run("app/db.py", "--fix-only", "--exit-non-zero-on-fix").exit_code == 1
+    assert run("--fix", "--unsafe-fixes", "--exit-non-zero-on-fix", "--exit-zero").exit_code == 0
+
+
+def test_show_fixes_lists_them_by_file_and_rule(run: Run) -> None:
+    listed = "- app/db.py:\n    1 x SES401 (provider-annotation)\n- app/other.py:\n    1 x SES401 (provider-annotation)\n"
+    would = run("--diff", "--show-fixes")
+    assert would.stderr == f"{listed}Would fix 2 findings (1 more with --unsafe-fixes).\n"
+    result = run("--fix-only", "--show-fixes")
+    assert result.stderr == f"{listed}Fixed 2 findings (1 more with --unsafe-fixes).\n"
+    assert run("--fix-only", "--show-fixes").stderr == "No fixes (1 more with --unsafe-fixes).\n"
+
+
+def test_diff_wins_over_every_way_to_write(run: Run) -> None:
+    result = run("--diff", "--fix", "--fix-only", "--unsafe-fixes")
+    assert result.exit_code == 1
+    assert result.stderr == "Would fix 3 findings.\n"
+    assert "+    with SessionLocal() as session:\n" in result.stdout
+    assert (read("db"), read("other"), read("use")) == (DB, OTHER, USE)
+
+
+def test_standard_input_goes_through_fix_only_and_diff(run: Run) -> None:
+    stdin = ("-", "--stdin-filename", "app/db.py")
+    only = run(*stdin, "--fix-only", stdin=DB)
+    assert (only.exit_code, only.stdout, only.stderr) == (0, fixed(DB), "Fixed 1 finding.\n")
+    diff = run(*stdin, "--diff", stdin=DB)
+    assert diff.exit_code == 1
+    assert diff.stdout.startswith("--- app/db.py\n+++ app/db.py\n")
+    assert run(*stdin, "--fix-only", "--exit-non-zero-on-fix", stdin=DB).exit_code == 1
+    assert read("db") == DB
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--interactive"], "--interactive: there is no terminal to ask on"),
+        (["--interactive", "--diff"], "--interactive: not with --diff, which changes nothing"),
+        (["--interactive", "-"], "--interactive: not with - (standard input)"),
+    ],
+)
+def test_interactive_refuses_where_it_cannot_ask(run: Run, arguments: list[str], message: str) -> None:
+    result = run(*arguments, stdin="")
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: {message}\n")
+
+
+def test_a_file_that_cannot_be_written_is_told_and_holds_back_no_other(run: Run) -> None:
+    Path("app/db.py").chmod(0o444)
+    result = run("--fix", "--output-format", "concise")
+    assert result.exit_code == 2
+    assert [line.split()[1] for line in result.stdout.splitlines()] == ["SES401", "SES301"]
+    assert result.stderr.startswith(
+        "error: app/db.py: read-only; 1 finding was not fixed\nFound 3 findings (1 fixed, 2 remaining)."
+    )
+    assert (read("db"), read("other")) == (DB, fixed(OTHER))
+
+
+def test_a_journal_of_a_killed_run_is_told_by_a_check_and_finished_by_a_fix(run: Run) -> None:
+    Path(JOURNAL).write_text("[[")
+    assert "an earlier --fix was stopped while it replaced files; the next --fix finishes that" in run().stderr
+    assert Path(JOURNAL).exists()
+    assert f"{JOURNAL}: not understood, and removed" in run("--fix-only").stderr
+    assert not Path(JOURNAL).exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
+class TestAtATerminal:
+    def answer(self, keys: str, *arguments: str) -> tuple[int, str]:
+        """The exit code and what the terminal showed, without colours, when ``keys`` are typed, a line each."""
+        import pty
+
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "sessionlint", "check", "--interactive", "--unsafe-fixes", *arguments]
+        with subprocess.Popen(command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=theirs) as process:
+            os.close(theirs)
+            os.write(ours, "".join(f"{key}\n" for key in keys).encode())
+            shown = b""
+            while piece := _read(ours):
+                shown += piece
+        os.close(ours)
+        text = shown.decode().replace("\r\n", "\n")
+        assert "\x1b[32m+" in text or not keys
+        return process.returncode, re.sub("\x1b\\[[0-9;]*m", "", text)
+
+    def test_yes_and_no_are_done_as_they_are_said(self, run: Run) -> None:
+        code, text = self.answer("nyn")
+        assert code == 1
+        assert (read("db"), read("other"), read("use")) == (DB, fixed(OTHER), USE)
+        assert "app/other.py:6:5: SES401 [*]" in text
+        assert "fix (unsafe): " in text
+        assert "Found 3 findings (1 fixed, 2 remaining)." in text
+
+    def test_all_makes_the_rest(self, run: Run) -> None:
+        code, text = self.answer("na")
+        assert (read("db"), read("other")) == (DB, fixed(OTHER))
+        assert "with SessionLocal() as session:" in read("use")
+        assert "Found 3 findings (2 fixed, 1 remaining)." in text
+        assert code == 1
+
+    def test_quit_keeps_what_was_agreed_to(self, run: Run) -> None:
+        _, text = self.answer("yq", "--fix-only")
+        assert (read("db"), read("other"), read("use")) == (fixed(DB), OTHER, USE)
+        assert text.rstrip().endswith("Fixed 1 finding.")
+
+    def test_the_trace_is_shown_and_a_typing_error_is_no_answer(self, run: Run) -> None:
+        _, text = self.answer("nnxtq")
+        assert "y, n, a, q or t, please" in text
+        assert "\nwhy: " in text
+        assert text.count("Make this fix?") == 5
+
+    def test_what_cannot_be_written_is_told_at_once(self, run: Run) -> None:
+        Path("app/db.py").chmod(0o444)
+        code, text = self.answer("yq")
+        assert "warning: app/db.py: read-only; not fixed" in text
+        assert code == 2
+        assert read("db") == DB
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # what Linux says at the end
+        return b""
