@@ -12,16 +12,20 @@ from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 from sessionlint.rules.registry import registered_rules
+from sessionlint.run import cache_folder
 from sessionlint.run.analysis import Analysis
 from sessionlint.run.config import Layered, checked, merged, read_config, read_inline
 from sessionlint.run.discovery import Scope, discover, real_paths
 from sessionlint.run.errors import UsageError
+from sessionlint.run.extractor import Extractor
+from sessionlint.run.fingerprint import fingerprint
 from sessionlint.run.reading import decoded
 from sessionlint.run.request import Request, Stdin
 from sessionlint.run.roots import Root, find_root, unused_configurations
 from sessionlint.run.selectors import check_selectors, selected_codes
 from sessionlint.run.settings import Settings
 from sessionlint.run.specifiers import parse_specifiers
+from sessionlint.run.store import Store
 from sessionlint.run.versions import Declaration, read_targets
 
 Warn = Callable[[str], None]
@@ -79,21 +83,41 @@ def plan(request: Request, warn: Warn) -> Plan:
     return Plan(root, settings, targets, declared, files, scope, config, stdin)
 
 
+def cache_dir(request: Request) -> Path:
+    """Where a check of ``request`` keeps facts. Raises UsageError."""
+    root = find_root(real_paths(request.paths), request.project_root, request.isolated)
+    return root.folder / _settings(request, root).cache_dir
+
+
 def check(request: Request, warn: Warn) -> Result:
     """The whole run, without writing anything. Raises UsageError."""
     planned = plan(request, warn)
     sources, broken = _read(planned, request.stdin, warn)
-    analysis = Analysis(planned.settings, planned.targets, planned.scope)
-    checked_once = analysis.check(sources, broken)
+    store = _store(planned, warn) if request.cache else None
+    analysis = Analysis(planned.settings, planned.targets, planned.scope, extractor=Extractor(store))
+    try:
+        checked_once = analysis.check(sources, broken)
+    finally:
+        if store:
+            store.close()
     if request.fix == "none":
         return Result(planned, checked_once.outcome, sources)
     from sessionlint.run.fixpoint import fix_all
 
+    # texts between two fixes are not worth remembering
+    analysis = replace(analysis, extractor=Extractor())
     fixed = fix_all(analysis, sources, checked_once, unsafe=request.fix == "unsafe", only=planned.stdin)
     changes = [
         Change(sources[path], fixed.sources[path].text) for path in sorted(sources) if fixed.sources[path] != sources[path]
     ]
     return Result(planned, fixed.outcome, fixed.sources, changes)
+
+
+def _store(planned: Plan, warn: Warn) -> Store | None:
+    """Where facts are kept; nowhere when the root is a folder that anything and everything lies in."""
+    if planned.root.part != planned.root.folder and planned.settings.cache_dir == cache_folder.NAME:
+        return None
+    return Store(cache_folder.store_path(planned.root.folder / planned.settings.cache_dir, fingerprint()), warn)
 
 
 def _settings(request: Request, root: Root) -> Settings:
