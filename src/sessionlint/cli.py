@@ -94,6 +94,8 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
 @click.option(
     "--project-root", type=click.Path(path_type=Path), metavar="DIR", help="The folder to analyse, instead of finding it."
 )
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
+@click.option("--cache-dir", metavar="DIR", help="Where the cache lies (default: .sessionlint_cache in the project).")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour.")
 @click.option("--fail-on", metavar="LEVEL", help="Exit with 1 from this severity on: error, warning (default), info, never.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
@@ -124,6 +126,16 @@ def rule(rules: tuple[str, ...], every: bool, output_format: str, color: ColourC
     from sessionlint.run.explain import run_rule
 
     raise SystemExit(run_rule(rules, every, output_format, color))
+
+
+@sessionlint.command()
+@click.argument("paths", nargs=-1)
+@click.option("--cache-dir", metavar="DIR", help="Where the cache lies, when the configuration does not say.")
+def clean(paths: tuple[str, ...], cache_dir: str | None) -> None:
+    """Remove the cache of the project around PATHS (default: the current folder)."""
+    from sessionlint.run.clean import run_clean
+
+    raise SystemExit(run_clean(paths, cache_dir))
 
 
 def main() -> NoReturn:

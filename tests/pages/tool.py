@@ -18,8 +18,10 @@ from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
 from sessionlint.run import pipeline
 from sessionlint.run.analysis import Analysis, Checked
+from sessionlint.run.extractor import Extractor
 from sessionlint.run.reading import decoded
 from sessionlint.run.request import FixLevel, Request
+from sessionlint.run.store import Store
 
 
 class Tool:
@@ -36,6 +38,7 @@ class Tool:
             "serialisation": self._analysed(_from_stored_facts),
             "order": self._analysed(lambda analysis, sources: analysis.check(dict(reversed(sources.items())))),
             "no_prefilter": self._analysed(lambda analysis, sources: replace(analysis, prefilter=False).check(sources)),
+            "cache": self._analysed(self._cold_then_warm),
             "command_line": self._on_the_command_line,
         }
 
@@ -77,11 +80,20 @@ class Tool:
 
         return check
 
+    def _cold_then_warm(self, analysis: Analysis, sources: dict[str, Source]) -> Checked:
+        """With what a run before has kept."""
+        file = self._folder / f"{self._count}-cache" / "facts-test.sqlite"
+        for _ in range(2):
+            store = Store(file, _no_warning)
+            checked = replace(analysis, extractor=Extractor(store)).check(sources)
+            store.close()
+        return checked
+
     def _on_the_command_line(self, files: Mapping[str, str], codes: Collection[str]) -> Sequence[Seen]:
         root = self._written(files)
         select = [] if _selects(files) else ["--select", ",".join(sorted(codes))]
         arguments = ["check", str(root), "--project-root", str(root), "--output-format", "json", *select]
-        result = CliRunner().invoke(command, arguments)
+        result = CliRunner().invoke(command, [*arguments, "--no-cache"])
         assert result.exit_code in (0, 1), result.output
         found = json.loads(result.stdout)
         assert result.exit_code == any(one["severity"] != "info" for one in found)

@@ -6,11 +6,11 @@ Both tests are generous: a file that fails them can neither hold a finding nor h
 import re
 from collections.abc import Iterable
 
+# searched in lower case: re.IGNORECASE takes five times as long
 _INTERESTING = re.compile(
     rb"sqlalchemy|sqlmodel|dependency_injector|sessionlint:"
-    rb"|SessionLocal|sessionmaker|AsyncSession|create_engine|create_async_engine|get_db"
-    rb"|noqa\s*:?[^\n]*SES|import\s*\(?\s*\*",
-    re.IGNORECASE,
+    rb"|sessionlocal|sessionmaker|asyncsession|create_engine|create_async_engine|get_db"
+    rb"|noqa\s*:?[^\n]*ses|import\s*\(?\s*\*"
 )
 
 
@@ -19,15 +19,17 @@ def mentions_anything_of_interest(data: bytes) -> bool:
 
     UTF-16 and UTF-32 files pass, because their letters cannot be told from here.
     """
-    return b"\0" in data or _INTERESTING.search(data) is not None
+    return b"\0" in data or _INTERESTING.search(data.lower()) is not None
+
+
+def hands_on(path: str, data: bytes) -> bool:
+    """Whether a file may hand a module on under another name, without mentioning what is in it: a package's ``__init__``."""
+    return path.endswith(("__init__.py", "__init__.pyi")) and b"import" in data
 
 
 def is_relevant(path: str, data: bytes) -> bool:
-    """Whether a file is worth parsing before anything is known of the others.
-
-    A package's ``__init__`` may hand a module on under another name without mentioning what is in it.
-    """
-    return mentions_anything_of_interest(data) or (path.endswith(("__init__.py", "__init__.pyi")) and b"import" in data)
+    """Whether a file is worth parsing before anything is known of the others."""
+    return mentions_anything_of_interest(data) or hands_on(path, data)
 
 
 def names_pattern(names: Iterable[str]) -> re.Pattern[bytes]:

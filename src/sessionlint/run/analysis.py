@@ -16,6 +16,7 @@ from sessionlint.rules.comments import Comments
 from sessionlint.rules.registry import RegisteredRule, registered_rules
 from sessionlint.run.choice import Choice
 from sessionlint.run.extraction import linked, linked_without_prefilter
+from sessionlint.run.extractor import Extractor
 from sessionlint.run.precedence import most_specific
 from sessionlint.run.selectors import check_selectors
 from sessionlint.run.settings import Settings
@@ -50,12 +51,18 @@ class Analysis:
     scope: Container[str] = field(default_factory=Everything)
     today: date = field(default_factory=date.today)
     prefilter: bool = True
+    extractor: Extractor = field(default_factory=Extractor)
 
     def check(self, sources: Mapping[str, Source], facts: Mapping[str, ModuleFacts] | None = None) -> Checked:
         """Extract what ``facts`` (of unchanged files) does not hold, link, run the rules, select and suppress."""
         parse = linked if self.prefilter else linked_without_prefilter
         words = self.settings.vocabulary
-        project = parse(sources, facts or {}, lambda facts: link(facts, sources, self.targets, self.settings.src, words))
+        project = parse(
+            sources,
+            facts or {},
+            lambda facts: link(facts, sources, self.targets, self.settings.src, words),
+            self.extractor,
+        )
         return Checked(project.facts, self._judged(project), tuple(project.trust.missing))
 
     def _judged(self, project: Project) -> Outcome:

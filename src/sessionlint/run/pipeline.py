@@ -13,11 +13,14 @@ from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 from sessionlint.rules.registry import registered_rules
+from sessionlint.run import cache_folder
 from sessionlint.run.analysis import Analysis
 from sessionlint.run.config import Layered, checked, merged, read_config, read_inline
 from sessionlint.run.declared.declaration import Declaration
 from sessionlint.run.discovery import Scope, discover, real_paths
 from sessionlint.run.errors import UsageError, suggestion
+from sessionlint.run.extractor import Extractor
+from sessionlint.run.fingerprint import fingerprint
 from sessionlint.run.fixpoint import State, fix_all
 from sessionlint.run.reading import decoded
 from sessionlint.run.repair import Hands, Repair, Unwritten, changes_of, finish_interrupted, repair
@@ -26,6 +29,7 @@ from sessionlint.run.roots import Root, find_root, unused_configurations
 from sessionlint.run.selectors import check_selectors, selected_codes
 from sessionlint.run.settings import Settings
 from sessionlint.run.specifiers import parse_specifiers
+from sessionlint.run.store import Store
 from sessionlint.run.versions import read_targets
 
 Warn = Callable[[str], None]
@@ -89,17 +93,29 @@ def plan(request: Request, warn: Warn) -> Plan:
     return Plan(root, settings, targets, declared, files, scope, _locator(layers), config, stdin)
 
 
+def cache_dir(request: Request) -> Path:
+    """Where a check of ``request`` keeps facts. Raises UsageError."""
+    root = find_root(real_paths(request.paths), request.project_root, request.isolated)
+    return root.folder / merged(_layers(request, root)).cache_dir
+
+
 def check(request: Request, warn: Warn, hands: Hands | None = None) -> Result:
     """The whole run. Without ``hands`` nothing is written. Raises UsageError."""
     planned = plan(request, warn)
     finish_interrupted(planned.root.folder, warn, writing=hands is not None)
     sources, broken = _read(planned, request.stdin, warn)
-    analysis = Analysis(planned.settings, planned.targets, planned.scope)
-    checked_once = analysis.check(sources, broken)
+    store = _store(planned, warn) if request.cache else None
+    analysis = Analysis(planned.settings, planned.targets, planned.scope, extractor=Extractor(store))
+    try:
+        checked_once = analysis.check(sources, broken)
+    finally:
+        if store:
+            store.close()
     for missing in checked_once.missing:
         raise UsageError(_missing_name(missing, planned))
     if request.fix == "none":
         return Result(planned, checked_once.outcome, sources)
+    analysis = replace(analysis, extractor=Extractor())  # texts between two fixes are not worth remembering
     unsafe = request.fix == "unsafe"
     if hands is None:
         done = Repair(fix_all(analysis, sources, checked_once, unsafe, only=planned.stdin))
@@ -107,6 +123,13 @@ def check(request: Request, warn: Warn, hands: Hands | None = None) -> Result:
         done = repair(planned.root.folder, analysis, State(sources, checked_once), unsafe, hands, warn)
     fixed = done.fixed
     return Result(planned, fixed.outcome, fixed.sources, changes_of(sources, fixed.sources), done.unwritten)
+
+
+def _store(planned: Plan, warn: Warn) -> Store | None:
+    """Where facts are kept; nowhere when the root is a folder that anything and everything lies in."""
+    if planned.root.part != planned.root.folder and planned.settings.cache_dir == cache_folder.NAME:
+        return None
+    return Store(cache_folder.store_path(planned.root.folder / planned.settings.cache_dir, fingerprint()), warn)
 
 
 def _layers(request: Request, root: Root) -> list[Layered]:

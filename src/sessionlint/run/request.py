@@ -20,7 +20,8 @@ class Request:
     """What to check and how.
 
     ``paths`` as typed; ``config``: files and inline settings of ``--config``; ``options``: settings of the command line,
-    as TOML would give them; ``fix``: the fixes to apply to the texts (writing them is the caller's decision).
+    as TOML would give them; ``fix``: the fixes to apply to the texts (writing them is the caller's decision);
+    ``cache``: whether facts may be kept on disk from run to run.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -30,3 +31,4 @@ class Request:
     isolated: bool = False
     project_root: Path | None = None
     fix: FixLevel = "none"
+    cache: bool = False

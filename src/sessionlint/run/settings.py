@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 from sessionlint.model.finding import Severity
 from sessionlint.model.vocabulary import Vocabulary, Wrapper
 from sessionlint.report.formats import FORMATS
-from sessionlint.run import values
+from sessionlint.run import cache_folder, values
 from sessionlint.run.selectors import Layer
 
 DEFAULT_EXCLUDE = (
@@ -25,6 +25,7 @@ DEFAULT_EXCLUDE = (
     ".pytest_cache",
     ".pytype",
     ".ruff_cache",
+    ".sessionlint_cache",
     ".svn",
     ".tox",
     ".venv",
@@ -71,6 +72,7 @@ OPTIONS: Mapping[str, Option] = {
     "output-format": Option(values.choice(*FORMATS)),
     "require-reason": Option(values.boolean),
     "required-version": Option(values.specifier),
+    "cache-dir": Option(values.string),
     "fail-on": Option(values.choice(*FAIL_ON)),
     "sqlalchemy-version": Option(values.version),
     "fastapi-version": Option(values.version),
@@ -114,6 +116,7 @@ class Settings:
     output_format: str = "full"
     require_reason: bool = False
     required_version: str | None = None
+    cache_dir: str = cache_folder.NAME
     fail_on: str = "warning"
     sqlalchemy_version: tuple[int, int] | None = None
     fastapi_version: tuple[int, int] | None = None

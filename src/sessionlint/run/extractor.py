@@ -1,0 +1,71 @@
+"""Texts to facts, by the cheapest way there is: remembered, read off the text, or parsed."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from hashlib import blake2b
+
+from sessionlint.extract.outline import outline
+from sessionlint.extract.prefilter import hands_on, mentions_anything_of_interest
+from sessionlint.model.facts import ModuleFacts
+from sessionlint.model.source import Source
+from sessionlint.run.store import Look, Store, encoded
+
+
+class Text:
+    """One source with its bytes and their digest, which are wanted again and again."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.data = source.text.encode("utf-8", "surrogatepass")
+        self.digest = blake2b(self.data, digest_size=16).digest()
+
+
+class Extractor:
+    """Gives the first look at texts, and the facts of those that are worth parsing.
+
+    Both are kept in ``store``, when there is one, by content: it does not matter what a file was called or when.
+    """
+
+    def __init__(self, store: Store | None = None) -> None:
+        self._store = store
+
+    def looks(self, texts: Iterable[Text]) -> dict[str, Look]:
+        """The first look at each text, by path."""
+        texts = list(texts)
+        known = self._store.looks([text.digest for text in texts]) if self._store else {}
+        found = {}
+        for text in texts:
+            look = known.get(text.digest)
+            if look is None:
+                look = _look(text)
+                if self._store:
+                    self._store.keep_look(text.digest, look)
+            path = text.source.path
+            found[path] = Look(look.telling or hands_on(path, text.data), replace(look.outline, path=path))
+        return found
+
+    def facts(self, texts: Iterable[Text]) -> dict[str, ModuleFacts]:
+        """The facts of each text, by path."""
+        texts = list(texts)
+        known = self._store.facts([text.digest for text in texts]) if self._store else {}
+        found = {text.source.path: replace(known[text.digest], path=text.source.path) for text in texts if text.digest in known}
+        missing = [text for text in texts if text.digest not in known]
+        if missing:
+            found |= self._extracted(missing)
+        return found
+
+    def _extracted(self, texts: Iterable[Text]) -> dict[str, ModuleFacts]:
+        from sessionlint.extract.module import extract  # and with it libcst, which takes longer to import than most runs take
+
+        found = {}
+        for text in texts:
+            facts = found[text.source.path] = extract(text.source)
+            if self._store:
+                self._store.keep_facts(text.digest, encoded(facts))
+        return found
+
+
+def _look(text: Text) -> Look:
+    if mentions_anything_of_interest(text.data):
+        return Look(True, ModuleFacts(text.source.path, outline=True))  # it will be parsed, so nobody asks what it imports
+    return Look(False, outline(text.source))

@@ -1,0 +1,29 @@
+"""What facts depend on beside the text: the code that extracts and stores them, libcst, and Python."""
+
+import sys
+from hashlib import blake2b
+from importlib.util import find_spec
+from pathlib import Path
+
+from sessionlint import __version__
+
+_PACKAGE = Path(__file__).parent.parent
+_SOURCES = ("extract/*.py", "model/facts.py", "model/codec.py", "model/source.py")
+
+
+def fingerprint() -> str:
+    """The same for two runs that would extract the same facts from the same text.
+
+    The code itself is read, so nobody has to remember to raise a number. libcst is not imported for its version.
+    """
+    digest = blake2b(f"{__version__} {sys.version_info[:2]}".encode(), digest_size=12)
+    files = sorted(file for pattern in _SOURCES for file in _PACKAGE.glob(pattern))
+    for file in (*files, *_libcst_version()):
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _libcst_version() -> list[Path]:
+    found = find_spec("libcst")
+    version = Path(found.origin).with_name("_version.py") if found and found.origin else None
+    return [version] if version and version.exists() else []
