@@ -9,13 +9,15 @@ from collections.abc import Iterable
 _INTERESTING = re.compile(
     rb"sqlalchemy|sqlmodel|dependency_injector|sessionlint:"
     rb"|SessionLocal|sessionmaker|AsyncSession|create_engine|create_async_engine|get_db"
+    rb"|asyncio\.run\b|run_until_complete|async_to_sync|multiprocessing|ProcessPoolExecutor|os\.fork\b"
     rb"|noqa\s*:?[^\n]*SES|import\s*\(?\s*\*",
     re.IGNORECASE,
 )
 
 
 def mentions_anything_of_interest(data: bytes) -> bool:
-    """Whether a file speaks of sessions, engines, their makers and consumers, suppresses our rules, or imports by star.
+    """Whether a file speaks of sessions, engines, their makers and consumers, starts event loops or processes that may use an
+    engine of another file, suppresses our rules, or imports by star.
 
     UTF-16 and UTF-32 files pass, because their letters cannot be told from here.
     """
