@@ -10,12 +10,14 @@ from collections.abc import Iterable
 _INTERESTING = re.compile(
     rb"sqlalchemy|sqlmodel|dependency_injector|sessionlint:"
     rb"|sessionlocal|sessionmaker|asyncsession|create_engine|create_async_engine|get_db"
+    rb"|asyncio\.run\b|run_until_complete|async_to_sync|multiprocessing|processpoolexecutor|os\.fork\b"
     rb"|noqa\s*:?[^\n]*ses|import\s*\(?\s*\*"
 )
 
 
 def mentions_anything_of_interest(data: bytes) -> bool:
-    """Whether a file speaks of sessions, engines, their makers and consumers, suppresses our rules, or imports by star.
+    """Whether a file speaks of sessions, engines, their makers and consumers, starts event loops or processes that may use an
+    engine of another file, suppresses our rules, or imports by star.
 
     UTF-16 and UTF-32 files pass, because their letters cannot be told from here.
     """

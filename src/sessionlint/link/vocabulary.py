@@ -3,6 +3,7 @@
 from sessionlint.link import kinds
 from sessionlint.link.engines import builds_engine
 from sessionlint.link.evaluate import Evaluator
+from sessionlint.link.event_loops import loop_helpers
 from sessionlint.link.import_io import DatabaseSearch
 from sessionlint.link.kinds import Kind
 from sessionlint.link.project import Project
@@ -11,9 +12,10 @@ from sessionlint.link.scopes import Scope
 
 def session_names(project: Project) -> frozenset[str]:
     """Every name that a module or a class of ``project`` binds to what leads to a session, an engine or a connection, and the
-    functions that build an engine or ask a database; and the names that the configuration vouches for."""
+    functions that build an engine, ask a database or run a coroutine that they are given; and the names that the
+    configuration vouches for."""
     evaluator, search = project.evaluator, DatabaseSearch(project)
-    found = set(evaluator.trust.vocabulary.words)
+    found = {*evaluator.trust.vocabulary.words, *loop_helpers(project)}
     for module in project.modules.values():
         scopes: tuple[Scope, ...] = (module, *module.classes)
         for scope in scopes:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from sessionlint.extract.prefilter import names_pattern
+from sessionlint.link.event_loops import unread_coroutines
 from sessionlint.link.project import Project
 from sessionlint.link.vocabulary import session_names
 from sessionlint.model.facts import ModuleFacts
@@ -14,7 +15,7 @@ Link = Callable[[Iterable[ModuleFacts]], Project]
 
 def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link: Link, extractor: Extractor) -> Project:
     """The project of all ``sources`` that speak of sessions, of a name that another one binds to such a thing, or that
-    hold a function to which a session is handed.
+    hold a function to which a session is handed or a coroutine that is run.
 
     ``known`` are facts that need no new look.
     """
@@ -31,7 +32,7 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
         searched |= names
         pattern = names_pattern(names)
         relevant = [path for path, text in waiting.items() if pattern.search(text.data)]
-        relevant = relevant or sorted(project.unread & waiting.keys())
+        relevant = relevant or sorted({*project.unread, *unread_coroutines(project)} & waiting.keys())
         if not relevant:
             return project
 
