@@ -1,6 +1,7 @@
 """The names under which a project's engines, factories, sessions and providers travel from module to module."""
 
 from sessionlint.link import kinds
+from sessionlint.link.bringers import bringers
 from sessionlint.link.engines import builds_engine
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.import_io import DatabaseSearch
@@ -11,9 +12,9 @@ from sessionlint.link.scopes import Scope
 
 def session_names(project: Project) -> frozenset[str]:
     """Every name that a module or a class of ``project`` binds to what leads to a session, an engine or a connection, and the
-    functions that build an engine or ask a database."""
+    functions that build an engine, ask a database, or bring a session as a dependency."""
     evaluator, search = project.evaluator, DatabaseSearch(project)
-    found: set[str] = set()
+    found = set(bringers(project))
     for module in project.modules.values():
         scopes: tuple[Scope, ...] = (module, *module.classes)
         for scope in scopes:
