@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import EnteredBinding, FunctionScope, IteratedBinding, Site, ValueBinding
+from sessionlint.link.scopes import EnteredBinding, FunctionScope, IteratedBinding, Scope, Site, ValueBinding
 from sessionlint.link.session_methods import comprehension_names
 from sessionlint.link.session_users import is_locked, sessions_used
 from sessionlint.link.sites import sites
@@ -18,7 +18,7 @@ _GATHERING = frozenset({"asyncio.gather", "asyncio.wait", "asyncio.as_completed"
 SPAWNING = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 _GROUPS = frozenset({"asyncio.TaskGroup"})
 
-_Loop: TypeAlias = For | While | Comprehension
+Loop: TypeAlias = For | While | Comprehension
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,23 +37,24 @@ class _Coroutine:
 
     call: Call
     site: Site
-    loop: _Loop | None
+    loop: Loop | None
 
-    def is_repeated_on(self, session: str) -> bool:
-        """Whether the loop hands the same session to each of its coroutines."""
-        root = session.partition(".")[0]
-        match self.loop:
-            case None:
-                return False
-            case Comprehension():
-                return root not in comprehension_names(self.loop)
-            case For() | While():
-                return not any(
-                    isinstance(binding, ValueBinding | EnteredBinding | IteratedBinding)
-                    and binding.value is not None
-                    and self.loop.span.contains(binding.value.span)
-                    for binding in self.site.scope.bindings.get(root, ())
-                )
+
+def is_shared_by(loop: Loop | None, session: str, scope: Scope) -> bool:
+    """Whether all rounds of a loop in ``scope`` see the same session under this name."""
+    root = session.partition(".")[0]
+    match loop:
+        case None:
+            return False
+        case Comprehension():
+            return root not in comprehension_names(loop)
+        case For() | While():
+            return not any(
+                isinstance(binding, ValueBinding | EnteredBinding | IteratedBinding)
+                and binding.value is not None
+                and loop.span.contains(binding.value.span)
+                for binding in scope.bindings.get(root, ())
+            )
 
 
 def concurrent_uses(project: Project) -> Iterator[ConcurrentUse]:
@@ -67,8 +68,8 @@ def concurrent_uses(project: Project) -> Iterator[ConcurrentUse]:
         if isinstance(callee, kinds.External) and callee.name in _GATHERING:
             started = [made for given in call.args if given.keyword is None for made in _coroutines(project, given.value, site)]
             yield from _together(project, site, started, f"`{callee.name.removeprefix('asyncio.')}`")
-        elif (group := _task_group(project, call, site)) is not None and isinstance(call.args[0].value, Call):
-            groups[group].append(_Coroutine(call.args[0].value, site, _loop(site, group)))
+        elif (group := task_group(project, call, site)) is not None and isinstance(call.args[0].value, Call):
+            groups[group].append(_Coroutine(call.args[0].value, site, loop_around(site, group)))
     for started in groups.values():
         yield from _together(project, started[-1].site, started, "the task group")
 
@@ -79,7 +80,7 @@ def _together(project: Project, runner: Site, started: list[_Coroutine], how: st
         for session in sorted(sessions_used(project, coroutine.call, coroutine.site)):
             users[session].append(coroutine)
     for session, using in users.items():
-        if len(using) > 1 or using[0].is_repeated_on(session):
+        if len(using) > 1 or is_shared_by(using[0].loop, session, using[0].site.scope):
             places = tuple(Place(runner.place.path, coroutine.call.span) for coroutine in using)
             yield ConcurrentUse(runner, session, places, how)
             return
@@ -117,7 +118,7 @@ def _collected(project: Project, name: str, site: Site) -> Iterator[_Coroutine]:
         if isinstance(call, Call) and walk.dotted(call.func) == f"{name}.append" and call.args:
             made = call.args[0].value
             if isinstance(made, Call):
-                yield _Coroutine(_unwrapped(project, made, other), other, _loop(other))
+                yield _Coroutine(_unwrapped(project, made, other), other, loop_around(other))
 
 
 def _unwrapped(project: Project, call: Call, site: Site) -> Call:
@@ -128,7 +129,7 @@ def _unwrapped(project: Project, call: Call, site: Site) -> Call:
     return call
 
 
-def _loop(site: Site, within: Statement | None = None) -> _Loop | None:
+def loop_around(site: Site, within: Statement | None = None) -> Loop | None:
     """The innermost loop around a statement (inside the statement ``within``, if given) or around the call itself."""
     for outer in site.path:
         if isinstance(outer, Comprehension):
@@ -143,7 +144,7 @@ def _loop(site: Site, within: Statement | None = None) -> _Loop | None:
     return around[-1] if around else None
 
 
-def _task_group(project: Project, call: Call, site: Site) -> With | None:
+def task_group(project: Project, call: Call, site: Site) -> With | None:
     """The ``async with TaskGroup() as name`` whose ``name.create_task`` is called, unless a lock is held around it."""
     if not (isinstance(call.func, Attribute) and call.func.attr == "create_task" and isinstance(call.func.value, Name)):
         return None

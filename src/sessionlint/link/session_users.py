@@ -1,4 +1,4 @@
-"""Which of its caller's async sessions a coroutine uses."""
+"""Which of its caller's sessions a coroutine, or a function that runs in another thread, uses."""
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.holding import parameter_for
@@ -9,57 +9,61 @@ from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Call, Constant, Name, Term, With
 
 _DEPTH = 3
+_ASKING = SESSION_COROUTINES | {"query"}
 
 
 def sessions_used(
-    project: Project, call: Call, site: Site, given: frozenset[str] = frozenset(), depth: int = _DEPTH
+    project: Project, call: Call, site: Site, given: frozenset[str] = frozenset(), depth: int = _DEPTH, *, sync: bool = False
 ) -> frozenset[str]:
     """The dotted names, as ``site`` writes them, of the async sessions on which running ``call`` awaits something.
 
-    ``given``: names that hold such a session, whatever their annotations say. A function of the project is looked into;
-    what cannot be followed uses the sessions that it is given. Left out are sessions behind a lock, registries (each task
-    has its own session there), and those that the coroutine opens itself.
+    With ``sync``, also those of the sync sessions that it asks for something. ``given``: names that hold such a session,
+    whatever their annotations say. A function of the project is looked into; what cannot be followed uses the sessions that
+    it is given. Left out are sessions behind a lock, registries (each task has its own session there), and those that the
+    coroutine opens itself.
     """
     here = Site(call, site.path, site.statement, site.block, site.scope)
     found = method_call(project, here)
     if found is not None:
-        shared = found.is_coroutine and isinstance(found.owner, kinds.Session) and not found.owner.scoped
+        asks = found.is_coroutine or (sync and found.method in _ASKING)
+        shared = asks and isinstance(found.owner, kinds.Session) and not found.owner.scoped
         return frozenset({found.receiver}) if shared and found.receiver is not None else frozenset()
     if isinstance(call.func, Attribute) and (receiver := walk.dotted(call.func.value)) in given and receiver is not None:
-        return frozenset({receiver}) if call.func.attr in SESSION_COROUTINES else frozenset()
-    lent = {term: name for term in (argument.value for argument in call.args) if (name := _session(project, term, site, given))}
+        return frozenset({receiver}) if call.func.attr in (_ASKING if sync else SESSION_COROUTINES) else frozenset()
+    terms = (argument.value for argument in call.args)
+    lent = {term: name for term in terms if (name := _session(project, term, site, given, sync=sync))}
     match project.kind(call.func, site.scope):
         case kinds.FunctionKind(function=function):
             params = frozenset(name for term in lent if (name := parameter_for(function, call, term)) is not None)
-            names = _in_body(project, function, params, depth) if depth else frozenset()
+            names = _in_body(project, function, params, depth, sync=sync) if depth else frozenset()
             told = (_as_caller_says(project, name, function, call, site) for name in names)
             return frozenset(name for name in told if name is not None)
         case kinds.External():
             inner = [argument.value for argument in call.args if isinstance(argument.value, Call)]
-            return frozenset(name for term in inner for name in sessions_used(project, term, site, given, depth))
+            return frozenset(name for term in inner for name in sessions_used(project, term, site, given, depth, sync=sync))
         case kinds.Unknown():
             return frozenset(lent.values())
         case _:
             return frozenset()
 
 
-def _session(project: Project, term: Term, site: Site, given: frozenset[str]) -> str | None:
-    """The name of the async session that an argument is."""
+def _session(project: Project, term: Term, site: Site, given: frozenset[str], *, sync: bool) -> str | None:
+    """The name of the session that an argument is."""
     if not isinstance(term, Name | Attribute) or is_shadowed(term, site):
         return None
     name = walk.dotted(term)
     if name in given:
         return name
     kind = project.kind(term, site.scope)
-    return name if isinstance(kind, kinds.Session) and kind.is_async and not kind.scoped else None
+    return name if isinstance(kind, kinds.Session) and (kind.is_async or sync) and not kind.scoped else None
 
 
-def _in_body(project: Project, function: FunctionScope, given: frozenset[str], depth: int) -> frozenset[str]:
+def _in_body(project: Project, function: FunctionScope, given: frozenset[str], depth: int, *, sync: bool) -> frozenset[str]:
     """The sessions, in the function's own words, that its body uses without a lock."""
     found: set[str] = set()
     for site in sites(function):
         if isinstance(site.term, Call) and not is_locked(project, site):
-            found |= sessions_used(project, site.term, site, given, depth - 1)
+            found |= sessions_used(project, site.term, site, given, depth - 1, sync=sync)
     return frozenset(found)
 
 

@@ -1,6 +1,7 @@
 """The names under which a project's engines, factories, sessions and providers travel from module to module."""
 
 from sessionlint.link import kinds
+from sessionlint.link.bringers import bringers
 from sessionlint.link.engines import builds_engine
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.event_loops import loop_helpers
@@ -12,10 +13,10 @@ from sessionlint.link.scopes import Scope
 
 def session_names(project: Project) -> frozenset[str]:
     """Every name that a module or a class of ``project`` binds to what leads to a session, an engine or a connection, and the
-    functions that build an engine, ask a database or run a coroutine that they are given; and the names that the
-    configuration vouches for."""
+    functions that build an engine, ask a database, bring a session as a dependency or run a coroutine that they are given; and
+    the names that the configuration vouches for."""
     evaluator, search = project.evaluator, DatabaseSearch(project)
-    found = {*evaluator.trust.vocabulary.words, *loop_helpers(project)}
+    found = {*evaluator.trust.vocabulary.words, *loop_helpers(project), *bringers(project)}
     for module in project.modules.values():
         scopes: tuple[Scope, ...] = (module, *module.classes)
         for scope in scopes:

@@ -1,0 +1,43 @@
+"""Dependencies that bring a session along: who depends on them has one in the request, whether or not it says so."""
+
+from collections.abc import Iterator
+
+from sessionlint.link import walk
+from sessionlint.link.depends import Dependency, is_depends, provider_term
+from sessionlint.link.needs import needs, provider_function
+from sessionlint.link.project import Project
+from sessionlint.link.routes import injected_sessions, is_route
+from sessionlint.link.scopes import FunctionScope, ModuleScope, ValueBinding
+from sessionlint.model.facts import Call, Subscript
+
+
+def bringers(project: Project) -> Iterator[str]:
+    """The names of functions, classes and ``Annotated`` aliases by which a request, or a caller, meets a session."""
+    known: dict[FunctionScope, bool] = {}
+    for function in project.functions():
+        if not is_route(function) and _brings(project, function, known):
+            owner = function.owner if function.node.name in ("__init__", "__call__") else None
+            yield owner.node.name if owner is not None else function.node.name
+    for module in project.modules.values():
+        yield from _aliases(project, module, known)
+
+
+def _brings(project: Project, function: FunctionScope, known: dict[FunctionScope, bool]) -> bool:
+    if function not in known:
+        known[function] = False  # what a cycle meets
+        behind = (provider_function(project, dependency) for dependency in needs(project, function))
+        known[function] = any(True for _ in injected_sessions(project, function)) or any(
+            provider is not None and _brings(project, provider, known) for provider in behind
+        )
+    return known[function]
+
+
+def _aliases(project: Project, module: ModuleScope, known: dict[FunctionScope, bool]) -> Iterator[str]:
+    for name, bindings in module.bindings.items():
+        for binding in bindings:
+            if isinstance(binding, ValueBinding) and isinstance(binding.value, Subscript):
+                for term, _ in walk.descend(binding.value):
+                    if isinstance(term, Call) and is_depends(project, term, module):
+                        provider = provider_function(project, Dependency(term, module, provider_term(term)))
+                        if provider is not None and _brings(project, provider, known):
+                            yield name

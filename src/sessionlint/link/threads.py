@@ -1,0 +1,225 @@
+"""Sessions that a function hands to another thread, and whether it waits for that thread before it goes on."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sessionlint.link import kinds, walk
+from sessionlint.link.borrowing import asked_between, owner_of
+from sessionlint.link.concurrency import is_shared_by, loop_around
+from sessionlint.link.project import Project
+from sessionlint.link.scopes import EnteredBinding, FunctionScope, Scope, Site, ValueBinding
+from sessionlint.link.session_users import sessions_used
+from sessionlint.link.sites import sites
+from sessionlint.model.facts import (
+    Argument,
+    Assign,
+    Attribute,
+    Await,
+    Call,
+    Collection,
+    Comprehension,
+    Constant,
+    Lambda,
+    Mapping,
+    Name,
+    Statement,
+    Term,
+    With,
+)
+from sessionlint.model.source import Place
+
+_AWAITABLE = frozenset(
+    {
+        *("asyncio.to_thread", "fastapi.concurrency.run_in_threadpool", "starlette.concurrency.run_in_threadpool"),
+        "anyio.to_thread.run_sync",
+    }
+)
+_POOLS = tuple(kinds.External(f"concurrent.futures.{name}") for name in ("ThreadPoolExecutor", "thread.ThreadPoolExecutor"))
+_PARTIAL = kinds.External("functools.partial")
+_WAITING = frozenset({"result", "join", "exception"})
+
+
+class Handover(NamedTuple):
+    """``work(*args)`` runs in another thread; ``pool`` is the executor's name; ``many``: several threads run it at once."""
+
+    work: Term
+    args: tuple[Argument, ...]
+    pool: str | None = None
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SessionInThread:
+    """``site`` runs ``work`` in another thread, which uses ``name``. ``waited``: alone, while the function waits for it."""
+
+    site: Site
+    name: str
+    work: str
+    session: kinds.Session
+    source: Place | None
+    waited: bool
+
+
+def sessions_in_threads(project: Project) -> Iterator[SessionInThread]:
+    """Every call that has another thread use a session of this one."""
+    handed = [(site, found) for site in project.calls() if (found := _handover(project, site)) is not None]
+    used = {site: _used(project, handover, site) for site, handover in handed}
+    together = Counter((site.scope, name) for site, names in used.items() for name in names)
+    told: set[tuple[Statement, str]] = set()
+    for site, handover in handed:
+        for name in sorted(used[site]):
+            alone = together[site.scope, name] == 1 and not handover.many and not _is_repeated(site, name)
+            shared = _shared(project, site, handover, name, alone=alone)
+            if shared is not None and (site.statement, name) not in told:
+                told.add((site.statement, name))
+                yield shared
+                break
+
+
+def _shared(project: Project, site: Site, handover: Handover, name: str, *, alone: bool) -> SessionInThread | None:
+    session = _session(project, site, name)
+    if session is None or session.scoped:
+        return None
+    owner = owner_of(project, name, site.scope) if "." not in name else None
+    end = _waits_until(site, handover)
+    waited = alone and end is not None and not any(asked_between(project, name, site.scope, site.statement.span.end, end))
+    if owner is None and alone and not waited:
+        return None  # nobody knows who else uses it, and when
+    work = walk.dotted(handover.work) or "the thread"
+    place = owner.place if owner is not None else None
+    return SessionInThread(site, name, work, session, place, waited and not session.is_async)
+
+
+def _session(project: Project, site: Site, name: str) -> kinds.Session | None:
+    root, *rest = name.split(".")
+    kind = project.evaluator.name_kind(root, site.scope)
+    for attribute in rest:
+        kind = project.evaluator.attribute_kind(kind, attribute)
+    return kind if isinstance(kind, kinds.Session) else None
+
+
+def _used(project: Project, handover: Handover, site: Site) -> frozenset[str]:
+    """The sessions, as the function calls them, that the other thread uses."""
+    if isinstance(handover.work, Lambda):
+        found: set[str] = set()
+        for term, path in walk.descend(handover.work.body):
+            if isinstance(term, Call):
+                inside = Site(term, (*path, handover.work, site.term, *site.path), site.statement, site.block, site.scope)
+                found |= sessions_used(project, term, inside, sync=True)
+        return frozenset(found)
+    return sessions_used(project, Call(site.term.span, handover.work, handover.args), site, sync=True)
+
+
+# --- how work gets into a thread --------------------------------------------------------------------------------------
+
+
+def _handover(project: Project, site: Site) -> Handover | None:
+    call = site.term
+    if not isinstance(call, Call):
+        return None
+    found = _thread(project, call, site.scope)
+    if found is None or not isinstance(found.work, Call) or project.kind(found.work.func, site.scope) != _PARTIAL:
+        return found
+    work, *bound = found.work.args or (None,)
+    return found._replace(work=work.value, args=(*bound, *found.args)) if work is not None else None
+
+
+def _thread(project: Project, call: Call, scope: Scope) -> Handover | None:
+    match project.kind(call.func, scope):
+        case kinds.External(name=name) if name in _AWAITABLE and call.args:
+            return Handover(call.args[0].value, call.args[1:])
+        case kinds.External(name="threading.Thread"):
+            return _of_thread(call, "target", None)
+        case kinds.External(name="threading.Timer"):
+            return _of_thread(call, "function", 2)
+    if not isinstance(call.func, Attribute) or not call.args:
+        return None
+    match call.func.attr:
+        case "run_in_executor" if len(call.args) > 1:
+            return Handover(call.args[1].value, call.args[2:])
+        case "submit" if _is_pool(project, call.func.value, scope):
+            return Handover(call.args[0].value, call.args[1:], walk.dotted(call.func.value))
+        case "map" if _is_pool(project, call.func.value, scope):
+            return Handover(call.args[0].value, (), walk.dotted(call.func.value), many=True)
+        case _:
+            return None
+
+
+def _of_thread(call: Call, keyword: str, position: int | None) -> Handover | None:
+    """``Thread(target=work, args=(...), kwargs={...})``; ``position`` is that of ``args``, where it has one."""
+    work = walk.argument(call, 1, keyword)
+    given, named = walk.argument(call, position, "args"), walk.argument(call, None, "kwargs")
+    args = [Argument(item.span, item) for item in given.items] if isinstance(given, Collection) else []
+    for key, value in named.items if isinstance(named, Mapping) else ():
+        if isinstance(key, Constant) and isinstance(key.value, str):
+            args.append(Argument(value.span, value, key.value))
+    return Handover(work, tuple(args)) if work is not None else None
+
+
+def _is_pool(project: Project, receiver: Term, scope: Scope) -> bool:
+    """Whether it is a ``ThreadPoolExecutor`` of more than one thread."""
+    match receiver:
+        case Call():
+            single = walk.argument(receiver, 0, "max_workers")
+            return project.kind(receiver.func, scope) in _POOLS and not (isinstance(single, Constant) and single.value == 1)
+        case Name(id=name):
+            home = project.evaluator.home(name, scope)
+            return home is not None and any(_binds_pool(project, binding) for binding in home.bindings[name])
+        case Attribute(value=Name(id="self"), attr=attr):
+            method = scope if isinstance(scope, FunctionScope) else None
+            owner = method.owner if method is not None else None
+            return owner is not None and any(_binds_pool(project, binding) for binding in owner.attributes.get(attr, ()))
+        case _:
+            return False
+
+
+def _binds_pool(project: Project, binding: object) -> bool:
+    match binding:
+        case EnteredBinding(value=Call() as made, scope=scope) | ValueBinding(value=Call() as made, scope=scope):
+            return _is_pool(project, made, scope)
+        case _:
+            return False
+
+
+# --- waiting ----------------------------------------------------------------------------------------------------------
+
+
+def _waits_until(site: Site, handover: Handover) -> int | None:
+    """The offset at which the function has waited for the thread; None when it does not."""
+    if any(isinstance(outer, Await) for outer in site.path) or _is_result(site):
+        return site.statement.span.end
+    match site.statement:
+        case Assign(targets=(Name(id=name),)):
+            later = (other for other in sites(site.scope) if other.term.span.start > site.term.span.start)
+            mentions = (other for other in later if isinstance(other.term, Name) and other.term.id == name)
+            for other in mentions:
+                if any(isinstance(outer, Await) for outer in other.path) or _is_result(other):
+                    return other.statement.span.start
+    return next((block.span.end for block in _pool_blocks(site, handover.pool)), None)
+
+
+def _pool_blocks(site: Site, pool: str | None) -> Iterator[With]:
+    """``with ThreadPoolExecutor() as pool`` around the call: the function waits at its end."""
+    for block in walk.statements(site.scope.body):
+        if isinstance(block, With) and block.span.contains(site.statement.span):
+            names = {item.target.id for item in block.items if isinstance(item.target, Name)}
+            if pool in names:
+                yield block
+
+
+def _is_result(site: Site) -> bool:
+    """``pool.submit(...).result()``, ``thread.join()``."""
+    match site.path:
+        case (Attribute(attr=attr), Call(), *_):
+            return attr in _WAITING
+        case _:
+            return False
+
+
+def _is_repeated(site: Site, name: str) -> bool:
+    """Whether several threads get the session: one for each round of a comprehension, or of a loop that does not wait."""
+    loop = loop_around(site)
+    waits = any(isinstance(outer, Await) for outer in site.path) or _is_result(site)
+    return is_shared_by(loop, name, site.scope) and (isinstance(loop, Comprehension) or not waits)
