@@ -76,6 +76,13 @@ def test_a_page_about_code_has_a_proof_of_what_breaks(code: str) -> None:
         assert any(proof.kind in ("fails", "fixed") or "assert " in proof.script for proof in proofs)
 
 
+@each_rule
+def test_a_page_says_where_its_proof_needs_a_server(code: str) -> None:
+    page = page_of(code)
+    if any("postgres" in proof.needs for proof in page.proofs):
+        assert "PostgreSQL" in page.text
+
+
 def test_no_page_is_left_without_a_rule() -> None:
     folder = Path(next(iter(RULES.values())).page).parent.parent
     assert {entry.page for entry in RULES.values()} == set(folder.rglob("*.md"))
