@@ -27,5 +27,6 @@ A case is linted with the page's own rule and the rules its markers name, nothin
 ``## Proof`` holds scripts that run against the real libraries: ``proof="fails" raises="text"`` must end with that error,
 ``proof="works"`` must end well, and ``proof="fixed" raises="text"`` must do the first as written and the second after
 the page's own rule has repaired it (unsafe fixes included). ``### sentence`` names them. ``needs="mypy"`` skips a proof
-where that module is not installed. Attributes may be written with either kind of quote.
+where that module is not installed; ``config="key = value"`` configures the repair. Attributes may be written with either
+kind of quote.
 """

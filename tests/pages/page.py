@@ -12,7 +12,7 @@ _FENCE = re.compile(r"^(`{3,})\s*(.*)$")
 _ATTRIBUTE = re.compile(r"""(\w+)=("[^"]*"|'[^']*')""")
 _TITLE = re.compile(r"^# (?P<name>[a-z0-9-]+) \((?P<code>SES\d{3})\)$")
 _WITHOUT = re.compile(r"^<!-- without (?P<what>\w+): .+ -->$")
-_KNOWN_ATTRIBUTES = {"title", "after", "drops", "proof", "raises", "needs"}
+_KNOWN_ATTRIBUTES = {"title", "after", "drops", "proof", "raises", "needs", "config"}
 
 
 class PageError(ValueError):
@@ -93,7 +93,7 @@ class Case:
 class Proof:
     """A script: ``kind`` is "fails", "works" or "fixed"; ``raises`` the error text that the failing run has to end with.
 
-    ``needs`` is a module without which there is nothing to prove, or "".
+    ``needs`` is a module without which there is nothing to prove, or ""; ``config`` what sessionlint.toml says beside it, or "".
     """
 
     page: Path
@@ -103,6 +103,7 @@ class Proof:
     kind: str
     raises: str
     needs: str
+    config: str
     script: str
 
 
@@ -228,7 +229,17 @@ def _proofs(path: Path, code: str, groups: list[_Group]) -> Iterator[Proof]:
                 raise PageError(path, block.line, f"proof={kind!r} is neither 'fails', 'works' nor 'fixed'")
             if (kind == "works") == bool(raises):
                 raise PageError(path, block.line, 'raises="text" belongs to "fails" and "fixed", and only there')
-            yield Proof(path, code, group.title, block.line, kind, raises, block.attributes.get("needs", ""), block.text)
+            yield Proof(
+                path,
+                code,
+                group.title,
+                block.line,
+                kind,
+                raises,
+                block.attributes.get("needs", ""),
+                block.attributes.get("config", ""),
+                block.text,
+            )
 
 
 def _reject_repeated_titles(path: Path, titles: list[tuple[str, int]]) -> None:

@@ -26,7 +26,7 @@ from sessionlint.model.facts import (
     With,
     Yield,
 )
-from sessionlint.model.finding import Applicability, Fix
+from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Source
 
 
@@ -36,23 +36,40 @@ def with_block_fix(project: Project, life: Life) -> Fix | None:
     Safe when the session closes where it closed before, or when nothing read through it outlives the block.
     """
     function, opening = life.scope, life.opening.statement
-    if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or not _is_plain(life, opening, function):
+    if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or opening.value is None:
         return None
     derived = derived_names(function, life.names)
+    reach = life.names if life.ending is Ending.PARTLY else derived
+    edits = with_block_edits(project, life, project.source(function).text[slice(*opening.value.span)], reach)
+    if edits is None:
+        return None
     following = _behind(opening, life.opening.block)
-    covered = _through_last(following, life.names if life.ending is Ending.PARTLY else derived)
-    rest = following[len(covered) :]
+    rest = following[len(_through_last(following, reach)) :]
+    applicability = Applicability.SAFE if _is_safe(life, function, derived, rest) else Applicability.UNSAFE
+    return Fix("open the session in a `with` block", edits, applicability)
+
+
+def with_block_edits(
+    project: Project, life: Life, opened: str, reach: frozenset[str], *, keep_closes: bool = True
+) -> tuple[Edit, ...] | None:
+    """The edits that put what follows ``db = SessionLocal()`` under ``with {opened} as db:``.
+
+    The block goes on through the last statement that mentions one of the names ``reach``. None when it cannot be done, or
+    when a close would have to stay that is not to be kept.
+    """
+    function, opening = life.scope, life.opening.statement
+    if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or not _is_plain(life, opening, function):
+        return None
+    covered = _through_last(_behind(opening, life.opening.block), reach)
     if not covered or not _covers_all(project, life, covered):
         return None
     source = project.source(function)
-    assert opening.value is not None
-    header = f"{'async ' if life.session.is_async else ''}with {source.text[slice(*opening.value.span)]} as {life.name}:"
-    drop = _with_emptied_tries(source, covered, list(_superfluous(life, covered)))
-    edits = wrap_in_with(source, opening, covered, header, drop)
-    if edits is None:
+    header = f"{'async ' if life.session.is_async else ''}with {opened} as {life.name}:"
+    superfluous = list(_superfluous(life, covered))
+    if not keep_closes and any(site.statement not in superfluous for site in life.closes):
         return None
-    applicability = Applicability.SAFE if _is_safe(life, function, derived, rest) else Applicability.UNSAFE
-    return Fix("open the session in a `with` block", edits, applicability)
+    drop = _with_emptied_tries(source, covered, superfluous)
+    return wrap_in_with(source, opening, covered, header, drop)
 
 
 def _is_plain(life: Life, opening: Assign, function: FunctionScope) -> bool:

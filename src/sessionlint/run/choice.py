@@ -39,7 +39,7 @@ class Choice:
 
     def _codes(self, layers: tuple[Layer, ...]) -> frozenset[str]:
         if layers not in self._by_layers:
-            self._by_layers[layers] = selected_codes((*self._settings.layers, *layers), self._rules)
+            self._by_layers[layers] = selected_codes((*self._settings.layers, *layers), self._rules, self._settings.configured)
         return self._by_layers[layers]
 
     def _severity(self, finding: Finding, path: str) -> Severity:
