@@ -24,6 +24,7 @@ RULE = Rule(
         "Executing <Task pending> took 1.020 seconds",
     ),
     hints=("await dependant.call(",),
+    yields_to=("SES506", "SES607"),
 )
 
 
