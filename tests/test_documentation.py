@@ -96,7 +96,8 @@ def rule_table() -> str:
 
 def _row(entry: RegisteredRule) -> str:
     rule = entry.rule
-    severity = rule.severity.value + ("" if rule.on else " (off)")
+    off = f" (with `{rule.on_with}`)" if rule.on_with else " (off)"
+    severity = rule.severity.value + ("" if rule.on else off)
     page = entry.page.relative_to(README.parent.resolve()).as_posix()
     return f"| {rule.code} | [{rule.name}]({page}) | {severity} | {_fix(entry)} | {rule.why} |"
 

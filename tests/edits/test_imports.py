@@ -1,5 +1,6 @@
 """What becomes of a file's imports. ``@`` in a text marks where the wanted name will stand, ``[[...]]`` what a fix replaces."""
 
+import re
 from textwrap import dedent
 
 import pytest
@@ -436,3 +437,54 @@ def test_a_fix_does_not_drop_what_another_relies_on() -> None:
     reuse = Fix("", (*found.edits, Edit(Place(source.path, Span(35, 35)), "Y")), Applicability.SAFE)
     assert apply_fixes({source.path: source}, [reuse, drop]).deferred == (drop,)
     assert apply_fixes({source.path: source}, [drop, reuse]).deferred == (reuse,)
+
+
+MOVED = """
+def first():
+    from core.db import Factory
+    with [[Factory()]] as db:
+        pass
+
+
+def second():
+    from core.db import Factory
+    with Factory() as db:
+        pass
+"""
+
+
+def moved(text: str, module: str, name: str) -> str:
+    """The text when ``[[Factory()]]`` becomes a call of ``module.name``, imported beside the import of the factory."""
+    start = text.index("[[")
+    source = Source("core/jobs.py", text.replace("[[", "").replace("]]", ""))
+    span = Span(start, start + len("Factory()"))
+    facts = extract(source)
+    beside = max((one for one in import_spans(source) if one.end <= start), default=None)
+    change = change_imports(facts, source, [Wanted(module, name, at=span, beside=beside)], ["Factory"], [span], span)
+    assert change is not None
+    written = Edit(Place(source.path, span), f"{next(iter(change.spellings.values()))}()")
+    return apply_edits(source.text, [written, *change.edits])
+
+
+def import_spans(source: Source) -> list[Span]:
+    return [Span(match.start(), match.end()) for match in re.finditer(r"from \S*db import .*", source.text)]
+
+
+def test_an_import_inside_a_function_is_judged_by_that_function() -> None:
+    expected = MOVED.replace("[[Factory()]]", "helper()").replace("core.db import Factory", "core.helpers import helper", 1)
+    assert moved(MOVED, "core.helpers", "helper") == expected
+
+
+def test_an_import_inside_a_function_that_is_still_used_gets_a_neighbour_there() -> None:
+    text = "def first():\n    from core.db import Factory\n    [[Factory()]]\n    Factory()\n"
+    assert moved(text, "core.helpers", "helper") == (
+        "def first():\n    from core.helpers import helper\n    from core.db import Factory\n    helper()\n    Factory()\n"
+    )
+
+
+def test_a_relative_import_stays_relative() -> None:
+    text = "from .db import Factory\n\n\ndef first():\n    [[Factory()]]\n"
+    assert moved(text, ".db", "helper") == "from .db import helper\n\n\ndef first():\n    helper()\n"
+    kept = "from .db import Factory\n\n\ndef first():\n    [[Factory()]]\n    Factory()\n"
+    assert moved(kept, ".db", "helper").startswith("from .db import Factory, helper\n\n\n")
+    assert moved(text, ".helpers", "helper").startswith("from .helpers import helper\n\n\n")

@@ -227,6 +227,27 @@ def test_a_provider_of_the_project_stays_a_dependency() -> None:
     assert found('session-providers = ["app.db.get_db"]', **files) == [("SES507", "app/use.py")]
 
 
+def test_a_provider_stays_a_dependency_through_a_re_export() -> None:
+    own = OWN_PROVIDER.replace("pool.take()", "SessionLocal()").replace(
+        "from somewhere import pool", "from .f import SessionLocal"
+    )
+    files = {
+        "app__init": "from .db import get_db\n",
+        "app__f": "from sqlalchemy.orm import sessionmaker\n\nSessionLocal = sessionmaker()\n",
+        "app__db": own,
+        "app__use": CONSUMER.replace("app.db", "app"),
+    }
+    expected = [("SES403", "app/db.py"), ("SES507", "app/use.py")]
+    assert found("", **files) == expected
+    assert found('session-providers = ["app.get_db"]', **files) == expected
+
+
+def test_one_of_two_definitions() -> None:
+    either = "import os\n\nif os.name:\n    def make_session():\n        ...\nelse:\n    def make_session():\n        ...\n"
+    files = {"app__init": "", "app__db": either, "app__use": BARE.format(module="app.db", name="make_session")}
+    assert found('session-factories = ["app.db.make_session"]', **files) == [("SES301", "app/use.py")]
+
+
 def test_an_engine_builder() -> None:
     use = """\
 from company.db import build

@@ -30,7 +30,7 @@ the page's own rule has repaired it (unsafe fixes included). ``### sentence`` na
 where that module is not installed (several: separated by blanks), and ``needs="postgres"`` where the environment variable
 ``SESSIONLINT_PROOF_POSTGRES`` names no server (``postgresql://user:password@localhost:5432/database``; the script reads it and
 puts the driver in). ``fastapi="up to 0.109"`` or ``sqlalchemy="since 2.1"`` says in which versions a proof holds; elsewhere it
-does not run. Attributes may be written with either kind of quote.
+does not run. ``config="key = value"`` configures the repair. Attributes may be written with either kind of quote.
 
 ``proof="table"`` proves the page's own table of versions, one whose first column is headed by the name of a library::
 

@@ -13,7 +13,7 @@ _FENCE = re.compile(r"^(`{3,})\s*(.*)$")
 _ATTRIBUTE = re.compile(r"""(\w+)=("[^"]*"|'[^']*')""")
 _TITLE = re.compile(r"^# (?P<name>[a-z0-9-]+) \((?P<code>SES\d{3})\)$")
 _WITHOUT = re.compile(r"^<!-- without (?P<what>\w+): .+ -->$")
-_KNOWN_ATTRIBUTES = {"title", "after", "drops", "proof", "raises", "needs", *LIBRARIES}
+_KNOWN_ATTRIBUTES = {"title", "after", "drops", "proof", "raises", "needs", "config", *LIBRARIES}
 
 
 class PageError(ValueError):
@@ -95,7 +95,7 @@ class Proof:
     """A script: ``kind`` is "fails", "works", "fixed" or "table"; ``raises`` the error text that the failing run has to end with.
 
     ``needs`` names modules (and "postgres") without which there is nothing to prove, ``versions`` the versions of a library
-    in which it holds, and ``rows`` are what the page's table says (for "table").
+    in which it holds, ``rows`` are what the page's table says (for "table"), ``config`` what sessionlint.toml says beside it.
     """
 
     page: Path
@@ -107,6 +107,7 @@ class Proof:
     needs: tuple[str, ...]
     versions: Mapping[str, tuple[Span, ...]]
     rows: tuple[Row, ...]
+    config: str
     script: str
 
 
@@ -244,7 +245,8 @@ def _proofs(path: Path, code: str, groups: list[_Group], rows: tuple[Row, ...]) 
                 attributes = block.attributes
                 raises, needs = attributes.get("raises", ""), tuple(attributes.get("needs", "").split())
                 told = rows if kind == "table" else ()
-                yield Proof(path, code, group.title, block.line, kind, raises, needs, _versions(path, block), told, block.text)
+                versions, config = _versions(path, block), attributes.get("config", "")
+                yield Proof(path, code, group.title, block.line, kind, raises, needs, versions, told, config, block.text)
 
 
 def _check_proof(path: Path, block: Block, kind: str, rows: tuple[Row, ...]) -> None:

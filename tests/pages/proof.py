@@ -37,7 +37,8 @@ def prove(proof: Proof, linter: Linter, folder: Path) -> str | None:
         return problem
     if proof.kind == "fails":
         return None
-    fixed = linter.fix({_SCRIPT: proof.script}, {proof.code}, unsafe=True)[_SCRIPT]
+    settings = {"sessionlint.toml": proof.config} if proof.config else {}
+    fixed = linter.fix({_SCRIPT: proof.script, **settings}, {proof.code}, unsafe=True)[_SCRIPT]
     if fixed == proof.script:
         return _headed(proof, "the rule repairs nothing in this script")
     return _must_work(proof, fixed, folder / "after")

@@ -48,3 +48,11 @@ def test_a_later_select_starts_afresh_and_a_later_ignore_does_not() -> None:
 def test_an_unknown_rule_is_refused_with_a_suggestion() -> None:
     with pytest.raises(UsageError, match=r'^--select: unknown rule "bare-sesion"; did you mean "bare-session"\?$'):
         check_selectors(["bare-sesion"], RULES, "--select")
+
+
+def test_a_rule_may_be_on_with_a_key_of_the_configuration() -> None:
+    policy = Rule("SES311", "direct-session", Severity.WARNING, "why", on=False, on_with="session-provider")
+    assert selected_codes([], [policy]) == frozenset()
+    assert selected_codes([], [policy], {"session-provider"}) == {"SES311"}
+    assert selected_codes([Layer(ignore=("SES311",))], [policy], {"session-provider"}) == frozenset()
+    assert selected_codes([Layer(select=("SES1",))], [policy], {"session-provider"}) == frozenset()

@@ -24,7 +24,8 @@ class Slot:
 def slot_for(facts: ModuleFacts, lines: Lines, module: str, *, plain: bool, at: Span | None) -> Slot:
     """The place for ``from module import ...`` (``plain``: ``import module``) ahead of ``at``."""
     header = _header(facts, at)
-    new = (_section(facts.path, module), 0 if plain else 1, module.lower())
+    level = len(module) - len(module.lstrip("."))
+    new = (_section(facts.path, module, level), 0 if plain else 1, module.lower())
     keys = [(one, _key(facts.path, one)) for one in header]
     same = [(one, key) for one, key in keys if key[0] == new[0]]
     same = [(one, key) for one, key in same if _root(key) == _root(new)] or same  # beside its package, sorted or not

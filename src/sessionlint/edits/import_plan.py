@@ -117,15 +117,12 @@ class ImportPlan:
     def _extended(self, wanted: Wanted) -> str | None:
         if not self._is_free(wanted.name, wanted):
             return None
-        sites = [
-            site
-            for site in self.sites
-            if site.statement.module == wanted.module and site.statement.level == 0 and site.is_seen_from(wanted.at)
-        ]
+        sites = [site for site in self.sites if _spelled(site.statement) == wanted.module and site.is_seen_from(wanted.at)]
         sites = [site for site in sites if site.statement.names[0].name != "*" and not site.is_for_type_checking]
-        local = self._local_drop(wanted)
+        local = self._local_neighbour(wanted)
         if local:
-            sites = [site for site in sites if site.parents == local.site.parents]
+            sites = [site for site in sites if not site.parents or site.parents == local.parents]
+            sites = [site for site in sites if site.parents] or sites
         if not sites:
             return None
         touched = self._touch(min(sites, key=lambda site: len(site.parents)))
@@ -140,18 +137,20 @@ class ImportPlan:
             self._new_line(wanted, plain=False)
             return wanted.name
         root = wanted.module.partition(".")[0]
+        if wanted.module.startswith("."):
+            return None
         if not self._means_only(root, {root}) or (not any(site.binds(root) for site in self.sites) and self._is_mentioned(root)):
             return None
         self._new_line(wanted, plain=True)
         return f"{wanted.module}.{wanted.name}"
 
     def _new_line(self, wanted: Wanted, *, plain: bool) -> None:
-        local = self._local_drop(wanted)
+        local = self._local_neighbour(wanted)
         if local:
-            start = local.site.statement.span.start
+            start = local.statement.span.start
             ahead = self.lines.text[self.lines.start(start) : start]
             after = "; " if ahead.strip() else self.lines.newline + ahead
-            slot = import_place.Slot(start, "", after, local.site.statement)
+            slot = import_place.Slot(start, "", after, local.statement)
         else:
             slot = import_place.slot_for(self.facts, self.lines, wanted.module, plain=plain, at=wanted.at)
         names = [] if plain else [wanted.name]
@@ -161,13 +160,13 @@ class ImportPlan:
                 return
         self.new.append(_NewLine(slot, wanted.module, names))
 
-    def _local_drop(self, wanted: Wanted) -> _Touched | None:
-        """The function-local import that loses a name and that ``wanted`` is to stand beside."""
+    def _local_neighbour(self, wanted: Wanted) -> ImportSite | None:
+        """The import inside a function that ``wanted`` is to stand beside: one that loses a name, or the one it says."""
         if wanted.at is None:
             return None
-        return next(
-            (one for one in self.touched.values() if one.dropped and one.site.parents and one.site.is_seen_from(wanted.at)), None
-        )
+        losing = [one.site for one in self.touched.values() if one.dropped]
+        named = [site for site in self.sites if site.statement.span == wanted.beside]
+        return next((site for site in (*losing, *named) if site.parents and site.is_seen_from(wanted.at)), None)
 
     # names
 
@@ -258,6 +257,11 @@ class ImportPlan:
 
     def _edit(self, span: Span, text: str) -> Edit:
         return Edit(Place(self.source.path, span), text)
+
+
+def _spelled(statement: Import) -> str | None:
+    """The module of a ``from`` import as it is written."""
+    return None if statement.module is None else "." * statement.level + statement.module
 
 
 def _targets(wanted: Wanted) -> set[str]:

@@ -40,6 +40,7 @@ def change_imports(
     add: Sequence[Wanted] = (),
     drop: Sequence[str] = (),
     removed: Sequence[Span] = (),
+    drop_at: Span | None = None,
 ) -> ImportChange | None:
     """Make all of ``add`` available and drop the imports of the names in ``drop`` that are then unused.
 
@@ -50,11 +51,12 @@ def change_imports(
     Otherwise it stays; that is not a failure. Whether *other* files import it from here the caller must know.
 
     A new import goes where the dropped one stood if that was inside the function of ``at``; else to the module's
-    imports. None when a wanted name cannot be made available.
+    imports. ``drop_at`` is where the dropped names stand: an import inside that function is judged by the function alone.
+    None when a wanted name cannot be made available.
     """
     plan = ImportPlan(facts, source, lines_of(source.text))
     for name in drop:
-        plan.drop(judge(facts, plan.lines, name, removed))
+        plan.drop(judge(facts, plan.lines, name, removed, drop_at))
     spellings = {}
     for wanted in add:
         spelling = plan.add(wanted)

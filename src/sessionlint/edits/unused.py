@@ -27,8 +27,13 @@ class StillUsed:
     places: tuple[Span, ...] = ()
 
 
-def judge(facts: ModuleFacts, lines: Lines, name: str, removed: Sequence[Span]) -> Unused | StillUsed:
-    """Whether the import of ``name`` (as the file spells it) is unused outside ``removed``. In doubt it is used."""
+def judge(facts: ModuleFacts, lines: Lines, name: str, removed: Sequence[Span], at: Span | None = None) -> Unused | StillUsed:
+    """Whether the import of ``name`` (as the file spells it) is unused outside ``removed``. In doubt it is used.
+
+    When the import that ``at`` sees stands inside a function, only that function is looked at.
+    """
+    if at is not None and (local := _local_import(facts, name, at)) is not None:
+        return _judge_local(lines, name, removed, *local)
     found = [
         (site, alias)
         for site in import_sites(facts.body)
@@ -47,6 +52,29 @@ def judge(facts: ModuleFacts, lines: Lines, name: str, removed: Sequence[Span]) 
     gone = (*removed, *(site.statement.span for site in import_sites(facts.body)))
     uses = tuple(span for span in mentions(lines, name) if not _covered(span, gone))
     return StillUsed(uses) if uses else Unused(tuple(found))
+
+
+def _local_import(facts: ModuleFacts, name: str, at: Span) -> tuple[ImportSite, Alias, Function] | None:
+    """The only import of ``name`` inside the function of ``at``, with the function whose local it binds."""
+    inside = [site for site in import_sites(facts.body) if site.binds(name) and site.parents and site.is_seen_from(at)]
+    owners = [next((one for one in reversed(site.parents) if isinstance(one, Function | Class)), None) for site in inside]
+    alias = inside[0].binds(name) if len(inside) == 1 else None
+    owner = owners[0] if len(owners) == 1 else None
+    return (inside[0], alias, owner) if alias is not None and isinstance(owner, Function) else None
+
+
+def _judge_local(
+    lines: Lines, name: str, removed: Sequence[Span], site: ImportSite, alias: Alias, owner: Function
+) -> Unused | StillUsed:
+    if not _may_lose_a_name(site) or _is_spoken_for(lines, site) or name in bound_otherwise(owner.body):
+        return StillUsed()
+    if [one for one in import_sites(owner.body) if one.binds(name)] != [
+        one for one in import_sites(owner.body) if one.statement is site.statement
+    ]:
+        return StillUsed()
+    gone = (*removed, site.statement.span)
+    uses = tuple(span for span in mentions(lines, name) if owner.span.contains(span) and not _covered(span, gone))
+    return StillUsed(uses) if uses else Unused(((site, alias),))
 
 
 def mentions(lines: Lines, name: str) -> list[Span]:

@@ -12,6 +12,8 @@ class Wanted:
     ``alternatives``: (module, name) pairs that are just as good when the file has them already. ``for_annotation``:
     it will stand in an annotation, so an import under ``if TYPE_CHECKING:`` will do in a file with
     ``from __future__ import annotations``; ``quoted``: the spelling will be put in quotes, so it always will.
+    ``beside``: an import statement inside a function; a new import stands with it, because it runs when that does.
+    ``module`` may be relative, with its dots in front.
     """
 
     module: str
@@ -20,3 +22,4 @@ class Wanted:
     at: Span | None = None
     for_annotation: bool = False
     quoted: bool = False
+    beside: Span | None = None

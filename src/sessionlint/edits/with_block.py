@@ -61,20 +61,24 @@ def covered_by(project: Project, life: Life, names: frozenset[str]) -> Block:
 
 
 def opened_in_with(
-    project: Project, life: Life, covered: Block, entered: str, unhandled: Collection[Try] = ()
+    project: Project, life: Life, covered: Block, entered: str, unhandled: Collection[Try] = (), *, keep_closes: bool = True
 ) -> tuple[Edit, ...] | None:
     """The edits that put ``with entered as name:`` over ``covered`` in place of the opening, and drop the closes.
 
-    The handlers of the ``unhandled`` go with the ``finally`` behind them.
+    The handlers of the ``unhandled`` go with the ``finally`` behind them. None when it cannot be done, or when a close would
+    have to stay that is not to be kept.
     """
     function, opening = life.scope, life.opening.statement
-    if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or not _is_plain(life, opening, function):
+    if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or not covered:
         return None
-    if not covered:
+    if not _is_plain(life, opening, function):
         return None
     source = project.source(function)
     header = f"{'async ' if life.session.is_async else ''}with {entered} as {life.name}:"
-    drop = _with_emptied_tries(source, covered, list(_superfluous(life, covered)))
+    superfluous = list(_superfluous(life, covered))
+    if not keep_closes and any(site.statement not in superfluous for site in life.closes):
+        return None
+    drop = _with_emptied_tries(source, covered, superfluous)
     return wrap_in_with(source, opening, covered, header, drop, unhandled)
 
 

@@ -44,6 +44,15 @@ def commits_in_finally(project: Project) -> Iterator[LenderCommit]:
                     yield LenderCommit(lender, loan, lender.place(commit))
 
 
+def commits_on_success(project: Project, function: FunctionScope) -> bool:
+    """Whether a generator function commits, itself or through what it enters, when nothing is raised at its yield."""
+    return any(
+        _late(project, function, loan, _DEPTH) is not None
+        or any(_final_commit(project, guard, function) is not None for guard in loan.guards)
+        for loan in loans(function)
+    )
+
+
 # --- behind the yield -------------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ whatever is returned, yielded, raised, stored, captured by a closure or handed t
 """
 
 from sessionlint.link import walk
-from sessionlint.link.scopes import FunctionScope, ParameterBinding, Site
+from sessionlint.link.scopes import FunctionScope, ModuleScope, ParameterBinding, Site
 from sessionlint.link.sites import inner_functions, sites
 from sessionlint.model.facts import (
     Assign,
@@ -31,8 +31,8 @@ _LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "critica
 _COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">=", "is", "is not", "in", "not in", "not"})
 
 
-def derived_names(function: FunctionScope, names: frozenset[str]) -> frozenset[str]:
-    """The local names that may hold something read through (or added to) the session, its own names included."""
+def derived_names(function: FunctionScope | ModuleScope, names: frozenset[str]) -> frozenset[str]:
+    """The names of a body that may hold something read through (or added to) the session, its own names included."""
     while True:
         found = set(names)
         for statement in walk.statements(function.body):
@@ -83,7 +83,7 @@ def _stores(statement: Assign) -> bool:
 
 def _hands_out(call: Call, function: FunctionScope, names: frozenset[str], tainted: frozenset[str]) -> bool:
     """Whether a call hands something read through the session (not the session itself) to code that may keep it."""
-    if _makes_plain(call):
+    if makes_plain(call):
         return False
     receiver = call.func.value if isinstance(call.func, Attribute) else None
     if receiver is not None and carries(receiver, tainted):
@@ -102,7 +102,7 @@ def carries(term: Term, tainted: frozenset[str]) -> bool:
             return False
         case Operation(op=op) if op in _COMPARISONS:
             return False
-        case Call() if _makes_plain(term):
+        case Call() if makes_plain(term):
             return False
         case Yield():
             return False
@@ -110,7 +110,8 @@ def carries(term: Term, tainted: frozenset[str]) -> bool:
             return any(carries(child, tainted) for child in walk.children(term))
 
 
-def _makes_plain(call: Call) -> bool:
+def makes_plain(call: Call) -> bool:
+    """Whether a call makes a number, a string or a truth value of its arguments, or only tells of them."""
     if isinstance(call.func, Attribute):
         return call.func.attr in _PLAIN_METHODS or call.func.attr in _LOGGING
     return isinstance(call.func, Name) and call.func.id in _MAKES_PLAIN

@@ -98,14 +98,12 @@ class Trust:
 
     def _trust(self, key: str, wrapper: Wrapper, kind: Kind, result: Kind) -> None:
         self._outside.setdefault(wrapper.name, kind)
-        for path, name in self._places(wrapper):
-            function = self._function_at(path, name)
-            if function is None:
-                self._members.setdefault((path, name), kind)
-            else:
-                is_coroutine = function.node.is_async and not function.node.is_generator and isinstance(result, kinds.Session)
-                self._given.setdefault(function, kinds.Awaitable(result) if is_coroutine else result)
-        self._note_missing(key, wrapper)
+        functions = list(self._functions(key, wrapper))
+        for function in functions:  # where it is imported, its import is followed as any other
+            is_coroutine = function.node.is_async and not function.node.is_generator and isinstance(result, kinds.Session)
+            self._given.setdefault(function, kinds.Awaitable(result) if is_coroutine else result)
+        for place in self._places(wrapper) if not functions else ():
+            self._members.setdefault(place, kind)
 
     def _functions(self, key: str, wrapper: Wrapper) -> Iterator[FunctionScope]:
         self._note_missing(key, wrapper)
@@ -115,8 +113,8 @@ class Trust:
 
     # --- where a name is ----------------------------------------------------------------------------------------------
 
-    def _home(self, wrapper: Wrapper) -> tuple[str, str] | None:
-        """The project's module that a dotted name begins with, and what remains of the name."""
+    def home(self, wrapper: Wrapper) -> tuple[str, str] | None:
+        """The path of the project's module that a dotted name begins with, and what remains of the name."""
         parts = wrapper.name.split(".")
         for length in range(len(parts) - 1, 0, -1):
             path = self._layout.resolve(_ANYWHERE, ".".join(parts[:length]), 0)
@@ -126,7 +124,7 @@ class Trust:
 
     def _places(self, wrapper: Wrapper) -> Iterator[tuple[str, str]]:
         """Where a name of the project stands: in the module that the configuration names and in those it comes from."""
-        home = self._home(wrapper)
+        home = self.home(wrapper)
         seen: set[tuple[str, str]] = set()
         waiting = [home] if home is not None else []
         while waiting:
@@ -149,20 +147,22 @@ class Trust:
                     yield source, f"{binding.name}{dot}{rest}"
 
     def _function_at(self, path: str, name: str) -> FunctionScope | None:
-        """The function of that qualified name, unless the module binds the name in another way, too."""
+        """The function of that qualified name, unless the module binds the name in another way, or twice."""
         module = self._modules.get(path)
         if module is None:
             return None
         found = [function for function in module.functions if function.qualified_name == name]
+        if len(found) > 1:
+            return None  # one of several, as a condition decides
         if "." not in name and any(
             not isinstance(binding, DefinitionBinding) or isinstance(binding.scope, ClassScope)
             for binding in module.bindings.get(name, ())
         ):
             return None
-        return found[-1] if found else None
+        return found[0] if found else None
 
     def _note_missing(self, key: str, wrapper: Wrapper) -> None:
-        home = self._home(wrapper)
+        home = self.home(wrapper)
         module = self._modules.get(home[0]) if home is not None else None
         if home is None or module is None or module.star_imports or "__getattr__" in module.bindings:
             return

@@ -85,6 +85,7 @@ class Rule:
 
     ``why`` is one sentence for the reader of a finding; ``symptoms`` are error texts people paste into a search box, the
     likeliest first, and ``hints`` words in the frames of their tracebacks that speak for this rule rather than another one.
+    ``on_with`` is a key of the configuration: a rule that is off by default is on where the project sets it.
     ``yields_to`` names the codes of more specific rules: where one of them speaks of the same place, this one is silent.
     """
 
@@ -93,6 +94,7 @@ class Rule:
     severity: Severity
     why: str
     on: bool = True
+    on_with: str = ""
     symptoms: tuple[str, ...] = field(default=())
     hints: tuple[str, ...] = field(default=())
     yields_to: tuple[str, ...] = field(default=())

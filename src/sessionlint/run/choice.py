@@ -44,7 +44,8 @@ class Choice:
     def _codes(self, layers: tuple[Layer, ...], *, asked: bool = False) -> frozenset[str]:
         key = (asked, layers)
         if key not in self._by_layers:
-            self._by_layers[key] = selected_codes((*self._settings.layers, *layers), self._asked if asked else self._rules)
+            rules = self._asked if asked else self._rules
+            self._by_layers[key] = selected_codes((*self._settings.layers, *layers), rules, self._settings.configured)
         return self._by_layers[key]
 
     def _severity(self, finding: Finding, path: str) -> Severity:

@@ -97,6 +97,7 @@ def _data(entry: RegisteredRule) -> dict[str, object]:
         "name": rule.name,
         "severity": rule.severity.value,
         "on": rule.on,
+        "on_with": rule.on_with or None,
         "why": rule.why,
         "symptoms": list(rule.symptoms),
         "page": page.user_part(entry.page.read_text(encoding="utf-8")),

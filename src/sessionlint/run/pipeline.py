@@ -56,7 +56,7 @@ class Plan:
     @property
     def selected(self) -> frozenset[str]:
         """Codes of the rules that are on for files without overrides."""
-        return selected_codes(self.settings.layers, [entry.rule for entry in registered_rules()])
+        return selected_codes(self.settings.layers, [entry.rule for entry in registered_rules()], self.settings.configured)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,19 @@ def most_specific(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> lis
     return [finding for finding in findings if not _gives_way(finding, _stronger(finding, rules, by_code))]
 
 
+def markdown_table(rules: Iterable[Rule]) -> str:
+    """Who gives way to whom, as the documentation shows it."""
+    by_code = {rule.code: rule for rule in rules}
+    lines = ["| where both see a problem, | this one speaks |", "|---|---|"]
+    for rule in sorted(by_code.values(), key=lambda rule: rule.code):
+        lines += [f"| {_named(rule)} | {_named(by_code[code])} |" for code in sorted(rule.yields_to)]
+    return "\n".join(lines) + "\n"
+
+
+def _named(rule: Rule) -> str:
+    return f"{rule.code} `{rule.name}`"
+
+
 def _stronger(finding: Finding, rules: Mapping[str, Rule], by_code: Mapping[str, list[Finding]]) -> Iterable[Finding]:
     return (other for code in rules[finding.code].yields_to for other in by_code.get(code, ()))
 

@@ -1,6 +1,6 @@
 """From selectors (code, name, prefix, ALL) to the codes of rules."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from sessionlint.model.finding import Rule
@@ -24,13 +24,13 @@ class Layer:
         return (*(self.select or ()), *self.extend_select, *self.ignore)
 
 
-def selected_codes(layers: Iterable[Layer], rules: Sequence[Rule]) -> frozenset[str]:
-    """The codes chosen by ``layers`` in turn, starting from the rules that are on by default.
+def selected_codes(layers: Iterable[Layer], rules: Sequence[Rule], configured: Container[str] = ()) -> frozenset[str]:
+    """The codes chosen by ``layers`` in turn, starting from the rules that are on by default, or with a ``configured`` key.
 
     Within a layer the more specific selector wins (``select = ["SES3"]``, ``ignore = ["SES301"]`` and the other way
     round), and ``ignore`` wins over ``select`` when they say the same.
     """
-    chosen = {rule.code for rule in rules if rule.on}
+    chosen = {rule.code for rule in rules if rule.on or rule.on_with in configured}
     for layer in layers:
         if layer.select is not None:
             chosen = set()

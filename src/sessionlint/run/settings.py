@@ -123,6 +123,11 @@ class Settings:
     python_version: tuple[int, int] | None = None
 
     @property
+    def configured(self) -> frozenset[str]:
+        """The keys that switch a rule on."""
+        return frozenset(("session-provider",) if self.session_provider is not None else ())
+
+    @property
     def vocabulary(self) -> Vocabulary:
         """The names that the configuration vouches for."""
         return Vocabulary(

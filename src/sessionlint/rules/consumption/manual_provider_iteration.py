@@ -28,7 +28,7 @@ RULE = Rule(
         "rows never saved, and no error raised",
     ),
     hints=("anext(", "next(", "__anext__", "athrow", "__aexit__"),
-    yields_to=("SES502",),
+    yields_to=("SES303", "SES305", "SES502"),
 )
 
 

@@ -25,7 +25,6 @@ RULE = Rule(
         "AttributeError: '_GeneratorContextManager' object has no attribute 'query'",
         "AttributeError: '_AsyncGeneratorContextManager' object has no attribute 'execute'",
     ),
-    yields_to=("SES502",),
 )
 
 _WHAT = {

@@ -30,7 +30,7 @@ RULE = Rule(
         "TypeError: 'async for' requires an object with __aiter__ method, got _AsyncGeneratorContextManager",
         "AttributeError: __enter__",
     ),
-    yields_to=("SES502",),
+    yields_to=("SES607",),
 )
 
 _WHAT = {

@@ -24,7 +24,7 @@ RULE = Rule(
         "Executing <Task pending> took 1.020 seconds",
     ),
     hints=("await dependant.call(",),
-    yields_to=("SES508",),
+    yields_to=("SES506", "SES508", "SES607"),
 )
 
 

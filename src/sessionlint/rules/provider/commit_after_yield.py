@@ -26,7 +26,6 @@ RULE = Rule(
         "404 right after POST",
         "rows never saved, and no error raised",
     ),
-    yields_to=("SES406",),
 )
 
 _LAST_AFTER, _AGAIN_AFTER, _FUNCTION_SCOPE = (0, 105), (0, 118), (0, 121)
