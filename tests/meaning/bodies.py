@@ -1,6 +1,5 @@
 """Functions that open a session (or a connection) and do all sorts of things with it, written as a person might."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -48,6 +47,8 @@ _LEAVES = ("return {number}", "return", "raise Stop({number})")
 
 @dataclass(frozen=True)
 class Flavour:
+    """What is opened, and what is done with it; an ``opening`` with a colon takes the rest of its block inside."""
+
     opening: str
     uses: tuple[str, ...]
     leaves: tuple[str, ...]
@@ -55,6 +56,7 @@ class Flavour:
 
 SESSION = Flavour("db = SessionLocal()", _SESSION, _SESSION_LEAVES)
 CONNECTION = Flavour("db = engine.connect()", _CONNECTION, _CONNECTION_LEAVES)
+CONNECTION_BLOCK = Flavour("with engine.connect() as db:", _CONNECTION[:1] + _CONNECTION[3:], _CONNECTION_LEAVES)
 
 
 @dataclass(frozen=True)
@@ -69,20 +71,34 @@ class Around:
         return Around(self.depth + 1, self.opened, self.in_loop or in_loop)
 
 
-Draw = Callable[[st.SearchStrategy[object]], object]
-
-
 @st.composite
 def modules(draw: st.DrawFn, flavour: Flavour) -> str:
     """The text of a module with one function ``work(flags)``."""
     writer = _Writer(draw, flavour)
-    lines = writer.block(Around(0), minimum=2)
-    body = "".join(f"{writer.unit}{line}\n" if line else "\n" for line in ["n, row, rows = 0, None, []", *lines])
-    return f"{HEADER}def work(flags):\n{_unindented_strings(body, writer.unit)}"
+    return writer.module(writer.block(Around(0), minimum=2))
 
 
-def _unindented_strings(body: str, unit: str) -> str:
-    return body.replace("\0", "\n")
+@st.composite
+def swallowing_modules(draw: st.DrawFn) -> str:
+    """A session whose failed flush is swallowed in a loop, and that goes on."""
+    writer, inside = _Writer(draw, SESSION), Around(2, opened=True, in_loop=True)
+    tried = [*writer.indented(inside), *writer.deeper([writer.simple(_SESSION[1:2])])]
+    caught = draw(st.sampled_from(["except Exception:", "except (IntegrityError, Stop) as error:"]))
+    loop = ["try:", *tried, caught, *writer.indented(inside), *writer.statement(inside)]
+    body = ["for _ in range(3):", *writer.deeper(loop), *writer.statement(Around(1, opened=True)), "db.commit()"]
+    return writer.module(["with SessionLocal() as db:", *writer.deeper(body)])
+
+
+@st.composite
+def begun_modules(draw: st.DrawFn) -> str:
+    """A session that is in a transaction when it begins one."""
+    writer, inside = _Writer(draw, SESSION), Around(1, opened=True)
+    first = writer.simple(("db.add(Row(name='{word}'))", "rows = db.scalars(select(Row)).all()"))
+    again = ["with db.begin():", *writer.indented(inside)] if draw(st.booleans()) else ["db.begin()"]
+    if draw(st.booleans()):
+        again = [f"if flags[{draw(st.integers(0, FLAGS - 1))}]:", *writer.deeper(again)]
+    body = [first, *again, *writer.statement(inside), *writer.statement(inside)]
+    return writer.module(["with SessionLocal() as db:", *writer.deeper(body)])
 
 
 class _Writer:
@@ -93,8 +109,15 @@ class _Writer:
         self.flavour = flavour
         self.unit = draw(st.sampled_from(["    ", "  ", "\t"]))
 
+    def module(self, lines: list[str]) -> str:
+        body = "".join(f"{line}\n" for line in self.deeper(["n, row, rows = 0, None, []", *lines]))
+        return f"{HEADER}def work(flags):\n{body}".replace("\0", "\n")
+
+    def deeper(self, lines: list[str]) -> list[str]:
+        return [f"{self.unit}{line}" if line else "" for line in lines]
+
     def chance(self, of: int) -> bool:
-        return self.draw(st.integers(0, of - 1)) == of - 1
+        return self.draw(st.integers(0, of - 1)) == 1
 
     def block(self, around: Around, minimum: int = 1) -> list[str]:
         count = self.draw(st.integers(minimum, 4 if around.depth else 6))
@@ -102,12 +125,14 @@ class _Writer:
         for index in range(count):
             if not around.opened and self.draw(st.integers(0, 2)) >= around.depth:
                 lines += self.opening(around)
-                around = Around(around.depth, True, around.in_loop)
+                around = Around(around.depth, not self.flavour.opening.endswith(":"), around.in_loop)
             lines += self.statement(around, last=index == count - 1)
         return lines
 
     def opening(self, around: Around) -> list[str]:
         lines = [self.flavour.opening]
+        if lines[0].endswith(":"):
+            return [*lines, *self.indented(Around(around.depth + 1, True, around.in_loop))]
         kind = self.draw(st.integers(0, 3))
         inner = Around(around.depth, True, around.in_loop)
         if kind == 0:
@@ -166,4 +191,4 @@ class _Writer:
         return lines
 
     def indented(self, around: Around) -> list[str]:
-        return [f"{self.unit}{line}" if line else "" for line in self.block(around)]
+        return self.deeper(self.block(around))

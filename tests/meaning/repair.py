@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from meaning import witness
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import sessionmaker
 
+from meaning import witness
 from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis
 from sessionlint.run.fixpoint import fix_all
@@ -39,9 +39,9 @@ def fixed(text: str, codes: Sequence[str], *, unsafe: bool) -> str:
 def run(module: str, flags: Sequence[bool], engine: Engine) -> Run:
     """Call ``work(flags)`` of a module on the rows that ``engine`` starts with, and put these back."""
     namespace: dict[str, Any] = {"__name__": "app"}
-    exec(compile(module, PATH, "exec"), namespace)  # noqa: S102
+    exec(compile(module, PATH, "exec"), namespace)
     namespace["SessionLocal"] = sessionmaker(engine, class_=witness.Watched)
-    namespace["engine"] = engine
+    namespace["engine"] = witness.WatchedEngine(engine)
     witness.forget()
     try:
         ending = f"returns {_plain(namespace['work'](flags))}"
@@ -49,6 +49,7 @@ def run(module: str, flags: Sequence[bool], engine: Engine) -> Run:
         ending = f"raises {type(error).__name__}"
     seen = tuple(witness.trace)
     left_open = sum(session.in_transaction() for session in witness.Watched.opened)
+    left_open += sum(connection.in_transaction() for connection in witness.WatchedEngine.taken)
     witness.forget()
     return Run(seen, ending, _restored(engine), left_open)
 
@@ -69,7 +70,19 @@ def _plain(value: object) -> object:
     return "a row" if isinstance(value, witness.Row) else value
 
 
-def differences(one: Run, other: Run) -> Mapping[str, tuple[object, object]]:
+def differences(before: Run, after: Run) -> Mapping[str, tuple[object, object]]:
+    """What the repaired function does otherwise; that it closes what was left open is what it was repaired for."""
     names = ("trace", "ending", "stored")
-    pairs = {name: (getattr(one, name), getattr(other, name)) for name in names}
+    pairs = {name: (getattr(before, name), getattr(after, name)) for name in names}
+    pairs["trace"] = (before.trace, _without_more_closes(before.trace, after.trace))
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _without_more_closes(before: Sequence[object], after: Sequence[object]) -> tuple[object, ...]:
+    """``after`` without the closes that have none beside them in ``before``."""
+    kept: list[object] = []
+    for one in after:
+        expected = before[len(kept)] if len(kept) < len(before) else None
+        if one != "close" or expected == "close":
+            kept.append(one)
+    return tuple(kept)

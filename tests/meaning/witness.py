@@ -1,15 +1,15 @@
 """What a generated function uses, and what remembers all that it did to the outside."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, ClassVar
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import StaticPool
 
 trace: list[object] = []
-"""Queries, commits, rollbacks and probes since the last ``forget``, in order."""
+"""Queries, commits, rollbacks, probes and closes that end a transaction, since the last ``forget``, in order."""
 
 
 class Base(DeclarativeBase):
@@ -26,9 +26,9 @@ class Stop(Exception):  # noqa: N818
 
 
 class Watched(Session):
-    """A session that says when it is told to commit or to roll back; ``opened`` are all since the last ``forget``."""
+    """A session that says when it is told to commit, to roll back or to close; ``opened`` are all since the last ``forget``."""
 
-    opened: list[Session] = []
+    opened: ClassVar[list[Session]] = []
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -41,6 +41,28 @@ class Watched(Session):
     def rollback(self) -> None:
         trace.append("rollback")
         super().rollback()
+
+    def close(self) -> None:
+        if self.in_transaction():
+            trace.append("close")
+        super().close()
+
+
+class WatchedEngine:
+    """An engine whose connections are remembered in ``taken`` until the next ``forget``."""
+
+    taken: ClassVar[list[Connection]] = []
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def connect(self) -> Connection:
+        connection = self.engine.connect()
+        self.taken.append(connection)
+        return connection
+
+    def begin(self) -> AbstractContextManager[Connection]:
+        return self.engine.begin()
 
 
 def probe(value: object) -> None:
@@ -63,6 +85,7 @@ def make_engine() -> Engine:
         session.add(Row(name="there"))
         session.commit()
     event.listen(engine, "before_cursor_execute", _remember)
+    event.listen(engine, "commit", lambda connection: trace.append("COMMIT"))
     return engine
 
 
@@ -74,5 +97,8 @@ def forget() -> None:
     """Forget what was seen, and close what was left open, as the garbage collector would some time."""
     for session in Watched.opened:
         session.close()
+    for connection in WatchedEngine.taken:
+        connection.close()
     Watched.opened.clear()
+    WatchedEngine.taken.clear()
     trace.clear()
