@@ -3,13 +3,15 @@
 from sessionlint.edits.blocks import remove_statement
 from sessionlint.edits.insertion import insert_behind
 from sessionlint.link import walk
-from sessionlint.link.block_uses import Event
+from sessionlint.link.block_uses import Act, Event
 from sessionlint.link.conditions import State
 from sessionlint.link.project import Project
 from sessionlint.link.transactions import Course, Step
 from sessionlint.model.facts import Attribute, Await, Block, Evaluate, For, Jump, Return, Statement, While, With, Yield
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Span
+
+_ENDING = frozenset({Act.COMMIT, Act.ROLLBACK, Act.CLOSE, Act.BEGIN, Act.SHARED})
 
 
 def begin_again_fix(project: Project, course: Course, step: Step) -> Fix | None:
@@ -28,7 +30,7 @@ def begin_again_fix(project: Project, course: Course, step: Step) -> Fix | None:
 
 def _savepoint(project: Project, course: Course, step: Step, statement: With) -> Fix | None:
     item = next((one for one in statement.items if one.context is step.event.call), None)
-    if item is None or item.target is not None:
+    if item is None or item.target is not None or _ends_inside(course, statement):
         return None
     nested = _nested(step.event)
     if State.INSIDE in step.before:  # the block around it commits
@@ -38,6 +40,12 @@ def _savepoint(project: Project, course: Course, step: Step, statement: With) ->
     written = f"{'await ' if course.session.is_async else ''}{course.name}.commit()"
     commit = insert_behind(project.source(course.scope), statement, written)
     return Fix("set a savepoint, and commit behind it", (nested, commit), Applicability.UNSAFE) if commit else None
+
+
+def _ends_inside(course: Course, statement: With) -> bool:
+    """Whether the block commits, rolls back or closes by itself: a savepoint does not outlive that."""
+    inside = (step.event for step in course.steps if step.event.site.statement is not statement)
+    return any(event.act in _ENDING and statement.span.contains(event.place.span) for event in inside)
 
 
 def _nested(event: Event) -> Edit:

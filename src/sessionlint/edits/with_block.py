@@ -1,30 +1,23 @@
 """From ``db = SessionLocal()`` to ``with SessionLocal() as db:``."""
 
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Collection, Iterator
 
 from sessionlint.edits.blocks import wrap_in_with
 from sessionlint.edits.lines import lines_of
+from sessionlint.edits.superfluous import superfluous_closes
 from sessionlint.link import walk
 from sessionlint.link.escape import derived_names, escapes
 from sessionlint.link.lives import Ending, Life, statement_mentions
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import FunctionScope, Site, ValueBinding
+from sessionlint.link.scopes import FunctionScope, ValueBinding
 from sessionlint.model.facts import (
     Assign,
     Await,
     Block,
-    Evaluate,
-    For,
-    If,
-    Match,
     Name,
-    Raise,
     Return,
     Statement,
     Try,
-    While,
-    With,
-    Yield,
 )
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Source
@@ -75,7 +68,7 @@ def opened_in_with(
         return None
     source = project.source(function)
     header = f"{'async ' if life.session.is_async else ''}with {entered} as {life.name}:"
-    superfluous = list(_superfluous(life, covered))
+    superfluous = list(superfluous_closes(life, covered))
     if not keep_closes and any(site.statement not in superfluous for site in life.closes):
         return None
     drop = _with_emptied_tries(source, covered, superfluous)
@@ -119,25 +112,6 @@ def _closing_returns(life: Life, function: FunctionScope) -> frozenset[Statement
     )
 
 
-def _superfluous(life: Life, covered: Block) -> Iterator[Statement]:
-    """The closes that the end of the ``with`` replaces: the last act of a path, with no use of the session behind them."""
-    closing = {site.statement: site for site in life.closes}
-    last = set(_last_acts(covered))
-    repeated = set(_repeated(covered))
-    for block in _all_blocks(covered):
-        for index, statement in enumerate(block):
-            following = block[index + 1] if index + 1 < len(block) else None
-            site = closing.get(statement)
-            if site is None or not _is_only_a_close(site):
-                continue
-            if (
-                statement in last
-                or isinstance(following, Return | Raise)
-                or (statement not in repeated and not _used_behind(statement, covered, life, closing.keys()))
-            ):
-                yield statement
-
-
 def _with_emptied_tries(source: Source, covered: Block, dropped: list[Statement]) -> list[Statement]:
     """``dropped``, and in the place of its body each ``try`` that did nothing but close: its handlers guard nothing then."""
     for block in _all_blocks(covered):
@@ -147,42 +121,6 @@ def _with_emptied_tries(source: Source, covered: Block, dropped: list[Statement]
                 if not lines_of(source.text).comments_in(one.span):
                     dropped = [*(kept for kept in dropped if kept not in inside), one]
     return dropped
-
-
-def _last_acts(block: Block) -> Iterator[Statement]:
-    """The simple statements after which nothing of ``block`` runs any more, when all goes well."""
-    if not block:
-        return
-    match block[-1]:
-        case Try(body=body, handlers=handlers, orelse=orelse, final=final):
-            for inner in (final,) if final else (orelse or body, *(handler.body for handler in handlers)):
-                yield from _last_acts(inner)
-        case With() | If() | Match() as statement:
-            for inner in walk.blocks(statement):
-                yield from _last_acts(inner)
-        case statement:
-            yield statement
-
-
-def _repeated(block: Block) -> Iterator[Statement]:
-    """The statements inside loops: what stands above them may run behind them."""
-    for statement in walk.statements(block):
-        if isinstance(statement, For | While):
-            yield from walk.statements((*statement.body, *statement.orelse))
-
-
-def _is_only_a_close(site: Site) -> bool:
-    return isinstance(site.statement, Evaluate) and not any(isinstance(term, Yield) for term in site.path)
-
-
-def _used_behind(statement: Statement, covered: Block, life: Life, closing: Set[Statement]) -> bool:
-    return any(
-        walk.dotted(term) in life.names and term.span.start > statement.span.end
-        for inner in walk.statements(covered)
-        if inner not in closing
-        for top in walk.own_terms(inner)
-        for term, _ in walk.descend(top)
-    )
 
 
 def _all_blocks(block: Block) -> Iterator[Block]:
