@@ -118,18 +118,28 @@ def _engine(project: Project, bind: Term | None, scope: Scope) -> Place | None:
     return engine.origin if isinstance(engine, kinds.Engine) else None
 
 
-def lasting_engines(project: Project) -> dict[Place, Site]:
-    """The engines that outlive the function that uses them: built at import, by a cached function, or into a global."""
-    built = defaultdict(list)
+def lasting_engines(project: Project) -> dict[Place, tuple[Site, ...]]:
+    """The engines that outlive the function that uses them: built at import, by a cached function, or into a global.
+
+    Each with the other engines that a condition may put in its place: ``if testing: engine = ... else: engine = ...``.
+    """
+    built: dict[Place, Site] = {}
     for site in project.calls():
         if isinstance(site.term, Call) and is_engine_builder(project, site.term, site):
-            built[site.place].append(site)
-    at_import = {
-        build.builder or build.site.place
-        for module in project.modules.values()
-        for build in engines_built_at_import(project, module)
-    }
-    return {place: sites[0] for place, sites in built.items() if place in at_import or _is_kept(sites[0])}
+            built[site.place] = site
+    builds = [build for module in project.modules.values() for build in engines_built_at_import(project, module)]
+    at_import = {build.builder or build.site.place for build in builds}
+    lasting = {place: site for place, site in built.items() if place in at_import or _is_kept(site)}
+    named = defaultdict(list)
+    for site in lasting.values():
+        named[_owner(site)].append(site)
+    return {place: tuple(named[_owner(site)]) for place, site in lasting.items()}
+
+
+def _owner(site: Site) -> tuple[Scope, object]:
+    """What an engine is bound to; one without a name is alone."""
+    name = walk.dotted(site.statement.targets[0]) if isinstance(site.statement, Assign) else None
+    return site.scope, name or site
 
 
 def _is_kept(site: Site) -> bool:

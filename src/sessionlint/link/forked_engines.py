@@ -52,9 +52,9 @@ class _Search:
         self._reach = EngineReach(project)
         ends = EngineEnds(project)
         self._engines = {
-            place: site
-            for place, site in lasting_engines(project).items()
-            if isinstance(site.term, Call) and ends.has_pool_worth_keeping(site.term, site)
+            place
+            for place, sites in lasting_engines(project).items()
+            if all(isinstance(site.term, Call) and ends.has_pool_worth_keeping(site.term, site) for site in sites)
         }
         self._callers = Callers(project)
 

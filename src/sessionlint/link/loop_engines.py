@@ -43,10 +43,10 @@ def engines_across_loops(project: Project) -> Iterator[LoopEngine]:
     engines = lasting_engines(project) if runs else {}
     callers, loopless = Callers(project), _loopless(project)
     for place in sorted(runs.keys() & engines.keys()):
-        if place not in loopless and _is_pooled(project, engines[place]):
-            found = _repeated(project, engines[place], runs[place], callers)
-            if found is not None:
-                yield found
+        site = next((one for one in engines[place] if one.place not in loopless and _is_pooled(project, one)), None)
+        found = _repeated(project, site, runs[place], callers) if site is not None else None
+        if found is not None:
+            yield found
 
 
 def _cleans_up(run: LoopRun, reach: EngineReach) -> bool:
@@ -79,7 +79,12 @@ def _loopless(project: Project) -> frozenset[Place]:
 
 
 def _repeated(project: Project, site: Site, runs: list[LoopRun], callers: Callers) -> LoopEngine | None:
-    """The finding, when one run comes again and again or several follow one another in one process."""
+    """The finding, when one run comes again and again or several follow one another in one process.
+
+    A test of an application may well have replaced the application's engine.
+    """
+    if project.role(site.scope.module) is not Role.TEST:
+        runs = [run for run in runs if project.role(run.site.scope.module) is not Role.TEST]
     reasons = {run: _reason(run, callers) for run in runs}
     again = [run for run in runs if reasons[run] is not None]
     if again:
