@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.block_uses import Act, Event, events
+from sessionlint.link.carriers import carried_sessions
 from sessionlint.link.lives import Ending, Life
 from sessionlint.link.project import Project
 from sessionlint.link.routes import injected_sessions
@@ -31,7 +32,9 @@ class Owner:
 
 def owner_of(project: Project, name: str, scope: Scope) -> Owner | None:
     """Who closes the session ``name`` that code in ``scope`` uses; None where that may be the one it is handed to."""
-    home = project.evaluator.home(name, scope)
+    home = project.evaluator.home(name.partition(".")[0], scope)
+    if "." in name:
+        return _of_carrier(project, name, home) if isinstance(home, FunctionScope) else None
     session = project.evaluator.name_kind(name, scope)
     if not isinstance(home, FunctionScope) or not isinstance(session, kinds.Session) or len(home.bindings[name]) != 1:
         return None
@@ -44,6 +47,12 @@ def owner_of(project: Project, name: str, scope: Scope) -> Owner | None:
         case _:
             life = next((life for life in project.lives_in(home) if name in life.names), None)
             return Owner(life.place, session, True) if life is not None and _closes_itself(life) else None
+
+
+def _of_carrier(project: Project, name: str, function: FunctionScope) -> Owner | None:
+    """An object that keeps the request's session, which FastAPI closes."""
+    found = next((carried for carried in carried_sessions(project, function) if carried.name == name), None)
+    return Owner(found.place, found.injected.session, True, True) if found is not None else None
 
 
 def _closes_itself(life: Life) -> bool:

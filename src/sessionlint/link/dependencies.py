@@ -1,4 +1,4 @@
-"""Functions that FastAPI calls: what stands in ``Depends(...)``."""
+"""Functions that FastAPI calls: what stands in ``Depends(...)`` and in ``app.dependency_overrides``."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from sessionlint.link import kinds, walk
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope
-from sessionlint.model.facts import Call, Constant, Term
+from sessionlint.model.facts import (
+    Argument,
+    Assign,
+    Attribute,
+    Call,
+    Constant,
+    Evaluate,
+    Mapping,
+    Name,
+    Statement,
+    Subscript,
+    Term,
+)
 from sessionlint.model.source import Place
 
 
@@ -31,9 +43,9 @@ class DependencyUse:
 
 
 def dependency_uses(modules: Iterable[ModuleScope], evaluator: Evaluator) -> Iterator[DependencyUse]:
-    """Every ``Depends(...)`` that names a function of the project: a default, in ``Annotated``, in a list."""
+    """Every ``Depends(...)`` that names a function of the project: a default, in ``Annotated``, in a list; overrides, too."""
     for module in modules:
-        for call, scope in _depends_calls(module, evaluator):
+        for call, scope in (*_depends_calls(module, evaluator), *overrides(module)):
             provider = walk.argument(call, 0, "dependency")
             kind = evaluator.kind(provider, scope) if provider is not None else kinds.UNKNOWN
             if isinstance(kind, kinds.FunctionKind):
@@ -46,6 +58,30 @@ def dependency_functions(modules: Iterable[ModuleScope], evaluator: Evaluator) -
     """The project's functions that are a dependency somewhere, as a default, in ``Annotated`` or in a list."""
     uses = dependency_uses(modules, evaluator)
     return frozenset(use.provider for use in uses if isinstance(use.provider, FunctionScope))
+
+
+def overrides(module: ModuleScope) -> Iterator[tuple[Call, Scope]]:
+    """What ``app.dependency_overrides`` gets instead of a provider, each as the ``Depends(...)`` that it amounts to."""
+    for scope in module.scopes:
+        for statement in walk.statements(scope.body):
+            for term in _overriding(statement):
+                depends = Name(term.span, "Depends")
+                yield Call(term.span, depends, (Argument(term.span, term),)), scope
+
+
+def _overriding(statement: Statement) -> Iterator[Term]:
+    match statement:
+        case Assign(targets=(Subscript(value=Attribute(attr="dependency_overrides")),), value=value) if value is not None:
+            yield value
+        case Assign(targets=(Attribute(attr="dependency_overrides"),), value=Mapping(items=items)):
+            yield from (value for key, value in items if key is not None)
+        case Evaluate(
+            value=Call(
+                func=Attribute(value=Attribute(attr="dependency_overrides"), attr="update"),
+                args=(Argument(value=Mapping(items=items)),),
+            )
+        ):
+            yield from (value for key, value in items if key is not None)
 
 
 def _depends_calls(module: ModuleScope, evaluator: Evaluator) -> Iterator[tuple[Call, Scope]]:

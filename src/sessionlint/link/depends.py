@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.dependencies import overrides
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.model.facts import Assign, Call, Parameter, Subscript, Term
@@ -35,7 +36,7 @@ class Dependency:
 
 
 def dependencies(project: Project) -> Iterator[Dependency]:
-    """Every ``Depends`` and ``Security`` as a default, in ``Annotated`` (aliases included) and in lists, in order of files."""
+    """Every ``Depends`` and ``Security`` as a default, in ``Annotated`` (aliases included) and in lists, and every override."""
     for module in project.modules.values():
         yield from _of_module(project, module)
 
@@ -51,6 +52,8 @@ def _of_module(project: Project, module: ModuleScope) -> Iterator[Dependency]:
         if isinstance(call, Call) and call not in found and is_depends(project, call, site.scope) and not _is_out_of_place(site):
             outer = site.path[0] if site.path else None
             yield Dependency(call, site.scope, provider_term(call), annotated_type(outer))
+    for call, scope in overrides(module):
+        yield Dependency(call, scope, provider_term(call))
 
 
 def parameters_filled(project: Project, function: FunctionScope) -> Iterator[Dependency]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from sessionlint.link import kinds, walk
 from sessionlint.link.definitions import written_for
 from sessionlint.link.depends import Dependency, annotated_type, is_depends, parameters_filled, provider_term
+from sessionlint.link.functions import return_values
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Scope
 from sessionlint.model.facts import Attribute, Call, Collection, Constant, Parameter, Subscript, Term
@@ -44,15 +45,13 @@ class Need:
 
 
 def needs(project: Project, function: FunctionScope) -> Iterator[Dependency]:
-    """The dependencies that a function's parameters declare, also by an alias: ``Db = Annotated[Session, Depends(get_db)]``."""
+    """The dependencies that a function's parameters declare, also by another name: ``Db = Annotated[Session, Depends(get_db)]``,
+    ``database = Depends(get_db)``, or a function that returns the ``Depends``."""
     filled = {dependency.parameter: dependency for dependency in parameters_filled(project, function)}
     for parameter in function.node.params:
-        if parameter in filled:
-            yield filled[parameter]
-        elif parameter.annotation is not None:
-            aliased = _aliased(project, parameter.annotation, function, parameter)
-            if aliased is not None:
-                yield aliased
+        dependency = filled.get(parameter) or _named(project, function, parameter)
+        if dependency is not None:
+            yield dependency
 
 
 def request_needs(project: Project, function: FunctionScope) -> Iterator[Need]:
@@ -80,14 +79,33 @@ def _below(project: Project, path: tuple[Dependency, ...], above: frozenset[Func
             yield from _below(project, (*path, dependency), above | {provider})
 
 
-def _aliased(project: Project, annotation: Term, function: FunctionScope, parameter: Parameter) -> Dependency | None:
-    alias, scope = written_for(project, annotation, function.parent or function.module) or (annotation, function)
-    if alias is annotation or not isinstance(alias, Subscript):
-        return None
-    for term, path in walk.descend(alias):
-        if isinstance(term, Call) and is_depends(project, term, scope):
-            return Dependency(term, scope, provider_term(term), annotated_type(path[0] if path else None), function, parameter)
+def _named(project: Project, function: FunctionScope, parameter: Parameter) -> Dependency | None:
+    outside = function.parent or function.module
+    for given in (parameter.default, parameter.annotation):
+        written, scope = (given and written_for(project, given, outside)) or (None, outside)
+        in_annotation = given is parameter.annotation and isinstance(written, Subscript)
+        for term, path in walk.descend(written) if written is not None else ():
+            found = _depends(project, term, scope) if in_annotation or not path else None
+            if found is not None:
+                declared = annotated_type(path[0]) if path else parameter.annotation
+                return Dependency(found[0], found[1], provider_term(found[0]), declared, function, parameter)
     return None
+
+
+def _depends(project: Project, term: Term, scope: Scope) -> tuple[Call, Scope] | None:
+    """The ``Depends(...)`` that ``term`` is, or that the function of the project that it calls returns."""
+    if not isinstance(term, Call):
+        return None
+    if is_depends(project, term, scope):
+        return term, scope
+    callee = project.kind(term.func, scope) if isinstance(project.kind(term, scope), kinds.Dependency) else None
+    if not isinstance(callee, kinds.FunctionKind):
+        return None
+    match return_values(callee.function):
+        case [returned]:
+            return _depends(project, returned, callee.function)
+        case _:
+            return None
 
 
 # --- routers ----------------------------------------------------------------------------------------------------------
@@ -137,5 +155,5 @@ def _listed(project: Project, call: Call, scope: Scope, function: FunctionScope)
     dependencies, home = (given and written_for(project, given, scope)) or (None, scope)
     for item in dependencies.items if isinstance(dependencies, Collection) else ():
         written, inner = written_for(project, item, home) or (item, home)
-        if isinstance(written, Call) and is_depends(project, written, inner):
-            yield Dependency(written, inner, provider_term(written), function=function)
+        if (found := _depends(project, written, inner)) is not None:
+            yield Dependency(found[0], found[1], provider_term(found[0]), function=function)

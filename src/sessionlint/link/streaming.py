@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.carriers import Carried, carried_sessions
 from sessionlint.link.holding import CLOSING_METHODS, parameter_for
 from sessionlint.link.project import Project
-from sessionlint.link.routes import Injected, injected_sessions, is_route
+from sessionlint.link.routes import Injected, is_route
 from sessionlint.link.scopes import FunctionScope, Scope, Site, ValueBinding
+from sessionlint.link.session_users import sessions_used
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Call, Comprehension, Name, Term
 from sessionlint.model.source import Place
@@ -25,34 +27,36 @@ class Streamed:
     body: str
     use: Place
     injected: Injected
-    function: FunctionScope
+    parameter: Place
 
 
 def sessions_streamed(project: Project) -> Iterator[Streamed]:
-    """Every ``StreamingResponse(generator)``, and every route that is a generator, that uses a session which FastAPI gave it."""
+    """Every ``StreamingResponse(generator)``, and every route that is a generator, that uses a session of the request."""
     for function in project.functions():
-        injected = {found.parameter.name: found for found in injected_sessions(project, function)}
-        if function.node.is_generator and is_route(function):
-            yield from _streaming_route(function, injected)
-        for site in sites(function) if injected else ():
-            call = site.term
-            if not isinstance(call, Call) or not _is_streaming(project, project.kind(call.func, function)):
-                continue
-            content = walk.argument(call, 0, "content")
-            found = _used(project, content, function, injected) if content is not None else None
+        responses = [site for site in sites(function) if _is_response(project, site)]
+        streams_itself = function.node.is_generator and is_route(function)
+        carried = {found.name: found for found in carried_sessions(project, function)} if responses or streams_itself else {}
+        if streams_itself:
+            yield from _streaming_route(function, carried)
+        for site in responses if carried else ():
+            assert isinstance(site.term, Call)
+            content = walk.argument(site.term, 0, "content")
+            found = _Body(project, function, carried, site).use(content) if content is not None else None
             if found is not None:
-                name, body, use = found
-                yield Streamed(site.place, name, body, use, injected[name], function)
+                yield found
 
 
-def _streaming_route(function: FunctionScope, injected: dict[str, Injected]) -> Iterator[Streamed]:
+def _streaming_route(function: FunctionScope, carried: dict[str, Carried]) -> Iterator[Streamed]:
     """Since FastAPI 0.134 a route may be the generator itself."""
-    for name, found in injected.items():
+    for name, found in carried.items():
         mention = next(_mentions(function, name), None)
         if mention is not None:
-            place = function.module.place(found.parameter.span)
-            yield Streamed(place, name, function.node.name, mention.place, found, function)
+            yield Streamed(found.place, name, function.node.name, mention.place, found.injected, found.place)
             return
+
+
+def _is_response(project: Project, site: Site) -> bool:
+    return isinstance(site.term, Call) and _is_streaming(project, project.kind(site.term.func, site.scope))
 
 
 def _is_streaming(project: Project, callee: kinds.Kind) -> bool:
@@ -66,55 +70,53 @@ def _is_streaming(project: Project, callee: kinds.Kind) -> bool:
             return False
 
 
-def _used(
-    project: Project, content: Term, function: FunctionScope, injected: dict[str, Injected]
-) -> tuple[str, str, Place] | None:
-    """(session, what is streamed, where it uses the session) for what a response streams."""
-    match content:
-        case Name(id=name):
-            bindings = function.bindings.get(name, [])
-            made = bindings[0] if len(bindings) == 1 else None
-            made_of = made.value if isinstance(made, ValueBinding) and not made.path else None
-            return _used(project, made_of, function, injected) if isinstance(made_of, Call | Comprehension) else None
-        case Comprehension(kind="generator"):
-            for term, _ in walk.descend(content):
-                if isinstance(term, Name) and term.id in injected:
-                    return term.id, "the generator", function.module.place(term.span)
-            return None
-        case Call(func=func):
-            callee = project.kind(func, function)
-            if isinstance(callee, kinds.FunctionKind) and callee.function.node.is_generator:
-                return _in_generator(project, callee.function, content, function, injected)
-            return _in_arguments(project, content, function, injected)
-        case _:
-            return None
+@dataclass(frozen=True, slots=True, eq=False)
+class _Body:
+    """What the response at ``site`` streams."""
 
+    project: Project
+    function: FunctionScope
+    carried: dict[str, Carried]
+    site: Site
 
-def _in_arguments(
-    project: Project, call: Call, function: FunctionScope, injected: dict[str, Injected]
-) -> tuple[str, str, Place] | None:
-    """``iterate_in_threadpool(rows(db))``: what a wrapper of another library streams."""
-    if not isinstance(project.kind(call.func, function), kinds.External):
+    def use(self, content: Term) -> Streamed | None:
+        """Where evaluating ``content`` step by step uses a session of the request."""
+        match content:
+            case Name(id=name):
+                bindings = self.function.bindings.get(name, [])
+                made = bindings[0].value if len(bindings) == 1 and isinstance(bindings[0], ValueBinding) else None
+                return self.use(made) if isinstance(made, Call | Comprehension) else None
+            case Comprehension(kind="generator"):
+                names = (term for term, _ in walk.descend(content) if isinstance(term, Name) and term.id in self.carried)
+                return next((self._found(term.id, "the generator", term) for term in names), None)
+            case Call(func=func):
+                callee = self.project.kind(func, self.function)
+                if isinstance(callee, kinds.FunctionKind) and callee.function.node.is_generator:
+                    return self._in_generator(callee.function, content)
+                if isinstance(callee, kinds.External):  # `iterate_in_threadpool(rows(db))`
+                    return next((found for given in content.args if (found := self.use(given.value)) is not None), None)
         return None
-    found = (_used(project, given.value, function, injected) for given in call.args)
-    return next((streamed for streamed in found if streamed is not None), None)
 
+    def _in_generator(self, generator: FunctionScope, call: Call) -> Streamed | None:
+        body = walk.dotted(call.func) or "the generator"
+        for name in self.carried:
+            inside = _name_inside(generator, call, self.function, name)
+            mentions = list(_mentions(generator, inside)) if inside is not None else []
+            if mentions and not any(_closes(mention) for mention in mentions):
+                return self._found(name, body, mentions[0].term, generator)
+        kept = sessions_used(self.project, call, self.site, sync=True)
+        return next((self._found(name, body, call) for name in self.carried if "." in name and name in kept), None)
 
-def _in_generator(
-    project: Project, generator: FunctionScope, call: Call, function: FunctionScope, injected: dict[str, Injected]
-) -> tuple[str, str, Place] | None:
-    body = walk.dotted(call.func) or "the generator"
-    for name in injected:
-        inside = _name_inside(generator, call, function, name)
-        mentions = list(_mentions(generator, inside)) if inside is not None else []
-        if mentions and not any(_closes(mention) for mention in mentions):
-            return name, body, mentions[0].place
-    return None
+    def _found(self, name: str, body: str, term: Term, scope: FunctionScope | None = None) -> Streamed:
+        use = (scope or self.function).module.place(term.span)
+        return Streamed(self.site.place, name, body, use, self.carried[name].injected, self.carried[name].place)
 
 
 def _name_inside(generator: FunctionScope, call: Call, function: FunctionScope, name: str) -> str | None:
     """What the generator calls the session: a parameter that gets it, or the name of the function around it."""
     given = next((given.value for given in call.args if isinstance(given.value, Name) and given.value.id == name), None)
+    if "." in name:
+        return None
     if given is not None:
         return parameter_for(generator, call, given)
     outer: Scope | None = generator.parent

@@ -82,7 +82,7 @@ def _shared(project: Project, site: Site, handover: Handover, name: str, *, alon
     session = _session(project, site, name)
     if session is None or session.scoped:
         return None
-    owner = owner_of(project, name, site.scope) if "." not in name else None
+    owner = owner_of(project, name, site.scope)
     end = _waits_until(site, handover)
     waited = alone and end is not None and not any(asked_between(project, name, site.scope, site.statement.span.end, end))
     if owner is None and alone and not waited:

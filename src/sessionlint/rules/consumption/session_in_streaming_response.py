@@ -32,14 +32,13 @@ def check(project: Project) -> Iterator[Finding]:
     by_version = version is not None and _CLOSED_FIRST[0] <= version <= _CLOSED_FIRST[1]
     for found in sessions_streamed(project):
         closed_first = by_version or found.injected.ends_before_response
-        parameter = found.function.module.place(found.injected.parameter.span)
         yield Finding(
             code=RULE.code,
             place=found.place,
             message=_message(found, closed_first=closed_first),
             severity=RULE.severity if closed_first else Severity.INFO,
             related=(
-                Related(parameter, "the session is given to the request here"),
+                Related(found.parameter, "the session is given to the request here"),
                 Related(found.use, "used here while the body is sent"),
             ),
             help="open a session in the generator, or read what it sends before the response",
