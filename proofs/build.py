@@ -27,7 +27,8 @@ def build(environment: Environment, folder: Path) -> Path:
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     groups = project["dependency-groups"]
-    wanted = (*project["project"]["dependencies"], *environment.requirements((*groups["test"], *groups["postgres"])))
+    asked = [requirement for group in ("test", "lint", "postgres") for requirement in groups[group]]
+    wanted = (*project["project"]["dependencies"], *environment.requirements(asked))
     install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pytest-xdist"]
     subprocess.run([*install, *wanted], check=True)
     return python

@@ -74,7 +74,8 @@ def _run(script: str, folder: Path) -> tuple[int, str, str]:
     folder.mkdir(parents=True)
     (folder / _SCRIPT).write_text(script, encoding="utf-8")
     command = [sys.executable, _SCRIPT]
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    # a type checker on a machine that is busy takes its time: only a script that hangs is to be stopped
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     return result.returncode, result.stderr, result.stdout
 
 
