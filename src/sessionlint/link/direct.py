@@ -37,6 +37,7 @@ class Obstacle(Enum):
     OWNED = "the session may also be the caller's: only one that is opened here may be closed here"
     ARGUMENTS = "the call has arguments, which the helper would not pass on"
     KEPT = "the session is kept, or handed to something that may keep it, beyond any block"
+    UNUSED = "nothing uses the session, so that opening and closing it can go"
     FORM = "it is not opened in a `with` block or under a plain name that holds nothing else"
     PENDING = "the block may write without a commit behind it, and the helper would commit that"
     FAILED = "an `except` goes on after an error without a rollback, and the helper would commit what is left"
@@ -121,11 +122,21 @@ def _obstacle(project: Project, life: Life, helper: Helper) -> tuple[Obstacle | 
     body = _body(life)
     if body is None:
         return Obstacle.FORM, None
+    closed = {site.term for site in life.closes}
+    if all(site.term in closed for site in _mentions(project, life, *body)):
+        return Obstacle.UNUSED, None
     if (found := _of_commit(project, life, helper, *body)) is not None:
         return found, None
     if (place := _replacement(project, life)) is not None:
         return Obstacle.REPLACED, place
     return (Obstacle.CYCLE, None) if _imports_back(project, life, helper) else (None, None)
+
+
+def _mentions(project: Project, life: Life, name: str, block: Block) -> Iterator[Site]:
+    """Where the block says the name of the session."""
+    for site, _ in project.holding.mentions(life.scope, frozenset({name})):
+        if any(statement.span.contains(site.term.span) for statement in block):
+            yield site
 
 
 def _is_rebound(life: Life) -> bool:
