@@ -90,6 +90,8 @@ def check(request: Request, warn: Warn) -> Result:
     checked_once = analysis.check(sources, broken)
     for missing in checked_once.missing:
         raise UsageError(_missing_name(missing, planned))
+    if not checked_once.is_helper_usable:
+        raise UsageError(_unusable_helper(planned))
     if request.fix == "none":
         return Result(planned, checked_once.outcome, sources)
     from sessionlint.run.fixpoint import fix_all
@@ -136,6 +138,12 @@ def _missing_name(missing: MissingName, planned: Plan) -> str:
     written, name = str(missing.wrapper), missing.wrapper.name.rpartition(".")[2]
     hint = suggestion(name, missing.known)
     return f'{planned.locate(missing.key, written)}: "{written}": {missing.path} has no "{name}"{hint}'
+
+
+def _unusable_helper(planned: Plan) -> str:
+    name = str(planned.settings.session_provider)
+    where = planned.locate("session-provider", name)
+    return f'{where}: "{name}" is no context manager that gives a session and can be called without arguments'
 
 
 def _check_version(settings: Settings) -> None:
