@@ -44,7 +44,8 @@ def _fix(project: Project, direct: DirectSession, *, drops: bool) -> Fix | None:
         return _titled(direct, edits) if edits is not None else None
     wanted = _wanted(project, direct)
     factory = _factory(direct)
-    unused = [factory] if drops and not project.importers.of_name(module.path, factory) else []
+    is_local = isinstance(_factory_home(project, direct), FunctionScope)  # so that nobody else can import it
+    unused = [factory] if drops and (is_local or not project.importers.of_name(module.path, factory)) else []
     imports = change_imports(module.facts, source, [wanted], unused, [call.span], call.span)
     edits = _opening_edits(project, direct, f"{imports.spellings[wanted]}()") if imports is not None else None
     return _titled(direct, (*edits, *imports.edits)) if imports is not None and edits is not None else None

@@ -66,7 +66,7 @@ def _local_import(facts: ModuleFacts, name: str, at: Span) -> tuple[ImportSite, 
 def _judge_local(
     lines: Lines, name: str, removed: Sequence[Span], site: ImportSite, alias: Alias, owner: Function
 ) -> Unused | StillUsed:
-    if not _may_lose_a_name(site) or _is_spoken_for(lines, site) or name in bound_otherwise(owner.body):
+    if not _may_lose_locally(site) or _is_spoken_for(lines, site) or name in bound_otherwise(owner.body):
         return StillUsed()
     if [one for one in import_sites(owner.body) if one.binds(name)] != [
         one for one in import_sites(owner.body) if one.statement is site.statement
@@ -105,6 +105,11 @@ def _may_lose_a_name(site: ImportSite) -> bool:
     return (
         len(site.block) > 1 or len(site.statement.names) > 1 or not site.parents or isinstance(site.parents[-1], Function | With)
     )
+
+
+def _may_lose_locally(site: ImportSite) -> bool:
+    """In a ``try`` that the name is used in as well, nothing is tried out: the import only stands where it is needed."""
+    return len(site.block) > 1 or len(site.statement.names) > 1 or isinstance(site.parents[-1], Function | With)
 
 
 def _is_spoken_for(lines: Lines, site: ImportSite) -> bool:

@@ -14,8 +14,17 @@ from sessionlint.link.pending import State, left_pending
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
 from sessionlint.link.routes import is_called_by_fastapi
-from sessionlint.link.scopes import ClassScope, FunctionScope, ImportBinding, ModuleScope, Site
-from sessionlint.model.facts import Assign, Block, BoolOp, Call, Conditional, Constant, Name, Statement, With
+from sessionlint.link.scopes import (
+    Binding,
+    ClassScope,
+    EnteredBinding,
+    FunctionScope,
+    ImportBinding,
+    ModuleScope,
+    Site,
+    ValueBinding,
+)
+from sessionlint.model.facts import Assign, Block, BoolOp, Call, Conditional, Constant, Name, Statement, Term, With
 from sessionlint.model.source import Place, Span
 
 _OTHERS_BUSINESS = frozenset({Role.TEST, Role.MIGRATION, Role.STUB})
@@ -28,7 +37,8 @@ class Obstacle(Enum):
     OWNED = "the session may also be the caller's: only one that is opened here may be closed here"
     ARGUMENTS = "the call has arguments, which the helper would not pass on"
     KEPT = "the session is kept, or handed to something that may keep it, beyond any block"
-    FORM = "it is not opened in a `with` block or under one plain name"
+    UNUSED = "nothing uses the session, so that opening and closing it can go"
+    FORM = "it is not opened in a `with` block or under a plain name that holds nothing else"
     PENDING = "the block may write without a commit behind it, and the helper would commit that"
     FAILED = "an `except` goes on after an error without a rollback, and the helper would commit what is left"
     ESCAPES = "what is read through the session is used after the block, and the helper's commit expires it"
@@ -101,7 +111,7 @@ def _obstacle(project: Project, life: Life, helper: Helper) -> tuple[Obstacle | 
     assert isinstance(call, Call)
     if isinstance(scope, FunctionScope) and is_called_by_fastapi(project, scope):
         return Obstacle.ROUTE, None
-    if any(isinstance(outer, BoolOp | Conditional) for outer in life.opening.path):
+    if any(isinstance(outer, BoolOp | Conditional) for outer in life.opening.path) or _is_rebound(life):
         return Obstacle.OWNED, None
     if call.args:
         return Obstacle.ARGUMENTS, None
@@ -112,11 +122,42 @@ def _obstacle(project: Project, life: Life, helper: Helper) -> tuple[Obstacle | 
     body = _body(life)
     if body is None:
         return Obstacle.FORM, None
+    closed = {site.term for site in life.closes}
+    if all(site.term in closed for site in _mentions(project, life, *body)):
+        return Obstacle.UNUSED, None
     if (found := _of_commit(project, life, helper, *body)) is not None:
         return found, None
     if (place := _replacement(project, life)) is not None:
         return Obstacle.REPLACED, place
     return (Obstacle.CYCLE, None) if _imports_back(project, life, helper) else (None, None)
+
+
+def _mentions(project: Project, life: Life, name: str, block: Block) -> Iterator[Site]:
+    """Where the block says the name of the session."""
+    for site, _ in project.holding.mentions(life.scope, frozenset({name})):
+        if any(statement.span.contains(site.term.span) for statement in block):
+            yield site
+
+
+def _is_rebound(life: Life) -> bool:
+    """``db = self.db`` ... ``if db is None: db = SessionLocal()``: the name may hold another session."""
+    if not isinstance(life.scope, FunctionScope) or life.name is None or not isinstance(life.opening.statement, Assign):
+        return False
+    others = [
+        binding
+        for binding in life.scope.bindings.get(life.name, ())
+        if not (isinstance(binding, ValueBinding) and binding.value is life.opening.statement.value)
+    ]
+    return any(not (isinstance(one, ValueBinding) and _is_none(one.value)) and not _opens(one) for one in others)
+
+
+def _is_none(value: Term | None) -> bool:
+    return isinstance(value, Constant) and value.value is None
+
+
+def _opens(binding: Binding) -> bool:
+    """Another session of the same name, opened and closed elsewhere in the function."""
+    return (isinstance(binding, ValueBinding) and isinstance(binding.value, Call)) or isinstance(binding, EnteredBinding)
 
 
 def _body(life: Life) -> tuple[str, Block] | None:

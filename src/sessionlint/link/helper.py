@@ -7,7 +7,7 @@ from sessionlint.link.commits import commits_on_success
 from sessionlint.link.handlers import swallowing_handlers
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Scope
-from sessionlint.link.sites import sites
+from sessionlint.link.sites import inner_functions, sites
 from sessionlint.model.facts import Attribute, Call
 from sessionlint.model.source import Place
 from sessionlint.model.vocabulary import Wrapper
@@ -62,6 +62,11 @@ def configured_helper(project: Project) -> Helper | None:
     return Helper(wrapper, session, home, function, _commits(project, function), _swallows(project, function))
 
 
+def is_helper_usable(project: Project) -> bool:
+    """Whether ``session-provider``, if there is one, names what can be entered without arguments to get a session."""
+    return project.trust.vocabulary.session_provider is None or configured_helper(project) is not None
+
+
 def _given(kind: kinds.Kind | None) -> kinds.Kind:
     return kind.value if isinstance(kind, kinds.Callback) else kinds.UNKNOWN
 
@@ -101,7 +106,10 @@ def _can_be_seen_through(project: Project, function: FunctionScope) -> bool:
 
 
 def _swallows(project: Project, function: FunctionScope | None) -> bool:
-    return function is not None and any(guarded.lender.function is function for guarded in swallowing_handlers(project))
+    if function is None:
+        return False
+    own = {function, *inner_functions(function)}  # `def helper(): @contextmanager def inner(): ...; return inner()`
+    return any(guarded.lender.function in own for guarded in swallowing_handlers(project))
 
 
 def is_lender(project: Project, scope: Scope) -> bool:

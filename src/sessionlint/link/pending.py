@@ -55,7 +55,7 @@ _CLEAN: States = frozenset({State.CLEAN})
 _FAILED: States = frozenset({State.FAILED})
 _ENDS = frozenset({Act.COMMIT, Act.ROLLBACK})
 _WRITES = frozenset({Act.WRITE, Act.SHARED, Act.PASSED, Act.YIELDED, Act.RETURNED})
-_READS = ("select", "show", "pragma", "explain", "set ", "values")
+_READS = ("select", "show", "pragma", "explain", "set local ", "values")
 _CHANGING = frozenset(
     {"update", "delete", "append", "add", "remove", "extend", "insert", "pop", "clear", "setdefault", "discard"}
 )

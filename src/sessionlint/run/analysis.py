@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from sessionlint.link.helper import is_helper_usable
 from sessionlint.link.project import Project, link
 from sessionlint.link.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
@@ -35,11 +36,15 @@ class Everything(Container[str]):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Facts of each file as far as they were extracted, the outcome, and the configured names that do not exist."""
+    """Facts of each file as far as they were extracted, the outcome, and what is wrong with the configured names.
+
+    ``missing`` do not exist; ``is_helper_usable`` says whether sessions can be opened with the ``session-provider``.
+    """
 
     facts: Mapping[str, ModuleFacts]
     outcome: Outcome
     missing: tuple[MissingName, ...] = ()
+    is_helper_usable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class Analysis:
             lambda facts: link(facts, sources, self.targets, self.settings.src, words),
             self.extractor,
         )
-        return Checked(project.facts, self._judged(project), tuple(project.trust.missing))
+        return Checked(project.facts, self._judged(project), tuple(project.trust.missing), is_helper_usable(project))
 
     def _judged(self, project: Project) -> Outcome:
         registered = registered_rules()

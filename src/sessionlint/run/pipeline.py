@@ -113,6 +113,8 @@ def check(request: Request, warn: Warn, hands: Hands | None = None) -> Result:
             store.close()
     for missing in checked_once.missing:
         raise UsageError(_missing_name(missing, planned))
+    if not checked_once.is_helper_usable:
+        raise UsageError(_unusable_helper(planned))
     if request.fix == "none":
         return Result(planned, checked_once.outcome, sources)
     analysis = replace(analysis, extractor=Extractor())  # texts between two fixes are not worth remembering
@@ -167,6 +169,12 @@ def _missing_name(missing: MissingName, planned: Plan) -> str:
     written, name = str(missing.wrapper), missing.wrapper.name.rpartition(".")[2]
     hint = suggestion(name, missing.known)
     return f'{planned.locate(missing.key, written)}: "{written}": {missing.path} has no "{name}"{hint}'
+
+
+def _unusable_helper(planned: Plan) -> str:
+    name = str(planned.settings.session_provider)
+    where = planned.locate("session-provider", name)
+    return f'{where}: "{name}" is no context manager that gives a session and can be called without arguments'
 
 
 def _check_version(settings: Settings) -> None:
