@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.engine_use import is_remembered
 from sessionlint.link.engines import EngineBuild
 from sessionlint.link.import_time import sites_at_import
 from sessionlint.link.project import Project
@@ -48,10 +49,21 @@ def lazy_engine(project: Project, build: EngineBuild) -> LazyEngine:
     """How the engine of ``build`` can be built on first use."""
     statement, module = build.site.statement, build.site.scope.module
     if not _is_definition(statement, module) or build.name is None:
-        return LazyEngine(obstacle=Obstacle(build.site.place, "the engine is not simply bound to a name of the module"))
+        return _impossible(build, "only `name = create_engine(...)` on the module's own level can become a function")
+    assert isinstance(statement, Assign) and statement.value is not None
+    if not isinstance(project.kind(statement.value, module), kinds.Engine | kinds.Factory):
+        return _impossible(build, "the engine is a part of something else")
+    if build.function is not None and is_remembered(build.function):
+        return _impossible(
+            build, f"`{build.function.node.name}()` remembers the engine already: call it where the engine is needed"
+        )
     plan = _Plan(project)
     plan.defer(module, statement)
     return LazyEngine(plan.deferred, plan.obstacle)
+
+
+def _impossible(build: EngineBuild, reason: str) -> LazyEngine:
+    return LazyEngine(obstacle=Obstacle(build.site.place, reason))
 
 
 def _is_definition(statement: Statement, module: ModuleScope) -> bool:
