@@ -84,6 +84,8 @@ def test_a_reference_that_cannot_change_is_named(main: str, reason: str) -> None
             "from unittest.mock import patch\ndef test(x):\n    with patch('app.db.SessionLocal', x) as fake: ...",
             "3: a string stands for `SessionLocal`, and what is done with it cannot be told",
         ),
+        ("def test(module):\n    module.engine = None", "2: it may assign to `engine`"),
+        ("def test(module):\n    setattr(module, 'engine', None)", "2: a string may stand for `engine`"),
         (
             "def test(monkeypatch):\n    monkeypatch.setattr('app.db.SessionLocal', make())",
             "2: a string stands for `SessionLocal`, and what is done with it cannot be told",

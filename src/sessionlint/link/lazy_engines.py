@@ -11,6 +11,7 @@ from sessionlint.link import kinds, walk
 from sessionlint.link.engine_use import is_remembered
 from sessionlint.link.engines import EngineBuild
 from sessionlint.link.import_time import sites_at_import
+from sessionlint.link.literals import literal_text
 from sessionlint.link.project import Project
 from sessionlint.link.references import Mention, Obstacle, References, Spelled, references
 from sessionlint.link.roles import Role
@@ -219,7 +220,10 @@ class _Settings:
 
     def _is_constant(self, name: str) -> bool:
         bindings = self._module.bindings[name]
-        return len(bindings) == 1 and isinstance(bindings[0], ValueBinding) and not _depends(bindings[0].value)
+        if len(bindings) != 1 or not isinstance(bindings[0], ValueBinding) or bindings[0].value is None:
+            return False
+        value = bindings[0].value
+        return not any(_names_in(value)) or literal_text(value, self._module, self._project.evaluator) is not None
 
     def _is_needed_elsewhere(self, name: str, moving: Sequence[Statement]) -> bool:
         refs = references(self._project, self._module, name)
@@ -291,8 +295,3 @@ def _terms(statement: Statement) -> Iterator[Term]:
 
 def _names_in(term: Term) -> Iterator[str]:
     return (inner.id for inner, _ in walk.descend(term) if isinstance(inner, Name))
-
-
-def _depends(value: Term | None) -> bool:
-    """Whether a value is made of anything but literals."""
-    return value is None or any(isinstance(inner, Name) for inner, _ in walk.descend(value))
