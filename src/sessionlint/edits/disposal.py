@@ -1,9 +1,9 @@
 """The end of an engine that is built on first use: where the application has a lifespan, it disposes the engine."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sessionlint.edits.imports import Wanted, change_imports
+from sessionlint.edits.imports import ImportedName, import_name
 from sessionlint.edits.lines import Lines, lines_of
 from sessionlint.link import kinds, walk
 from sessionlint.link.lazy_engines import Deferred
@@ -26,34 +26,58 @@ class _Lifespan:
     last: Statement
 
 
-def disposal_edits(project: Project, engine: Deferred, accessor: str, others: Mapping[str, Sequence[Edit]]) -> list[Edit]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Disposal:
+    """Where the application's lifespan builds and disposes the engine; ``module`` has to know the accessor."""
+
+    project: Project
+    engine: Deferred
+    lifespan: _Lifespan
+    is_async: bool
+
+    @property
+    def module(self) -> ModuleScope:
+        return self.lifespan.function.module
+
+    def known_as(self, accessor: str) -> str | None:
+        """How the module writes the accessor once the engine's imports are renamed; None: it has yet to import it."""
+        known = next((each for each in self.engine.refs.imports if each.scope is self.module), None)
+        if known is None:
+            return accessor if self.module is self.engine.module else None
+        return known.local if known.alias.asname not in (None, known.alias.name) else accessor
+
+    def import_of(self, accessor: str) -> ImportedName | None:
+        """A new import of the accessor, from where the module imports something else of the engine's module."""
+        source = self.project.sources[self.module.path]
+        for binding in (each for bindings in self.module.bindings.values() for each in bindings):
+            if isinstance(binding, ImportBinding) and binding.name is not None and binding.level == 0:
+                path = self.project.layout.resolve(self.module.path, binding.module, 0)
+                if path == self.engine.module.path:
+                    return import_name(self.module.facts, source, binding.module, accessor)
+        return None
+
+    def edits(self, spelled: str) -> list[Edit]:
+        """The line at the start, unless another one there builds the engine, and the line at the end."""
+        lines = lines_of(self.project.sources[self.module.path].text)
+        dispose = f"await {spelled}().dispose()" if self.is_async else f"{spelled}().dispose()"
+        last = self.lifespan.last.span
+        behind, end = lines.newline + lines.indent(last.start) + dispose, lines.end(last.end)
+        return [*_warming(self.engine, self.lifespan, lines, spelled), Edit(Place(self.module.path, Span(end, end)), behind)]
+
+
+def disposal_of(project: Project, engine: Deferred) -> Disposal | None:
     """What a lifespan needs: it builds the engine, so that a wrong URL ends the start, and disposes it at the end.
 
-    Nothing where the engine is disposed already, where no lifespan has a simple form, or where the accessor cannot be had
-    in its file. ``others`` are the edits of the fix by path.
+    None where the engine is disposed already, and where not exactly one lifespan has a simple form.
     """
-    if any(
-        isinstance(each.site.path[0], Attribute) and each.site.path[0].attr == "dispose"
-        for each in engine.refs.mentions
-        if each.site.path
-    ):
-        return []
-    found = [lifespan for lifespan in _lifespans(project) if lifespan is not None]
-    if len(found) != 1:
-        return []
+    around = [each.site.path[0] for each in engine.refs.mentions if each.site.path]
     kind = project.kind(engine.value, engine.module)
+    if any(isinstance(each, Attribute) and each.attr == "dispose" for each in around):
+        return None
     if not isinstance(kind, kinds.Engine) or kind.is_async is None:
-        return []
-    (lifespan,) = found
-    imported = _imported(project, lifespan.function.module, engine, accessor, others)
-    if imported is None:
-        return []
-    spelled, edits = imported
-    dispose = f"await {spelled}().dispose()" if kind.is_async else f"{spelled}().dispose()"
-    source = project.sources[lifespan.function.module.path]
-    lines = lines_of(source.text)
-    behind, end = lines.newline + lines.indent(lifespan.last.span.start) + dispose, lines.end(lifespan.last.span.end)
-    return [*edits, *_warming(engine, lifespan, lines, spelled), Edit(Place(source.path, Span(end, end)), behind)]
+        return None
+    found = list(_lifespans(project))
+    return Disposal(project, engine, found[0], kind.is_async) if len(found) == 1 and found[0] is not None else None
 
 
 def _warming(engine: Deferred, lifespan: _Lifespan, lines: Lines, spelled: str) -> Iterator[Edit]:
@@ -108,37 +132,3 @@ def _end(block: Block) -> Statement | None:
 def _has_blocks(statement: Statement) -> bool:
     """Whether a statement has blocks of its own, behind which a line would have to find its place."""
     return any(True for _ in walk.blocks(statement)) or hasattr(statement, "body")
-
-
-def _imported(
-    project: Project, module: ModuleScope, engine: Deferred, accessor: str, others: Mapping[str, Sequence[Edit]]
-) -> tuple[str, tuple[Edit, ...]] | None:
-    """How to write the accessor in a module's functions, and the edits for its import."""
-    if module is engine.module:
-        return accessor, ()
-    known = next((each for each in engine.refs.imports if each.scope is module), None)
-    if known is not None:
-        aliased = known.alias.asname not in (None, known.alias.name)
-        return (known.local if aliased else accessor), ()
-    for bindings in module.bindings.values():
-        for binding in bindings:
-            if isinstance(binding, ImportBinding) and binding.name is not None:
-                path = project.layout.resolve(module.path, binding.module, binding.level)
-                if path == engine.module.path and binding.level == 0:
-                    return _added(project, module, Wanted(binding.module, accessor), others)
-    return None
-
-
-def _added(
-    project: Project, module: ModuleScope, wanted: Wanted, others: Mapping[str, Sequence[Edit]]
-) -> tuple[str, tuple[Edit, ...]] | None:
-    source = project.sources[module.path]
-    changes = change_imports(module.facts, source, [wanted])
-    if changes is None:
-        return None
-    clash = any(
-        one.place.span.start <= other.place.span.end and other.place.span.start <= one.place.span.end
-        for one in changes.edits
-        for other in others.get(module.path, ())
-    )
-    return None if clash else (changes.spellings[wanted], changes.edits)

@@ -2,11 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sessionlint.edits.accessor import Accessor, accessor_edits
-from sessionlint.edits.disposal import disposal_edits
+from sessionlint.edits.disposal import Disposal, disposal_of
 from sessionlint.edits.import_text import ImportText
 from sessionlint.edits.imports import ImportChange, Wanted, change_imports
 from sessionlint.edits.lines import lines_of
@@ -63,6 +63,7 @@ class _Conversion:
         self._deferred = deferred
         self._edits: dict[str, list[Edit]] = defaultdict(list)
         self._renamed: dict[tuple[str, Span], list[tuple[Imported, _Names]]] = defaultdict(list)
+        self._added: dict[tuple[str, Span], str] = {}
         self._names: dict[int, _Names] = {}
         python = project.targets.python
         self._cache = _LRU_CACHE if python is not None and python < (3, 9) else _CACHE
@@ -74,10 +75,9 @@ class _Conversion:
             self._references(one)
             self._check_complete(one)
         self._definitions()
-        self._import_edits()
-        engine = self._deferred[0]
         accessors = [self._names[id(one)].accessor for one in self._deferred]
-        self._merge(disposal_edits(self._project, engine, accessors[0], self._edits))
+        self._dispose(accessors[0])
+        self._import_edits()
         edits = [edit for path in sorted(self._edits) for edit in sorted(self._edits[path], key=lambda edit: edit.place.span)]
         title = "build it on first use, in " + " and ".join(f"`{name}()`" for name in accessors)
         return Fix(title, tuple(dict.fromkeys(edits)), Applicability.UNSAFE, alone=True)
@@ -142,6 +142,8 @@ class _Conversion:
                 new, old = names.new(imported.exposure.module, imported.exposure.name), imported.alias
                 asname = f" as {new if old.asname == old.name else old.asname}" if old.asname else ""
                 text = ImportText(text.renamed(imported.local, new + asname))
+            if (path, span) in self._added:
+                text = ImportText(text.with_name(self._added[path, span]))
             self._edits[path].append(Edit(Place(path, span), text.text))
 
     def _replace(self, scope: Scope, span: Span, text: str) -> None:
@@ -195,9 +197,29 @@ class _Conversion:
             raise _InTheWayError(self._place(module, group[0].statement.span), "`functools.cache` cannot be imported here")
         return changes, {key: each.text for key, each in annotations.items() if each.text and each.wanted is None}
 
-    def _merge(self, edits: Iterable[Edit]) -> None:
-        for edit in edits:
-            self._edits[edit.place.path].append(edit)
+    def _dispose(self, accessor: str) -> None:
+        """In the application's lifespan, where the accessor can be had there."""
+        disposal = disposal_of(self._project, self._deferred[0])
+        if disposal is None:
+            return
+        edits = self._edits[disposal.module.path]
+        spelled = disposal.known_as(accessor)
+        if spelled is None and (beside := self._renamed_beside(disposal)) is not None:
+            spelled = accessor
+            self._added[beside] = accessor
+        elif spelled is None and (imported := disposal.import_of(accessor)) is not None:
+            spelled = imported.spelling
+            edits += imported.edits
+        if spelled is not None:
+            edits += disposal.edits(spelled)
+
+    def _renamed_beside(self, disposal: Disposal) -> tuple[str, Span] | None:
+        """An import statement of the lifespan's module that is rewritten anyway, and takes the accessor along."""
+        home = self._deferred[0].module
+        for key, renamed in self._renamed.items():
+            if any(each.scope is disposal.module and each.exposure.module is home for each, _ in renamed):
+                return key
+        return None
 
     def _place(self, scope: Scope, span: Span) -> Place:
         return Place(scope.module.path, span)
@@ -207,7 +229,7 @@ def _candidates(one: Deferred) -> Iterator[str]:
     own = f"get_{_snake(one.name.strip('_'))}"
     if one.is_engine:
         yield own
-        yield f"{own}_engine" if "engine" not in own else f"{own}_once"
+        yield f"get_{_snake(one.module.name.rpartition('.')[2])}_{_snake(one.name.strip('_'))}"
     else:
         yield "get_sessionmaker"
         yield own if not own.endswith("_session") else f"{own}maker"

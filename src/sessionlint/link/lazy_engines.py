@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.callers import is_remembered
 from sessionlint.link.engines import EngineBuild
 from sessionlint.link.import_time import sites_at_import
+from sessionlint.link.literals import literal_text
 from sessionlint.link.project import Project
 from sessionlint.link.references import Mention, Obstacle, References, Spelled, references
 from sessionlint.link.roles import Role
@@ -48,10 +50,21 @@ def lazy_engine(project: Project, build: EngineBuild) -> LazyEngine:
     """How the engine of ``build`` can be built on first use."""
     statement, module = build.site.statement, build.site.scope.module
     if not _is_definition(statement, module) or build.name is None:
-        return LazyEngine(obstacle=Obstacle(build.site.place, "the engine is not simply bound to a name of the module"))
+        return _impossible(build, "only `name = create_engine(...)` on the module's own level can become a function")
+    assert isinstance(statement, Assign) and statement.value is not None
+    if not isinstance(project.kind(statement.value, module), kinds.Engine | kinds.Factory):
+        return _impossible(build, "the engine is a part of something else")
+    if build.function is not None and is_remembered(build.function):
+        return _impossible(
+            build, f"`{build.function.node.name}()` remembers the engine already: call it where the engine is needed"
+        )
     plan = _Plan(project)
     plan.defer(module, statement)
     return LazyEngine(plan.deferred, plan.obstacle)
+
+
+def _impossible(build: EngineBuild, reason: str) -> LazyEngine:
+    return LazyEngine(obstacle=Obstacle(build.site.place, reason))
 
 
 def _is_definition(statement: Statement, module: ModuleScope) -> bool:
@@ -207,7 +220,10 @@ class _Settings:
 
     def _is_constant(self, name: str) -> bool:
         bindings = self._module.bindings[name]
-        return len(bindings) == 1 and isinstance(bindings[0], ValueBinding) and not _depends(bindings[0].value)
+        if len(bindings) != 1 or not isinstance(bindings[0], ValueBinding) or bindings[0].value is None:
+            return False
+        value = bindings[0].value
+        return not any(_names_in(value)) or literal_text(value, self._module, self._project.evaluator) is not None
 
     def _is_needed_elsewhere(self, name: str, moving: Sequence[Statement]) -> bool:
         refs = references(self._project, self._module, name)
@@ -279,8 +295,3 @@ def _terms(statement: Statement) -> Iterator[Term]:
 
 def _names_in(term: Term) -> Iterator[str]:
     return (inner.id for inner, _ in walk.descend(term) if isinstance(inner, Name))
-
-
-def _depends(value: Term | None) -> bool:
-    """Whether a value is made of anything but literals."""
-    return value is None or any(isinstance(inner, Name) for inner, _ in walk.descend(value))

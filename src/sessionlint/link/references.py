@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
+from sessionlint.link.roles import Role
 from sessionlint.link.scopes import ImportBinding, ModuleScope, Scope, Site
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import (
@@ -135,6 +136,8 @@ class _Search:
                     case Attribute(value=value, attr=attr) if attr == exposure.name:
                         if self._is_module(value, scope, exposure):
                             self._by_attribute(site, exposure)
+                        elif _is_target(site) and self._may_be_module(value, scope):
+                            self._obstacle(other, site.term.span, f"it may assign to `{exposure.name}`")
                     case Constant(value=str() as text) if exposure.name in text and not _is_docstring(site):
                         self._by_string(site, text, exposure)
                     case _:
@@ -142,6 +145,11 @@ class _Search:
 
     def _is_module(self, term: Term, scope: Scope, exposure: Exposure) -> bool:
         return self._project.kind(term, scope) == kinds.ModuleKind(exposure.module.path)
+
+    def _may_be_module(self, term: Term, scope: Scope) -> bool:
+        """Tests load modules in ways that cannot be followed, and hand them around as fixtures."""
+        kind = self._project.kind(term, scope)
+        return isinstance(term, Name) and isinstance(kind, kinds.Unknown) and self._project.role(scope.module) is Role.TEST
 
     # imports
 
@@ -206,8 +214,10 @@ class _Search:
         if text == exposure.name:
             if _is_in_all(site) and module is exposure.module:
                 self._spelled(site, exposure, in_all=True)
-            elif self._names_attribute(site, exposure):
+            elif (owner := _asked(site)) is not None and self._is_module(owner, site.scope, exposure):
                 self._spelled(site, exposure, in_all=False)
+            elif owner is not None and self._may_be_module(owner, site.scope):
+                self._obstacle(module, site.term.span, f"a string may stand for `{exposure.name}`")
             return
         for match in re.finditer(rf"([A-Za-z_][\w.]*)\.{re.escape(exposure.name)}\b", text):
             if self._project.layout.resolve(module.path, match[1], 0) != exposure.module.path:
@@ -217,14 +227,6 @@ class _Search:
             else:
                 self._obstacle(module, site.term.span, f"a string speaks of `{match[0]}`")
             return
-
-    def _names_attribute(self, site: Site, exposure: Exposure) -> bool:
-        """``getattr(db, "engine")``, ``monkeypatch.setattr(db, "engine", ...)``, ``patch.object(db, "engine")``."""
-        call = site.path[0] if site.path else None
-        if not isinstance(call, Call) or len(call.args) < 2 or call.args[1].value is not site.term:
-            return False
-        called = (walk.dotted(call.func) or "").rpartition(".")[2]
-        return called in _BY_NAME and self._is_module(call.args[0].value, site.scope, exposure)
 
     def _spelled(self, site: Site, exposure: Exposure, *, in_all: bool) -> None:
         """The name stands at the end of the string's characters, unless it is written in some odd way."""
@@ -263,6 +265,15 @@ def _is_shadowed(site: Site, name: str) -> bool:
         if isinstance(outer, Lambda) and any(param.name == name for param in outer.params):
             return True
     return False
+
+
+def _asked(site: Site) -> Term | None:
+    """The ``db`` of ``getattr(db, "engine")``, ``monkeypatch.setattr(db, "engine", ...)``, ``patch.object(db, "engine")``."""
+    call = site.path[0] if site.path else None
+    if not isinstance(call, Call) or len(call.args) < 2 or call.args[1].value is not site.term:
+        return None
+    called = (walk.dotted(call.func) or "").rpartition(".")[2]
+    return call.args[0].value if called in _BY_NAME else None
 
 
 def _is_docstring(site: Site) -> bool:
