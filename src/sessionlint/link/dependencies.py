@@ -42,12 +42,6 @@ def dependency_uses(modules: Iterable[ModuleScope], evaluator: Evaluator) -> Ite
                 yield DependencyUse(call, scope, kind)
 
 
-def dependency_functions(modules: Iterable[ModuleScope], evaluator: Evaluator) -> frozenset[FunctionScope]:
-    """The project's functions that are a dependency somewhere, as a default, in ``Annotated`` or in a list."""
-    uses = dependency_uses(modules, evaluator)
-    return frozenset(use.provider for use in uses if isinstance(use.provider, FunctionScope))
-
-
 def _depends_calls(module: ModuleScope, evaluator: Evaluator) -> Iterator[tuple[Call, Scope]]:
     for call, scope in _calls(module):
         if evaluator.kind(call.func, scope) == kinds.External("Depends"):

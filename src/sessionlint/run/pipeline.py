@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sessionlint import __version__
 from sessionlint.edits.write import Change
+from sessionlint.extract.garbage import without_cycle_collection
 from sessionlint.extract.prefilter import mentions_anything_of_interest
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.outcome import Outcome
@@ -96,7 +97,8 @@ def check(request: Request, warn: Warn) -> Result:
     store = _store(planned, warn) if request.cache else None
     analysis = Analysis(planned.settings, planned.targets, planned.scope, extractor=Extractor(store))
     try:
-        checked_once = analysis.check(sources, broken)
+        with without_cycle_collection():
+            checked_once = analysis.check(sources, broken)
     finally:
         if store:
             store.close()
