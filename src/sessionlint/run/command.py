@@ -45,7 +45,12 @@ def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
         project_root=options["project_root"],
         fix=level if options["fix"] or options["diff"] else "none",
         cache=not options["no_cache"],
+        jobs=options["jobs"] or _available_cores(),
     )
+
+
+def _available_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _settings(options: Mapping[str, Any]) -> dict[str, object]:

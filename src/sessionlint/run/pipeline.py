@@ -95,7 +95,7 @@ def check(request: Request, warn: Warn) -> Result:
     planned = plan(request, warn)
     sources, broken = _read(planned, request.stdin, warn)
     store = _store(planned, warn) if request.cache else None
-    analysis = Analysis(planned.settings, planned.targets, planned.scope, extractor=Extractor(store))
+    analysis = Analysis(planned.settings, planned.targets, planned.scope, extractor=Extractor(store, request.jobs))
     try:
         with without_cycle_collection():
             checked_once = analysis.check(sources, broken)
