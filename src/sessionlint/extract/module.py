@@ -1,13 +1,10 @@
 """A file's text to its facts."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import libcst as cst
 
 from sessionlint.extract import compound, definitions, displays, literals, statements, terms
 from sessionlint.extract.depth import too_deep, with_deep_stack
+from sessionlint.extract.garbage import without_cycle_collection
 from sessionlint.extract.positions import CodegenMismatchError, locate
 from sessionlint.extract.suppressions import suppressions
 from sessionlint.extract.syntax_problem import looks_like_template, syntax_problem
@@ -17,18 +14,6 @@ from sessionlint.model.source import Source, Span
 
 _TERMS: TermTable = {**terms.TERMS, **literals.TERMS, **displays.TERMS}
 _STATEMENTS: StatementTable = {**statements.STATEMENTS, **compound.STATEMENTS, **definitions.STATEMENTS}
-
-
-@contextmanager
-def _without_cycle_collection() -> Iterator[None]:
-    """Parsing makes many objects and no garbage; the collector would look at them all, again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _lower(text: str) -> Block:
@@ -45,7 +30,7 @@ def extract(source: Source) -> ModuleFacts:
     if too_deep(source.text):
         return _unreadable(source, found, SyntaxProblem(Span(0, 0), "nested too deeply"))
     try:
-        with _without_cycle_collection():
+        with without_cycle_collection():
             body = with_deep_stack(lambda: _lower(source.text))
     except Exception as error:
         return _unreadable(source, found, _problem(source, error))

@@ -81,7 +81,7 @@ def _mismatch(project: Project, maker: Maker, site: Site, bind: Term) -> Iterato
 
 def pool_mismatches(project: Project) -> Iterator[PoolMismatch]:
     """Every engine that its pool refuses when it is built."""
-    for site in project.calls():
+    for site in project.calls_giving(kinds.Engine):
         call = site.term
         assert isinstance(call, Call)
         if not is_engine_builder(project, call, site) or expects_error(site):

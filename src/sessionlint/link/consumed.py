@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.answers import answered_once
 from sessionlint.link.consumption import TABLE, Provider, Use, object_of, provider_of
 from sessionlint.link.depends import Dependency, dependencies
 from sessionlint.link.holding import parameter_for
@@ -62,13 +63,18 @@ class Consumption:
 
 def consumptions(project: Project, code: str) -> Iterator[Consumption]:
     """Every use of a provider that the table gives to rule ``code``, in order of files."""
+    return (found for found in _consumptions(project) if found.code == code)
+
+
+@answered_once
+def _consumptions(project: Project) -> Iterator[Consumption]:
     for dependency in dependencies(project):
         found = _depended(project, dependency)
-        if found is not None and found.code == code:
+        if found is not None:
             yield found
-    for site in project.calls():
+    for site in project.calls_giving(kinds.Generator, kinds.ContextManager):
         if isinstance(site.term, Call) and (provider := object_of(project.kind(site.term, site.scope))) is not None:
-            yield from (found for found in _consumed(project, site, provider) if found.code == code)
+            yield from _consumed(project, site, provider)
 
 
 # --- Depends ----------------------------------------------------------------------------------------------------------

@@ -54,12 +54,6 @@ def dependency_uses(modules: Iterable[ModuleScope], evaluator: Evaluator) -> Ite
                 yield DependencyUse(call, scope, kind)
 
 
-def dependency_functions(modules: Iterable[ModuleScope], evaluator: Evaluator) -> frozenset[FunctionScope]:
-    """The project's functions that are a dependency somewhere, as a default, in ``Annotated`` or in a list."""
-    uses = dependency_uses(modules, evaluator)
-    return frozenset(use.provider for use in uses if isinstance(use.provider, FunctionScope))
-
-
 def overrides(module: ModuleScope) -> Iterator[tuple[Call, Scope]]:
     """What ``app.dependency_overrides`` gets instead of a provider, each as the ``Depends(...)`` that it amounts to."""
     for scope in module.scopes:

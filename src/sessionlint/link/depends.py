@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.answers import answered_once
 from sessionlint.link.dependencies import overrides
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site
@@ -35,6 +36,7 @@ class Dependency:
         return walk.argument(self.call, None, name)
 
 
+@answered_once
 def dependencies(project: Project) -> Iterator[Dependency]:
     """Every ``Depends`` and ``Security`` as a default, in ``Annotated`` (aliases included) and in lists, and every override."""
     for module in project.modules.values():

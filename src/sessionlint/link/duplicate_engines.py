@@ -28,7 +28,7 @@ class DuplicateEngine:
 def duplicate_engines(project: Project, module_paths: frozenset[str]) -> Iterator[DuplicateEngine]:
     """Every engine of ``module_paths`` but the first of its URL and kind, in order of files."""
     groups: dict[tuple[str, bool], list[Site]] = defaultdict(list)
-    for site in project.calls():
+    for site in project.calls_giving(kinds.Engine):
         call = site.term
         if site.scope.module.path not in module_paths or not isinstance(call, Call) or site.in_lambda:
             continue

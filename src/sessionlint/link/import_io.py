@@ -8,7 +8,6 @@ from sessionlint.link.engines import APP_FACTORIES, called_function
 from sessionlint.link.import_time import sites_at_import
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Site
-from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Await, Call, Term
 from sessionlint.model.source import Place
 
@@ -127,7 +126,7 @@ class DatabaseSearch:
         return self._known[function]
 
     def _first(self, function: FunctionScope, depth: int) -> _Io | None:
-        for site in sites(function):
+        for site in self._project.calls_in(function):
             if not isinstance(site.term, Call) or site.in_lambda:
                 continue
             if (does := self.direct(site.term, site)) is not None and does != _QUERIES:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sessionlint.link import kinds, walk
-from sessionlint.link.dependencies import DependencyUse, dependency_uses
+from sessionlint.link.answers import answered_once
+from sessionlint.link.dependencies import DependencyUse
 from sessionlint.link.functions import yields
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope
@@ -75,10 +76,11 @@ class Lender:
         return self.function.module.place(part.span)
 
 
+@answered_once
 def lenders(project: Project) -> Iterator[Lender]:
     """Every generator function of the project that yields a session, but for those into which nobody throws an error."""
     uses: dict[FunctionScope, list[DependencyUse]] = defaultdict(list)
-    for use in dependency_uses(project.modules.values(), project.evaluator):
+    for use in project.dependency_uses:
         if isinstance(use.provider, FunctionScope) and not use.wrapped:
             uses[use.provider].append(use)
     managers = _made_managers(project)
@@ -101,7 +103,7 @@ def lent_session(project: Project, function: FunctionScope) -> kinds.Session | N
 def _made_managers(project: Project) -> set[FunctionScope]:
     """The functions on which ``contextmanager(...)`` is called and that are no dependency as they stand."""
     found = set()
-    for site in project.calls():
+    for site in project.calls_giving(kinds.FunctionKind):
         kind = project.kind(site.term, site.scope)
         if isinstance(kind, kinds.FunctionKind) and kind.wrapped in _MANAGERS and kind.function not in project.dependencies:
             found.add(kind.function)

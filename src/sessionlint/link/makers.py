@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.answers import answered_once
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import Scope, Site
 from sessionlint.model.facts import Call, Term
@@ -43,9 +44,10 @@ class Maker:
         return walk.argument(self.call, 1 if self.partial else 0, "bind")
 
 
+@answered_once
 def makers(project: Project) -> Iterator[Maker]:
     """Every call of the project that builds a session factory or opens a session of a class, in order of files."""
-    for site in project.calls():
+    for site in project.calls_of(kinds.External, kinds.SessionType, kinds.ClassKind):
         call = site.term
         assert isinstance(call, Call)
         callee = project.kind(call.func, site.scope)
@@ -81,7 +83,7 @@ def _makes_async(project: Project, name: str, cls: kinds.Kind | None) -> bool | 
 
 def configurations(project: Project) -> Iterator[tuple[kinds.Factory, Site, Call]]:
     """Every ``factory.configure(...)`` of the project."""
-    for site in project.calls():
+    for site in project.calls_of(kinds.Method):
         call = site.term
         assert isinstance(call, Call)
         match project.kind(call.func, site.scope):
@@ -105,7 +107,7 @@ def takes_plain_arguments(project: Project, cls: kinds.Kind | None) -> bool:
 
 def opened_calls(project: Project) -> Iterator[tuple[kinds.Factory, Call, Scope]]:
     """Every call of a session factory, with the factory."""
-    for site in project.calls():
+    for site in project.calls_of(kinds.Factory):
         call = site.term
         assert isinstance(call, Call)
         factory = project.kind(call.func, site.scope)

@@ -1,11 +1,12 @@
 """The linked project: what rules ask."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from sessionlint.link import kinds
-from sessionlint.link.dependencies import dependency_functions
+from sessionlint.link.dependencies import DependencyUse, dependency_uses
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.importers import Importers
 from sessionlint.link.layout import Layout
@@ -49,6 +50,8 @@ class Project:
         self.openings = self._lives.openings
         self._roles: dict[str, Role] = {}
         self.engine_sites: dict[FunctionScope, Site | None] = {}  # what `link.engines` found so far
+        self.answers: dict[Callable[..., object], Any] = {}  # what `link.answers` keeps
+        self.kind: Callable[[Term, Scope], kinds.Kind] = self.evaluator.kind
 
     @cached_property
     def _calls_by_scope(self) -> dict[Scope, list[Site]]:
@@ -67,8 +70,13 @@ class Project:
 
     @cached_property
     def dependencies(self) -> frozenset[FunctionScope]:
-        """The functions that FastAPI calls to fill a parameter."""
-        return dependency_functions(self.modules.values(), self.evaluator)
+        """The functions that FastAPI calls to fill a parameter: as a default, in ``Annotated`` or in a list."""
+        return frozenset(use.provider for use in self.dependency_uses if isinstance(use.provider, FunctionScope))
+
+    @cached_property
+    def dependency_uses(self) -> tuple[DependencyUse, ...]:
+        """Every ``Depends(...)`` that names a function of the project."""
+        return tuple(dependency_uses(self.modules.values(), self.evaluator))
 
     @cached_property
     def _resources(self) -> frozenset[FunctionScope]:
@@ -87,7 +95,7 @@ class Project:
         return frozenset(self.holding.unread) | frozenset(self._lent_to_unread()) | frozenset(self.trust.unread)
 
     def _lent_to_unread(self) -> Iterator[str]:
-        for site in self.calls():
+        for site in self.calls_of(kinds.Unknown):
             call = site.term
             callee = self.kind(call.func, site.scope) if isinstance(call, Call) and call.args else None
             if isinstance(call, Call) and isinstance(callee, kinds.Unknown) and callee.unread is not None:
@@ -123,13 +131,43 @@ class Project:
         """Whether what stands behind the ``yield`` of ``scope`` runs whatever its user raises: for pytest, or a container."""
         return self.is_fixture(scope) or scope in self._resources
 
-    def kind(self, term: Term, scope: Scope) -> kinds.Kind:
-        return self.evaluator.kind(term, scope)
-
-    def calls(self) -> Iterator[Site]:
+    def calls(self) -> Sequence[Site]:
         """Every call of the project."""
-        for module in self.modules.values():
-            yield from module.calls
+        return self._calls
+
+    @cached_property
+    def _calls(self) -> tuple[Site, ...]:
+        return tuple(site for module in self.modules.values() for site in module.calls)
+
+    def calls_of(self, *callees: type[kinds.Kind]) -> Sequence[Site]:
+        """The calls of things of these kinds, in the order of ``calls``; most calls are of something unknown."""
+        return _merged(self._calls_by_callee, callees)
+
+    def calls_giving(self, *results: type[kinds.Kind]) -> Sequence[Site]:
+        """The calls that give things of these kinds, in the order of ``calls``."""
+        return _merged(self._calls_by_result, results)
+
+    @cached_property
+    def _calls_by_callee(self) -> Mapping[type, Mapping[Site, int]]:
+        return _grouped(self._calls, lambda site: self.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None)
+
+    @cached_property
+    def _calls_by_result(self) -> Mapping[type, Mapping[Site, int]]:
+        return _grouped(self._calls, lambda site: self.kind(site.term, site.scope))
+
+    def calls_of_external(self, *names: str) -> Sequence[Site]:
+        """The calls of the library objects of these names, in the order of ``calls``."""
+        found = [site for name in names for site in self._calls_by_library_name.get(name, ())]
+        return found if len(names) == 1 else sorted(found, key=self._calls_by_callee[kinds.External].__getitem__)
+
+    @cached_property
+    def _calls_by_library_name(self) -> Mapping[str, Sequence[Site]]:
+        found: dict[str, list[Site]] = defaultdict(list)
+        for site in self._calls_by_callee.get(kinds.External, ()):
+            callee = self.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
+            if isinstance(callee, kinds.External):
+                found[callee.name].append(site)
+        return found
 
     def functions(self) -> Iterator[FunctionScope]:
         """Every function of the project."""
@@ -138,6 +176,21 @@ class Project:
 
     def source(self, scope: Scope) -> Source:
         return self.sources[scope.module.path]
+
+
+def _grouped(calls: Iterable[Site], kind: Callable[[Site], object]) -> Mapping[type, Mapping[Site, int]]:
+    """The calls by the type of their ``kind``, each with its position among all."""
+    found: dict[type, dict[Site, int]] = defaultdict(dict)
+    for position, site in enumerate(calls):
+        found[type(kind(site))][site] = position
+    return found
+
+
+def _merged(grouped: Mapping[type, Mapping[Site, int]], types: Sequence[type]) -> Sequence[Site]:
+    if len(types) == 1:
+        return tuple(grouped.get(types[0], ()))
+    positions = {site: position for each in types for site, position in grouped.get(each, {}).items()}
+    return sorted(positions, key=positions.__getitem__)
 
 
 def link(

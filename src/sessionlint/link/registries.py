@@ -36,7 +36,7 @@ class AsyncUse:
 
 
 def registries(project: Project) -> Iterator[Registry]:
-    for site in project.calls():
+    for site in project.calls_of_external("scoped_session", "async_scoped_session"):
         call = site.term
         assert isinstance(call, Call)
         callee = project.kind(call.func, site.scope)

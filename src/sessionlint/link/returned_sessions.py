@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
-from sessionlint.link.dependencies import DependencyUse, dependency_uses
+from sessionlint.link.dependencies import DependencyUse
 from sessionlint.link.holding import Use
 from sessionlint.link.lives import Life
 from sessionlint.link.project import Project
@@ -32,7 +32,7 @@ class ReturnedSession:
 def returned_sessions(project: Project) -> Iterator[ReturnedSession]:
     """Every function or lambda in a ``Depends(...)`` that returns a session of its own, once."""
     seen: set[object] = set()
-    for use in dependency_uses(project.modules.values(), project.evaluator):
+    for use in project.dependency_uses:
         key = use.provider.term if isinstance(use.provider, kinds.LambdaKind) else use.provider
         if use.wrapped or key in seen:
             continue

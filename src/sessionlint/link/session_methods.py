@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.answers import answered_once
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Site
 from sessionlint.model.facts import Attribute, Call, Comprehension, Lambda, Name, Term
@@ -82,6 +83,7 @@ class MethodCall:
         return self.method in _BEGINS and isinstance(self.owner, kinds.Session | kinds.Connection) and self.owner.is_async
 
 
+@answered_once
 def method_calls(project: Project) -> Iterator[MethodCall]:
     """Every call of a method of a session, connection or engine that runs where its name says.
 
@@ -90,7 +92,7 @@ def method_calls(project: Project) -> Iterator[MethodCall]:
     """
     redefined = _redefined(project)
     called_sync = run_sync_functions(project)
-    for site in project.calls():
+    for site in project.calls_of(kinds.Method):
         if site.scope in called_sync:
             continue
         found = method_call(project, site)
@@ -139,14 +141,17 @@ def comprehension_names(comprehension: Comprehension) -> frozenset[str]:
 
 def run_sync_functions(project: Project) -> frozenset[FunctionScope]:
     """The functions that somebody hands to ``run_sync``."""
-    found = set()
+    return frozenset(_run_sync_functions(project))
+
+
+@answered_once
+def _run_sync_functions(project: Project) -> Iterator[FunctionScope]:
     for site in project.calls():
         call = site.term
         if isinstance(call, Call) and isinstance(call.func, Attribute) and call.func.attr == "run_sync" and call.args:
             function = project.kind(call.args[0].value, site.scope)
             if isinstance(function, kinds.FunctionKind):
-                found.add(function.function)
-    return frozenset(found)
+                yield function.function
 
 
 def _redefined(project: Project) -> frozenset[str]:

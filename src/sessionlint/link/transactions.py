@@ -6,9 +6,9 @@ What the states are and how one leads to another is said in ``link.conditions``;
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.answers import answered_once
 from sessionlint.link.block_uses import SESSION_METHODS, Act, Event, events, own_block
 from sessionlint.link.conditions import (
     NOWHERE,
@@ -71,10 +71,10 @@ class Course:
     entered: tuple[Place, ...]
 
 
-@lru_cache(maxsize=1)
-def courses(project: Project) -> tuple[Course, ...]:
+@answered_once
+def courses(project: Project) -> Iterator[Course]:
     """The course of every session, however it came there, in every body of the project that calls one of its methods."""
-    return tuple(
+    return (
         _Tracing(project, scope, name, session).course()
         for module in project.modules.values()
         for scope, name, session in _sessions(project, module)

@@ -26,7 +26,7 @@ class UndisposedEngine:
 def undisposed_engines(project: Project, module_paths: frozenset[str]) -> Iterator[UndisposedEngine]:
     """Every asynchronous engine that ends in the coroutine function that builds it, without a ``dispose`` anywhere in it."""
     ends = EngineEnds(project)
-    for site in project.calls():
+    for site in project.calls_giving(kinds.Engine):
         function, call = site.scope, site.term
         if function.module.path not in module_paths or not isinstance(function, FunctionScope) or site.in_lambda:
             continue

@@ -56,7 +56,7 @@ class _Written:
 
 def engine_urls(project: Project) -> Iterator[EngineUrl]:
     """The URLs of all engines of the project, as far as they can be read off the code, in source order."""
-    for site in project.calls():
+    for site in project.calls_giving(kinds.Engine):
         call = site.term
         assert isinstance(call, Call)
         engine = project.kind(call, site.scope)
@@ -155,10 +155,9 @@ def _drivername(text: str) -> str | None:
 def wrapped_by_async_engine(project: Project) -> frozenset[Place]:
     """Where engines are built that ``AsyncEngine(...)`` makes asynchronous: ``AsyncEngine(create_engine(url))``."""
     found = set()
-    for site in project.calls():
+    for site in project.calls_of_external("AsyncEngine"):
         call = site.term
-        if not isinstance(call, Call) or project.kind(call.func, site.scope) != kinds.External("AsyncEngine"):
-            continue
+        assert isinstance(call, Call)
         given = walk.argument(call, 0, "sync_engine")
         engine = project.kind(given, site.scope) if given is not None else kinds.UNKNOWN
         if isinstance(engine, kinds.Engine) and engine.origin is not None:

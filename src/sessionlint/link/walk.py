@@ -1,6 +1,6 @@
 """Walking facts: the terms of a statement, the statements of a block, and what stands around a term."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from sessionlint.model.facts import (
@@ -77,89 +77,71 @@ def descend(term: Term) -> Iterator[tuple[Term, Path]]:
     while waiting:
         current, path = waiting.pop()
         yield current, path
-        if inside := children(current):
+        inside = _CHILDREN.get(type(current))
+        if inside is not None:
             inner = (current, *path)
-            waiting += [(child, inner) for child in inside][::-1]
+            waiting += [(child, inner) for child in inside(current)][::-1]
 
 
-def own_terms(statement: Statement) -> Iterator[Term]:
+_OWN_TERMS: dict[type, Callable[[Any], Iterable[Term | None]]] = {
+    Assign: lambda statement: (statement.value, *statement.targets),
+    Evaluate: lambda statement: (statement.value,),
+    Return: lambda statement: (statement.value,),
+    Raise: lambda statement: (statement.value, statement.cause),
+    Delete: lambda statement: statement.targets,
+    Assert: lambda statement: (statement.test, statement.message),
+    With: lambda statement: [part for item in statement.items for part in (item.context, item.target)],
+    Try: lambda statement: [handler.type for handler in statement.handlers],
+    If: lambda statement: (statement.test,),
+    While: lambda statement: (statement.test,),
+    For: lambda statement: (statement.iter, statement.target),
+    Match: lambda statement: (statement.subject, *[case.guard for case in statement.cases]),
+    Function: lambda statement: (*statement.decorators, *[param.default for param in statement.params]),
+    Class: lambda statement: (*statement.decorators, *[base.value for base in statement.bases]),
+}
+
+
+def own_terms(statement: Statement) -> Sequence[Term]:
     """The terms that a statement evaluates itself, not those of the statements inside it.
 
     For a definition these are its decorators, defaults and bases: they run where the definition stands. Annotations are
     left out; assignment targets are included.
     """
-    match statement:
-        case Assign(targets=targets, value=value):
-            if value is not None:
-                yield value
-            yield from targets
-        case Evaluate(value=value):
-            yield value
-        case Return(value=inner):
-            yield from _given(inner)
-        case Raise(value=inner, cause=cause):
-            yield from _given(inner, cause)
-        case Delete(targets=targets):
-            yield from targets
-        case Assert(test=test, message=message):
-            yield from _given(test, message)
-        case With(items=items):
-            for item in items:
-                yield from _given(item.context, item.target)
-        case Try(handlers=handlers):
-            for handler in handlers:
-                yield from _given(handler.type)
-        case If(test=test) | While(test=test):
-            yield test
-        case For(target=target, iter=iterated):
-            yield iterated
-            yield target
-        case Match(subject=subject, cases=cases):
-            yield subject
-            for case in cases:
-                yield from _given(case.guard)
-        case Function(decorators=decorators, params=params):
-            yield from decorators
-            yield from _given(*(param.default for param in params))
-        case Class(decorators=decorators, bases=bases):
-            yield from decorators
-            for base in bases:
-                yield base.value
-        case _:
-            pass
+    own = _OWN_TERMS.get(type(statement))
+    return [term for term in own(statement) if term is not None] if own is not None else ()
 
 
-def _given(*terms: Term | None) -> Iterator[Term]:
-    return (term for term in terms if term is not None)
+_BLOCKS: dict[type, Callable[[Any], Sequence[Block]]] = {
+    With: lambda statement: (statement.body,),
+    Try: lambda statement: (
+        statement.body,
+        *[handler.body for handler in statement.handlers],
+        statement.orelse,
+        statement.final,
+    ),
+    If: lambda statement: (statement.body, statement.orelse),
+    For: lambda statement: (statement.body, statement.orelse),
+    While: lambda statement: (statement.body, statement.orelse),
+    Match: lambda statement: [case.body for case in statement.cases],
+}
 
 
-def blocks(statement: Statement) -> Iterator[Block]:
+def blocks(statement: Statement) -> Sequence[Block]:
     """The blocks inside a compound statement, in source order; none for definitions, whose bodies run elsewhere."""
-    match statement:
-        case With(body=body):
-            yield body
-        case Try(body=body, handlers=handlers, orelse=orelse, final=final):
-            yield body
-            for handler in handlers:
-                yield handler.body
-            yield orelse
-            yield final
-        case If(body=body, orelse=orelse) | For(body=body, orelse=orelse) | While(body=body, orelse=orelse):
-            yield body
-            yield orelse
-        case Match(cases=cases):
-            for case in cases:
-                yield case.body
-        case _:
-            pass
+    inside = _BLOCKS.get(type(statement))
+    return inside(statement) if inside is not None else ()
 
 
 def statements(block: Block) -> Iterator[Statement]:
     """Every statement of a block and of the blocks inside it, without entering definitions."""
-    for statement in block:
+    waiting = list(reversed(block))
+    while waiting:
+        statement = waiting.pop()
         yield statement
-        for inner in blocks(statement):
-            yield from statements(inner)
+        inside = _BLOCKS.get(type(statement))
+        if inside is not None:
+            for inner in reversed(inside(statement)):
+                waiting.extend(reversed(inner))
 
 
 def dotted(term: Term) -> str | None:

@@ -48,6 +48,7 @@ def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
         project_root=options["project_root"],
         fix=level if any(options[way] for way in _WAYS_TO_FIX) else "none",
         cache=not options["no_cache"],
+        jobs=options["jobs"] or _available_cores(),
     )
 
 
@@ -72,6 +73,10 @@ def _hands(request: Request, options: Mapping[str, Any]) -> Hands | None:
     return Hands(
         asking(lambda root: look_of(sys.stderr, options["color"], options["unsafe_fixes"], lambda path: _relative(root / path)))
     )
+
+
+def _available_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _settings(options: Mapping[str, Any]) -> dict[str, object]:

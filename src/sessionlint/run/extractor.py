@@ -1,6 +1,8 @@
 """Texts to facts, by the cheapest way there is: remembered, read off the text, or parsed."""
 
-from collections.abc import Iterable
+import logging
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -8,7 +10,11 @@ from sessionlint.extract.outline import outline
 from sessionlint.extract.prefilter import hands_on, mentions_anything_of_interest
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.source import Source
-from sessionlint.run.store import Look, Store, encoded
+from sessionlint.run.store import Look, Store, decoded, encoded
+
+logger = logging.getLogger(__name__)
+# Measured: a worker has imported libcst after a quarter of a second, in which this process parses some 150 kB.
+_WORTH_A_WORKER = 250_000
 
 
 class Text:
@@ -24,10 +30,12 @@ class Extractor:
     """Gives the first look at texts, and the facts of those that are worth parsing.
 
     Both are kept in ``store``, when there is one, by content: it does not matter what a file was called or when.
+    Up to ``jobs`` processes parse, when there is enough to parse.
     """
 
-    def __init__(self, store: Store | None = None) -> None:
+    def __init__(self, store: Store | None = None, jobs: int = 1) -> None:
         self._store = store
+        self._jobs = jobs
 
     def looks(self, texts: Iterable[Text]) -> dict[str, Look]:
         """The first look at each text, by path."""
@@ -54,7 +62,32 @@ class Extractor:
             found |= self._extracted(missing)
         return found
 
-    def _extracted(self, texts: Iterable[Text]) -> dict[str, ModuleFacts]:
+    def _extracted(self, texts: Sequence[Text]) -> dict[str, ModuleFacts]:
+        written = self._in_workers(texts)
+        if written is None:
+            return self._in_this_process(texts)
+        found = {}
+        for text in texts:
+            stored = written[text.source.path]
+            found[text.source.path] = decoded(stored)
+            if self._store:
+                self._store.keep_facts(text.digest, stored)
+        return found
+
+    def _in_workers(self, texts: Sequence[Text]) -> dict[str, str] | None:
+        """The facts as JSON text, by path; None where the work is too small for workers, or they fail."""
+        count = min(self._jobs, sum(len(text.source.text) for text in texts) // _WORTH_A_WORKER)
+        if count < 2 or not sys.executable:
+            return None
+        from sessionlint.run import workers
+
+        try:
+            return workers.extracted([text.source for text in texts], count)
+        except (workers.WorkerFailedError, OSError):
+            logger.debug("parsing in this process, the workers failed", exc_info=True)
+            return None
+
+    def _in_this_process(self, texts: Sequence[Text]) -> dict[str, ModuleFacts]:
         from sessionlint.extract.module import extract  # and with it libcst, which takes longer to import than most runs take
 
         found = {}

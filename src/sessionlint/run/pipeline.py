@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sessionlint import __version__
 from sessionlint.edits.write import Change
+from sessionlint.extract.garbage import without_cycle_collection
 from sessionlint.extract.prefilter import mentions_anything_of_interest
 from sessionlint.link.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
@@ -105,9 +106,10 @@ def check(request: Request, warn: Warn, hands: Hands | None = None) -> Result:
     finish_interrupted(planned.root.folder, warn, writing=hands is not None)
     sources, broken = _read(planned, request.stdin, warn)
     store = _store(planned, warn) if request.cache else None
-    analysis = Analysis(planned.settings, planned.targets, planned.scope, extractor=Extractor(store))
+    analysis = Analysis(planned.settings, planned.targets, planned.scope, extractor=Extractor(store, request.jobs))
     try:
-        checked_once = analysis.check(sources, broken)
+        with without_cycle_collection():
+            checked_once = analysis.check(sources, broken)
     finally:
         if store:
             store.close()

@@ -21,7 +21,7 @@ class Request:
 
     ``paths`` as typed; ``config``: files and inline settings of ``--config``; ``options``: settings of the command line,
     as TOML would give them; ``fix``: the fixes to apply to the texts (writing them is the caller's decision);
-    ``cache``: whether facts may be kept on disk from run to run.
+    ``cache``: whether facts may be kept on disk from run to run; ``jobs``: the most processes that may parse.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -32,3 +32,4 @@ class Request:
     project_root: Path | None = None
     fix: FixLevel = "none"
     cache: bool = False
+    jobs: int = 1

@@ -170,8 +170,13 @@ def encoded(facts: ModuleFacts) -> str:
     return json.dumps(codec.dump(facts), separators=(",", ":"))
 
 
+def decoded(text: str) -> ModuleFacts:
+    """The facts that ``encoded`` wrote."""
+    return codec.load(json.loads(text))
+
+
 def _decoded(text: object) -> ModuleFacts | None:
     try:
-        return codec.load(json.loads(text)) if isinstance(text, str) else None
+        return decoded(text) if isinstance(text, str) else None
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
