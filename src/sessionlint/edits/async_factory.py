@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sessionlint.edits.arguments import remove_argument
 from sessionlint.edits.imports import Wanted, change_imports
+from sessionlint.edits.session_arguments import droppable_names
 from sessionlint.link import kinds, walk
 from sessionlint.link.factories import SyncFactoryOfAsyncSessions
 from sessionlint.link.project import Project
@@ -35,9 +36,8 @@ def async_factory_fix(project: Project, factory: SyncFactoryOfAsyncSessions) -> 
     dropped = remove_argument(source, call, factory.argument) if factory.exact else None
     renamed = [callee.span, *_annotations(project, module)]
     removed = [*renamed, *([factory.argument.span] if dropped is not None else [])]
-    names = [_root(callee), *([_root(factory.argument.value)] if dropped is not None else [])]
+    unused = droppable_names(project, module, [callee, *([factory.argument.value] if dropped is not None else [])])
     wanted = Wanted("sqlalchemy.ext.asyncio", "async_sessionmaker", at=call.span)
-    unused = [name for name in names if name is not None and not project.importers.of_name(module.path, name)]
     imports = change_imports(module.facts, source, [wanted], unused, removed)
     if imports is None:
         return None
@@ -45,11 +45,6 @@ def async_factory_fix(project: Project, factory: SyncFactoryOfAsyncSessions) -> 
     edits = [Edit(Place(module.path, span), spelling) for span in renamed]
     edits += [dropped] if dropped is not None else []
     return Fix("use `async_sessionmaker`", (*edits, *imports.edits), Applicability.SAFE)
-
-
-def _root(term: Term) -> str | None:
-    name = walk.dotted(term)
-    return name.partition(".")[0] if name is not None else None
 
 
 def _is_needed_sync(project: Project, factory: SyncFactoryOfAsyncSessions) -> bool:

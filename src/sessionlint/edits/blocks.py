@@ -6,10 +6,10 @@ own indentation and the inside of multi-line strings stay as they are.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sessionlint.edits.lexer import Token
 from sessionlint.edits.lines import Lines, lines_of
-from sessionlint.edits.removal import CannotError, Cut, cuts_of, is_pragma, without_blank_lines_before
+from sessionlint.edits.removal import CannotError, Cut, cuts_of, is_pragma
 from sessionlint.edits.statements import blocks_within
+from sessionlint.edits.try_clauses import dedent_cuts, finally_cut, keyword_line_cut
 from sessionlint.model.facts import Assign, Block, Statement, Try
 from sessionlint.model.finding import Edit
 from sessionlint.model.source import Place, Source, Span
@@ -41,6 +41,20 @@ def wrap_in_with(
         return None
 
 
+def cover(source: Source, covered: Block, header: str, outer: str) -> tuple[Edit, ...] | None:
+    """Put ``header`` (``with opened() as db:``) over ``covered``, the last statements of a block, with the comments behind them.
+
+    ``outer`` is the indentation of what the block belongs to. None where they do not have lines of their own.
+    """
+    lines, first, last = lines_of(source.text), covered[0].span.start, covered[-1].span.end
+    if lines.logical_of(first).start != first or lines.logical_of(last - 1).end != last:
+        return None
+    line, indent = lines.start(first), lines.indent(first)
+    opening = Edit(Place(source.path, Span(line, line)), indent + header + lines.newline)
+    end = lines.deeper_comments_behind(last, outer)
+    return (opening, *indent_lines(source, Span(first, end), lines.unit_for(indent)))
+
+
 def unwrap_try_finally(
     source: Source, opening: Assign, statement: Try, header: str, drop: Sequence[Statement]
 ) -> tuple[Edit, ...] | None:
@@ -55,6 +69,22 @@ def remove_statement(source: Source, statement: Statement, block: Block) -> tupl
     """
     try:
         return _edits(source, cuts_of(lines_of(source.text), [statement], block))
+    except CannotError:
+        return None
+
+
+def drop_finally(source: Source, statement: Try) -> tuple[Edit, ...] | None:
+    """Remove the ``finally`` of ``statement``; without handlers its ``try:`` goes as well, and the body moves to the left."""
+    lines = lines_of(source.text)
+    indent = lines.indent(statement.span.start)
+    try:
+        if statement.handlers:
+            handler = statement.orelse or statement.handlers[-1].body
+            return _edits(source, [finally_cut(lines, statement, lines.indent(handler[0].span.start))])
+        body = Span(statement.body[0].span.start, statement.body[-1].span.end)
+        ending = finally_cut(lines, statement, indent)
+        moved = dedent_cuts(lines, Span(lines.next(statement.span.start), ending.start), indent, lines.indent(body.start))
+        return _edits(source, [keyword_line_cut(lines, statement.span.start, body.start), *moved, ending])
     except CannotError:
         return None
 
@@ -140,7 +170,7 @@ class _Wrapping:
         emptied = [statement for statement in block if isinstance(statement, Try) and self._is_emptied(statement)]
         for statement in emptied:
             if statement.handlers:
-                yield self._finally_cut(statement, self.unit + self.lines.indent(statement.span.start))
+                yield finally_cut(self.lines, statement, self.unit + self.lines.indent(statement.span.start))
             elif block is self.covered:
                 yield from self._flattened(statement)
             else:
@@ -159,21 +189,6 @@ class _Wrapping:
         while statement is self.covered[0] and lines.is_blank(above - 1):
             above = lines.start(above - 1)
         yield Cut(above, body, kept)
-        ending = self._finally_cut(statement, self.indent + self.unit)
+        ending = finally_cut(lines, statement, self.indent + self.unit)
         self.unmoved.append(Span(body, ending.end))
         yield ending
-
-    def _finally_cut(self, statement: Try, indent: str) -> Cut:
-        lines, final = self.lines, statement.final
-        keyword = self._finally_token(statement)
-        if lines.logical_of(final[-1].span.end - 1).end != final[-1].span.end:
-            raise CannotError
-        cut = Cut(lines.start(keyword.start), lines.next(final[-1].span.end))
-        comments = [comment for comment in lines.comments_in(Span(*cut[:2])) if not is_pragma(comment)]
-        kept = "".join(indent + comment.text + lines.newline for comment in comments)
-        return without_blank_lines_before(lines, cut._replace(text=kept))
-
-    def _finally_token(self, statement: Try) -> Token:
-        before = statement.final[0].span.start
-        found = (token for token in reversed(self.lines.tokens) if token.end <= before and token.text == "finally")
-        return next(found)

@@ -27,6 +27,7 @@ def slot_for(facts: ModuleFacts, lines: Lines, module: str, *, plain: bool, at: 
     new = (_section(facts.path, module), 0 if plain else 1, module.lower())
     keys = [(one, _key(facts.path, one)) for one in header]
     same = [(one, key) for one, key in keys if key[0] == new[0]]
+    same = [(one, key) for one, key in same if _root(key) == _root(new)] or same  # beside its package, sorted or not
     lower = [one for one, key in same if key <= new]
     if lower:
         return _after(lines, lower[-1])
@@ -67,6 +68,10 @@ def _section(path: str, module: str, level: int = 0) -> int:
 def _key(path: str, statement: Import) -> tuple[int, int, str]:
     name = statement.names[0].name if statement.module is None else statement.module
     return _section(path, name, statement.level), 0 if statement.module is None else 1, name.lower()
+
+
+def _root(key: tuple[int, int, str]) -> str:
+    return key[2].partition(".")[0]
 
 
 def _line_of(lines: Lines, statement: Import) -> int:

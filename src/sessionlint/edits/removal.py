@@ -71,10 +71,17 @@ def _whole_lines(lines: Lines, span: Span) -> Cut:
 
 
 def without_blank_lines_before(lines: Lines, cut: Cut) -> Cut:
-    """Widen a cut of whole lines over the blank lines before it, if there are blank lines or nothing behind it as well."""
+    """Widen a cut of whole lines over the blank lines before it, if there are blank lines or nothing behind it as well.
+
+    At the start of the file, or below the comment that starts it, those behind it go.
+    """
     if cut.end < len(lines.text) and not lines.is_blank(cut.end):
         return cut
     start = cut.start
     while start > 0 and lines.is_blank(start - 1):
         start = lines.start(start - 1)
-    return Cut(start, cut.end, cut.text)
+    end = cut.end
+    starts_the_file = all(line.startswith("#") for line in lines.text[:start].splitlines())
+    while starts_the_file and end < len(lines.text) and lines.is_blank(end):
+        end = lines.next(end)
+    return Cut(start, end, cut.text)

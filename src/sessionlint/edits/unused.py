@@ -43,7 +43,8 @@ def judge(facts: ModuleFacts, lines: Lines, name: str, removed: Sequence[Span]) 
         return StillUsed()
     if name in bound_otherwise(facts.body) or _in_a_string(facts, lines, name, removed):
         return StillUsed()
-    gone = (*removed, *(site.statement.span for site, _ in found))
+    # what an import statement names (``from functools import cache``) is no use of a name
+    gone = (*removed, *(site.statement.span for site in import_sites(facts.body)))
     uses = tuple(span for span in mentions(lines, name) if not _covered(span, gone))
     return StillUsed(uses) if uses else Unused(tuple(found))
 

@@ -26,7 +26,7 @@ from sessionlint.model.facts import (
     With,
     Yield,
 )
-from sessionlint.model.finding import Applicability, Fix
+from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Source
 
 
@@ -36,23 +36,39 @@ def with_block_fix(project: Project, life: Life) -> Fix | None:
     Safe when the session closes where it closed before, or when nothing read through it outlives the block.
     """
     function, opening = life.scope, life.opening.statement
-    if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or not _is_plain(life, opening, function):
+    if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or opening.value is None:
         return None
     derived = derived_names(function, life.names)
-    following = _behind(opening, life.opening.block)
-    covered = _through_last(following, life.names if life.ending is Ending.PARTLY else derived)
-    rest = following[len(covered) :]
-    if not covered or not _covers_all(project, life, covered):
-        return None
-    source = project.source(function)
-    assert opening.value is not None
-    header = f"{'async ' if life.session.is_async else ''}with {source.text[slice(*opening.value.span)]} as {life.name}:"
-    drop = _with_emptied_tries(source, covered, list(_superfluous(life, covered)))
-    edits = wrap_in_with(source, opening, covered, header, drop)
+    covered = covered_by(project, life, life.names if life.ending is Ending.PARTLY else derived)
+    edits = opened_in_with(project, life, covered, project.source(function).text[slice(*opening.value.span)])
     if edits is None:
         return None
+    rest = _behind(opening, life.opening.block)[len(covered) :]
     applicability = Applicability.SAFE if _is_safe(life, function, derived, rest) else Applicability.UNSAFE
     return Fix("open the session in a `with` block", edits, applicability)
+
+
+def covered_by(project: Project, life: Life, names: frozenset[str]) -> Block:
+    """The statements behind the opening, through the last one that mentions one of ``names``; none if others use the session."""
+    following = _behind(life.opening.statement, life.opening.block)
+    last = max((index for index, statement in enumerate(following) if statement_mentions(statement, names)), default=-1)
+    covered = following[: last + 1]
+    mentions = project.holding.mentions(life.scope, life.names)
+    inside = all(any(statement.span.contains(site.term.span) for statement in covered) for site, _ in mentions)
+    return covered if inside else ()
+
+
+def opened_in_with(project: Project, life: Life, covered: Block, entered: str) -> tuple[Edit, ...] | None:
+    """The edits that put ``with entered as name:`` over ``covered`` in place of the opening, and drop the closes."""
+    function, opening = life.scope, life.opening.statement
+    if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or not _is_plain(life, opening, function):
+        return None
+    if not covered:
+        return None
+    source = project.source(function)
+    header = f"{'async ' if life.session.is_async else ''}with {entered} as {life.name}:"
+    drop = _with_emptied_tries(source, covered, list(_superfluous(life, covered)))
+    return wrap_in_with(source, opening, covered, header, drop)
 
 
 def _is_plain(life: Life, opening: Assign, function: FunctionScope) -> bool:
@@ -71,20 +87,6 @@ def _is_plain(life: Life, opening: Assign, function: FunctionScope) -> bool:
 
 def _behind(opening: Statement, block: Block) -> Block:
     return block[block.index(opening) + 1 :]
-
-
-def _through_last(block: Block, names: frozenset[str]) -> Block:
-    """The statements up to the last one that mentions one of ``names``."""
-    last = max((index for index, statement in enumerate(block) if statement_mentions(statement, names)), default=-1)
-    return block[: last + 1]
-
-
-def _covers_all(project: Project, life: Life, covered: Block) -> bool:
-    """Whether every mention of the session lies under the ``with``."""
-    return all(
-        any(statement.span.contains(site.term.span) for statement in covered)
-        for site, _ in project.holding.mentions(life.scope, life.names)
-    )
 
 
 def _is_safe(life: Life, function: FunctionScope, derived: frozenset[str], rest: Block) -> bool:
