@@ -97,7 +97,7 @@ def _only_closes(statement: Statement) -> bool:
 def _lent(
     project: Project, life: Life, function: FunctionScope, source: Source, path: tuple[tuple[Statement, Block], ...]
 ) -> tuple[Edit, ...] | None:
-    returned, block = path[0]
+    returned = path[0][0]
     assert isinstance(returned, Return) and returned.value is not None
     if life.opening.statement is returned:
         return _opened_and_lent(life, function, source, returned)

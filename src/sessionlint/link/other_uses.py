@@ -6,6 +6,7 @@ from sessionlint.link import walk
 from sessionlint.link.depends import is_depends
 from sessionlint.link.project import Project
 from sessionlint.link.references import references
+from sessionlint.link.returned_uses import calls_of
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.model.facts import Assign, Call, Mapping, Subscript
 from sessionlint.model.source import Place
@@ -34,11 +35,12 @@ class OtherUses:
 def other_uses(project: Project, function: FunctionScope) -> OtherUses:
     """Every use of ``function`` that is no ``Depends(function)`` and no key or value of ``dependency_overrides``.
 
-    Only the functions of a module can be followed; those of classes and of other functions are unclear.
+    Only the functions of a module can be followed; of those of classes and of other functions the calls are known, the rest is
+    unclear.
     """
     home = function.parent
     if not isinstance(home, ModuleScope) or len(home.bindings[function.node.name]) != 1:
-        return OtherUses((), function.place)
+        return OtherUses(tuple(calls_of(project, function)), function.place)
     found = references(project, home, function.node.name)
     mentions = tuple(one.site for one in found.mentions if not _is_for_fastapi(project, one.site))
     unclear = [one.place for one in found.obstacles]
