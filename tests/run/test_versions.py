@@ -22,7 +22,7 @@ def test_pep_621_dependencies_are_read_with_extras_and_markers(tmp_path: Path) -
         requires-python = ">=3.10,<4"
         dependencies = ["SQLAlchemy[asyncio]>=1.4,<2; python_version > '3'", "fastapi ~= 0.115.2"]
     """
-    assert _targets(tmp_path, {"pyproject.toml": text}) == Targets((1, 4), (0, 115), (3, 10))
+    assert _targets(tmp_path, {"pyproject.toml": text}) == Targets((1, 4), (0, 115), (3, 10), (0, 115))
 
 
 def test_dependency_groups_and_optional_dependencies_are_read(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_dependency_groups_and_optional_dependencies_are_read(tmp_path: Path) ->
         [dependency-groups]
         web = ["fastapi==0.105.0", {include-group = "db"}]
     """
-    assert _targets(tmp_path, {"pyproject.toml": text}) == Targets((1, 4), (0, 105))
+    assert _targets(tmp_path, {"pyproject.toml": text}) == Targets((1, 4), (0, 105), None, (0, 105))
 
 
 def test_poetry_tables_are_read(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_poetry_tables_are_read(tmp_path: Path) -> None:
         [tool.poetry.group.web.dependencies]
         fastapi = "^0.110.0"
     """
-    assert _targets(tmp_path, {"pyproject.toml": text}) == Targets((1, 4), (0, 110), (3, 11))
+    assert _targets(tmp_path, {"pyproject.toml": text}) == Targets((1, 4), (0, 110), (3, 11), (0, 110))
 
 
 def test_poetry_lists_a_version_for_each_platform(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_setup_cfg_is_read(tmp_path: Path) -> None:
 )
 def test_requirements_files_are_read_wherever_projects_keep_them(tmp_path: Path, name: str) -> None:
     text = "# pins\n-r other.txt\nSQLAlchemy==1.4.46 --hash=sha256:abc # why\nfastapi==0.105.0 \\\n    --hash=sha256:def\n"
-    assert _targets(tmp_path, {name: text}) == Targets((1, 4), (0, 105))
+    assert _targets(tmp_path, {name: text}) == Targets((1, 4), (0, 105), None, (0, 105))
 
 
 @pytest.mark.parametrize(
@@ -198,3 +198,10 @@ def test_settings_win_and_declarations_say_where_they_stand(tmp_path: Path) -> N
     targets, declared = read_targets(tmp_path, Settings(sqlalchemy_version=(2, 1)))
     assert targets.sqlalchemy == (2, 1)
     assert declared == [Declaration("sqlalchemy", "<2", "requirements.txt")]
+
+
+def test_the_oldest_fastapi_is_known_only_when_every_declaration_has_one(tmp_path: Path) -> None:
+    """A fix that needs FastAPI 0.121 must run on whatever the project admits."""
+    bounded: dict[str, str | bytes] = {"pyproject.toml": '[project]\ndependencies = ["fastapi>=0.121"]\n'}
+    assert _targets(tmp_path, bounded).fastapi_oldest == (0, 121)
+    assert _targets(tmp_path, {**bounded, "requirements.txt": "fastapi\n"}).fastapi_oldest is None

@@ -32,6 +32,13 @@ def late_commits(project: Project) -> Iterator[LenderCommit]:
                 break
 
 
+def commits_late(project: Project, function: FunctionScope, loan: Loan) -> bool:
+    """Whether something commits behind the ``loan`` of ``function`` when nothing was raised."""
+    return _late(project, function, loan, _DEPTH) is not None or any(
+        _final_commit(project, guard, function) is not None for guard in loan.guards
+    )
+
+
 def commits_in_finally(project: Project) -> Iterator[LenderCommit]:
     """Commits that also run when the user of the session raised, and nothing rolled back before."""
     for lender in lenders(project):

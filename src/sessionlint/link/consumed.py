@@ -44,7 +44,9 @@ class Loop(Enum):
 class Consumption:
     """``place`` is the call (or the ``Depends``) that consumes; ``written`` the provider as the source names it.
 
-    ``definition`` is the provider's own place where the project defines it. ``loop`` is set for ``for`` and ``async for``.
+    ``definition`` is the provider's own place where the project defines it, ``function`` its scope. ``loop`` is set for
+    ``for`` and ``async for``. ``dependency`` is set for ``Depends``, else ``given`` is the call of the provider and ``used``
+    where its result is consumed: the same site, or a mention of the name that holds it.
     """
 
     provider: Provider
@@ -55,6 +57,10 @@ class Consumption:
     definition: Place | None = None
     loop: Loop | None = None
     detail: str = ""
+    function: FunctionScope | None = None
+    dependency: Dependency | None = None
+    given: Site | None = None
+    used: Site | None = None
 
     @property
     def code(self) -> str | None:
@@ -87,19 +93,34 @@ def _depended(project: Project, dependency: Dependency) -> Consumption | None:
         if declared is None or provider_of(project, project.kind(declared, scope)) is not Provider.FACTORY:
             return None
         written = walk.dotted(declared) or "the class"
-        return Consumption(Provider.FACTORY, Use.DEPENDS, dependency.place, scope, written, detail="no provider")
+        return Consumption(
+            Provider.FACTORY, Use.DEPENDS, dependency.place, scope, written, detail="no provider", dependency=dependency
+        )
     if isinstance(term, Call):
         called = _called(project, term, scope)
         if called is not None:
+            function = _function(project, term.func, scope)
+            definition = function.place if function is not None else None
             return Consumption(
-                called, Use.DEPENDS_CALLED, dependency.place, scope, _written(term), _definition(project, term, scope)
+                called,
+                Use.DEPENDS_CALLED,
+                dependency.place,
+                scope,
+                _written(term),
+                definition,
+                function=function,
+                dependency=dependency,
             )
     kind = project.kind(term, scope)
     provider = provider_of(project, kind)
     if provider is None:
         return None
-    definition = kind.function.place if isinstance(kind, kinds.FunctionKind) else getattr(kind, "origin", None)
-    return Consumption(provider, Use.DEPENDS, dependency.place, scope, walk.dotted(term) or "the provider", definition)
+    function = _function(project, term, scope)
+    definition = function.place if function is not None else getattr(kind, "origin", None)
+    written = walk.dotted(term) or "the provider"
+    return Consumption(
+        provider, Use.DEPENDS, dependency.place, scope, written, definition, function=function, dependency=dependency
+    )
 
 
 def _called(project: Project, call: Call, scope: Scope) -> Provider | None:
@@ -117,9 +138,9 @@ def _written(call: Call) -> str:
     return f"{walk.dotted(call.func) or '...'}()"
 
 
-def _definition(project: Project, call: Call, scope: Scope) -> Place | None:
-    kind = project.kind(call.func, scope)
-    return kind.function.place if isinstance(kind, kinds.FunctionKind) else None
+def _function(project: Project, provider: Term, scope: Scope) -> FunctionScope | None:
+    kind = project.kind(provider, scope)
+    return kind.function if isinstance(kind, kinds.FunctionKind) else None
 
 
 # --- calls of providers -----------------------------------------------------------------------------------------------
@@ -150,18 +171,20 @@ def _consumed(project: Project, site: Site, provider: Provider) -> Iterator[Cons
     direct = _use(project, site, term, path, provider)
     if direct is not None:
         use, loop, detail = direct
-        yield _consumption(project, site, provider, use, loop, detail)
+        yield _consumption(project, site, site, provider, use, loop, detail)
     elif not path and isinstance(site.statement, Assign) and site.statement.value is term:
         yield from _through_name(project, site, provider)
 
 
 def _consumption(
-    project: Project, site: Site, provider: Provider, use: Use, loop: Loop | None = None, detail: str = ""
+    project: Project, site: Site, used: Site, provider: Provider, use: Use, loop: Loop | None = None, detail: str = ""
 ) -> Consumption:
     call = site.term
     assert isinstance(call, Call)
+    function = _function(project, call.func, site.scope)
+    definition = function.place if function is not None else None
     return Consumption(
-        provider, use, site.place, site.scope, _written(call), _definition(project, call, site.scope), loop, detail
+        provider, use, site.place, site.scope, _written(call), definition, loop, detail, function, given=site, used=used
     )
 
 
@@ -252,11 +275,11 @@ def _through_name(project: Project, site: Site, provider: Provider) -> Iterator[
     if len(targets) != 1 or not isinstance(targets[0], Name) or not _is_only_value(site, targets[0].id):
         return
     mentions = list(_mentions(site, targets[0].id))
-    found = [_use(project, mention, mention.term, mention.path, provider) for mention in mentions]
-    uses = [use for use in found if use is not None]
-    if any(use in (Use.WITH, Use.ASYNC_WITH, Use.BY_HAND) and TABLE[provider][use] != "SES506" for use, _, _ in uses):
+    found = [(mention, _use(project, mention, mention.term, mention.path, provider)) for mention in mentions]
+    uses = [(mention, use) for mention, use in found if use is not None]
+    if any(use in (Use.WITH, Use.ASYNC_WITH, Use.BY_HAND) and TABLE[provider][use] != "SES506" for _, (use, _, _) in uses):
         return  # somebody enters it: it may be a session on one branch and a context manager on the other
-    for use, loop, detail in uses:
+    for mention, (use, loop, detail) in uses:
         if use in (Use.NEXT, Use.ANEXT) and len(mentions) > 1 and TABLE[provider][use] == "SES507":
             return  # kept to be closed, or iterated further, by the same function
         if (
@@ -265,7 +288,7 @@ def _through_name(project: Project, site: Site, provider: Provider) -> Iterator[
             and not isinstance(site.path[-1] if site.path else None, BoolOp)
         ):
             return  # `if db is None: db = ...`: which one the use sees is a matter of paths
-        yield _consumption(project, site, provider, use, loop, detail)
+        yield _consumption(project, site, mention, provider, use, loop, detail)
         return
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sessionlint.link import kinds
+from sessionlint.link.evaluate import TRANSPARENT
 from sessionlint.link.externals import canonical
 from sessionlint.link.lending import loans
 from sessionlint.link.project import Project
@@ -101,6 +102,11 @@ def managers_as_iterators(project: Project) -> Iterator[AnnotatedGenerator]:
         lent = project.evaluator.yielded(annotated.function)
         if annotated.generic.endswith(("Iterator", "Iterable")) and decorators & _MANAGERS and isinstance(lent, kinds.Session):
             yield annotated
+
+
+def annotation_is_inert(project: Project, function: FunctionScope) -> bool:
+    """Whether nothing reads the annotation at run time: dishka and its like inject what a decorated function's one names."""
+    return project.is_fixture(function) or project.evaluator.decorators(function) <= TRANSPARENT | _MANAGERS
 
 
 def _session(is_async: bool) -> str:

@@ -17,13 +17,14 @@ _LENDERS = frozenset(Provider) - {Provider.FACTORY, Provider.RETURNS_SESSION}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Undeclared:
-    """``provider`` is what was written without ``Depends``, if anything; ``called``: as a call in the default."""
+    """``provider`` is what was written without ``Depends``, if anything, at ``term``; ``called``: as a call in the default."""
 
     function: FunctionScope
     parameter: Parameter
     provider: str | None = None
     called: bool = False
     definition: Place | None = None
+    term: Term | None = None
 
     @property
     def place(self) -> Place:
@@ -46,7 +47,7 @@ def _undeclared(project: Project, function: FunctionScope, parameter: Parameter)
         if object_of(project.kind(default, outside)) is None:
             return None
         definition = _definition(project, default.func, outside)
-        return Undeclared(function, parameter, walk.dotted(default.func), called=True, definition=definition)
+        return Undeclared(function, parameter, walk.dotted(default.func), called=True, definition=definition, term=default)
     if default is not None:
         return _bare_provider(project, function, parameter, default, outside)
     annotation = parameter.annotation
@@ -66,7 +67,7 @@ def _bare_provider(
 ) -> Undeclared | None:
     if isinstance(term, Call) or provider_of(project, project.kind(term, outside)) not in _LENDERS:
         return None
-    return Undeclared(function, parameter, walk.dotted(term), definition=_definition(project, term, outside))
+    return Undeclared(function, parameter, walk.dotted(term), definition=_definition(project, term, outside), term=term)
 
 
 def _is_session_class(project: Project, annotation: Term, outside: Scope) -> bool:

@@ -36,21 +36,28 @@ class MisannotatedProvider:
 def misannotated_providers(project: Project) -> Iterator[MisannotatedProvider]:
     """Every generator function that yields a session and whose return annotation is not a type of generator it could be."""
     for function in project.functions():
-        node = function.node
-        if not node.is_generator or node.returns is None:
-            continue
-        annotation = _unquoted(node.returns)
-        if annotation is None or not _is_wrong(project, annotation, function):
-            continue
-        named = _named_session(project, annotation, function)
-        session = named[1] if named is not None else project.evaluator.yielded(function)
-        if not isinstance(session, kinds.Session):
-            continue
-        yielded = project.evaluator.yielded(function)
-        if isinstance(yielded, kinds.Session) and yielded.is_async != session.is_async:
-            named, session = None, yielded  # the annotation names the other kind of session: say what is yielded
-        element = _written(project, named[0], function) if named is not None else _default_name(session)
-        yield MisannotatedProvider(function, node.is_async, element, named[0] if named is not None else None, session)
+        if function.node.is_generator:
+            yielded = project.evaluator.yielded(function)
+            provider = misannotated(project, function, is_async=function.node.is_async, yielded=yielded)
+            if provider is not None:
+                yield provider
+
+
+def misannotated(
+    project: Project, function: FunctionScope, *, is_async: bool, yielded: kinds.Kind
+) -> MisannotatedProvider | None:
+    """``function`` as a generator of its kind that yields ``yielded``, when its annotation says something else."""
+    annotation = _unquoted(function.node.returns) if function.node.returns is not None else None
+    if annotation is None or not _is_wrong(project, annotation, function, is_async=is_async):
+        return None
+    named = _named_session(project, annotation, function)
+    session = named[1] if named is not None else yielded
+    if not isinstance(session, kinds.Session):
+        return None
+    if isinstance(yielded, kinds.Session) and yielded.is_async != session.is_async:
+        named, session = None, yielded  # the annotation names the other kind of session: say what is yielded
+    element = _written(project, named[0], function) if named is not None else _default_name(session)
+    return MisannotatedProvider(function, is_async, element, named[0] if named is not None else None, session)
 
 
 def _unquoted(annotation: Term) -> Term | None:
@@ -59,11 +66,11 @@ def _unquoted(annotation: Term) -> Term | None:
     return annotation
 
 
-def _is_wrong(project: Project, annotation: Term, function: FunctionScope) -> bool:
+def _is_wrong(project: Project, annotation: Term, function: FunctionScope, *, is_async: bool) -> bool:
     outside = function.parent or function.module
     generic = annotation.value if isinstance(annotation, Subscript) else annotation
     if isinstance(annotation, Operation) and annotation.op == "|":
-        return all(_is_wrong(project, operand, function) for operand in annotation.operands)
+        return all(_is_wrong(project, operand, function, is_async=is_async) for operand in annotation.operands)
     if isinstance(annotation, Constant):
         return annotation.value is None
     kind = project.kind(generic, outside)
@@ -75,9 +82,9 @@ def _is_wrong(project: Project, annotation: Term, function: FunctionScope) -> bo
         case kinds.External(name=name):
             plain = canonical(name)
             if plain in ("Optional", "Union") and isinstance(annotation, Subscript):
-                return all(_is_wrong(project, item, function) for item in annotation.items)
-            right = _ASYNC_GENERATORS if function.node.is_async else _GENERATORS
-            wrong = _GENERATORS if function.node.is_async else _ASYNC_GENERATORS
+                return all(_is_wrong(project, item, function, is_async=is_async) for item in annotation.items)
+            right = _ASYNC_GENERATORS if is_async else _GENERATORS
+            wrong = _GENERATORS if is_async else _ASYNC_GENERATORS
             if plain in right | _ANYTHING:
                 return False
             return plain in wrong or plain in ("sessionmaker", "async_sessionmaker", "scoped_session", "async_scoped_session")

@@ -6,9 +6,10 @@ from typing import NamedTuple
 class Targets(NamedTuple):
     """Newest version that each declaration admits, as (major, minor); None when nothing is declared (then: the newest there is).
 
-    ``python`` is the *oldest* version the project supports, because a fix must run there.
+    ``python`` and ``fastapi_oldest`` are the *oldest* versions the project supports, because a fix must run there.
     """
 
     sqlalchemy: tuple[int, int] | None = None
     fastapi: tuple[int, int] | None = None
     python: tuple[int, int] | None = None
+    fastapi_oldest: tuple[int, int] | None = None

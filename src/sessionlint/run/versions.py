@@ -22,7 +22,8 @@ def read_targets(root: Path, settings: Settings) -> tuple[Targets, list[Declarat
     targets = Targets(
         settings.sqlalchemy_version or _newest("sqlalchemy", declared),
         settings.fastapi_version or _newest("fastapi", declared),
-        settings.python_version or _oldest_python(declared),
+        settings.python_version or _oldest(PYTHON, declared),
+        settings.fastapi_version or _oldest_of_all("fastapi", declared),
     )
     return targets, declared
 
@@ -51,6 +52,13 @@ def _ranges(name: str, declared: Iterable[Declaration]) -> Iterable[Range]:
             yield _BELOW_2
 
 
-def _oldest_python(declared: Iterable[Declaration]) -> tuple[int, int] | None:
-    ranges = [parse_specifiers(declaration.specifier) for declaration in declared if declaration.name == PYTHON]
+def _oldest(name: str, declared: Iterable[Declaration]) -> tuple[int, int] | None:
+    ranges = [parse_specifiers(declaration.specifier) for declaration in declared if declaration.name == name]
     return min((oldest_minor(found.oldest) for found in ranges if found and found.oldest), default=None)
+
+
+def _oldest_of_all(name: str, declared: Iterable[Declaration]) -> tuple[int, int] | None:
+    """As ``_oldest``; None also when one declaration of the name has no lower bound."""
+    ours = [declaration for declaration in declared if declaration.name == name]
+    bounded = all((found := parse_specifiers(one.specifier)) is not None and found.oldest is not None for one in ours)
+    return _oldest(name, ours) if bounded else None

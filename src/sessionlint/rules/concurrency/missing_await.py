@@ -4,16 +4,17 @@ Why: ``AsyncSession.commit()``, ``delete()``, ``execute()`` and most others are 
 makes the coroutine object, and nothing reaches the database. Python says so in a RuntimeWarning that few logs show.
 ``begin()`` and ``begin_nested()`` are no coroutines, but alone on a line they begin nothing either.
 
-Fix safety: none yet. Awaiting gives the code an effect that it does not have today.
+Fix safety: unsafe, awaiting gives the code an effect that it does not have today. None where no ``await`` may stand.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.awaiting import awaited_fix
 from sessionlint.link.awaits import MissingAwait, Treatment, idle_begins, missing_awaits
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
 from sessionlint.link.session_methods import MethodCall
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
 
 RULE = Rule(
     code="SES604",
@@ -46,16 +47,16 @@ def check(project: Project) -> Iterator[Finding]:
     for missing in missing_awaits(project):
         call = missing.call
         if project.role(call.site.scope.module) is not Role.STUB:
-            yield _finding(call, _message(missing), f"write `{_awaited(missing)}`")
+            yield _finding(call, _message(missing), f"write `{_awaited(missing)}`", awaited_fix(project, missing))
     for begin in idle_begins(project):
         message = f"`{begin.written}` alone begins nothing: it only makes an object that a block could enter"
         yield _finding(begin, message, f"write `async with {begin.written}:` around what belongs together")
 
 
-def _finding(call: MethodCall, message: str, advice: str) -> Finding:
+def _finding(call: MethodCall, message: str, advice: str, fix: Fix | None = None) -> Finding:
     origin = getattr(call.owner, "origin", None)
     related = (Related(origin, "it comes from here"),) if origin is not None and origin.path != call.site.place.path else ()
-    return Finding(RULE.code, call.site.place, message, RULE.severity, related, advice)
+    return Finding(RULE.code, call.site.place, message, RULE.severity, related, advice, fix)
 
 
 def _awaited(missing: MissingAwait) -> str:

@@ -3,11 +3,12 @@
 Why: a shielded operation goes on when its task is cancelled, while the task leaves the ``async with`` that closes the
 session: two coroutines use one session. SQLAlchemy shields its own cleanup and rolls back what was cancelled.
 
-Fix safety: none yet. Without the shield a cancelled request is rolled back, which is the point, and a change.
+Fix safety: unsafe, without the shield a cancelled request is rolled back, which is the point, and a change.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.awaiting import unshielded_fix
 from sessionlint.link.project import Project
 from sessionlint.link.shielding import shielded_operations
 from sessionlint.model.finding import Finding, Rule, Severity
@@ -34,4 +35,5 @@ def check(project: Project) -> Iterator[Finding]:
             message=f"`{call.written}` is shielded: when the task is cancelled it runs on, while the session is closed under it",
             severity=RULE.severity,
             help=f"write `await {call.written}`: `async with` rolls back and closes also when the task is cancelled",
+            fix=unshielded_fix(project, call),
         )

@@ -9,11 +9,11 @@ Fix safety: removing the ``await`` is safe, it turns a certain TypeError into wo
 
 from collections.abc import Iterator
 
+from sessionlint.edits.awaiting import without_await_fix
 from sessionlint.link.awaits import SuperfluousAwait, superfluous_awaits
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
-from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Related, Rule, Severity
-from sessionlint.model.source import Place, Span
+from sessionlint.model.finding import Finding, Related, Rule, Severity
 
 RULE = Rule(
     code="SES605",
@@ -39,18 +39,10 @@ def check(project: Project) -> Iterator[Finding]:
             severity=RULE.severity,
             related=tuple(_related(found)),
             help="take the `await` away",
-            fix=_without_await(project, found),
+            fix=without_await_fix(project, found),
         )
 
 
 def _related(found: SuperfluousAwait) -> Iterator[Related]:
     if found.origin is not None and found.origin.origin is not None:
         yield Related(found.origin.origin, "its factory is built here")
-
-
-def _without_await(project: Project, found: SuperfluousAwait) -> Fix | None:
-    start, end = found.awaited.span.start, found.site.term.span.start
-    if project.source(found.site.scope).text[start:end].strip() != "await":
-        return None  # parentheses or a comment stand between
-    place = Place(found.site.place.path, Span(start, end))
-    return Fix("Remove the `await`", (Edit(place, ""),), Applicability.SAFE)

@@ -4,11 +4,13 @@ Why: ``Depends`` wants the function, which FastAPI calls for each request. What 
 context manager, a session) is not callable, so the application does not start; a context manager of contextlib's happens
 to be callable and fails with the first request.
 
-Fix safety: none yet.
+Fix safety: safe, a certain error at import becomes working code. None where the call has arguments, or gives what ``Depends``
+cannot use either.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.dependency_calls import uncalled_fix
 from sessionlint.link.consumed import consumptions
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -35,4 +37,5 @@ def check(project: Project) -> Iterator[Finding]:
             severity=RULE.severity,
             related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
             help="give the provider itself, without calling it: `Depends(get_db)`",
+            fix=uncalled_fix(project, found),
         )

@@ -4,11 +4,13 @@ Why: FastAPI looks for generator functions and enters them itself ("you don't ha
 dependencies, and you shouldn't"). What a decorated function returns is no generator function's work any more, and FastAPI
 fails; what an undecorated function returns is passed on as it is, and the route holds a context manager, not a session.
 
-Fix safety: none yet. Without the decorator the function no longer serves its callers that use ``with``.
+Fix safety: safe when ``Depends`` is its only use; unsafe when a ``with`` somewhere else enters it, which then gets the
+decorator around the function. None when it is used in other ways.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.undecorated import in_the_way, undecorated_fix
 from sessionlint.link.consumed import Consumption, consumptions
 from sessionlint.link.consumption import Provider
 from sessionlint.link.project import Project
@@ -39,9 +41,18 @@ def check(project: Project) -> Iterator[Finding]:
             place=found.place,
             message=_message(found),
             severity=RULE.severity,
-            related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
+            related=tuple(_related(project, found)),
             help="depend on a plain generator function, and keep `contextmanager(get_db)` for callers that use `with`",
+            fix=undecorated_fix(project, found),
         )
+
+
+def _related(project: Project, found: Consumption) -> Iterator[Related]:
+    if found.definition is not None:
+        yield Related(found.definition, "the provider is defined here")
+    other = in_the_way(project, found)
+    if other is not None:
+        yield Related(other, "this use needs the decorator")
 
 
 def _message(found: Consumption) -> str:

@@ -4,11 +4,12 @@ Why: the code behind the provider's ``yield`` (commit, rollback, close) runs whe
 FastAPI does; ``next(get_db())`` does not. The temporary generator is collected at once, which closes the session *before*
 its first use; an async one is closed by the event loop at some later time, in the middle of a query.
 
-Fix safety: none yet. Driving the generator to its end runs a commit that has never run before.
+Fix safety: unsafe, driving the generator to its end runs a commit that has never run before.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.entered import driven_fix
 from sessionlint.link.consumed import Consumption, Loop, consumptions
 from sessionlint.link.consumption import Provider
 from sessionlint.link.project import Project
@@ -44,6 +45,7 @@ def check(project: Project) -> Iterator[Finding]:
             severity=severity,
             related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
             help=_help(found),
+            fix=driven_fix(project, found),
         )
 
 

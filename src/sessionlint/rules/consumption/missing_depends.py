@@ -3,11 +3,12 @@
 Why: FastAPI takes a parameter without ``Depends`` for a part of the request. A session is no such thing, so the application does
 not start; without an annotation it starts, and the route gets the provider function itself.
 
-Fix safety: none yet. Which provider is meant is known only where it is written.
+Fix safety: unsafe, where a generator function stands without its ``Depends``; none where nothing says which provider is meant.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.dependency_calls import declared_fix
 from sessionlint.link.missing_depends import Undeclared, undeclared_sessions
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -35,6 +36,7 @@ def check(project: Project) -> Iterator[Finding]:
             severity=RULE.severity,
             related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
             help=f"tell FastAPI the provider: `{found.parameter.name}: Annotated[Session, Depends({provider})]`",
+            fix=declared_fix(project, found),
         )
 
 

@@ -3,11 +3,13 @@
 Why: a plain generator has no ``__enter__``, a context manager cannot be iterated, an async one cannot be entered by ``with``,
 and neither can be awaited. The line raises whenever it runs.
 
-Fix safety: none yet.
+Fix safety: safe for a ``with`` of the right colour, a certain error becomes working code; the definition of the provider stays as
+it is. None where a block would have to be chosen.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.entered import entered_fix
 from sessionlint.link.consumed import Consumption, consumptions
 from sessionlint.link.consumption import Provider, Use
 from sessionlint.link.project import Project
@@ -67,6 +69,7 @@ def check(project: Project) -> Iterator[Finding]:
             severity=RULE.severity,
             related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
             help=f"write `{_RIGHT[found.provider].format(found.written.removesuffix('()'))}`",
+            fix=entered_fix(project, found),
         )
 
 

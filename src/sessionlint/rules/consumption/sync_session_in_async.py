@@ -4,11 +4,12 @@ Why: while a sync session waits for the database or for a connection of the pool
 request of the process waits as well. With FastAPI it can stand still for good: the connection it waits for is returned by
 another request's provider, whose exit needs the very same loop.
 
-Fix safety: none yet. ``async def`` can become ``def`` only where nothing is awaited and nobody awaits the function.
+Fix safety: unsafe, the function then runs in a thread. Only where nothing is awaited and nobody but FastAPI calls it.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.plain_function import plain_function_fix
 from sessionlint.link.blocking import BlockingSession, blocking_sessions
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -39,6 +40,7 @@ def check(project: Project) -> Iterator[Finding]:
             severity=RULE.severity if found.sql is not None else Severity.WARNING,
             related=tuple(_related(found)),
             help="make it a `def`, which FastAPI runs in a thread, run the SQL in a thread, or use an `AsyncSession`",
+            fix=plain_function_fix(project, found.function),
         )
 
 

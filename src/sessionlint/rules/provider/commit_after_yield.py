@@ -5,11 +5,13 @@ Why: up to FastAPI 0.105, and again since 0.118, the code behind a dependency's 
 FastAPI, Advanced Dependencies). A commit there that fails has already been answered with 200, and the client's next
 request can come before the commit.
 
-Fix safety: none yet; which function ought to commit is a matter of design.
+Fix safety: unsafe; ``scope="function"`` in every ``Depends``, or nowhere: two scopes are two sessions in one request. None where
+an older FastAPI is admitted, or where something that outlives the route gets a session.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.function_scope import function_scope_fix
 from sessionlint.link.commits import LenderCommit, late_commits
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -47,6 +49,7 @@ def check(project: Project) -> Iterator[Finding]:
                 severity=RULE.severity,
                 related=(*_related(found), Related(late[0].place, "FastAPI calls it here")),
                 help=_help(lender.name, fastapi),
+                fix=function_scope_fix(project, lender),
             )
 
 

@@ -3,11 +3,12 @@
 Why: a ``finally`` runs on every way out. A route that writes, then finds out that it must refuse, and raises
 ``HTTPException(400)``, has its half-done writes committed.
 
-Fix safety: none yet; who relies on the commit is not known.
+Fix safety: unsafe, after an error nothing is committed any more.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.final_commit import moved_commit_fix
 from sessionlint.link.commits import commits_in_finally
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -38,4 +39,5 @@ def check(project: Project) -> Iterator[Finding]:
             severity=RULE.severity,
             related=(Related(found.lender.place(found.loan.term), "the error is raised at this `yield`"),),
             help="commit before the `finally`, where nothing was raised, or in the code that writes",
+            fix=moved_commit_fix(project, found),
         )

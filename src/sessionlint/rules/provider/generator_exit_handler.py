@@ -4,11 +4,12 @@ Why: GeneratorExit comes when a generator is thrown away half way: nobody waits 
 then closed by the event loop in a task of its own. A handler that does nothing changes nothing; one that commits or rolls
 back uses the session next to whoever still has it; one that yields ends in a RuntimeError.
 
-Fix safety: none yet.
+Fix safety: safe, and offered only for a handler that does nothing and behind which nothing runs.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.provider_handlers import without_handler_fix
 from sessionlint.link.handlers import GeneratorExitHandler, generator_exit_handlers
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -39,6 +40,7 @@ def check(project: Project) -> Iterator[Finding]:
                 severity=severity,
                 related=tuple(_related(found)),
                 help="remove the handler; the `with` or `finally` around the session closes it",
+                fix=without_handler_fix(project, found),
             )
 
 

@@ -3,11 +3,12 @@
 Why: without an annotation the session is ``Any`` wherever the generator is used directly: a missing ``await`` or a method that
 does not exist passes the type checker. Off by default: FastAPI's own documentation leaves providers unannotated.
 
-Fix safety: none yet.
+Fix safety: safe, and offered only where the class of the session is certain.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.lent_annotations import missing_annotation_fix
 from sessionlint.link.lent_types import unannotated_lenders
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -35,4 +36,5 @@ def check(project: Project) -> Iterator[Finding]:
             message=f"`{function.node.name}` has no return annotation: to a type checker the session that it lends is `Any`",
             severity=RULE.severity,
             help=f"annotate it `-> {annotation}`",
+            fix=missing_annotation_fix(project, function),
         )

@@ -3,11 +3,13 @@
 Why: FastAPI closes nothing that a dependency returns. A ``finally`` or a ``with`` around the ``return`` is no help: it closes
 the session before the route gets it, and a closed session opens again with its next use, for nobody to close.
 
-Fix safety: none yet; ``yield`` changes what direct callers get.
+Fix safety: safe when ``Depends`` is the only use of the function, unsafe when some use cannot be followed, and none when
+somebody calls it: a direct caller would get a generator.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.lent_session import direct_use, lent_session_fix
 from sessionlint.link.project import Project
 from sessionlint.link.returned_sessions import ReturnedSession, returned_sessions
 from sessionlint.link.roles import Role
@@ -33,8 +35,9 @@ def check(project: Project) -> Iterator[Finding]:
                 place=found.place,
                 message=_message(found),
                 severity=RULE.severity,
-                related=tuple(_related(found)),
+                related=tuple(_related(project, found)),
                 help="lend it: `yield` inside a `with` block",
+                fix=lent_session_fix(project, found),
             )
 
 
@@ -49,8 +52,11 @@ def _message(found: ReturnedSession) -> str:
     )
 
 
-def _related(found: ReturnedSession) -> Iterator[Related]:
+def _related(project: Project, found: ReturnedSession) -> Iterator[Related]:
     yield Related(found.life.place, "the session is opened here")
     if found.returned != found.life.place:
         yield Related(found.returned, "`yield` is meant here")
     yield Related(found.use.place, "FastAPI calls it here")
+    direct = direct_use(project, found)
+    if direct is not None:
+        yield Related(direct, "this would get a generator: it needs the return")

@@ -4,11 +4,12 @@ Why: FastAPI throws what the route raises into the provider. A provider that cat
 response: since 0.110 the client gets a 500, even for ``HTTPException(404)``, and the error itself is lost. Under
 ``@contextmanager`` the same body makes the ``with`` block swallow the caller's exception.
 
-Fix safety: none yet; to raise again is a change of behaviour.
+Fix safety: unsafe, to raise again is a change of behaviour. None where the handler leaves in the middle.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.provider_handlers import raised_again_fix
 from sessionlint.link.handlers import GuardedLoan, swallowing_handlers
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -41,6 +42,7 @@ def check(project: Project) -> Iterator[Finding]:
                 severity=RULE.severity,
                 related=(Related(lender.place(found.loan.term), "the error is raised at this `yield`"),),
                 help="end the handler with `raise`",
+                fix=raised_again_fix(project, found),
             )
 
 

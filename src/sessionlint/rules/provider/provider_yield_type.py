@@ -3,11 +3,12 @@
 Why: the annotation is what routes and type checkers believe. ``await session.execute(...)`` on what is a sync Session, or a
 missing ``await`` on what is an AsyncSession, passes every check and fails in the request.
 
-Fix safety: none yet; whether the annotation or the factory is wrong is not known.
+Fix safety: safe, nothing reads the annotation at run time; offered where the class that is yielded is certain.
 """
 
 from collections.abc import Iterator
 
+from sessionlint.edits.lent_annotations import element_fix
 from sessionlint.link.lent_types import MistypedLoan, mistyped_loans
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -36,6 +37,7 @@ def check(project: Project) -> Iterator[Finding]:
                 severity=RULE.severity,
                 related=() if found.origin is None else (Related(found.origin, "the session factory is built here"),),
                 help=f"say what is yielded: `{found.wanted}`" if found.wanted is not None else "yield a session of the factory",
+                fix=element_fix(project, found),
             )
 
 

@@ -1,0 +1,198 @@
+"""Entering a generator provider in a block: ``with contextmanager(get_db)() as db:``."""
+
+from sessionlint.edits.arguments import parentheses
+from sessionlint.edits.blocks import remove_statement
+from sessionlint.edits.imports import ImportChange, Wanted, change_imports
+from sessionlint.edits.lines import lines_of
+from sessionlint.edits.with_block import covered_by, opened_in_with
+from sessionlint.link import kinds
+from sessionlint.link.consumed import Consumption, Loop
+from sessionlint.link.consumption import Provider, Use
+from sessionlint.link.escape import escapes
+from sessionlint.link.holding import Use as Handling
+from sessionlint.link.project import Project
+from sessionlint.link.provider_shape import can_be_entered, commits_at_its_end
+from sessionlint.link.scopes import FunctionScope, Site
+from sessionlint.link.walk import statements
+from sessionlint.model.facts import Await, Block, Call, For, Jump, Name, Statement, While, With
+from sessionlint.model.finding import Applicability, Edit, Fix
+from sessionlint.model.source import Place, Source, Span
+
+_WRAPPERS = {Provider.GENERATOR: "contextmanager", Provider.ASYNC_GENERATOR: "asynccontextmanager"}
+
+
+def entered_fix(project: Project, found: Consumption) -> Fix | None:
+    """The fix of SES506: make the ``with`` and what it enters fit; None where there is no ``with``, or too much is to change."""
+    statement = found.used.statement if found.used is not None else None
+    if found.given is None or not isinstance(statement, With) or not _is_met_once(project, found):
+        return None
+    if (found.provider, found.use) in ((Provider.GENERATOR, Use.WITH), (Provider.ASYNC_GENERATOR, Use.ASYNC_WITH)):
+        wrapped = _wrapped(project, found)
+        return Fix(f"enter it through `{wrapped[0]}`", wrapped[1], Applicability.SAFE) if wrapped is not None else None
+    if not _becomes_async(found, statement):
+        return None
+    edits: tuple[Edit, ...] = (Edit(Place(found.place.path, Span(statement.span.start, statement.span.start)), "async "),)
+    if found.provider is Provider.ASYNC_GENERATOR:
+        wrapped = _wrapped(project, found)
+        if wrapped is None:
+            return None
+        edits = (*edits, *wrapped[1])
+    return Fix("enter it with `async with`", edits, Applicability.SAFE)
+
+
+def _is_met_once(project: Project, found: Consumption) -> bool:
+    """Whether what the provider gives is only entered, and entering it brings no blocking session into an async function."""
+    if found.provider is Provider.GENERATOR and _is_in_coroutine(found):
+        return False
+    if found.used is found.given:
+        return True
+    name = found.used.term if found.used is not None else None
+    return isinstance(name, Name) and len(list(project.holding.mentions(found.scope, frozenset({name.id})))) == 1
+
+
+def _is_in_coroutine(found: Consumption) -> bool:
+    return isinstance(found.scope, FunctionScope) and found.scope.node.is_async
+
+
+def _becomes_async(found: Consumption, statement: With) -> bool:
+    """Whether ``with`` of an async provider alone, in an async function, can become ``async with``."""
+    asynchronous = found.provider in (Provider.ASYNC_GENERATOR, *_ASYNC_MANAGERS) and found.use is Use.WITH
+    return asynchronous and len(statement.items) == 1 and _is_in_coroutine(found)
+
+
+_ASYNC_MANAGERS = (Provider.ASYNC_CONTEXT_MANAGER, Provider.RETURNS_ASYNC_CONTEXT_MANAGER)
+
+
+def _wrapped(project: Project, found: Consumption) -> tuple[str, tuple[Edit, ...]] | None:
+    """From ``get_db()`` to ``contextmanager(get_db)()``: the decorator as it is spelled, and the edits."""
+    written = _spelled(project, found)
+    if written is None:
+        return None
+    spelling, call, imports = written
+    source = project.source(found.scope)
+    span = Span(call.span.start, parentheses(source, call).start)
+    if lines_of(source.text).comments_in(span):
+        return None
+    edit = Edit(Place(source.path, span), f"{spelling}({source.text[slice(*call.func.span)]})")
+    return spelling, (edit, *imports.edits)
+
+
+def _spelled(project: Project, found: Consumption) -> tuple[str, Call, ImportChange] | None:
+    """How the decorator is written in the file, and the provider's call; None for a provider that cannot be entered."""
+    call = found.given.term if found.given is not None else None
+    if not isinstance(call, Call) or found.function is None or not can_be_entered(project, found.function):
+        return None
+    wanted = Wanted("contextlib", _WRAPPERS[found.provider], at=call.span)
+    imports = change_imports(found.scope.module.facts, project.source(found.scope), [wanted])
+    return (imports.spellings[wanted], call, imports) if imports is not None else None
+
+
+# --- SES507 -----------------------------------------------------------------------------------------------------------
+
+
+def driven_fix(project: Project, found: Consumption) -> Fix | None:
+    """The fix of SES507: a block in place of the loop, or of the ``next``; None where the block cannot be told.
+
+    Not where something read through the session outlives a block whose end commits: what was usable would be expired.
+    """
+    if found.given is None or found.used is not found.given or found.provider not in _WRAPPERS:
+        return None
+    written = _spelled(project, found)
+    if written is None:
+        return None
+    spelling, call, imports = written
+    source = project.source(found.scope)
+    behind = source.text[parentheses(source, call).start : call.span.end]
+    entered = f"{spelling}({source.text[slice(*call.func.span)]}){behind}"
+    site = found.given
+    if isinstance(site.statement, For):
+        edits = _loop_as_block(project, found, site.statement, entered)
+    else:
+        edits = _rest_as_block(project, found, entered)
+    return Fix("enter the provider in a block", (*edits, *imports.edits), Applicability.UNSAFE) if edits is not None else None
+
+
+def _loop_as_block(project: Project, found: Consumption, loop: For, entered: str) -> tuple[Edit, ...] | None:
+    source, lines = project.source(found.scope), lines_of(project.source(found.scope).text)
+    if not isinstance(loop.target, Name) or loop.orelse or loop.iter is not (found.given.term if found.given else None):
+        return None
+    header = Span(loop.span.start, _header_end(source, loop))
+    if lines.comments_in(header) or _outlives(project, found, loop.target.id):
+        return None
+    if not loop.is_async and _is_in_coroutine(found):
+        return None  # a sync session in a coroutine: another change is called for
+    mentions = project.holding.mentions(found.scope, frozenset({loop.target.id}))
+    if any(where.use in (Handling.RETURNED, Handling.STORED, Handling.MANAGED) for _, where in mentions):
+        return None
+    text = f"{'async ' if loop.is_async else ''}with {entered} as {loop.target.id}"
+    edits = [Edit(Place(source.path, header), text)]
+    jumps = list(_own_jumps(loop.body))
+    if jumps:
+        if len(jumps) > 1 or jumps[0] is not loop.body[-1] or len(loop.body) == 1:
+            return None
+        removed = remove_statement(source, loop.body[-1], loop.body)
+        if removed is None:
+            return None
+        edits += removed
+    return tuple(edits)
+
+
+def _header_end(source: Source, loop: For) -> int:
+    """Where the colon of the loop stands."""
+    depth = next(token.depth for token in lines_of(source.text).tokens if token.start >= loop.span.start)
+    tokens = (token for token in lines_of(source.text).tokens if token.start >= loop.iter.span.end)
+    return next(token.start for token in tokens if token.text == ":" and token.depth == depth)
+
+
+def _own_jumps(block: Block) -> list[Statement]:
+    """The ``break`` and ``continue`` statements that speak of the loop that ``block`` is the body of."""
+    found: list[Statement] = []
+    for statement in block:
+        if isinstance(statement, Jump) and statement.kind != "pass":
+            found.append(statement)
+        elif isinstance(statement, For | While):
+            found += _own_jumps(statement.orelse)
+        else:
+            inner = set(statements((statement,)))
+            nested = {one for loop in inner if isinstance(loop, For | While) for one in statements(loop.body)}
+            found += [one for one in inner - nested if isinstance(one, Jump) and one.kind != "pass"]
+    return found
+
+
+def _rest_as_block(project: Project, found: Consumption, entered: str) -> tuple[Edit, ...] | None:
+    """``db = next(get_db())`` with the statements behind it that use ``db``."""
+    advanced = _advanced(found)
+    if advanced is None:
+        return None
+    lent = project.evaluator.yielded(found.function) if found.function is not None else kinds.UNKNOWN
+    if not isinstance(lent, kinds.Session) or lent.is_async != (found.provider is Provider.ASYNC_GENERATOR):
+        return None
+    life = project.life(advanced, lent)
+    kept = (Handling.RETURNED, Handling.STORED, Handling.GIVEN_AWAY, Handling.MANAGED)
+    if not life.name or any(where.use in kept for _, where in project.holding.mentions(life.scope, life.names)):
+        return None
+    if _outlives(project, found, life.name):
+        return None
+    return opened_in_with(project, life, covered_by(project, life, life.names), entered)
+
+
+def _advanced(found: Consumption) -> Site | None:
+    """The site of the ``next(...)`` around the provider's call, or of ``get_db().__next__()``."""
+    site = found.given
+    assert site is not None
+    for depth, outer in enumerate(site.path):
+        if isinstance(outer, Call):
+            rest = site.path[depth + 1 :]
+            if all(isinstance(one, Await) for one in rest) and not outer.args[1:]:
+                return Site(outer, rest, site.statement, site.block, site.scope)
+            return None
+    return None
+
+
+def _outlives(project: Project, found: Consumption, name: str) -> bool:
+    """Whether something read through the session leaves a function whose provider commits, and so expires it, at its end."""
+    if not isinstance(found.scope, FunctionScope):
+        return False
+    assert found.function is not None
+    lends = found.loop is Loop.LENT
+    return not lends and commits_at_its_end(project, found.function) and escapes(found.scope, frozenset({name}))

@@ -1,0 +1,65 @@
+"""From ``async def`` to ``def``, for a function of FastAPI's that awaits nothing: FastAPI runs it in a thread."""
+
+from sessionlint.edits.lines import lines_of
+from sessionlint.edits.unread_files import mentions_in_unread
+from sessionlint.link import kinds, walk
+from sessionlint.link.other_uses import other_uses
+from sessionlint.link.project import Project
+from sessionlint.link.routes import is_called_by_fastapi
+from sessionlint.link.scopes import FunctionScope
+from sessionlint.link.sites import inner_functions, sites
+from sessionlint.model.facts import Attribute, Await, Call, Comprehension, For, Term, With
+from sessionlint.model.finding import Applicability, Edit, Fix
+from sessionlint.model.source import Place, Span
+
+_OF_THE_LOOP = ("asyncio", "anyio", "trio")
+
+
+def plain_function_fix(project: Project, function: FunctionScope) -> Fix | None:
+    """Make ``function`` a ``def``; None unless FastAPI alone calls it and nothing in it needs the event loop."""
+    if not is_called_by_fastapi(project, function) or function.node.is_generator or _is_of_websocket(function):
+        return None
+    uses = other_uses(project, function)
+    if not uses.are_none or any(True for _ in mentions_in_unread(project, function)) or _needs_loop(project, function):
+        return None
+    source, lines = project.source(function), lines_of(project.source(function).text)
+    ahead = [token for token in lines.tokens if token.end <= function.node.name_span.start]
+    if [token.text for token in ahead[-2:]] != ["async", "def"]:
+        return None
+    edit = Edit(Place(source.path, Span(ahead[-2].start, ahead[-1].start)), "")
+    return Fix("make it a `def`", (edit,), Applicability.UNSAFE)
+
+
+def _is_of_websocket(function: FunctionScope) -> bool:
+    """FastAPI calls these on the event loop, whatever they are."""
+    called = (one.func for one in function.node.decorators if isinstance(one, Call))
+    return any(isinstance(func, Attribute) and func.attr == "websocket" for func in called)
+
+
+def _needs_loop(project: Project, function: FunctionScope) -> bool:
+    """Whether the body awaits, calls a coroutine function, or asks for the loop that it runs in."""
+    if any(inner.node.is_async for inner in inner_functions(function)):
+        return True
+    if any(isinstance(one, For | With) and one.is_async for one in walk.statements(function.body)):
+        return True
+    return any(_is_of_loop(project, site.term, function) for site in sites(function))
+
+
+def _is_of_loop(project: Project, term: Term, function: FunctionScope) -> bool:
+    match term:
+        case Await():
+            return True
+        case Comprehension(clauses=clauses):
+            return any(clause.is_async for clause in clauses)
+        case Call(func=func):
+            match project.kind(func, function):
+                case kinds.External(name=name):
+                    return name.partition(".")[0] in _OF_THE_LOOP
+                case kinds.FunctionKind(function=called):
+                    return called.node.is_async
+                case kinds.Method(owner=kinds.Session(is_async=True) | kinds.Connection(is_async=True)):
+                    return True
+                case _:
+                    return False
+        case _:
+            return False

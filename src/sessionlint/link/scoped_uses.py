@@ -1,0 +1,53 @@
+"""Whether every use of a provider could have ``scope="function"``: FastAPI then leaves it before it sends the response."""
+
+from collections.abc import Iterator
+
+from sessionlint.link import walk
+from sessionlint.link.dependencies import DependencyUse
+from sessionlint.link.depends import parameters_filled
+from sessionlint.link.lending import Lender
+from sessionlint.link.other_uses import other_uses
+from sessionlint.link.project import Project
+from sessionlint.link.roles import Role
+from sessionlint.link.routes import injected_sessions
+from sessionlint.link.scopes import ImportBinding, ModuleScope
+
+_SCOPED = (0, 121)
+# what goes on after the route has returned, and would find the session closed
+_AFTERWARDS = frozenset({"BackgroundTasks", "BackgroundTask", "StreamingResponse", "EventSourceResponse", "WebSocket"})
+
+
+def can_be_function_scoped(project: Project, lender: Lender) -> bool:
+    """Whether the oldest FastAPI that the project admits knows the scope, every ``Depends`` can be seen and take it, and
+    neither another generator dependency nor anything that outlives the route gets the session."""
+    oldest = project.targets.fastapi_oldest
+    if oldest is None or oldest < _SCOPED or other_uses(project, lender.function).unclear is not None:
+        return False
+    if not all(_takes_scope(use) for use in lender.uses):
+        return False
+    return not any(_lends_on(project)) and not any(_outlive_the_route(project))
+
+
+def _takes_scope(use: DependencyUse) -> bool:
+    """``Depends`` itself (``Security`` has no scope), without stars, and with no other scope than this."""
+    called = (walk.dotted(use.call.func) or "").rpartition(".")[2]
+    given = walk.argument(use.call, None, "scope")
+    return called == "Depends" and not any(one.star for one in use.call.args) and (given is None or use.is_function_scoped)
+
+
+def _lends_on(project: Project) -> Iterator[bool]:
+    """A generator dependency that gets a dependency itself: FastAPI refuses a narrower scope under a wider one."""
+    for function in project.dependencies:
+        if function.node.is_generator:
+            yield any(True for _ in parameters_filled(project, function)) or any(injected_sessions(project, function))
+
+
+def _outlive_the_route(project: Project) -> Iterator[bool]:
+    for module in project.modules.values():
+        if project.role(module) is Role.APPLICATION and _imports(module):
+            yield from (any(True for _ in injected_sessions(project, function)) for function in module.functions)
+
+
+def _imports(module: ModuleScope) -> bool:
+    bindings = (binding for scope in module.scopes for each in scope.bindings.values() for binding in each)
+    return any(isinstance(binding, ImportBinding) and binding.name in _AFTERWARDS for binding in bindings)
