@@ -4,7 +4,7 @@ from sessionlint.edits.arguments import parentheses
 from sessionlint.edits.imports import change_imports
 from sessionlint.edits.lines import lines_of
 from sessionlint.edits.session_arguments import droppable_names
-from sessionlint.link.awaits import MissingAwait, SuperfluousAwait, Treatment
+from sessionlint.link.awaits import MissingAwait, SuperfluousAwait, Treatment, awaits_the_rows
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Site
 from sessionlint.link.session_methods import MethodCall
@@ -22,6 +22,12 @@ def awaited_fix(project: Project, missing: MissingAwait) -> Fix | None:
     before, behind = ("(await ", ")") if _is_asked(site.term, site) else ("await ", "")
     edits = [Edit(Place(site.place.path, Span(start, start)), before)]
     edits += [Edit(Place(site.place.path, Span(end, end)), behind)] if behind else []
+    outer = awaits_the_rows(missing)
+    if outer is not None:
+        taken = _taken(project.source(site.scope), outer)
+        if taken is None:
+            return None
+        edits.append(Edit(Place(site.place.path, taken), ""))
     return Fix("await it", tuple(edits), Applicability.UNSAFE)
 
 
@@ -56,13 +62,20 @@ def _is_asked(term: Term, site: Site) -> bool:
 
 def without_await_fix(project: Project, found: SuperfluousAwait) -> Fix | None:
     """Take the ``await`` away with the blanks behind it; parentheses around the call stay. None when a comment would go, too."""
-    source, start = project.source(found.site.scope), found.awaited.span.start
+    taken = _taken(project.source(found.site.scope), found.awaited)
+    if taken is None:
+        return None
+    return Fix("remove the `await`", (Edit(Place(found.site.place.path, taken), ""),), Applicability.SAFE)
+
+
+def _taken(source: Source, awaited: Await) -> Span | None:
+    """The keyword with the blanks behind it; None when a comment or a line ending follows."""
     tokens = lines_of(source.text).tokens
+    start = awaited.span.start
     index = next((number for number, token in enumerate(tokens) if token.start == start and token.text == "await"), None)
     if index is None or tokens[index + 1].kind in ("comment", "newline"):
         return None
-    edit = Edit(Place(found.site.place.path, Span(start, tokens[index + 1].start)), "")
-    return Fix("remove the `await`", (edit,), Applicability.SAFE)
+    return Span(start, tokens[index + 1].start)
 
 
 def unshielded_fix(project: Project, call: MethodCall) -> Fix | None:

@@ -13,6 +13,7 @@ from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Span
 
 _OF_THE_LOOP = ("asyncio", "anyio", "trio")
+_DEPTH = 2  # how far a call is followed: `notify()` may create a task, and there is no loop in a thread
 
 
 def plain_function_fix(project: Project, function: FunctionScope) -> Fix | None:
@@ -42,10 +43,10 @@ def _needs_loop(project: Project, function: FunctionScope) -> bool:
         return True
     if any(isinstance(one, For | With) and one.is_async for one in walk.statements(function.body)):
         return True
-    return any(_is_of_loop(project, site.term, function) for site in sites(function))
+    return any(_is_of_loop(project, site.term, function, _DEPTH) for site in sites(function))
 
 
-def _is_of_loop(project: Project, term: Term, function: FunctionScope) -> bool:
+def _is_of_loop(project: Project, term: Term, function: FunctionScope, depth: int) -> bool:
     match term:
         case Await():
             return True
@@ -56,7 +57,9 @@ def _is_of_loop(project: Project, term: Term, function: FunctionScope) -> bool:
                 case kinds.External(name=name):
                     return name.partition(".")[0] in _OF_THE_LOOP
                 case kinds.FunctionKind(function=called):
-                    return called.node.is_async
+                    return called.node.is_async or (
+                        depth > 0 and any(_is_of_loop(project, site.term, called, depth - 1) for site in sites(called))
+                    )
                 case kinds.Method(owner=kinds.Session(is_async=True) | kinds.Connection(is_async=True)):
                     return True
                 case _:

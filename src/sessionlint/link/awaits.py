@@ -172,6 +172,25 @@ def _is_target(mention: Site) -> bool:
     )
 
 
+def awaits_the_rows(missing: MissingAwait) -> Await | None:
+    """The outer ``await`` of ``await db.execute(query).scalars()``: once the call is awaited, it waits for nothing."""
+    site = missing.call.site
+    if missing.call.method not in _EXECUTING:
+        return None
+    term: Term = site.term
+    for outer in site.path:
+        match outer:
+            case Attribute(attr=attr) if attr in _OF_RESULTS:
+                term = outer
+            case Call(func=func) if func is term and isinstance(func, Attribute):
+                term = outer
+            case Await() if term is not site.term:
+                return outer
+            case _:
+                return None
+    return None
+
+
 # --- superfluous ------------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
 from sessionlint.link.routes import injected_sessions
 from sessionlint.link.scopes import ImportBinding, ModuleScope
+from sessionlint.model.facts import Attribute, Name
 
 _SCOPED = (0, 121)
 # what goes on after the route has returned, and would find the session closed
@@ -23,16 +24,22 @@ def can_be_function_scoped(project: Project, lender: Lender) -> bool:
     oldest = project.targets.fastapi_oldest
     if oldest is None or oldest < _SCOPED or other_uses(project, lender.function).unclear is not None:
         return False
-    if not all(_takes_scope(use) for use in lender.uses):
+    if not all(_takes_scope(project, use) for use in lender.uses):
         return False
     return not any(_lends_on(project)) and not any(_outlive_the_route(project))
 
 
-def _takes_scope(use: DependencyUse) -> bool:
+def _takes_scope(project: Project, use: DependencyUse) -> bool:
     """``Depends`` itself (``Security`` has no scope), without stars, and with no other scope than this."""
-    called = (walk.dotted(use.call.func) or "").rpartition(".")[2]
     given = walk.argument(use.call, None, "scope")
-    return called == "Depends" and not any(one.star for one in use.call.args) and (given is None or use.is_function_scoped)
+    if any(one.star for one in use.call.args) or not (given is None or use.is_function_scoped):
+        return False
+    func = use.call.func
+    if isinstance(func, Attribute):
+        return func.attr == "Depends"
+    home = project.evaluator.home(func.id, use.scope) if isinstance(func, Name) else None
+    bindings = home.bindings[func.id] if home is not None and isinstance(func, Name) else []
+    return bool(bindings) and all(isinstance(one, ImportBinding) and one.name == "Depends" for one in bindings)
 
 
 def _lends_on(project: Project) -> Iterator[bool]:
