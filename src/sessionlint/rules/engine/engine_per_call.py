@@ -27,7 +27,7 @@ RULE = Rule(
     ),
 )
 
-_DIRECT = (Caller.ROUTE, Caller.PROVIDER, Caller.TASK)
+_DIRECT = (Caller.ROUTE, Caller.MIDDLEWARE, Caller.PROVIDER, Caller.TASK)
 
 
 def check(project: Project) -> Iterator[Finding]:
