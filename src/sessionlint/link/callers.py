@@ -14,6 +14,8 @@ _DEPTH = 4
 _ROUTES = frozenset(
     {"get", "post", "put", "delete", "patch", "head", "options", "trace", "route", "api_route", "websocket", "websocket_route"}
 )
+# FastAPI's and Starlette's, and Flask's
+_MIDDLEWARE = frozenset({"middleware", "before_request", "after_request", "teardown_request"})
 _TASKS = frozenset({"task", "shared_task", "actor", "periodic_task"})
 _REMEMBERING = ("cache", "singleton", "memo", "once", "lru", "resource", "fixture", "provides")
 
@@ -22,6 +24,7 @@ class Caller(Enum):
     """Why a function runs again and again."""
 
     ROUTE = "route"
+    MIDDLEWARE = "middleware"
     PROVIDER = "provider"
     TASK = "task"
     REACHED = "function that a route, provider or task calls"
@@ -61,6 +64,8 @@ class Callers:
             name = (walk.dotted(callee) or "").rpartition(".")[2]
             if name in _TASKS:
                 return Caller.TASK
+            if name in _MIDDLEWARE and isinstance(callee, Attribute):
+                return Caller.MIDDLEWARE
             if isinstance(term, Call) and isinstance(callee, Attribute) and name in _ROUTES and _has_path(term):
                 return Caller.ROUTE
         return None

@@ -8,9 +8,9 @@ from sessionlint.link.fresh import Fresh, PerCall, per_call
 from sessionlint.link.holding import Use
 from sessionlint.link.literals import literal_text
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import Site
+from sessionlint.link.scopes import FunctionScope, Site, ValueBinding
 from sessionlint.link.sites import sites
-from sessionlint.model.facts import Attribute, Call
+from sessionlint.model.facts import Attribute, Call, Name
 
 _USES = frozenset({"connect", "begin", "raw_connection", "execute"})
 # functions and methods that use the engine they are given and forget it
@@ -19,8 +19,14 @@ _BORROWERS = frozenset({"create_all", "drop_all", "reflect", "to_sql", "read_sql
 
 def per_call_engines(project: Project, module_paths: frozenset[str]) -> Iterator[PerCall]:
     """The engines that end in a function that runs per request, per task or per session, each once, in source order."""
-    ends = EngineEnds(project)
-    return per_call(project, module_paths, fresh_engines(project), ends.ends_here)
+    ends, engines = EngineEnds(project), fresh_engines(project)
+    carriers = _Carriers(project, engines)
+    found = {one.site: one for one in per_call(project, module_paths, engines, ends.ends_here)}
+    for carried in per_call(project, module_paths, carriers.factories, lambda site: factory_ends_here(project, site)):
+        engine = carriers.engine_in(carried.site)
+        if engine is not None and carried.user is not carried.site.scope:
+            found.setdefault(engine, PerCall(engine, carried.user, carried.use, carried.caller))
+    yield from sorted(found.values(), key=lambda one: (one.site.place.path, one.site.place.span.start))
 
 
 def fresh_engines(project: Project) -> Fresh:
@@ -33,6 +39,33 @@ def fresh_engines(project: Project) -> Fresh:
         return ends.has_pool_worth_keeping(call, site)
 
     return Fresh(project, kinds.Engine, is_built_by)
+
+
+class _Carriers:
+    """Session factories that functions return, each with the engine that is built for it and kept by nothing else."""
+
+    def __init__(self, project: Project, engines: Fresh) -> None:
+        self._project = project
+        self._engines = engines
+        self.factories = Fresh(project, kinds.Factory, self._is_carrier)
+
+    def _is_carrier(self, call: Call, site: Site) -> bool | None:
+        callee = self._project.kind(call.func, site.scope)
+        if not isinstance(callee, kinds.External) or callee.name not in ("sessionmaker", "async_sessionmaker"):
+            return None
+        return self.engine_in(site) is not None
+
+    def engine_in(self, site: Site) -> Site | None:
+        """The call that builds the engine of the factory built at ``site``."""
+        call, scope = site.term, site.scope
+        bind = walk.argument(call, 0, "bind") if isinstance(call, Call) else None
+        if isinstance(bind, Name) and isinstance(scope, FunctionScope):
+            bindings = scope.bindings.get(bind.id, [])
+            mentions = list(self._project.holding.mentions(scope, frozenset({bind.id})))
+            only = bindings[0] if len(bindings) == 1 and len(mentions) == 1 and bind.id not in scope.declared else None
+            bind = only.value if isinstance(only, ValueBinding) and not only.path else None
+        inside = (other for other in self._project.calls_in(scope) if other.term is bind)
+        return next((built for other in inside if (built := self._engines.built_by(other)) is not None), None)
 
 
 class EngineEnds:

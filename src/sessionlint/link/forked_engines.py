@@ -15,7 +15,7 @@ from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site, enc
 from sessionlint.model.facts import Call
 from sessionlint.model.source import Place
 
-_SERVING = (Caller.ROUTE, Caller.PROVIDER, Caller.TASK, Caller.REACHED)
+_SERVING = (Caller.ROUTE, Caller.MIDDLEWARE, Caller.PROVIDER, Caller.TASK, Caller.REACHED)
 _LEVELS = 2
 
 

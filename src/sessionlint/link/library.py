@@ -25,7 +25,8 @@ def library_call(evaluator: "Evaluator", dotted: str, call: Call, scope: Scope) 
             chosen = walk.argument(call, None, "class_")
             session = evaluator.session_type(evaluator.kind(chosen, scope)) if chosen is not None else None
             # a class that cannot be followed may be either: a factory without an origin is one that nobody vouches for
-            certain = chosen is None or session is not None
+            hidden = any(argument.star == "**" for argument in call.args)
+            certain = session is not None or (chosen is None and not hidden)
             is_async = session is not None and session.is_async
             return kinds.Factory(is_async, origin=place if certain else None, borrows=_borrows(evaluator, call, scope))
         case "async_sessionmaker":

@@ -64,7 +64,9 @@ def _maker(project: Project, callee: kinds.Kind, site: Site, call: Call, *, part
         case kinds.External(name=name) if name in _FACTORIES:
             chosen = walk.argument(call, None, "class_")
             cls = project.kind(chosen, site.scope) if chosen is not None else None
-            return Maker(site, call, name, True, _makes_async(project, name, cls), cls, partial)
+            hidden = cls is None and not _FACTORIES[name] and any(given.star == "**" for given in call.args)
+            is_async = None if hidden else _makes_async(project, name, cls)
+            return Maker(site, call, name, True, is_async, cls, partial)
         case kinds.SessionType(is_async=is_async, name=name):
             return Maker(site, call, name.rpartition(".")[2], False, is_async, callee, partial)
         case kinds.ClassKind(cls=scope):

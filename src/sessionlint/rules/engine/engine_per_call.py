@@ -28,7 +28,7 @@ RULE = Rule(
     hints=("create_engine(", "create_async_engine("),
 )
 
-_DIRECT = (Caller.ROUTE, Caller.PROVIDER, Caller.TASK)
+_DIRECT = (Caller.ROUTE, Caller.MIDDLEWARE, Caller.PROVIDER, Caller.TASK)
 
 
 def check(project: Project) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ RULE = Rule(
     yields_to=("SES103",),
 )
 
-_NAMED = (Caller.ROUTE, Caller.PROVIDER, Caller.TASK)
+_NAMED = (Caller.ROUTE, Caller.MIDDLEWARE, Caller.PROVIDER, Caller.TASK)
 
 
 def check(project: Project) -> Iterator[Finding]:
