@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.carriers import carried_sessions
 from sessionlint.link.project import Project
-from sessionlint.link.routes import injected_sessions
-from sessionlint.link.scopes import FunctionScope, ParameterBinding, ValueBinding
+from sessionlint.link.scopes import FunctionScope, ParameterBinding, Site, ValueBinding
+from sessionlint.link.session_users import sessions_used_by, without_partial
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Call, Name
 from sessionlint.model.source import Place
@@ -29,23 +30,22 @@ class LentToTask:
 def sessions_lent_to_tasks(project: Project) -> Iterator[LentToTask]:
     """Every ``tasks.add_task(work, db)`` and ``BackgroundTask(work, db)`` with a session that FastAPI gave the function."""
     for function in project.functions():
-        injected = {found.parameter.name: found for found in injected_sessions(project, function)}
-        if not injected:
-            continue
-        for site in sites(function):
-            call = site.term
-            if not isinstance(call, Call) or not _schedules(project, call, function):
-                continue
-            name = next(
-                (given.value.id for given in call.args if isinstance(given.value, Name) and given.value.id in injected), None
-            )
-            if name is not None:
-                parameter = function.module.place(injected[name].parameter.span)
-                task = walk.dotted(call.args[0].value) or "the task"
-                yield LentToTask(site.place, name, parameter, task, injected[name].ends_before_response)
+        scheduling = [site for site in sites(function) if _schedules(project, site)]
+        carried = {found.name: found for found in carried_sessions(project, function)} if scheduling else {}
+        for site in scheduling if carried else ():
+            assert isinstance(site.term, Call)
+            work, args = without_partial(project, site.term.args[0].value, site.term.args[1:], function)
+            lent = [given.value.id for given in args if isinstance(given.value, Name) and given.value.id in carried]
+            used = sorted(sessions_used_by(project, work, args, site) & carried.keys())
+            for found in [carried[name] for name in (*lent, *used)][:1]:
+                task = walk.dotted(work) or "the task"
+                yield LentToTask(site.place, found.name, found.place, task, found.injected.ends_before_response)
 
 
-def _schedules(project: Project, call: Call, function: FunctionScope) -> bool:
+def _schedules(project: Project, site: Site) -> bool:
+    call, function = site.term, site.scope
+    if not isinstance(call, Call) or not call.args or not isinstance(function, FunctionScope):
+        return False
     callee = project.kind(call.func, function)
     if project.trust.runs_in_background(callee) or _is_one_of(callee, _CLASSES):
         return True

@@ -34,7 +34,7 @@ def _member(project: Project, module: ModuleScope | None, name: str, depth: int)
 
 
 def _bound(project: Project, bindings: list[Binding], depth: int) -> tuple[Term, Scope] | None:
-    match bindings:
+    match bindings if depth > 0 else []:
         case [ValueBinding(scope=scope, value=value, path=())] if value is not None:
             return written_for(project, value, scope, depth - 1)
         case [ImportBinding(importer=importer, module=module, level=level, name=str() as name)]:
@@ -45,7 +45,7 @@ def _bound(project: Project, bindings: list[Binding], depth: int) -> tuple[Term,
 
 
 def _starred(project: Project, module: ModuleScope, name: str, depth: int) -> tuple[Term, Scope] | None:
-    for star in module.star_imports if depth else ():
+    for star in module.star_imports if depth > 0 else ():
         path = project.layout.resolve(module.path, star.module, star.level)
         found = _member(project, project.modules.get(path or ""), name, depth - 1)
         if found is not None:

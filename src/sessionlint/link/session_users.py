@@ -6,9 +6,10 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Scope, Site
 from sessionlint.link.session_methods import SESSION_COROUTINES, is_shadowed, method_call
 from sessionlint.link.sites import sites
-from sessionlint.model.facts import Attribute, Call, Constant, Name, Term, With
+from sessionlint.model.facts import Argument, Attribute, Call, Constant, Lambda, Name, Term, With
 
 _DEPTH = 3
+_PARTIAL = kinds.External("functools.partial")
 _ASKING = SESSION_COROUTINES | {"query"}
 
 
@@ -45,6 +46,26 @@ def sessions_used(
             return frozenset(lent.values())
         case _:
             return frozenset()
+
+
+def sessions_used_by(project: Project, work: Term, args: tuple[Argument, ...], site: Site) -> frozenset[str]:
+    """As ``sessions_used``, sync sessions included, for something callable that is handed on at ``site`` with its arguments."""
+    work, args = without_partial(project, work, args, site.scope)
+    if not isinstance(work, Lambda):
+        return sessions_used(project, Call(work.span, work, args), site, sync=True)
+    found: set[str] = set()
+    for term, path in walk.descend(work.body):
+        if isinstance(term, Call):
+            inside = Site(term, (*path, work, *site.path), site.statement, site.block, site.scope)
+            found |= sessions_used(project, term, inside, sync=True)
+    return frozenset(found)
+
+
+def without_partial(project: Project, work: Term, args: tuple[Argument, ...], scope: Scope) -> tuple[Term, tuple[Argument, ...]]:
+    """What ``functools.partial(work, ...)`` calls in the end, with all arguments."""
+    if isinstance(work, Call) and work.args and project.kind(work.func, scope) == _PARTIAL:
+        return work.args[0].value, (*work.args[1:], *args)
+    return work, args
 
 
 def _session(project: Project, term: Term, site: Site, given: frozenset[str], *, sync: bool) -> str | None:

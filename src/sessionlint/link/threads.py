@@ -10,7 +10,7 @@ from sessionlint.link.borrowing import asked_between, owner_of
 from sessionlint.link.concurrency import is_shared_by, loop_around
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import EnteredBinding, FunctionScope, Scope, Site, ValueBinding
-from sessionlint.link.session_users import sessions_used
+from sessionlint.link.session_users import sessions_used_by, without_partial
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import (
     Argument,
@@ -21,7 +21,6 @@ from sessionlint.model.facts import (
     Collection,
     Comprehension,
     Constant,
-    Lambda,
     Mapping,
     Name,
     Statement,
@@ -37,7 +36,6 @@ _AWAITABLE = frozenset(
     }
 )
 _POOLS = tuple(kinds.External(f"concurrent.futures.{name}") for name in ("ThreadPoolExecutor", "thread.ThreadPoolExecutor"))
-_PARTIAL = kinds.External("functools.partial")
 _WAITING = frozenset({"result", "join", "exception"})
 
 
@@ -65,7 +63,7 @@ class SessionInThread:
 def sessions_in_threads(project: Project) -> Iterator[SessionInThread]:
     """Every call that has another thread use a session of this one."""
     handed = [(site, found) for site in project.calls() if (found := _handover(project, site)) is not None]
-    used = {site: _used(project, handover, site) for site, handover in handed}
+    used = {site: sessions_used_by(project, handover.work, handover.args, site) for site, handover in handed}
     together = Counter((site.scope, name) for site, names in used.items() for name in names)
     told: set[tuple[Statement, str]] = set()
     for site, handover in handed:
@@ -100,30 +98,15 @@ def _session(project: Project, site: Site, name: str) -> kinds.Session | None:
     return kind if isinstance(kind, kinds.Session) else None
 
 
-def _used(project: Project, handover: Handover, site: Site) -> frozenset[str]:
-    """The sessions, as the function calls them, that the other thread uses."""
-    if isinstance(handover.work, Lambda):
-        found: set[str] = set()
-        for term, path in walk.descend(handover.work.body):
-            if isinstance(term, Call):
-                inside = Site(term, (*path, handover.work, site.term, *site.path), site.statement, site.block, site.scope)
-                found |= sessions_used(project, term, inside, sync=True)
-        return frozenset(found)
-    return sessions_used(project, Call(site.term.span, handover.work, handover.args), site, sync=True)
-
-
 # --- how work gets into a thread --------------------------------------------------------------------------------------
 
 
 def _handover(project: Project, site: Site) -> Handover | None:
-    call = site.term
-    if not isinstance(call, Call):
+    found = _thread(project, site.term, site.scope) if isinstance(site.term, Call) else None
+    if found is None:
         return None
-    found = _thread(project, call, site.scope)
-    if found is None or not isinstance(found.work, Call) or project.kind(found.work.func, site.scope) != _PARTIAL:
-        return found
-    work, *bound = found.work.args or (None,)
-    return found._replace(work=work.value, args=(*bound, *found.args)) if work is not None else None
+    work, args = without_partial(project, found.work, found.args, site.scope)
+    return found._replace(work=work, args=args)
 
 
 def _thread(project: Project, call: Call, scope: Scope) -> Handover | None:
