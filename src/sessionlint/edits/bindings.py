@@ -32,6 +32,12 @@ class ImportSite:
         return not isinstance(owner, f.Class) and any(one.span.contains(at) for one in self.block)
 
     @property
+    def guard(self) -> f.Try | None:
+        """The module's ``try`` that it is tried out in, if it stands directly in its body."""
+        owner = self.parents[-1] if len(self.parents) == 1 else None
+        return owner if isinstance(owner, f.Try) and self.block is owner.body else None
+
+    @property
     def is_for_type_checking(self) -> bool:
         """Whether it is an element of a module's ``if TYPE_CHECKING:``."""
         return len(self.parents) == 1 and _tests_type_checking(self.parents[0]) and not self._in_else(self.parents[0])

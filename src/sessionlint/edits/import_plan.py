@@ -60,7 +60,13 @@ class ImportPlan:
 
     def add(self, wanted: Wanted) -> str | None:
         """Plan for ``wanted``; how to spell it, or None."""
-        return self._reused(wanted) or self._extended(wanted) or self._by_module(wanted) or self._inserted(wanted)
+        return (
+            self._reused(wanted)
+            or self._extended(wanted)
+            or self._by_module(wanted)
+            or self._extended_where_tried(wanted)
+            or self._inserted(wanted)
+        )
 
     def edits(self) -> tuple[Edit, ...]:
         replaced = {id(line.slot.beside): line for line in self.new if self._is_replaced(line)}
@@ -126,6 +132,19 @@ class ImportPlan:
         if not sites:
             return None
         touched = self._touch(min(sites, key=lambda site: len(site.parents)))
+        if wanted.name not in touched.added:
+            touched.added.append(wanted.name)
+        return wanted.name
+
+    def _extended_where_tried(self, wanted: Wanted) -> str | None:
+        """In the module's ``try:`` that imports from the same module: an import outside of it would not be tried."""
+        sites = [site for site in self.sites if site.statement.module == wanted.module and site.statement.level == 0]
+        sites = [site for site in sites if site.guard is not None and site.statement.names[0].name != "*"]
+        if wanted.at is not None:
+            sites = [site for site in sites if site.guard is not None and site.guard.span.end <= wanted.at.start]
+        if not sites or not self._is_free(wanted.name, wanted):
+            return None
+        touched = self._touch(sites[0])
         if wanted.name not in touched.added:
             touched.added.append(wanted.name)
         return wanted.name

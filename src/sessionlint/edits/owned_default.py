@@ -10,7 +10,8 @@ from sessionlint.link.project import Project
 from sessionlint.link.routes import is_called_by_fastapi
 from sessionlint.link.scopes import ClassScope, FunctionScope
 from sessionlint.link.sites import inner_functions, sites
-from sessionlint.model.facts import Attribute, Block, Call, Constant, Evaluate, Jump, Name, Parameter, Term
+from sessionlint.link.unread import is_unread, unread_names
+from sessionlint.model.facts import Attribute, Await, Block, Call, Constant, Evaluate, Jump, Name, Parameter, Return, Term
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Source, Span
 
@@ -50,7 +51,23 @@ def _only_uses(project: Project, default: DefaultSession) -> bool:
     mentions = [site for scope in (function, *inner_functions(function)) for site in sites(scope) if _is_name(site.term, name)]
     if any(site.scope is not function or site.in_lambda for site in mentions):
         return False  # it may run after the end of the block
-    return len(function.bindings[name]) == 1 and project.holding.parameter(function, name) is Use.USED
+    if len(function.bindings[name]) > 1 or _returns_unread(function, name):
+        return False
+    return project.holding.parameter(function, name) is Use.USED
+
+
+def _returns_unread(function: FunctionScope, name: str) -> bool:
+    """Whether a query or a result is handed to the caller unread."""
+    names = unread_names(function, frozenset({name}))
+    values = [one.value for one in walk.statements(function.body) if isinstance(one, Return) and one.value is not None]
+    return any(_root(value) in names and is_unread(value, names) for value in values)
+
+
+def _root(term: Term) -> str | None:
+    """The name that a chain of attributes, calls and awaits begins with."""
+    while isinstance(term, Attribute | Call | Await):
+        term = term.func if isinstance(term, Call) else term.value
+    return term.id if isinstance(term, Name) else None
 
 
 def _is_name(term: Term, name: str) -> bool:

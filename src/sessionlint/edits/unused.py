@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sessionlint.edits.bindings import ImportSite, bound_otherwise, import_sites, local_name, target
 from sessionlint.edits.lines import Lines
 from sessionlint.edits.statements import blocks_within
-from sessionlint.model.facts import Alias, Class, Constant, Evaluate, Function, ModuleFacts, Try, With
+from sessionlint.model.facts import Alias, Class, Constant, Evaluate, Function, Import, ModuleFacts, Statement, Try, With
 from sessionlint.model.source import Span
 
 _KEEPS_UNUSED = re.compile(r"#\s*noqa\b(?!\s*:(?!.*\bF401\b))", re.IGNORECASE)
@@ -101,7 +101,7 @@ def _is_repeated(found: Sequence[tuple[ImportSite, Alias]]) -> bool:
 def _may_lose_a_name(site: ImportSite) -> bool:
     """Not where an import is tried out or makes an attribute, nor where its block would be left empty."""
     if any(isinstance(parent, Try | Class) for parent in site.parents):
-        return False
+        return site.guard is not None and any(_tries_the_same(other, site) for other in site.block)
     return (
         len(site.block) > 1 or len(site.statement.names) > 1 or not site.parents or isinstance(site.parents[-1], Function | With)
     )
@@ -110,6 +110,20 @@ def _may_lose_a_name(site: ImportSite) -> bool:
 def _may_lose_locally(site: ImportSite) -> bool:
     """In a ``try`` that the name is used in as well, nothing is tried out: the import only stands where it is needed."""
     return len(site.block) > 1 or len(site.statement.names) > 1 or isinstance(site.parents[-1], Function | With)
+
+
+def _tries_the_same(other: Statement, site: ImportSite) -> bool:
+    """Whether another import beside it stands and falls with the same package."""
+    return (
+        isinstance(other, Import)
+        and other is not site.statement
+        and other.level == site.statement.level
+        and _package(other) == _package(site.statement)
+    )
+
+
+def _package(statement: Import) -> str:
+    return (statement.module or statement.names[0].name).partition(".")[0]
 
 
 def _is_spoken_for(lines: Lines, site: ImportSite) -> bool:

@@ -1,4 +1,4 @@
-"""Results of a connection that nobody has read yet: they end with it.
+"""Results of a connection or session that nobody has read yet: they end with it.
 
 Rows are plain data and may leave; a result, a cursor or a transaction may not.
 """
@@ -33,6 +33,7 @@ _READS = frozenset(
     {
         *("all", "fetchall", "fetchmany", "fetchone", "first", "one", "one_or_none", "scalar", "scalar_one"),
         *("scalar_one_or_none", "rowcount", "lastrowid", "inserted_primary_key", "returns_rows", "keys", "description"),
+        *("get", "get_one", "count"),
         *("closed", "dialect", "in_transaction", "in_nested_transaction", "get_isolation_level"),
         *("commit", "rollback", "close", "aclose"),
     }
