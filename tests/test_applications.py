@@ -57,3 +57,22 @@ def test_an_application_that_fakes_its_engine_is_left_alone(application: Path) -
     test.write_text(text + '\n\ndef test_fake(monkeypatch):\n    monkeypatch.setattr("app.db.engine", None)\n', encoding="utf-8")
     result = CliRunner().invoke(sessionlint, [*ARGUMENTS, "--diff"])
     assert (result.exit_code, result.stdout) == (0, "")
+
+
+def test_other_fixes_of_the_same_run_know_the_new_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session that is to be closed is opened by a factory that is about to be renamed."""
+    monkeypatch.chdir(tmp_path)
+    Path("db.py").write_text(
+        "import os\nfrom sqlalchemy import create_engine\nfrom sqlalchemy.orm import sessionmaker\n\n"
+        "engine = create_engine(os.environ['DATABASE_URL'])\nSessionLocal = sessionmaker(engine)\n"
+    )
+    Path("use.py").write_text(
+        "from db import SessionLocal\n\n\ndef load(key):\n    session = SessionLocal()\n    return session.get(int, key)\n"
+    )
+    arguments = ["check", ".", "--project-root", ".", "--isolated", "--select", "SES101,SES301", "--unsafe-fixes", "--fix"]
+    result = CliRunner().invoke(sessionlint, arguments)
+    assert (result.exit_code, result.stderr) == (0, "Fixed 2 findings.\n")
+    assert Path("use.py").read_text() == (
+        "from db import get_sessionmaker\n\n\ndef load(key):\n"
+        "    with get_sessionmaker()() as session:\n        return session.get(int, key)\n"
+    )

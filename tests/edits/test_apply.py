@@ -86,3 +86,11 @@ def test_a_fix_to_a_file_that_is_not_there_is_deferred() -> None:
 
 def test_a_changed_source_keeps_its_encoding() -> None:
     assert apply_fixes(SOURCES, [fix(edit(0, 1, "é"))]).sources["a.py"] == Source("a.py", "ébcdef", "latin-1")
+
+
+def test_a_fix_that_wants_to_be_alone_waits_for_the_others_and_they_for_it() -> None:
+    alone = Fix("alone", (edit(0, 1, "A"),), Applicability.SAFE, alone=True)
+    other = fix(edit(3, 4, "D"))
+    assert texts(other, alone)[1] == (alone,)
+    assert texts(alone, other)[1] == (other,)
+    assert texts(alone)[1] == ()
