@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from sessionlint.link import kinds
 from sessionlint.link.dependencies import DependencyUse, dependency_uses
@@ -21,15 +21,30 @@ _NEWEST = Targets()
 _FIXTURES = frozenset({"pytest.fixture", "pytest.yield_fixture", "pytest_asyncio.fixture"})
 
 
+Scopes: TypeAlias = dict[ModuleFacts, ModuleScope]
+"""What is known of files by themselves, for linking them again among others."""
+
+
 class Project:
     """All modules of a checked project, linked. ``modules`` are those that were read, in order of their paths."""
 
-    def __init__(self, facts: Mapping[str, ModuleFacts], sources: Mapping[str, Source], targets: Targets, layout: Layout) -> None:
+    def __init__(
+        self,
+        facts: Mapping[str, ModuleFacts],
+        sources: Mapping[str, Source],
+        targets: Targets,
+        layout: Layout,
+        scopes: Scopes | None = None,
+    ) -> None:
         self.facts = facts
         self.sources = sources
         self.targets = targets
         self.layout = layout
-        built = {path: build_module(module, layout.module_name(path)) for path, module in sorted(facts.items())}
+        scopes = {} if scopes is None else scopes
+        for path, module in facts.items():
+            if module not in scopes:
+                scopes[module] = build_module(module, layout.module_name(path))
+        built = {path: scopes[module] for path, module in sorted(facts.items())}
         self.modules = {path: module for path, module in built.items() if not module.facts.outline}
         self._all_modules = built
         self.evaluator = Evaluator(self.modules, layout)
@@ -177,11 +192,13 @@ def link(
     sources: Mapping[str, Source],
     targets: Targets = _NEWEST,
     source_roots: Sequence[str] = (),
+    scopes: Scopes | None = None,
 ) -> Project:
     """Link the facts of all files (any order gives the same answer).
 
     ``sources`` holds the text of each file by path, also of files that have no facts worth linking; ``source_roots`` are
     folders (relative, "" for the project root) from which absolute imports are resolved, beside those that the layout shows.
+    ``scopes`` is used and filled; it may serve again for the same ``sources``.
     """
     by_path = {module.path: module for module in facts}
-    return Project(by_path, sources, targets, Layout({*by_path, *sources}, source_roots))
+    return Project(by_path, sources, targets, Layout({*by_path, *sources}, source_roots), scopes)

@@ -27,6 +27,7 @@ from sessionlint.run.selectors import check_selectors, selected_codes
 from sessionlint.run.settings import Settings
 from sessionlint.run.specifiers import parse_specifiers
 from sessionlint.run.store import Store
+from sessionlint.run.timings import Timings
 from sessionlint.run.versions import Declaration, read_targets
 
 Warn = Callable[[str], None]
@@ -90,12 +91,15 @@ def cache_dir(request: Request) -> Path:
     return root.folder / _settings(request, root).cache_dir
 
 
-def check(request: Request, warn: Warn) -> Result:
-    """The whole run, without writing anything. Raises UsageError."""
-    planned = plan(request, warn)
-    sources, broken = _read(planned, request.stdin, warn)
+def check(request: Request, warn: Warn, timings: Timings | None = None) -> Result:
+    """The whole run, without writing anything; where its time goes is told to ``timings``. Raises UsageError."""
+    timings = timings or Timings()
+    with timings.stage("discover"):
+        planned = plan(request, warn)
+    with timings.stage("read"):
+        sources, broken = _read(planned, request.stdin, warn)
     store = _store(planned, warn) if request.cache else None
-    analysis = Analysis(planned.settings, planned.targets, planned.scope, extractor=Extractor(store, request.jobs))
+    analysis = Analysis(planned.settings, planned.targets, planned.scope, extractor=Extractor(store, request.jobs, timings))
     try:
         with without_cycle_collection():
             checked_once = analysis.check(sources, broken)
