@@ -94,6 +94,7 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
 @click.option(
     "--project-root", type=click.Path(path_type=Path), metavar="DIR", help="The folder to analyse, instead of finding it."
 )
+@click.option("--timings", is_flag=True, help="Show where the time went, on standard error.")
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Parse in up to N processes (default: one per core).")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
 @click.option("--cache-dir", metavar="DIR", help="Where the cache lies (default: .sessionlint_cache in the project).")

@@ -26,7 +26,7 @@ SOURCES = [
 
 def test_workers_find_what_one_process_finds() -> None:
     found = workers.extracted(SOURCES, 2)
-    assert {path: codec.dump(decoded(text)) for path, text in found.items()} == {
+    assert {path: codec.dump(decoded(text)) for path, (_, text) in found.items()} == {
         source.path: codec.dump(extract(source)) for source in SOURCES
     }
 

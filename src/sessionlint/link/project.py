@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from sessionlint.link import kinds
 from sessionlint.link.dependencies import DependencyUse, dependency_uses
@@ -25,6 +25,10 @@ _NO_WORDS = Vocabulary()
 _FIXTURES = frozenset({"pytest.fixture", "pytest.yield_fixture", "pytest_asyncio.fixture"})
 
 
+Scopes: TypeAlias = dict[ModuleFacts, ModuleScope]
+"""What is known of files by themselves, for linking them again among others."""
+
+
 class Project:
     """All modules of a checked project, linked. ``modules`` are those that were read, in order of their paths."""
 
@@ -35,12 +39,17 @@ class Project:
         targets: Targets,
         layout: Layout,
         vocabulary: Vocabulary,
+        scopes: Scopes | None = None,
     ) -> None:
         self.facts = facts
         self.sources = sources
         self.targets = targets
         self.layout = layout
-        built = {path: build_module(module, layout.module_name(path)) for path, module in sorted(facts.items())}
+        scopes = {} if scopes is None else scopes
+        for path, module in facts.items():
+            if module not in scopes:
+                scopes[module] = build_module(module, layout.module_name(path))
+        built = {path: scopes[module] for path, module in sorted(facts.items())}
         self.modules = {path: module for path, module in built.items() if not module.facts.outline}
         self._all_modules = built
         self.trust = Trust(vocabulary, self.modules, layout)
@@ -199,12 +208,14 @@ def link(
     targets: Targets = _NEWEST,
     source_roots: Sequence[str] = (),
     vocabulary: Vocabulary = _NO_WORDS,
+    scopes: Scopes | None = None,
 ) -> Project:
     """Link the facts of all files (any order gives the same answer).
 
     ``sources`` holds the text of each file by path, also of files that have no facts worth linking; ``source_roots`` are
     folders (relative, "" for the project root) from which absolute imports are resolved, beside those that the layout shows;
-    ``vocabulary`` are the names that the project's configuration vouches for.
+    ``vocabulary`` are the names that the project's configuration vouches for. ``scopes`` is used and filled; it may serve
+    again for the same ``sources``.
     """
     by_path = {module.path: module for module in facts}
-    return Project(by_path, sources, targets, Layout({*by_path, *sources}, source_roots), vocabulary)
+    return Project(by_path, sources, targets, Layout({*by_path, *sources}, source_roots), vocabulary, scopes)

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from time import perf_counter
 
 from sessionlint.link.helper import is_helper_usable
-from sessionlint.link.project import Project, link
+from sessionlint.link.project import Project, Scopes, link
 from sessionlint.link.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.finding import Applicability, Finding
@@ -22,6 +23,7 @@ from sessionlint.run.precedence import most_specific
 from sessionlint.run.selectors import check_selectors
 from sessionlint.run.settings import Settings
 from sessionlint.run.suppression import suppress, suppress_by_name
+from sessionlint.run.timings import Timings
 
 NEWEST = Targets()
 logger = logging.getLogger(__name__)
@@ -60,14 +62,12 @@ class Analysis:
 
     def check(self, sources: Mapping[str, Source], facts: Mapping[str, ModuleFacts] | None = None) -> Checked:
         """Extract what ``facts`` (of unchanged files) does not hold, link, run the rules, select and suppress."""
-        parse = linked if self.prefilter else linked_without_prefilter
-        words = self.settings.vocabulary
-        project = parse(
-            sources,
-            facts or {},
-            lambda facts: link(facts, sources, self.targets, self.settings.src, words),
-            self.extractor,
-        )
+        scopes: Scopes = {}
+
+        def again(facts: Iterable[ModuleFacts]) -> Project:
+            return link(facts, sources, self.targets, self.settings.src, self.settings.vocabulary, scopes)
+
+        project = (linked if self.prefilter else linked_without_prefilter)(sources, facts or {}, again, self.extractor)
         return Checked(project.facts, self._judged(project), tuple(project.trust.missing), is_helper_usable(project))
 
     def _judged(self, project: Project) -> Outcome:
@@ -77,11 +77,12 @@ class Analysis:
         running = choice.anywhere()
         errors: list[str] = []
         selected = [entry for entry in registered if entry.rule.code in running]
-        found = _run(selected, lambda entry: entry.check(project), errors)
+        with self.extractor.timings.stage("rules"):
+            found = _run(selected, lambda entry: entry.check(project), errors, self.extractor.timings)
         raw = most_specific(found, {rule.code: rule for rule in rules})
         sifted = suppress(raw, project.facts, rules, self.today)
         comments = Comments(project.facts, project.sources, rules, running, sifted.used, self.today, self.settings.require_reason)
-        about = _run(selected, lambda entry: entry.check_comments(comments), errors)
+        about = _run(selected, lambda entry: entry.check_comments(comments), errors, self.extractor.timings)
         resifted = suppress_by_name(about, project.facts, rules, self.today)
         candidates = [finding for finding in (*sifted.open, *resifted.open) if self._in_scope(finding)]
         shown = dict.fromkeys(choice.shown(finding) for finding in candidates)
@@ -117,11 +118,15 @@ def analyse_sources(sources: Mapping[str, Source], targets: Targets = NEWEST, se
     return Analysis(settings, targets).check(sources).outcome
 
 
-def _run(rules: Iterable[RegisteredRule], ask: Callable[[RegisteredRule], Iterator[Finding]], errors: list[str]) -> list[Finding]:
+def _run(
+    rules: Iterable[RegisteredRule], ask: Callable[[RegisteredRule], Iterator[Finding]], errors: list[str], timings: Timings
+) -> list[Finding]:
     """What each rule finds. A rule that fails is an internal error; the others go on."""
     found: list[Finding] = []
     for entry in rules:
+        begun = perf_counter()
         found += _asked(entry, ask, errors)
+        timings.rules[f"{entry.rule.code} {entry.rule.name}"] += perf_counter() - begun
     return found
 
 

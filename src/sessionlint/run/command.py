@@ -18,6 +18,7 @@ from sessionlint.run.pipeline import Plan, Result
 from sessionlint.run.repair import Hands
 from sessionlint.run.request import FixLevel, Request, Stdin
 from sessionlint.run.settings import OPTIONS, SELECTION
+from sessionlint.run.timings import Timings
 
 
 def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
@@ -27,8 +28,13 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     request = _request(paths, options)
     if options["show_files"] or options["show_settings"]:
         return _show(pipeline.plan(request, _warn), options)
-    result = pipeline.check(request, _warn, _hands(request, options))
-    _report(request, result, options)
+    timings = Timings()
+    result = pipeline.check(request, _warn, _hands(request, options), timings)
+    with timings.stage("report"):
+        _report(request, result, options)
+    if options["timings"]:
+        for line in timings.lines():
+            say(line)
     return _exit_code(result, options)
 
 

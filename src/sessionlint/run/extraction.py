@@ -20,19 +20,23 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
     ``known`` are facts that need no new look.
     """
     facts = {path: module for path, module in known.items() if not module.outline}
-    waiting = {path: Text(source) for path, source in sources.items() if path not in facts}
+    with extractor.timings.stage("prefilter"):
+        waiting = {path: Text(source) for path, source in sources.items() if path not in facts}
     looks = extractor.looks(waiting.values())
     outlines = {path: known.get(path) or look.outline for path, look in looks.items()}
     relevant = [path for path, look in looks.items() if look.telling]
     searched: frozenset[str] = frozenset()
     while True:
         facts |= extractor.facts([waiting.pop(path) for path in relevant])
-        project = link((*facts.values(), *(outlines[path] for path in waiting)))
-        names = session_names(project) - searched
+        with extractor.timings.stage("link"):
+            project = link((*facts.values(), *(outlines[path] for path in waiting)))
+            names = session_names(project) - searched
+            unread = {*project.unread, *unread_coroutines(project)}
         searched |= names
-        pattern = names_pattern(names)
-        relevant = [path for path, text in waiting.items() if pattern.search(text.data)]
-        relevant = relevant or sorted({*project.unread, *unread_coroutines(project)} & waiting.keys())
+        with extractor.timings.stage("prefilter"):
+            pattern = names_pattern(names)
+            relevant = [path for path, text in waiting.items() if pattern.search(text.data)]
+        relevant = relevant or sorted(unread & waiting.keys())
         if not relevant:
             return project
 

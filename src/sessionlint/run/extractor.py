@@ -5,12 +5,14 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from time import perf_counter
 
 from sessionlint.extract.outline import outline
 from sessionlint.extract.prefilter import hands_on, mentions_anything_of_interest
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.source import Source
 from sessionlint.run.store import Look, Store, decoded, encoded
+from sessionlint.run.timings import Timings
 
 logger = logging.getLogger(__name__)
 # Measured: a worker has imported libcst after a quarter of a second, in which this process parses some 150 kB.
@@ -33,13 +35,17 @@ class Extractor:
     Up to ``jobs`` processes parse, when there is enough to parse.
     """
 
-    def __init__(self, store: Store | None = None, jobs: int = 1) -> None:
+    def __init__(self, store: Store | None = None, jobs: int = 1, timings: Timings | None = None) -> None:
+        self.timings = timings or Timings()
         self._store = store
         self._jobs = jobs
 
     def looks(self, texts: Iterable[Text]) -> dict[str, Look]:
         """The first look at each text, by path."""
-        texts = list(texts)
+        with self.timings.stage("prefilter"):
+            return self._looks(list(texts))
+
+    def _looks(self, texts: Sequence[Text]) -> dict[str, Look]:
         known = self._store.looks([text.digest for text in texts]) if self._store else {}
         found = {}
         for text in texts:
@@ -54,7 +60,10 @@ class Extractor:
 
     def facts(self, texts: Iterable[Text]) -> dict[str, ModuleFacts]:
         """The facts of each text, by path."""
-        texts = list(texts)
+        with self.timings.stage("parse"):
+            return self._facts(list(texts))
+
+    def _facts(self, texts: Sequence[Text]) -> dict[str, ModuleFacts]:
         known = self._store.facts([text.digest for text in texts]) if self._store else {}
         found = {text.source.path: replace(known[text.digest], path=text.source.path) for text in texts if text.digest in known}
         missing = [text for text in texts if text.digest not in known]
@@ -68,14 +77,14 @@ class Extractor:
             return self._in_this_process(texts)
         found = {}
         for text in texts:
-            stored = written[text.source.path]
+            self.timings.files[text.source.path], stored = written[text.source.path]
             found[text.source.path] = decoded(stored)
             if self._store:
                 self._store.keep_facts(text.digest, stored)
         return found
 
-    def _in_workers(self, texts: Sequence[Text]) -> dict[str, str] | None:
-        """The facts as JSON text, by path; None where the work is too small for workers, or they fail."""
+    def _in_workers(self, texts: Sequence[Text]) -> dict[str, tuple[float, str]] | None:
+        """Seconds and facts (JSON text) of each, by path; None where the work is too small for workers, or they fail."""
         count = min(self._jobs, sum(len(text.source.text) for text in texts) // _WORTH_A_WORKER)
         if count < 2 or not sys.executable:
             return None
@@ -92,7 +101,9 @@ class Extractor:
 
         found = {}
         for text in texts:
+            begun = perf_counter()
             facts = found[text.source.path] = extract(text.source)
+            self.timings.files[text.source.path] = perf_counter() - begun
             if self._store:
                 self._store.keep_facts(text.digest, encoded(facts))
         return found

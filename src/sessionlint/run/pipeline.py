@@ -31,6 +31,7 @@ from sessionlint.run.selectors import check_selectors, selected_codes
 from sessionlint.run.settings import Settings
 from sessionlint.run.specifiers import parse_specifiers
 from sessionlint.run.store import Store
+from sessionlint.run.timings import Timings
 from sessionlint.run.versions import read_targets
 
 Warn = Callable[[str], None]
@@ -100,13 +101,16 @@ def cache_dir(request: Request) -> Path:
     return root.folder / merged(_layers(request, root)).cache_dir
 
 
-def check(request: Request, warn: Warn, hands: Hands | None = None) -> Result:
-    """The whole run. Without ``hands`` nothing is written. Raises UsageError."""
-    planned = plan(request, warn)
+def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Timings | None = None) -> Result:
+    """The whole run; where its time goes is told to ``timings``. Without ``hands`` nothing is written. Raises UsageError."""
+    timings = timings or Timings()
+    with timings.stage("discover"):
+        planned = plan(request, warn)
     finish_interrupted(planned.root.folder, warn, writing=hands is not None)
-    sources, broken = _read(planned, request.stdin, warn)
+    with timings.stage("read"):
+        sources, broken = _read(planned, request.stdin, warn)
     store = _store(planned, warn) if request.cache else None
-    analysis = Analysis(planned.settings, planned.targets, planned.scope, extractor=Extractor(store, request.jobs))
+    analysis = Analysis(planned.settings, planned.targets, planned.scope, extractor=Extractor(store, request.jobs, timings))
     try:
         with without_cycle_collection():
             checked_once = analysis.check(sources, broken)

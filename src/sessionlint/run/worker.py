@@ -7,6 +7,7 @@ a worker ends as soon as its standard input does, also when the run that started
 import json
 import signal
 import sys
+from time import perf_counter
 from typing import IO
 
 # The worker must find this package where the run that starts it has found it, and must not look into the current
@@ -26,11 +27,16 @@ def send(stream: IO[bytes], message: object) -> None:
 
 
 def serve() -> None:
-    """Answer until standard input ends: for ``[[path, text], ...]`` the facts of each text, as JSON text."""
+    """Answer until standard input ends: for ``[[path, text], ...]`` of each text the seconds and the facts, as JSON text."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the run decides, and closes the pipe
     from sessionlint.extract.module import extract
     from sessionlint.model.source import Source
     from sessionlint.run.store import encoded
 
     for line in sys.stdin.buffer:
-        send(sys.stdout.buffer, [encoded(extract(Source(path, text))) for path, text in json.loads(line)])
+        answers = []
+        for path, text in json.loads(line):
+            begun = perf_counter()
+            facts = extract(Source(path, text))
+            answers.append((perf_counter() - begun, encoded(facts)))
+        send(sys.stdout.buffer, answers)

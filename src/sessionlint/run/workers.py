@@ -16,10 +16,10 @@ class WorkerFailedError(Exception):
     """A worker ended early or said something that is no answer."""
 
 
-def extracted(sources: Sequence[Source], count: int) -> dict[str, str]:
-    """The facts of each source as JSON text, by path, from ``count`` processes. Raises WorkerFailedError and OSError."""
+def extracted(sources: Sequence[Source], count: int) -> dict[str, tuple[float, str]]:
+    """Seconds and facts (JSON text) of each source, by path, from ``count`` processes. Raises WorkerFailedError, OSError."""
     batches, lock = _batches(sources), Lock()
-    found: dict[str, str] = {}
+    found: dict[str, tuple[float, str]] = {}
     failures: list[Exception] = []
     processes: list[subprocess.Popen[bytes]] = []
 
@@ -68,7 +68,7 @@ def _batches(sources: Sequence[Source]) -> Iterator[list[Source]]:
         yield batch
 
 
-def _asked(process: "subprocess.Popen[bytes]", batch: Sequence[Source]) -> Iterator[tuple[str, str]]:
+def _asked(process: "subprocess.Popen[bytes]", batch: Sequence[Source]) -> Iterator[tuple[str, tuple[float, str]]]:
     assert process.stdin is not None and process.stdout is not None
     send(process.stdin, [[source.path, source.text] for source in batch])
     answer = process.stdout.readline()
