@@ -475,3 +475,63 @@ def test_a_statement_is_removed(before: str, after: str) -> None:
     result = apply_edits(before, edits)
     assert result == after
     assert parses(result)
+
+
+def test_handlers_that_the_with_replaces_go_with_the_finally() -> None:
+    text = dedent("""
+        def f():
+            db = S()
+            try:
+                db.add(1)
+            except ValueError:  # oops
+                db.rollback()
+                raise
+            finally:
+                db.close()
+        """)
+    source = Source("app/db.py", text)
+    block = next(block for block in blocks(text) if is_opening(block[0]))
+    opening, guarded = block
+    assert isinstance(opening, Assign)
+    assert isinstance(guarded, Try)
+    closes = [one for one in guarded.final if is_close(one)]
+    edits = wrap_in_with(source, opening, (guarded,), "with S() as db:", closes, (guarded,))
+    assert edits is not None
+    assert apply_edits(text, edits) == dedent("""
+        def f():
+            with S() as db:
+                db.add(1)
+                # oops
+        """)
+
+
+def test_handlers_stay_while_something_remains_in_the_finally() -> None:
+    text = dedent("""
+        def f():
+            db = S()
+            try:
+                db.add(1)
+            except ValueError:
+                raise
+            finally:
+                log()
+                db.close()
+        """)
+    source = Source("app/db.py", text)
+    block = next(block for block in blocks(text) if is_opening(block[0]))
+    opening, guarded = block
+    assert isinstance(opening, Assign)
+    assert isinstance(guarded, Try)
+    closes = [one for one in guarded.final if is_close(one)]
+    edits = wrap_in_with(source, opening, (guarded,), "with S() as db:", closes, (guarded,))
+    assert edits is not None
+    assert apply_edits(text, edits) == dedent("""
+        def f():
+            with S() as db:
+                try:
+                    db.add(1)
+                except ValueError:
+                    raise
+                finally:
+                    log()
+        """)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.engine_owners import EngineOwners
 from sessionlint.link.engines import is_engine_builder
 from sessionlint.link.fresh import Fresh, PerCall, per_call
 from sessionlint.link.holding import Use
@@ -26,6 +27,8 @@ def per_call_engines(project: Project, module_paths: frozenset[str]) -> Iterator
         engine = carriers.engine_in(carried.site)
         if engine is not None and carried.user is not carried.site.scope:
             found.setdefault(engine, PerCall(engine, carried.user, carried.use, carried.caller))
+    for owned in EngineOwners(project, engines).per_call(module_paths):
+        found.setdefault(owned.site, owned)
     yield from sorted(found.values(), key=lambda one: (one.site.place.path, one.site.place.span.start))
 
 

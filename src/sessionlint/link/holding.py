@@ -215,8 +215,7 @@ class Holding:
         """Whether a method of the class or of a base closes ``self.attribute`` (None: any attribute)."""
         for ancestor in self._evaluator.ancestors(cls):
             if any(
-                not isinstance(base, kinds.ClassKind) and not _is_plain_base(base)
-                for base in self._evaluator.base_kinds(ancestor)
+                not isinstance(base, kinds.ClassKind) and not is_plain_base(base) for base in self._evaluator.base_kinds(ancestor)
             ):
                 return True  # a base that cannot be seen may close it
             for method in ancestor.methods.values():
@@ -286,7 +285,8 @@ def _is_target(site: Site) -> bool:
     )
 
 
-def _is_plain_base(base: kinds.Kind) -> bool:
+def is_plain_base(base: kinds.Kind) -> bool:
+    """A base class that adds no behaviour."""
     return isinstance(base, kinds.External) and base.name.rpartition(".")[2] in (
         "object",
         "ABC",

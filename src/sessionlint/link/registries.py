@@ -71,6 +71,21 @@ def async_uses(project: Project) -> Mapping[Place, list[AsyncUse]]:
     return found
 
 
+def providers(project: Project) -> Mapping[Place, list[FunctionScope]]:
+    """By the place of a registry: the synchronous functions that FastAPI calls in its threads to get a session of it."""
+    found: dict[Place, list[FunctionScope]] = defaultdict(list)
+    for function in project.functions():
+        if function.node.is_async or function not in project.dependencies:
+            continue
+        if project.role(function.module) is not Role.APPLICATION:
+            continue
+        given = project.evaluator.returned(function)
+        given = given.value if isinstance(given, kinds.Generator) else given
+        if isinstance(given, kinds.Session | kinds.Factory) and given.scoped and given.origin is not None:
+            found[given.origin].append(function)
+    return found
+
+
 def _used(project: Project, site: Site) -> Place | None:
     """The registry that a call uses: ``Session()``, ``Session.query(...)``; its ``remove`` and ``configure`` are no work."""
     call = site.term

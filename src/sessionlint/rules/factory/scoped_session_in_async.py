@@ -10,8 +10,9 @@ Fix safety: none; passing sessions on instead of looking them up is a matter of 
 from collections.abc import Iterator
 
 from sessionlint.link.project import Project
-from sessionlint.link.registries import AsyncUse, Registry, async_uses, registries
+from sessionlint.link.registries import AsyncUse, Registry, async_uses, providers, registries
 from sessionlint.link.roles import Role
+from sessionlint.link.scopes import FunctionScope
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 
 RULE = Rule(
@@ -28,7 +29,7 @@ _SHOWN = 3
 
 
 def check(project: Project) -> Iterator[Finding]:
-    uses = async_uses(project)
+    uses, lending = async_uses(project), providers(project)
     for registry in registries(project):
         role = project.role(registry.site.scope.module)
         if registry.has_scope is not False or role is Role.STUB:
@@ -39,6 +40,20 @@ def check(project: Project) -> Iterator[Finding]:
             yield Finding(RULE.code, registry.place, message, Severity.ERROR, help=advice)
         elif role is Role.APPLICATION and (found := uses.get(registry.place)):
             yield _shared(registry, found)
+        elif role is Role.APPLICATION and (functions := lending.get(registry.place)):
+            yield _provided(registry, functions[0])
+
+
+def _provided(registry: Registry, provider: FunctionScope) -> Finding:
+    name = provider.node.name
+    return Finding(
+        code=RULE.code,
+        place=registry.place,
+        message=f"requests for which FastAPI runs `{name}` in the same thread get the same session, also while another has it",
+        severity=RULE.severity,
+        related=(Related(provider.place, "this provider hands it out"),),
+        help="open a session for each request: `with SessionLocal() as session: yield session`",
+    )
 
 
 def _shared(registry: Registry, uses: list[AsyncUse]) -> Finding:
