@@ -45,7 +45,7 @@ def _spellings() -> Iterator[tuple[str, str]]:
 _TYPING = (
     *("Annotated", "Any", "Callable", "Optional", "Union", "Final", "ClassVar", "Type", "Tuple", "Awaitable", "Coroutine"),
     *("Generator", "AsyncGenerator", "Iterator", "AsyncIterator", "Iterable", "AsyncIterable"),
-    *("ContextManager", "AsyncContextManager", "TYPE_CHECKING", "cast", "TypeAlias"),
+    *("ContextManager", "AsyncContextManager", "TYPE_CHECKING", "cast", "TypeAlias", "NewType"),
 )
 
 _CANONICAL = dict(_spellings())
