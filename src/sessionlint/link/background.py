@@ -8,7 +8,6 @@ from sessionlint.link.carriers import carried_sessions
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ParameterBinding, Site, ValueBinding
 from sessionlint.link.session_users import sessions_used_by, without_partial
-from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Call, Name
 from sessionlint.model.source import Place
 
@@ -30,7 +29,7 @@ class LentToTask:
 def sessions_lent_to_tasks(project: Project) -> Iterator[LentToTask]:
     """Every ``tasks.add_task(work, db)`` and ``BackgroundTask(work, db)`` with a session that FastAPI gave the function."""
     for function in project.functions():
-        scheduling = [site for site in sites(function) if _schedules(project, site)]
+        scheduling = [site for site in project.calls_in(function) if _schedules(project, site)]
         carried = {found.name: found for found in carried_sessions(project, function)} if scheduling else {}
         for site in scheduling if carried else ():
             assert isinstance(site.term, Call)

@@ -82,14 +82,14 @@ def _session_in(kind: kinds.Kind) -> kinds.Session | None:
 def _makes_session(project: Project, value: Term, scope: Scope) -> bool:
     """Whether evaluating ``value`` gets hold of a session, rather than naming one that stands elsewhere."""
     return any(
-        isinstance(term, Call) and isinstance(project.kind(term, scope), kinds.Session) and not _is_cast(project, term, scope)
+        isinstance(term, Call) and isinstance(project.kind(term, scope), kinds.Session) and not _only_types(project, term, scope)
         for term, _ in walk.descend(value)
     )
 
 
-def _is_cast(project: Project, call: Call, scope: Scope) -> bool:
+def _only_types(project: Project, call: Call, scope: Scope) -> bool:
     callee = project.kind(call.func, scope)
-    return isinstance(callee, kinds.External) and callee.name == "cast"
+    return isinstance(callee, kinds.External) and callee.name in ("cast", "NewType")
 
 
 def _is_closed_at_once(project: Project, module: ModuleScope, name: str) -> bool:

@@ -51,9 +51,9 @@ def library_call(evaluator: "Evaluator", dotted: str, call: Call, scope: Scope) 
             return given.value if isinstance(given, kinds.Generator) else UNKNOWN
         case "Depends":
             return _dependency(evaluator, call, scope)
-        case "NewType":
-            base = walk.argument(call, 1, "tp")
-            return evaluator.kind(base, scope) if base is not None else UNKNOWN
+        case "NewType":  # as an annotation, the name stands for what it was made of; calling it opens nothing
+            made_of = walk.argument(call, 1, "tp")
+            return evaluator.annotated(made_of, scope) if made_of is not None else UNKNOWN
         case "cast":
             target = walk.argument(call, 1, "val")
             value = evaluator.kind(target, scope) if target is not None else UNKNOWN

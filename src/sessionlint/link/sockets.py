@@ -10,7 +10,6 @@ from sessionlint.link.needs import Need, request_needs
 from sessionlint.link.project import Project
 from sessionlint.link.routes import injected_sessions
 from sessionlint.link.scopes import FunctionScope, Site
-from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Call, For, Name, Parameter, While
 from sessionlint.model.source import Place
 
@@ -135,7 +134,7 @@ def _waits(project: Project, function: FunctionScope, depth: int) -> Iterator[Si
 
 
 def _waiting_on(project: Project, function: FunctionScope, sockets: frozenset[str], depth: int) -> Iterator[Site]:
-    for site in sites(function):
+    for site in project.calls_in(function):
         call = site.term
         if not isinstance(call, Call) or site.in_lambda:
             continue

@@ -33,7 +33,7 @@ class Streamed:
 def sessions_streamed(project: Project) -> Iterator[Streamed]:
     """Every ``StreamingResponse(generator)``, and every route that is a generator, that uses a session of the request."""
     for function in project.functions():
-        responses = [site for site in sites(function) if _is_response(project, site)]
+        responses = [site for site in project.calls_in(function) if _is_response(project, site)]
         streams_itself = function.node.is_generator and is_route(function)
         carried = {found.name: found for found in carried_sessions(project, function)} if responses or streams_itself else {}
         if streams_itself:
