@@ -91,7 +91,7 @@ class ImportPlan:
 
     def _imported_in_every_branch(self, wanted: Wanted) -> str | None:
         at = wanted.at
-        for statement in self.facts.body:
+        for statement in self.facts.body if not wanted.inside else ():
             ahead = at is None or statement.span.end <= at.start
             if (
                 ahead
@@ -125,10 +125,10 @@ class ImportPlan:
             return None
         sites = [site for site in self.sites if _spelled(site.statement) == wanted.module and site.is_seen_from(wanted.at)]
         sites = [site for site in sites if site.statement.names[0].name != "*" and not site.is_for_type_checking]
+        sites = [site for site in sites if site.parents or not wanted.inside]
         local = self._local_neighbour(wanted)
         if local:
-            sites = [site for site in sites if not site.parents or site.parents == local.parents]
-            sites = [site for site in sites if site.parents] or sites
+            sites = [site for site in sites if site.parents == local.parents]
         if not sites:
             return None
         touched = self._touch(min(sites, key=lambda site: len(site.parents)))
@@ -192,6 +192,8 @@ class ImportPlan:
     def _visible(self, wanted: Wanted) -> Iterator[tuple[ImportSite, Alias]]:
         lazy = wanted.quoted or (wanted.for_annotation and self._annotations_are_lazy())
         for site in self.sites:
+            if wanted.inside and not site.parents:
+                continue
             if site.is_seen_from(wanted.at) or (lazy and site.is_for_type_checking):
                 for alias in site.statement.names:
                     yield site, alias

@@ -1,7 +1,8 @@
 """From ``SessionLocal()`` to the project's own helper, with its import."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
+from sessionlint.edits.bindings import ImportSite, import_sites
 from sessionlint.edits.imports import Wanted, change_imports
 from sessionlint.edits.with_block import covered_by, opened_in_with
 from sessionlint.link import kinds, walk
@@ -19,36 +20,80 @@ def session_helper_fixes(project: Project, found: Sequence[DirectSession]) -> di
 
     An import that all fixes of a file together make superfluous goes with the last of them, which waits for the others.
     """
-    free = [direct for direct in found if direct.obstacle is None]
-    fixes = {direct: fix for direct in free if (fix := _fix(project, direct, drops=False)) is not None}
-    last = {(direct.life.scope.module.path, _factory_home(project, direct)): direct for direct in fixes}
-    for direct in last.values():
-        if (fix := _fix(project, direct, drops=True)) is not None:
-            fixes[direct] = fix
-    return fixes
+    free = [_Rewriting(project, direct) for direct in found if direct.obstacle is None]
+    binding = {each.home for each in free if isinstance(each.home, FunctionScope)}
+    possible = [each for each in free if each.is_unshadowed(binding)]
+    fixes = {each: fix for each in possible if (fix := each.fix(drops=False)) is not None}
+    last = {each.source_of_factory: each for each in fixes}
+    for each in last.values():
+        if (fix := each.fix(drops=True)) is not None:
+            fixes[each] = fix
+    return {each.direct: fix for each, fix in fixes.items()}
 
 
-def _factory(direct: DirectSession) -> str:
-    """The name in this file through which the factory is reached."""
-    return (walk.dotted(direct.call.func) or "").partition(".")[0]
+class _Rewriting:
+    """One session on its way to the helper: how its file knows the factory, and how it will know the helper."""
 
+    def __init__(self, project: Project, direct: DirectSession) -> None:
+        self.project = project
+        self.direct = direct
+        self.scope = direct.life.scope
+        self.module = self.scope.module
+        self.factory = (walk.dotted(direct.call.func) or "").partition(".")[0]
+        self.home = project.evaluator.home(self.factory, self.scope)
+        self.local = self._local_import() if isinstance(self.home, FunctionScope) else None
 
-def _factory_home(project: Project, direct: DirectSession) -> Scope | None:
-    return project.evaluator.home(_factory(direct), direct.life.scope)
+    @property
+    def source_of_factory(self) -> tuple[str, Span | None]:
+        """The file, and the import inside a function from which the factory comes."""
+        return self.module.path, self.local.statement.span if self.local is not None else None
 
+    def _local_import(self) -> ImportSite | None:
+        """The nearest import of the factory that has certainly run in the function when the session is opened."""
+        sites = import_sites(self.module.facts.body)
+        seen = [site for site in sites if site.parents and site.binds(self.factory) and site.is_seen_from(self.direct.call.span)]
+        return seen[-1] if seen else None
 
-def _fix(project: Project, direct: DirectSession, *, drops: bool) -> Fix | None:
-    module, source, call = direct.life.scope.module, project.source(direct.life.scope), direct.call
-    if direct.helper.home == (module.path, direct.helper.name):
-        edits = _own_edits(project, direct)
-        return _titled(direct, edits) if edits is not None else None
-    wanted = _wanted(project, direct)
-    factory = _factory(direct)
-    is_local = isinstance(_factory_home(project, direct), FunctionScope)  # so that nobody else can import it
-    unused = [factory] if drops and (is_local or not project.importers.of_name(module.path, factory)) else []
-    imports = change_imports(module.facts, source, [wanted], unused, [call.span], call.span)
-    edits = _opening_edits(project, direct, f"{imports.spellings[wanted]}()") if imports is not None else None
-    return _titled(direct, (*edits, *imports.edits)) if imports is not None and edits is not None else None
+    def is_unshadowed(self, binding: Set[Scope | None]) -> bool:
+        """Whether the helper's name will mean the helper here. ``binding``: functions that are going to import it themselves."""
+        if isinstance(self.home, FunctionScope) and self.local is None:
+            return False
+        scope: Scope | None = self.scope
+        while scope is not None and scope is not self.home and not isinstance(scope, ModuleScope):
+            if scope in binding or self.direct.helper.name in scope.bindings:
+                return False
+            scope = scope.parent
+        return True
+
+    def fix(self, *, drops: bool) -> Fix | None:
+        helper, call = self.direct.helper, self.direct.call
+        if helper.home == (self.module.path, helper.name):
+            edits = _own_edits(self.project, self.direct)
+            return _titled(self.direct, edits) if edits is not None else None
+        wanted = self._wanted()
+        kept = self.local is None and self.project.importers.of_name(self.module.path, self.factory)
+        unused = [self.factory] if drops and not kept else []
+        source = self.project.source(self.module)
+        imports = change_imports(self.module.facts, source, [wanted], unused, [call.span], call.span)
+        if imports is None:
+            return None
+        edits = _opening_edits(self.project, self.direct, f"{imports.spellings[wanted]}()")
+        return _titled(self.direct, (*edits, *imports.edits)) if edits is not None else None
+
+    def _wanted(self) -> Wanted:
+        """The helper, spelled as the factory's import spells its module when that has the helper, too."""
+        helper, module = self.direct.helper, self.direct.helper.module
+        beside = self.local.statement.span if self.local is not None else None
+        bindings = self.home.bindings[self.factory] if self.home is not None else []
+        for binding in bindings:
+            if isinstance(binding, ImportBinding) and binding.name is not None and beside in (None, binding.statement.span):
+                path = self.project.layout.resolve(self.module.path, binding.module, binding.level)
+                if path is not None and _offers(self.project, path, helper):
+                    module = "." * binding.level + binding.module
+        there = tuple((spelling, helper.name) for spelling in _spellings(self.project, helper, self.module))
+        own = self.home is not None and not isinstance(self.home, ModuleScope) and helper.name in self.home.bindings
+        inside = self.local is not None and (own or helper.name not in self.module.bindings)
+        return Wanted(module, helper.name, there, at=self.direct.call.span, beside=beside, inside=inside)
 
 
 def _titled(direct: DirectSession, edits: tuple[Edit, ...]) -> Fix:
@@ -71,21 +116,6 @@ def _opening_edits(project: Project, direct: DirectSession, opened: str) -> tupl
         return None
     covered = covered_by(project, direct.life, direct.life.names)
     return opened_in_with(project, direct.life, covered, opened, keep_closes=False)
-
-
-def _wanted(project: Project, direct: DirectSession) -> Wanted:
-    """The helper, spelled as the factory's import spells its module when that has the helper, too."""
-    helper, scope = direct.helper, direct.life.scope
-    factory, home = _factory(direct), _factory_home(project, direct)
-    binding = next((one for one in (home.bindings[factory] if home else ()) if isinstance(one, ImportBinding)), None)
-    beside: Span | None = binding.statement.span if binding is not None and isinstance(home, FunctionScope) else None
-    module = helper.module
-    if binding is not None and binding.name is not None:
-        path = project.layout.resolve(scope.module.path, binding.module, binding.level)
-        if path is not None and _offers(project, path, helper):
-            module = "." * binding.level + binding.module
-    there = [(spelling, helper.name) for spelling in _spellings(project, helper, scope.module)]
-    return Wanted(module, helper.name, tuple(there), at=direct.call.span, beside=beside)
 
 
 def _spellings(project: Project, helper: Helper, module: ModuleScope) -> Iterator[str]:

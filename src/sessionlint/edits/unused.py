@@ -68,12 +68,15 @@ def _judge_local(
 ) -> Unused | StillUsed:
     if not _may_lose_locally(site) or _is_spoken_for(lines, site) or name in bound_otherwise(owner.body):
         return StillUsed()
-    if [one for one in import_sites(owner.body) if one.binds(name)] != [
-        one for one in import_sites(owner.body) if one.statement is site.statement
-    ]:
-        return StillUsed()
-    gone = (*removed, site.statement.span)
-    uses = tuple(span for span in mentions(lines, name) if owner.span.contains(span) and not _covered(span, gone))
+    others = [one for one in import_sites(owner.body) if one.binds(name) and one.statement is not site.statement]
+    gone = (*removed, site.statement.span, *(one.statement.span for one in others))
+    uses = tuple(
+        span
+        for span in mentions(lines, name)
+        if owner.span.contains(span)
+        and not _covered(span, gone)
+        and (_covered(span, [one.span for one in site.block]) or not any(_serves(one, owner, span) for one in others))
+    )
     return StillUsed(uses) if uses else Unused(((site, alias),))
 
 
@@ -105,6 +108,12 @@ def _may_lose_a_name(site: ImportSite) -> bool:
     return (
         len(site.block) > 1 or len(site.statement.names) > 1 or not site.parents or isinstance(site.parents[-1], Function | With)
     )
+
+
+def _serves(site: ImportSite, owner: Function, at: Span) -> bool:
+    """Whether an import of the body of ``owner`` has certainly run when ``at`` does; its parents are counted from there."""
+    seen = site.statement.span.end <= at.start
+    return seen and (not site.parents or any(one.span.contains(at) for one in site.block))
 
 
 def _may_lose_locally(site: ImportSite) -> bool:

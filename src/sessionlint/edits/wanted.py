@@ -13,7 +13,8 @@ class Wanted:
     it will stand in an annotation, so an import under ``if TYPE_CHECKING:`` will do in a file with
     ``from __future__ import annotations``; ``quoted``: the spelling will be put in quotes, so it always will.
     ``beside``: an import statement inside a function; a new import stands with it, because it runs when that does.
-    ``module`` may be relative, with its dots in front.
+    ``inside``: imports of the module do not count, because the function binds the name itself. ``module`` may be relative,
+    with its dots in front.
     """
 
     module: str
@@ -23,3 +24,4 @@ class Wanted:
     for_annotation: bool = False
     quoted: bool = False
     beside: Span | None = None
+    inside: bool = False
