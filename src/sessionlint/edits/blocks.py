@@ -141,6 +141,7 @@ class _Wrapping:
                 self.unit = self._unit_of(statement)
         found = [Cut(*self.opening.span, self.header.replace("\r\n", "\n").replace("\n", self.lines.newline))]
         found += [cut for block in blocks_within(self.covered) for cut in self._cuts_in(block)]
+        found += self._blank_lines_behind_opening(found)
         region = Span(self.lines.next(self.opening.span.end), self._end())
         return found + [Cut(start, start, self.unit) for start in _indentable(self.lines, region) if self._moves(start, found)]
 
@@ -150,6 +151,14 @@ class _Wrapping:
         if id(last) in self.drop or (isinstance(last, Try) and last.final and not self._keeps_handlers(last)):
             return last.span.end
         return self.lines.deeper_comments_behind(last.span.end, self.indent)
+
+    def _blank_lines_behind_opening(self, found: Sequence[Cut]) -> Iterator[Cut]:
+        """A block does not start with a blank line."""
+        start = end = self.lines.next(self.opening.span.end)
+        while end < len(self.lines.text) and self.lines.is_blank(end):
+            end = self.lines.next(end)
+        if start < end and not any(cut.start < end and start < cut.end for cut in found):
+            yield Cut(start, end)
 
     def _check(self) -> None:
         """Raises CannotError where the text does not allow the move."""
