@@ -6,6 +6,7 @@ from sessionlint.edits.lines import lines_of
 from sessionlint.edits.session_arguments import droppable_names
 from sessionlint.link.awaits import MissingAwait, SuperfluousAwait, Treatment, awaits_the_rows
 from sessionlint.link.project import Project
+from sessionlint.link.roles import Role
 from sessionlint.link.scopes import FunctionScope, Site
 from sessionlint.link.session_methods import MethodCall
 from sessionlint.model.facts import Attribute, Await, Call, Comprehension, Lambda, Subscript, Term
@@ -61,7 +62,12 @@ def _is_asked(term: Term, site: Site) -> bool:
 
 
 def without_await_fix(project: Project, found: SuperfluousAwait) -> Fix | None:
-    """Take the ``await`` away with the blanks behind it; parentheses around the call stay. None when a comment would go, too."""
+    """Take the ``await`` away with the blanks behind it; parentheses around the call stay. None when a comment would go, too.
+
+    Not from a synchronous session in an application: it would no longer fail, but block the event loop.
+    """
+    if found.origin is not None and project.role(found.site.scope.module) is Role.APPLICATION:
+        return None
     taken = _taken(project.source(found.site.scope), found.awaited)
     if taken is None:
         return None

@@ -34,7 +34,7 @@ def lent_session_fix(project: Project, found: ReturnedSession) -> Fix | None:
     if uses.mentions or any(True for _ in mentions_in_unread(project, function)):
         return None
     path = _path_of_return(function)
-    if path is None or not _ends_there(project, function, path):
+    if path is None or not _ends_there(project, found.life, function, path):
         return None
     source = project.source(function)
     lent = _lent(project, found.life, function, source, path)
@@ -76,10 +76,13 @@ def _find(
     return None
 
 
-def _ends_there(project: Project, function: FunctionScope, path: tuple[tuple[Statement, Block], ...]) -> bool:
-    """Whether nothing would run behind the yield but what closes, and every handler around it raises again."""
+def _ends_there(project: Project, life: Life, function: FunctionScope, path: tuple[tuple[Statement, Block], ...]) -> bool:
+    """Whether nothing would run behind the yield but what closes, every handler around it raises again, and no block but
+    that of the session (a lock, a transaction) would be held for the whole request."""
     for statement, block in path:
         if following(block, statement):
+            return False
+        if isinstance(statement, With) and (statement is not life.opening.statement or len(statement.items) > 1):
             return False
         if isinstance(statement, Try):
             raising = all(ways_out(project, handler.body, function) <= {Way.RAISES} for handler in statement.handlers)

@@ -62,7 +62,7 @@ def _is_of_loop(project: Project, term: Term, function: FunctionScope, depth: in
                     )
                 case kinds.Method(owner=kinds.Session(is_async=True) | kinds.Connection(is_async=True)):
                     return True
-                case _:
-                    return False
+                case _:  # a context variable that is set in a thread is set there only
+                    return isinstance(func, Attribute) and func.attr == "set"
         case _:
             return False

@@ -4,7 +4,8 @@ Why: ``AsyncSession.add()``, ``add_all()``, ``expunge()`` and their like are pla
 ``execute()`` are in memory already. ``await`` on what they give raises ``TypeError: object NoneType can't be used in
 'await' expression``, on every call.
 
-Fix safety: removing the ``await`` is safe, it turns a certain TypeError into working code.
+Fix safety: removing the ``await`` is safe, it turns a certain TypeError into working code. None for a synchronous session in an
+application, where it would block the event loop.
 """
 
 from collections.abc import Iterator
