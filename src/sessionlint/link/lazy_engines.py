@@ -84,6 +84,7 @@ class _Plan:
         self._project = project
         self.deferred: list[Deferred] = []
         self.obstacle: Obstacle | None = None
+        self._at_import: dict[str, set[int]] = {}  # the terms that run when a module is imported
 
     def defer(self, module: ModuleScope, statement: Statement) -> None:
         """Defer a definition and, with it, every factory that is built of it at import."""
@@ -123,7 +124,9 @@ class _Plan:
         module = mention.site.scope.module
         if self._project.role(module) is not Role.APPLICATION:
             return False  # tests, migrations and scripts use the engine as soon as they run
-        return any(site.term is mention.site.term for site in sites_at_import(module))
+        if module.path not in self._at_import:
+            self._at_import[module.path] = {id(site.term) for site in sites_at_import(module)}
+        return id(mention.site.term) in self._at_import[module.path]
 
     def _follow(self, mention: Mention, name: str) -> None:
         """A use at import is fine where it builds a factory that can wait as well."""
