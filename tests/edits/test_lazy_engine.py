@@ -149,3 +149,20 @@ def test_what_only_looks_like_the_engine_is_left_alone() -> None:
     )
     assert one.fix is not None
     assert {edit.place.path for edit in one.fix.edits} == {"app/db.py"}
+
+
+def test_a_replacement_may_be_given_by_keyword() -> None:
+    test = (
+        "from unittest.mock import patch\n\n\ndef test(fake):\n    with patch('app.db.SessionLocal', new=fake):\n        pass\n"
+    )
+    fix = finding({"app/db.py": DB, "tests/test_db.py": test}).fix
+    assert fix is not None
+    assert [edit.text for edit in fix.edits if edit.place.path == "tests/test_db.py"] == ["get_sessionmaker", "lambda: "]
+
+
+def test_an_engine_without_a_factory_may_be_replaced() -> None:
+    db = "from sqlalchemy import create_engine\nfrom app.settings import url\n\nengine = create_engine(url)\n"
+    test = "from app import db\n\n\ndef test(monkeypatch, fake):\n    monkeypatch.setattr(db, 'engine', fake)\n"
+    fix = finding({"app/db.py": db, "tests/test_db.py": test}).fix
+    assert fix is not None
+    assert [edit.text for edit in fix.edits if edit.place.path == "tests/test_db.py"] == ["get_engine", "lambda: "]

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from sessionlint.edits.imports import ImportedName, import_name
 from sessionlint.edits.lines import Lines, lines_of
 from sessionlint.link import kinds, walk
+from sessionlint.link.engine_use import EngineEnds
 from sessionlint.link.lazy_engines import Deferred
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import FunctionScope, ImportBinding, ModuleScope
+from sessionlint.link.scopes import FunctionScope, ImportBinding, ModuleScope, Site
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Block, Call, Evaluate, Raise, Return, Statement, Try, Yield
 from sessionlint.model.finding import Edit
@@ -68,16 +69,22 @@ class Disposal:
 def disposal_of(project: Project, engine: Deferred) -> Disposal | None:
     """What a lifespan needs: it builds the engine, so that a wrong URL ends the start, and disposes it at the end.
 
-    None where the engine is disposed already, and where not exactly one lifespan has a simple form.
+    None where the engine is disposed already, where that would lose an SQLite memory, and where not exactly one lifespan
+    has a simple form.
     """
     around = [each.site.path[0] for each in engine.refs.mentions if each.site.path]
     kind = project.kind(engine.value, engine.module)
     if any(isinstance(each, Attribute) and each.attr == "dispose" for each in around):
         return None
-    if not isinstance(kind, kinds.Engine) or kind.is_async is None:
+    if not isinstance(kind, kinds.Engine) or kind.is_async is None or not _has_pool(project, engine):
         return None
     found = list(_lifespans(project))
     return Disposal(project, engine, found[0], kind.is_async) if len(found) == 1 and found[0] is not None else None
+
+
+def _has_pool(project: Project, engine: Deferred) -> bool:
+    site = Site(engine.value, (), engine.statement, engine.module.body, engine.module)
+    return isinstance(engine.value, Call) and EngineEnds(project).has_pool_worth_keeping(engine.value, site)
 
 
 def _warming(engine: Deferred, lifespan: _Lifespan, lines: Lines, spelled: str) -> Iterator[Edit]:

@@ -60,6 +60,7 @@ def lazy_engine(project: Project, build: EngineBuild) -> LazyEngine:
         )
     plan = _Plan(project)
     plan.defer(module, statement)
+    plan.check_replacements()
     return LazyEngine(plan.deferred, plan.obstacle)
 
 
@@ -84,6 +85,7 @@ class _Plan:
         self._project = project
         self.deferred: list[Deferred] = []
         self.obstacle: Obstacle | None = None
+        self._at_import: dict[str, set[int]] = {}  # the terms that run when a module is imported
 
     def defer(self, module: ModuleScope, statement: Statement) -> None:
         """Defer a definition and, with it, every factory that is built of it at import."""
@@ -116,14 +118,23 @@ class _Plan:
         for spelled in one.refs.strings:
             if not spelled.in_all and replaced_value(spelled) is None:
                 self._stop(spelled.site.place, f"a string stands for `{one.name}`, and what is done with it cannot be told")
-            elif not spelled.in_all and one.is_engine:
-                self._stop(spelled.site.place, f"`{one.name}` is replaced here, and a factory would remember the replacement")
+
+    def check_replacements(self) -> None:
+        """A test that replaces the engine only meant the uses of it; a factory that is built meanwhile would remember it."""
+        if all(one.is_engine for one in self.deferred):
+            return
+        for one in self.deferred:
+            for spelled in one.refs.strings:
+                if one.is_engine and not spelled.in_all:
+                    self._stop(spelled.site.place, f"`{one.name}` is replaced here, and a factory would remember the replacement")
 
     def _runs_at_import(self, mention: Mention) -> bool:
         module = mention.site.scope.module
         if self._project.role(module) is not Role.APPLICATION:
             return False  # tests, migrations and scripts use the engine as soon as they run
-        return any(site.term is mention.site.term for site in sites_at_import(module))
+        if module.path not in self._at_import:
+            self._at_import[module.path] = {id(site.term) for site in sites_at_import(module)}
+        return id(mention.site.term) in self._at_import[module.path]
 
     def _follow(self, mention: Mention, name: str) -> None:
         """A use at import is fine where it builds a factory that can wait as well."""
@@ -152,7 +163,7 @@ def replaced_value(spelled: Spelled) -> Term | None:
     if not isinstance(call, Call) or (walk.dotted(call.func) or "").rpartition(".")[2] not in _PATCHES:
         return None
     position = next((index for index, given in enumerate(call.args) if given.value is spelled.site.term), None)
-    plain = all(given.keyword is None and not given.star for given in call.args)
+    plain = all(given.keyword in (None, "new", "value") and not given.star for given in call.args)
     if position is None or not plain or len(call.args) != position + 2:
         return None
     value = call.args[-1].value
