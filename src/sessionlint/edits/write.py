@@ -3,7 +3,6 @@
 import errno
 import os
 import stat
-import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -72,6 +71,8 @@ def _prepare(root: Path, change: Change, temporaries: ExitStack) -> _Replacement
 
 
 def _temporary(target: Path, data: bytes, mode: int, temporaries: ExitStack) -> Path:
+    import tempfile  # takes longer to import than a run without fixes has
+
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     temporaries.callback(Path(name).unlink, missing_ok=True)
     with os.fdopen(descriptor, "wb") as file:

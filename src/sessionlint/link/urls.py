@@ -6,7 +6,6 @@ stands in them says little about the URL of the running program.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
@@ -133,6 +132,8 @@ def _only_value(project: Project, name: str, scope: Scope) -> ValueBinding | Non
 def _read(term: Term, text: str) -> _Written:
     scheme, found, rest = text.partition("://")
     query = rest.partition("?")[2]
+    from urllib.parse import parse_qsl
+
     options = [name for name, _ in parse_qsl(query, keep_blank_values=True)]
     drivername = _drivername(scheme) if found else None
     is_memory = (drivername or "").partition("+")[0] == "sqlite" and rest in ("", "/", "/:memory:")

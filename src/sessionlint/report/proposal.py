@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import groupby
 from operator import attrgetter
 
@@ -77,6 +76,8 @@ def _lines(path: str, text: str) -> list[str]:
 
 
 def _compare(before: list[str], after: list[str], first: int) -> Iterator[ChangedLine]:
+    from difflib import SequenceMatcher
+
     groups = SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_CONTEXT)
     for index, group in enumerate(groups):
         if index:

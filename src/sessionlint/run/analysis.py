@@ -1,6 +1,5 @@
 """Texts in, findings out: the pure middle of the pipeline, which the fixpoint runs again and tests run on texts in memory."""
 
-import logging
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,7 +23,6 @@ from sessionlint.run.suppression import suppress, suppress_by_name
 from sessionlint.run.timings import Timings
 
 NEWEST = Targets()
-logger = logging.getLogger(__name__)
 
 
 class Everything(Container[str]):
@@ -122,7 +120,9 @@ def _asked(entry: RegisteredRule, ask: Callable[[RegisteredRule], Iterator[Findi
     try:
         return list(ask(entry))
     except Exception as error:
-        logger.debug("%s failed", entry.rule.code, exc_info=True)
+        import logging
+
+        logging.getLogger(__name__).debug("%s failed", entry.rule.code, exc_info=True)
         errors.append(f"{entry.rule.code} failed: {type(error).__name__}: {error}")
         return []
 

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from configparser import ConfigParser
-from configparser import Error as ConfigParserError
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -109,6 +107,9 @@ def _poetry(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _setup_cfg(path: Path) -> Iterator[tuple[str, str]]:
+    from configparser import ConfigParser
+    from configparser import Error as ConfigParserError
+
     parser = ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(_text(path))
