@@ -5,9 +5,9 @@ import os
 import stat
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 
 

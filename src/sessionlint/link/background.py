@@ -1,7 +1,6 @@
 """Sessions of a request that are handed to a background task."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
@@ -9,6 +8,7 @@ from sessionlint.link.routes import Injected, injected_sessions
 from sessionlint.link.scopes import FunctionScope, ParameterBinding, ValueBinding
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Call, Constant, Name, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _TASKS = frozenset({"BackgroundTasks", "BackgroundTask"})

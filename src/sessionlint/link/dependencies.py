@@ -1,12 +1,12 @@
 """Functions that FastAPI calls: what stands in ``Depends(...)``."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope
 from sessionlint.model.facts import Call, Constant, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

@@ -1,13 +1,13 @@
 """Every ``Depends(...)`` of the project, and what it fills."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.answers import answered_once
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.model.facts import Assign, Call, Parameter, Subscript, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
@@ -15,6 +14,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Site, ValueBinding, enclosing_function
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Call, Constant, FString, Name, Term
+from sessionlint.model.records import dataclass
 
 _DEPTH = 4
 _ROUTES = frozenset(

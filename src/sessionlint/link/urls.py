@@ -5,12 +5,12 @@ stands in them says little about the URL of the running program.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import Scope, Site, ValueBinding
 from sessionlint.model.facts import BoolOp, Call, Conditional, Constant, FString, Mapping, Name, Operation, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 HOLE = "\0"

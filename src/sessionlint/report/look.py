@@ -1,9 +1,9 @@
 """How results are shown: what every report needs to know of the terminal and of the options."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from sessionlint.model.finding import Applicability, Fix
+from sessionlint.model.records import dataclass
 from sessionlint.report.colour import Style, paint
 
 

@@ -1,12 +1,12 @@
 """What a fix would change, as a small diff for eyes."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
 from sessionlint.edits.apply import apply_edits
 from sessionlint.model.finding import Edit, Fix
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Source, Span
 
 _CONTEXT = 1

@@ -1,7 +1,7 @@
 """Texts in, findings out: the pure middle of the pipeline, which the fixpoint runs again and tests run on texts in memory."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from time import perf_counter
 
@@ -9,6 +9,7 @@ from sessionlint.link.project import Project, Scopes, link
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.finding import Applicability, Finding
 from sessionlint.model.outcome import Outcome, Skipped
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 from sessionlint.rules.comments import Comments

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
+from sessionlint.model.records import dataclass
 from sessionlint.run.config import config_in
 from sessionlint.run.errors import UsageError
 
