@@ -46,14 +46,8 @@ def once(contender: Contender, environment: Mapping[str, str], folder: Path) -> 
     if contender.prepare is not None:
         contender.prepare()
     begun = perf_counter()
-    process = subprocess.Popen(
-        contender.command,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
+    nothing, pipe = subprocess.DEVNULL, subprocess.PIPE
+    process = subprocess.Popen(contender.command, cwd=folder, env=environment, stdin=nothing, stdout=nothing, stderr=pipe)
     assert process.stderr is not None
     said = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)

@@ -14,7 +14,8 @@ def table(measured: Sequence[Medians], against: str) -> str:
     base = next(row for row in measured if row.name == against)
     lines = ["| | wall | CPU | peak | CPU, as a multiple | runs |", "|---|---:|---:|---:|---:|---:|"]
     lines += [
-        f"| {row.name} | {_seconds(row.wall)} | {_seconds(row.cpu)} | {row.peak:.0f} MiB | {row.cpu / base.cpu:.2f} | {row.runs} |"
+        f"| {row.name} | {_seconds(row.wall)} | {_seconds(row.cpu)} | {row.peak:.0f} MiB "
+        f"| {row.cpu / base.cpu:.2f} | {row.runs} |"
         for row in measured
     ]
     return "\n".join([*lines, ""])
@@ -37,10 +38,8 @@ def plot(rows: Sequence[tuple[int, Medians, Medians]]) -> str:
     step = (width - left - 20) / max(len(rows) - 1, 1)
 
     def line(values: Sequence[float], colour: str) -> str:
-        points = " ".join(
-            f"{left + at * step:.1f},{height - bottom - value / most * (height - bottom - 20):.1f}"
-            for at, value in enumerate(values)
-        )
+        heights = [height - bottom - value / most * (height - bottom - 20) for value in values]
+        points = " ".join(f"{left + at * step:.1f},{y:.1f}" for at, y in enumerate(heights))
         return f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{points}"/>'
 
     labels = [
