@@ -55,7 +55,7 @@ def test_poetry_lists_a_version_for_each_platform(tmp_path: Path) -> None:
         [tool.poetry.group.other.dependencies]
         sqlmodel = {path = "../sqlmodel"}
     """
-    assert _targets(tmp_path, {"pyproject.toml": text}) == Targets((1, 4), (0, 105))
+    assert _targets(tmp_path, {"pyproject.toml": text}) == Targets((1, 4), (0, 105), fastapi_oldest=(0, 105))
 
 
 def test_the_groups_of_uv_and_pdm_are_read(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_the_groups_of_uv_and_pdm_are_read(tmp_path: Path) -> None:
         [tool.pdm.dev-dependencies]
         test = ["fastapi==0.105"]
     """
-    assert _targets(tmp_path, {"pyproject.toml": text}) == Targets((1, 4), (0, 105))
+    assert _targets(tmp_path, {"pyproject.toml": text}) == Targets((1, 4), (0, 105), fastapi_oldest=(0, 105))
 
 
 def test_a_pipfile_is_read(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_pipfile_is_read(tmp_path: Path) -> None:
         [requires]
         python_version = "3.11"
     """
-    assert _targets(tmp_path, {"Pipfile": text}) == Targets((1, 4), (0, 105), (3, 11))
+    assert _targets(tmp_path, {"Pipfile": text}) == Targets((1, 4), (0, 105), (3, 11), (0, 105))
 
 
 def test_setup_cfg_is_read(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ greenlet = {version = "!=0.4.17"}
 
 def test_a_pipfile_lock_is_read(tmp_path: Path) -> None:
     text = '{"default": {"SQLAlchemy": {"version": "==1.4.46"}}, "develop": {"fastapi": {"version": "==0.105.0"}, "x": {}}}'
-    assert _targets(tmp_path, {"Pipfile.lock": text}) == Targets((1, 4), (0, 105))
+    assert _targets(tmp_path, {"Pipfile.lock": text}) == Targets((1, 4), (0, 105), fastapi_oldest=(0, 105))
 
 
 def test_a_lock_beats_a_range_and_the_newest_of_several_counts(tmp_path: Path) -> None:

@@ -1,13 +1,13 @@
 """A module-level value becomes a function that builds it once: ``@cache def get_engine(): return create_engine(...)``."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from sessionlint.edits.apply import apply_edits
 from sessionlint.edits.lines import Lines, lines_of
 from sessionlint.edits.removal import CannotError, Cut, without_blank_lines_before
 from sessionlint.model.facts import Assign, Call, Name, Statement
 from sessionlint.model.finding import Edit
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Source, Span
 
 

@@ -1,9 +1,10 @@
 """Putting edits into texts: what fits together goes in at once, the rest waits for the next pass."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sessionlint.model.finding import Edit, Fix
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Source, Span
 
 

@@ -1,11 +1,11 @@
 """Who gives a name its meaning in a file: its imports, and everything else that binds it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sessionlint.edits.statements import child_blocks
 from sessionlint.model import facts as f
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Span
 
 

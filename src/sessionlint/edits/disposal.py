@@ -1,7 +1,6 @@
 """The end of an engine that is built on first use: where the application has a lifespan, it disposes the engine."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.edits.imports import ImportedName, import_name
 from sessionlint.edits.lines import Lines, lines_of
@@ -13,6 +12,7 @@ from sessionlint.link.scopes import FunctionScope, ImportBinding, ModuleScope, S
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Block, Call, Evaluate, Raise, Return, Statement, Try, Yield
 from sessionlint.model.finding import Edit
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
 
 _MANAGERS = frozenset({"contextlib.asynccontextmanager"})

@@ -2,10 +2,10 @@
 
 import re
 import sys
-from dataclasses import dataclass
 
 from sessionlint.edits.lines import Lines
 from sessionlint.model.facts import Class, Constant, Evaluate, Function, Import, ModuleFacts
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Span
 
 _COOKIE = re.compile(r"#!|#.*?coding[:=]")

@@ -1,7 +1,7 @@
 """The changes to a file's imports, gathered first and then written once per statement."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sessionlint.edits import import_place
 from sessionlint.edits.apply import hold
@@ -13,6 +13,7 @@ from sessionlint.edits.unused import StillUsed, Unused, mentions
 from sessionlint.edits.wanted import Wanted
 from sessionlint.model.facts import Alias, Import, ModuleFacts
 from sessionlint.model.finding import Edit
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Source, Span
 
 _WIDE = 88

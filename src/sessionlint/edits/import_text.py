@@ -1,10 +1,10 @@
 """The text of one import statement, with names added and dropped."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from sessionlint.edits.lexer import Token, tokens
 from sessionlint.edits.removal import CannotError, Cut, is_pragma
+from sessionlint.model.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Making a name available in a file, and taking away an import that nothing needs any more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sessionlint.edits.apply import OverlapError, apply_edits
 from sessionlint.edits.import_plan import ImportPlan
@@ -10,6 +9,7 @@ from sessionlint.edits.unused import judge
 from sessionlint.edits.wanted import Wanted
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.finding import Edit
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source, Span
 
 __all__ = ["ImportChange", "ImportedName", "Wanted", "change_imports", "drop_import_if_unused", "import_name"]

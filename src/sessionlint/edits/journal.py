@@ -10,8 +10,10 @@ import os
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+
+from sessionlint.model.records import dataclass
 
 JOURNAL = ".sessionlint-fix.json"
 _OURS = re.compile(r"\.sessionlint-[0-9a-f]{8}-\d+\.(?:new|old)")

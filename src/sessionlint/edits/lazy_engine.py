@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sessionlint.edits.accessor import Accessor, accessor_edits
 from sessionlint.edits.disposal import Disposal, disposal_of
@@ -21,6 +21,7 @@ from sessionlint.link.scopes import ClassScope, FunctionScope, ModuleScope, Scop
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Call, Comprehension, Lambda, Name, Subscript
 from sessionlint.model.finding import Applicability, Edit, Fix
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
 
 _CACHE = Wanted("functools", "cache")

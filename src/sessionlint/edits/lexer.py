@@ -6,8 +6,9 @@ The standard ``tokenize`` counts in rows, reads only the syntax of its own Pytho
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from sessionlint.model.records import dataclass
 
 TokenKind = Literal["name", "number", "string", "comment", "op", "newline"]
 

@@ -1,7 +1,7 @@
 """The closes that the end of a ``with`` block replaces: those behind which nothing happens before it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sessionlint.link.flow import may_raise
 from sessionlint.link.lives import Life, statement_mentions
@@ -23,6 +23,7 @@ from sessionlint.model.facts import (
     With,
     Yield,
 )
+from sessionlint.model.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sessionlint.edits.bindings import ImportSite, bound_otherwise, import_sites, local_name, target
 from sessionlint.edits.lines import Lines
 from sessionlint.edits.statements import blocks_within
 from sessionlint.model.facts import Alias, Class, Constant, Evaluate, Function, Import, ModuleFacts, Statement, Try, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Span
 
 _KEEPS_UNUSED = re.compile(r"#\s*noqa\b(?!\s*:(?!.*\bF401\b))", re.IGNORECASE)

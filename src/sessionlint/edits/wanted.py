@@ -1,7 +1,6 @@
 """What a fix asks of a file's imports."""
 
-from dataclasses import dataclass
-
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Span
 
 

@@ -17,12 +17,12 @@ import os
 import stat
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from sessionlint.edits import journal
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 
 _Result = TypeVar("_Result")

@@ -1,7 +1,6 @@
 """Awaits that are missing, and awaits of what is no coroutine."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from sessionlint.link import kinds, walk
@@ -31,6 +30,7 @@ from sessionlint.model.facts import (
     While,
     With,
 )
+from sessionlint.model.records import dataclass
 
 # --- missing ----------------------------------------------------------------------------------------------------------
 

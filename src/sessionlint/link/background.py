@@ -1,7 +1,6 @@
 """Sessions of a request that are handed to a background task."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.carriers import carried_sessions
@@ -9,6 +8,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ParameterBinding, Site, ValueBinding
 from sessionlint.link.session_users import sessions_used_by, without_partial
 from sessionlint.model.facts import Attribute, Call, Name
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _MODULES = ("fastapi", "fastapi.background", "starlette.background", "starlette.responses")

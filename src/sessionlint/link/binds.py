@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.engines import is_engine_builder
@@ -11,6 +10,7 @@ from sessionlint.link.makers import Maker, configurations, makers
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import Scope, Site, ValueBinding
 from sessionlint.model.facts import Attribute, Call, Mapping, Name, Term, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _QUEUE_OPTIONS = frozenset({"pool_size", "max_overflow", "pool_timeout", "pool_use_lifo"})

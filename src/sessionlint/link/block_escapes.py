@@ -1,7 +1,6 @@
 """Sessions and connections that leave the ``with`` block that closes them: returned, or kept by an object that stays."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.block_uses import OwnBlock, events, own_blocks
@@ -22,6 +21,7 @@ from sessionlint.model.facts import (
     With,
     Yield,
 )
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

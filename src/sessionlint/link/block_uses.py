@@ -4,7 +4,6 @@ An act is read off the surroundings of a mention; the order in which acts happen
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from sessionlint.link import kinds, walk
@@ -13,6 +12,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Scope, Site
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Await, Call, Constant, Name, Term, With, WithItem, Yield
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

@@ -1,7 +1,6 @@
 """Sync sessions on the event loop: coroutine functions that receive or open one, and the SQL that they run with it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.evaluate import TRANSPARENT
@@ -12,6 +11,7 @@ from sessionlint.link.routes import injected_sessions
 from sessionlint.link.scopes import EnteredBinding, FunctionScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Await, Call, Name, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 # methods of a session that talk to the database; close and rollback are short, and FastAPI's documentation does the former

@@ -1,7 +1,6 @@
 """Who closes the session that a function hands to something that runs beside it, and what the function does with it meanwhile."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.block_uses import Act, Event, events
@@ -11,6 +10,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.routes import injected_sessions
 from sessionlint.link.scopes import EnteredBinding, FunctionScope, ParameterBinding, Scope
 from sessionlint.model.facts import Attribute, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _ASKING = frozenset({Act.SQL, Act.FLUSH, Act.COMMIT, Act.ROLLBACK, Act.CLOSE, Act.PASSED})

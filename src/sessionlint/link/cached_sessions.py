@@ -1,13 +1,13 @@
 """Functions whose results are cached although a session goes in or out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope
 from sessionlint.model.facts import Call, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 # whose cache looks at the arguments of the call, all of them

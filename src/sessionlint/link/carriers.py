@@ -1,7 +1,6 @@
 """Objects that keep the session of a request: services and repositories, made in a route or by FastAPI."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from sessionlint.link import kinds
@@ -12,6 +11,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.routes import Injected, injected_sessions
 from sessionlint.link.scopes import ClassScope, FunctionScope, ValueBinding
 from sessionlint.model.facts import Call, Name, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

@@ -1,13 +1,13 @@
 """Where a generator that lends a session commits: behind its yield, by a context manager around it, in a ``finally``."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.lending import Lender, Loan, lenders, loans, session_calls
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import ClassScope, FunctionScope
 from sessionlint.model.facts import Await, Block, Call, For, Handler, If, Name, Statement, Term, Try, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _DEPTH = 4

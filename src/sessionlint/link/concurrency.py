@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from sessionlint.link import kinds, walk
@@ -12,6 +11,7 @@ from sessionlint.link.session_methods import comprehension_names
 from sessionlint.link.session_users import is_locked, sessions_used
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Call, Collection, Comprehension, For, Name, Operation, Statement, Term, While, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _GATHERING = frozenset({"asyncio.gather", "asyncio.wait", "asyncio.as_completed"})

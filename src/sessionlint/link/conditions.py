@@ -6,7 +6,6 @@ has ended; a session whose flush, commit or statement failed must be rolled back
 UNKNOWN or SHARED, from which nothing is concluded.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
@@ -14,6 +13,7 @@ from sessionlint.link import walk
 from sessionlint.link.block_uses import Act, Event
 from sessionlint.link.paths import catches_everything
 from sessionlint.model.facts import Attribute, Call, Collection, Constant, Handler, Term, With
+from sessionlint.model.records import dataclass
 
 
 class State(Enum):

@@ -1,7 +1,6 @@
 """Connections that the project takes from an engine: how each ends, what is written through it, and what is no connection."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.holding import Use
@@ -9,6 +8,7 @@ from sessionlint.link.lives import Ending, Life
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import ModuleScope, Site
 from sessionlint.model.facts import Attribute, Await, Call
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _OPENING = frozenset({"connect", "raw_connection"})

@@ -1,7 +1,6 @@
 """Where providers are used: every place that consumes a generator or a context manager of a session, or depends on one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from sessionlint.link import kinds, walk
@@ -29,6 +28,7 @@ from sessionlint.model.facts import (
     With,
     Yield,
 )
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

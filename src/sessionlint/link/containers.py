@@ -1,7 +1,6 @@
 """Session providers of dependency-injector: who gets the sessions that ``providers.Factory`` makes, and who closes them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.holding import Use
@@ -9,6 +8,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import ClassScope, Site
 from sessionlint.link.session_sources import opens_session
 from sessionlint.model.facts import Assign, Attribute, Call, Name, Subscript
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _PROVIDERS = "dependency_injector.providers."

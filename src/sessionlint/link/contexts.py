@@ -1,13 +1,13 @@
 """``with`` and ``async with`` on what only the other one can enter."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Scope
 from sessionlint.link.session_methods import run_sync_functions
 from sessionlint.model.facts import Attribute, Call, Term, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

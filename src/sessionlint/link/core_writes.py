@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds
 from sessionlint.link.connections import ConnectionLife, connections
@@ -10,6 +9,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.sites import inner_functions, sites
 from sessionlint.model.facts import Attribute, Await, Call, Constant, FString, Name, Operation, Term, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _DML = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(INSERT|UPDATE|DELETE|REPLACE|MERGE)\s", re.IGNORECASE | re.DOTALL)

@@ -1,13 +1,13 @@
 """Parameters whose default opens a session when the function is defined."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope
 from sessionlint.link.session_sources import makes_session
 from sessionlint.model.facts import Parameter
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

@@ -1,7 +1,6 @@
 """Functions that FastAPI calls: what stands in ``Depends(...)`` and in ``app.dependency_overrides``."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.evaluate import Evaluator
@@ -19,6 +18,7 @@ from sessionlint.model.facts import (
     Subscript,
     Term,
 )
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

@@ -1,7 +1,6 @@
 """Every ``Depends(...)`` of the project, and what it fills."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.answers import answered_once
@@ -9,6 +8,7 @@ from sessionlint.link.dependencies import overrides
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.model.facts import Assign, Call, Parameter, Subscript, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from sessionlint.link import kinds, walk
@@ -25,6 +24,7 @@ from sessionlint.link.scopes import (
     ValueBinding,
 )
 from sessionlint.model.facts import Assign, Block, BoolOp, Call, Conditional, Constant, Name, Statement, Term, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
 
 _OTHERS_BUSINESS = frozenset({Role.TEST, Role.MIGRATION, Role.STUB})

@@ -1,7 +1,6 @@
 """Functions whose session only FastAPI would fill in, called by the project itself without one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.depends import is_depends
@@ -10,6 +9,7 @@ from sessionlint.link.routes import injected_sessions, is_route
 from sessionlint.link.scopes import FunctionScope, Site
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Call, Lambda, Parameter
+from sessionlint.model.records import dataclass
 
 _PLAIN = frozenset({"builtins.staticmethod", "builtins.classmethod"})
 

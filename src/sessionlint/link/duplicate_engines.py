@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.engines import is_engine_builder
@@ -10,6 +9,7 @@ from sessionlint.link.literals import literal_text
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import ImportBinding, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Subscript, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get"})

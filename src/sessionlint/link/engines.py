@@ -1,7 +1,6 @@
 """Where engines are built, directly or inside a function of the project that is called."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.externals import ENGINE_BUILDERS
@@ -11,6 +10,7 @@ from sessionlint.link.literals import literal_text
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.model.facts import Assign, Call, Name
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 # what builds the application may build its engine: it runs when the application is made, whoever calls it

@@ -1,7 +1,6 @@
 """Where the code starts an event loop of its own, and which coroutines it runs on it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.engines import called_function
@@ -9,6 +8,7 @@ from sessionlint.link.holding import parameter_for
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.model.facts import Attribute, Call, Name, Term
+from sessionlint.model.records import dataclass
 
 _RUNNERS = frozenset({"asyncio.run", "uvloop.run", "anyio.run"})
 _NEW_LOOPS = frozenset({"asyncio.new_event_loop", "uvloop.new_event_loop"})

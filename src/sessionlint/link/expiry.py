@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds
 from sessionlint.link.escape import carries, derived_names, escapes
@@ -11,6 +10,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Site
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Assign, Attribute, Await, Call, Name, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _OPTION = "expire_on_commit"

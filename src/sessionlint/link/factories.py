@@ -1,12 +1,12 @@
 """Session factories as they are built."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import Site
 from sessionlint.model.facts import Argument, Call
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

@@ -1,12 +1,12 @@
 """Arguments of session makers that SQLAlchemy 2.0 refuses, and those that say what holds anyway."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link.makers import configurations, makers, opened_calls, takes_plain_arguments
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import Scope
 from sessionlint.model.facts import Argument, Call, Constant
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _SETTLED = {"autocommit": False, "future": True}

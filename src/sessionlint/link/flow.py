@@ -5,7 +5,7 @@ first SQL: ``truth`` of SQLAlchemy's own "Session basics"), so a path that leave
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from sessionlint.link import walk
@@ -31,6 +31,7 @@ from sessionlint.model.facts import (
     With,
     Yield,
 )
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Span
 
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.holding import Use, parameter_for
@@ -12,6 +11,7 @@ from sessionlint.link.routes import injected_sessions, is_called_by_fastapi
 from sessionlint.link.scopes import EnteredBinding, FunctionScope, ParameterBinding, Site
 from sessionlint.link.sites import inner_functions
 from sessionlint.model.facts import Attribute, Await, Block, Call, Name, Return, Statement, Term, Try, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _CLOSERS = ("close", "dispose", "clean", "teardown", "tear_down", "shutdown", "release", "final", "exit", "stop")

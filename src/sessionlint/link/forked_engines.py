@@ -1,7 +1,6 @@
 """Engines whose open connections a forked process inherits."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from sessionlint.link import kinds
 from sessionlint.link.callers import Caller, Callers
@@ -13,6 +12,7 @@ from sessionlint.link.import_time import sites_at_import
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site, enclosing_function
 from sessionlint.model.facts import Call
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _SERVING = (Caller.ROUTE, Caller.MIDDLEWARE, Caller.PROVIDER, Caller.TASK, Caller.REACHED)

@@ -1,12 +1,12 @@
 """Where the code forks its process, and which functions then run in the child."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Scope, Site, ValueBinding
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Term, With
+from sessionlint.model.records import dataclass
 
 _PROCESSES = frozenset({"multiprocessing.Process", "multiprocessing.process.Process", "multiprocessing.context.ForkProcess"})
 _POOLS = frozenset(

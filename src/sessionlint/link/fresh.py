@@ -1,7 +1,6 @@
 """Things that are built anew for one call: through which functions they come, and in which one they end."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds
 from sessionlint.link.callers import Caller, Callers, is_remembered
@@ -12,6 +11,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Site, ValueBinding
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Call, Name, Term
+from sessionlint.model.records import dataclass
 
 
 class Fresh:

@@ -1,7 +1,6 @@
 """Sessions that outlive the function that uses them: bound in a module, in a class body, on the application, in a container."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.import_time import runs_at_import
@@ -10,6 +9,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import ClassScope, ModuleScope, Scope
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Assign, Call, Name, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _SINGLETONS = frozenset({"Singleton", "ThreadSafeSingleton", "ThreadLocalSingleton", "ContextLocalSingleton"})

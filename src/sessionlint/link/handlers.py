@@ -1,13 +1,13 @@
 """The ``except`` clauses around the yield of a generator that lends a session."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.lending import Lender, Loan, following, header, lenders, session_calls
 from sessionlint.link.outcomes import Way, ways_out
 from sessionlint.link.project import Project
 from sessionlint.model.facts import Block, For, Handler, Raise, Try, While
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _GENERATOR_EXIT = kinds.External("builtins.GeneratorExit")

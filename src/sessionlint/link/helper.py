@@ -1,7 +1,5 @@
 """The helper through which a project wants its sessions to be opened: what it gives, and what it does at its end."""
 
-from dataclasses import dataclass
-
 from sessionlint.link import kinds, walk
 from sessionlint.link.commits import commits_on_success
 from sessionlint.link.handlers import swallowing_handlers
@@ -9,6 +7,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Scope
 from sessionlint.link.sites import inner_functions, sites
 from sessionlint.model.facts import Attribute, Call
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.model.vocabulary import Wrapper
 

@@ -5,7 +5,6 @@ else may close it, so rules stay silent.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from sessionlint.link import kinds, walk
@@ -32,6 +31,7 @@ from sessionlint.model.facts import (
     With,
     Yield,
 )
+from sessionlint.model.records import dataclass
 
 
 class Use(Enum):

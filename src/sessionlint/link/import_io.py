@@ -1,7 +1,6 @@
 """What asks a database while a module is imported."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.engines import APP_FACTORIES, called_function
@@ -9,6 +8,7 @@ from sessionlint.link.import_time import sites_at_import
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.model.facts import Attribute, Await, Call, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _DEPTH = 4

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sessionlint.link import walk
 from sessionlint.link.layout import Layout
 from sessionlint.link.scopes import ImportBinding, ModuleScope
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Import
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

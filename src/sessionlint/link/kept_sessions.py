@@ -1,7 +1,6 @@
 """Sessions that an object keeps, and whether anybody closes them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.holding import CLOSING_METHODS, Use
@@ -11,6 +10,7 @@ from sessionlint.link.scopes import ClassScope, FunctionScope, Scope, Site
 from sessionlint.link.session_sources import opens_session
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Assign, Attribute, Call, Name, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _FIELDS = {

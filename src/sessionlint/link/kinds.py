@@ -4,10 +4,11 @@ A kind compares by what it *is*; where it was built (``origin``) does not count,
 keeps one of them. ``UNKNOWN`` is a kind like any other and never triggers a rule.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
 from sessionlint.model.facts import Lambda
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 if TYPE_CHECKING:

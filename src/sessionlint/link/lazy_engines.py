@@ -5,7 +5,7 @@ the way: a use at import that is neither, a reference that cannot be followed, a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.callers import is_remembered
@@ -17,6 +17,7 @@ from sessionlint.link.references import Mention, Obstacle, References, Spelled, 
 from sessionlint.link.roles import Role
 from sessionlint.link.scopes import ImportBinding, ModuleScope, ValueBinding
 from sessionlint.model.facts import Assign, Call, If, Name, Raise, Statement, Subscript, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _PATCHES = frozenset({"setattr", "patch", "object"})

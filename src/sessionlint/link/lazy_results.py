@@ -1,7 +1,6 @@
 """Queries and results that have not been read when they leave the ``with`` block of their session."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.block_uses import Event, OwnBlock, events, own_blocks
@@ -9,6 +8,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ValueBinding
 from sessionlint.link.sites import inner_functions, sites
 from sessionlint.model.facts import Assign, Attribute, Await, Call, Name, Return, Statement, Term, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 # what gives a Query or a Result again, without reading a row

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from sessionlint.link import kinds, walk
@@ -12,6 +11,7 @@ from sessionlint.link.functions import yields
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope
 from sessionlint.model.facts import Attribute, Block, Call, Handler, Jump, Lambda, Raise, Return, Statement, Term, Try, Yield
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
 
 _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})

@@ -1,7 +1,6 @@
 """What the annotation of a generator says that it lends, beside what it does lend."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds
 from sessionlint.link.evaluate import TRANSPARENT
@@ -11,6 +10,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.quoted import read_annotation
 from sessionlint.link.scopes import FunctionScope, Scope
 from sessionlint.model.facts import Call, Constant, Subscript, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
 
 _SYNC = frozenset({"Generator", "Iterator", "Iterable"})

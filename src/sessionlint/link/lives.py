@@ -1,7 +1,6 @@
 """The life of each session that the project opens: where it is opened, who holds it, and how it ends."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from sessionlint.link import kinds, walk
@@ -12,6 +11,7 @@ from sessionlint.link.holding import CLOSING_METHODS, Holding, Use, Where
 from sessionlint.link.openings import Openings
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.model.facts import Attribute, Call, Statement, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

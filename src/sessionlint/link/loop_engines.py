@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 from sessionlint.link import kinds, walk
@@ -15,6 +14,7 @@ from sessionlint.link.roles import Role
 from sessionlint.link.scopes import Site, enclosing_function
 from sessionlint.link.urls import engine_urls
 from sessionlint.model.facts import Block, Call, For, Jump, Raise, Return, While
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 # their connections hold nothing of the event loop, or open it anew (SQLAlchemy with psycopg 3, aiosqlite)

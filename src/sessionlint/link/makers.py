@@ -1,13 +1,13 @@
 """What decides how sessions are: the calls of ``sessionmaker`` and its kin, and of session classes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.answers import answered_once
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import Scope, Site
 from sessionlint.model.facts import Call, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _FACTORIES = {"sessionmaker": False, "async_sessionmaker": True}

@@ -1,7 +1,6 @@
 """Sessions that are closed by hand, exactly where a ``with`` block would close them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.lives import Ending, Life
@@ -9,6 +8,7 @@ from sessionlint.link.makers import makers
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import Site
 from sessionlint.model.facts import Await, Call, Constant, Evaluate, Handler, Name, Raise, Statement, Try
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _ROLLBACK_EVENTS = frozenset({"after_rollback", "after_soft_rollback"})

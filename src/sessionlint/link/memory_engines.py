@@ -1,7 +1,6 @@
 """In-memory SQLite databases that a test shares with the application that ``TestClient`` runs in another thread."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds
 from sessionlint.link.project import Project
@@ -9,6 +8,7 @@ from sessionlint.link.scopes import ModuleScope
 from sessionlint.link.sites import sites
 from sessionlint.link.urls import EngineUrl, engine_urls
 from sessionlint.model.facts import Attribute, Call
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _CLIENTS = frozenset({"fastapi.testclient.TestClient", "starlette.testclient.TestClient"})

@@ -1,7 +1,6 @@
 """Parameters of routes and dependencies that are meant to get a session, without a ``Depends`` that FastAPI could see."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.consumption import Provider, object_of, provider_of
@@ -10,6 +9,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.routes import is_called_by_fastapi
 from sessionlint.link.scopes import FunctionScope, Scope
 from sessionlint.model.facts import Call, Parameter, Subscript, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _LENDERS = frozenset(Provider) - {Provider.FACTORY, Provider.RETURNS_SESSION}

@@ -1,7 +1,6 @@
 """What FastAPI gathers for one request: the dependencies of a route and, through their own parameters, those behind them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from sessionlint.link import kinds, walk
@@ -11,6 +10,7 @@ from sessionlint.link.functions import return_values
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Scope
 from sessionlint.model.facts import Attribute, Call, Collection, Constant, Parameter, Subscript, Term
+from sessionlint.model.records import dataclass
 
 _ROUTERS = tuple(
     kinds.External(f"fastapi.{name}") for name in ("FastAPI", "APIRouter", "applications.FastAPI", "routing.APIRouter")

@@ -1,7 +1,5 @@
 """Who uses a provider other than FastAPI: what a change of the provider's protocol would break."""
 
-from dataclasses import dataclass
-
 from sessionlint.link import walk
 from sessionlint.link.depends import is_depends
 from sessionlint.link.project import Project
@@ -9,6 +7,7 @@ from sessionlint.link.references import references
 from sessionlint.link.returned_uses import calls_of
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.model.facts import Assign, Call, Mapping, Subscript
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _OVERRIDES = "dependency_overrides"

@@ -6,7 +6,6 @@ What a state is, and what a statement makes of it, is the business of the walk t
 
 from abc import abstractmethod
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from sessionlint.link import walk
@@ -26,6 +25,7 @@ from sessionlint.model.facts import (
     While,
     With,
 )
+from sessionlint.model.records import dataclass
 
 S = TypeVar("S", bound=Hashable)
 _EVERYTHING = frozenset({"Exception", "BaseException"})

@@ -5,7 +5,7 @@ what was read) and takes for a write what it cannot see through: the session han
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from sessionlint.link import walk
@@ -40,6 +40,7 @@ from sessionlint.model.facts import (
     While,
     With,
 )
+from sessionlint.model.records import dataclass
 
 
 class State(Enum):

@@ -1,7 +1,6 @@
 """Providers: generator functions that lend a session, and what their annotations say."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds
 from sessionlint.link.externals import canonical
@@ -9,6 +8,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.quoted import read_annotation
 from sessionlint.link.scopes import FunctionScope
 from sessionlint.model.facts import Attribute, Constant, Name, Operation, Subscript, Term
+from sessionlint.model.records import dataclass
 
 _GENERATORS = frozenset({"Generator", "Iterator", "Iterable"})
 _ASYNC_GENERATORS = frozenset({"AsyncGenerator", "AsyncIterator", "AsyncIterable"})

@@ -1,13 +1,13 @@
 """A ``close()`` right before the ``with`` block closes the session anyway."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds
 from sessionlint.link.block_uses import Act, Event, OwnBlock, events, own_blocks
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import Scope
 from sessionlint.model.facts import Await, Block, Evaluate, Statement, Term, Try
+from sessionlint.model.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False)

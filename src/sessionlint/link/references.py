@@ -6,7 +6,7 @@ be seen (a star import, a second binding, ``getattr``) is an *obstacle*. Comment
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
@@ -29,6 +29,7 @@ from sessionlint.model.facts import (
     Scoping,
     Term,
 )
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
 
 _BY_NAME = frozenset({"getattr", "setattr", "hasattr", "delattr", "object", "attrgetter"})

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
 from sessionlint.link.scopes import FunctionScope, Site
 from sessionlint.model.facts import Call
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _CALLS_DEEP = 3

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
@@ -13,6 +12,7 @@ from sessionlint.link.needs import Need, request_needs
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ParameterBinding
 from sessionlint.model.facts import Call, Name, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

@@ -1,7 +1,6 @@
 """Dependencies that return a session which they have opened: FastAPI closes nothing that was returned."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.dependencies import DependencyUse
@@ -10,6 +9,7 @@ from sessionlint.link.lives import Life
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import EnteredBinding, FunctionScope, Scope, ValueBinding
 from sessionlint.model.facts import Await, Name, Return, Statement, Term, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

@@ -1,7 +1,6 @@
 """Functions that FastAPI calls, and the sessions that it gives them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.depends import Dependency
@@ -10,6 +9,7 @@ from sessionlint.link.needs import needs
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope
 from sessionlint.model.facts import Attribute, Call, Constant, Import, Parameter, Term
+from sessionlint.model.records import dataclass
 
 _METHODS = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "trace", "api_route", "websocket"})
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from sessionlint.link import walk
@@ -29,6 +29,7 @@ from sessionlint.model.facts import (
     Walrus,
     With,
 )
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
 
 # --- bindings ---------------------------------------------------------------------------------------------------------

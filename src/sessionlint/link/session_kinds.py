@@ -1,13 +1,13 @@
 """Parameters that say one kind of session and are given another."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.depends import Dependency, dependencies
 from sessionlint.link.externals import canonical
 from sessionlint.link.project import Project
 from sessionlint.model.facts import Subscript, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _MAKERS = frozenset({"sessionmaker", "async_sessionmaker"})

@@ -1,7 +1,6 @@
 """Calls of methods of sessions, connections and engines, and which of those methods are coroutines."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from sessionlint.link import kinds, walk
@@ -9,6 +8,7 @@ from sessionlint.link.answers import answered_once
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Site
 from sessionlint.model.facts import Attribute, Call, Comprehension, Lambda, Name, Term
+from sessionlint.model.records import dataclass
 
 Owner: TypeAlias = kinds.Session | kinds.Connection | kinds.Engine
 

@@ -1,7 +1,6 @@
 """WebSocket endpoints that wait for their client while the session of the request holds a connection."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.block_uses import Act, Event, events
@@ -11,6 +10,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.routes import injected_sessions
 from sessionlint.link.scopes import FunctionScope, Site
 from sessionlint.model.facts import Attribute, Call, For, Name, Parameter, While
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _RECEIVING = frozenset({"receive", "receive_text", "receive_json", "receive_bytes", "iter_text", "iter_json", "iter_bytes"})

@@ -1,7 +1,6 @@
 """Streaming responses whose generator uses the session of the request."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.carriers import Carried, carried_sessions
@@ -12,6 +11,7 @@ from sessionlint.link.scopes import FunctionScope, Scope, Site, ValueBinding
 from sessionlint.link.session_users import sessions_used
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Call, Comprehension, Name, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _RESPONSES = frozenset({"StreamingResponse", "EventSourceResponse"})

@@ -1,7 +1,6 @@
 """Tasks that take a session along and run on while its owner uses or closes it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.block_uses import Event
@@ -22,6 +21,7 @@ from sessionlint.model.facts import (
     Name,
     Term,
 )
+from sessionlint.model.records import dataclass
 
 _ELSEWHERE = frozenset({"asyncio.run_coroutine_threadsafe"})
 _LOOPS = frozenset({"asyncio.get_event_loop", "asyncio.get_running_loop", "asyncio.new_event_loop"})

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from sessionlint.link import kinds, walk
@@ -27,6 +26,7 @@ from sessionlint.model.facts import (
     Term,
     With,
 )
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _AWAITABLE = frozenset(

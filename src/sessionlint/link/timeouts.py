@@ -1,7 +1,6 @@
 """Sessions whose operation a timeout cancels and that are used again without a rollback."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.block_uses import Act, Event, events
@@ -10,6 +9,7 @@ from sessionlint.link.scopes import FunctionScope, Site
 from sessionlint.link.session_users import sessions_used
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Block, Call, Collection, For, Handler, Jump, Raise, Return, Statement, Try, While, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _WAIT_FOR = kinds.External("asyncio.wait_for")

@@ -5,7 +5,7 @@ What the states are and how one leads to another is said in ``link.conditions``;
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.answers import answered_once
@@ -49,6 +49,7 @@ from sessionlint.model.facts import (
     With,
     WithItem,
 )
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

@@ -1,12 +1,12 @@
 """The project's own vocabulary: names that its configuration vouches for, found in the project or outside of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.kinds import Kind
 from sessionlint.link.layout import Layout
 from sessionlint.link.scopes import ClassScope, DefinitionBinding, FunctionScope, ImportBinding, ModuleScope
+from sessionlint.model.records import dataclass
 from sessionlint.model.vocabulary import Vocabulary, Wrapper
 
 _ANYWHERE = "_.py"  # a file of the project's root: configuration names modules as code there would

@@ -1,7 +1,6 @@
 """Blocks that write through a session of their own and end without a commit, so that nothing is saved."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.block_uses import Act, Event, OwnBlock, events, own_blocks
@@ -9,6 +8,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Scope, ValueBinding
 from sessionlint.link.sites import inner_functions, sites
 from sessionlint.model.facts import Await, Call, Collection, Constant, Name, Term
+from sessionlint.model.records import dataclass
 
 _KEEPS_TO_ITSELF = frozenset({Act.SQL, Act.WRITE, Act.FLUSH, Act.QUERY, Act.LOOKED, Act.CLOSE})
 _WRITING = frozenset({"insert", "update", "delete"})

@@ -1,7 +1,6 @@
 """Asynchronous engines that a function builds for itself and never disposes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds
 from sessionlint.link.engine_use import EngineEnds
@@ -10,6 +9,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Site
 from sessionlint.link.sites import inner_functions, sites
 from sessionlint.model.facts import Attribute, Call
+from sessionlint.model.records import dataclass
 
 _LIFESPANS = frozenset({"contextlib.asynccontextmanager"})
 

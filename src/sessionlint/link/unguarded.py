@@ -1,13 +1,13 @@
 """Yields behind which a session is left open when an exception is thrown in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import walk
 from sessionlint.link.lending import Loan, loans
 from sessionlint.link.lives import Ending, Life
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope
+from sessionlint.model.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False)

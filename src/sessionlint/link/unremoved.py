@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
@@ -11,6 +10,7 @@ from sessionlint.link.roles import Role
 from sessionlint.link.scopes import Site
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Assign, Attribute, Call, Name, Term, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 # what ends a session of the registry, or gives the registry to somebody who may

@@ -5,13 +5,12 @@ stands in them says little about the URL of the running program.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import Scope, Site, ValueBinding
 from sessionlint.model.facts import BoolOp, Call, Conditional, Constant, FString, Mapping, Name, Operation, Term
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 HOLE = "\0"
@@ -140,6 +139,8 @@ def only_value(project: Project, name: str, scope: Scope) -> ValueBinding | None
 def _read(term: Term, text: str) -> _Written:
     scheme, found, rest = text.partition("://")
     database, _, query = rest.partition("?")
+    from urllib.parse import parse_qsl
+
     options = parse_qsl(query, keep_blank_values=True)
     drivername = _drivername(scheme) if found else None
     is_sqlite = (drivername or "").partition("+")[0] == "sqlite"

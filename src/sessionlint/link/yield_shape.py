@@ -1,7 +1,6 @@
 """How often a generator that lends a session yields: ``contextlib`` and FastAPI want exactly once on every path."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from sessionlint.link import kinds, walk
@@ -10,6 +9,7 @@ from sessionlint.link.outcomes import Way, ways_out
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope
 from sessionlint.model.facts import Block, Call, Constant, For, If, Jump, Match, Raise, Return, Statement, Try, While, With
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _ROUNDS = frozenset({"builtins.range", "itertools.count", "itertools.repeat"})

@@ -8,9 +8,9 @@ Everything here is plain data that survives a round trip through JSON (``model.c
 they can key a table; treat them as immutable (type checkers do).
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Span
 
 if TYPE_CHECKING:

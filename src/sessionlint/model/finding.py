@@ -1,8 +1,9 @@
 """What a rule says: a finding, the places that belong to it, and the edits that would mend it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 

@@ -1,10 +1,11 @@
 """What a run hands to a report: the findings to show and what the closing lines need."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sessionlint.model.facts import Suppression
 from sessionlint.model.finding import Finding, Rule
+from sessionlint.model.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

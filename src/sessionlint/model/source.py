@@ -7,9 +7,10 @@ in the file, so an offset means the same to extraction, to a rule and to an edit
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
+
+from sessionlint.model.records import dataclass
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

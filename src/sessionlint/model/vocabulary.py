@@ -1,7 +1,8 @@
 """What the checked project calls its own wrappers: names in its configuration that the tool cannot see through by itself."""
 
 import re
-from dataclasses import dataclass
+
+from sessionlint.model.records import dataclass
 
 _NAME = re.compile(r"(?!\d)\w+(\.(?!\d)\w+)+")
 

@@ -1,6 +1,5 @@
 """A unified diff of changed files, as ruff prints it: ``--- path`` and ``+++ path``, which ``patch -p0`` applies."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -24,6 +23,8 @@ def render(changes: Iterable[tuple[Source, str]], look: Look) -> str:
 
 
 def _file(source: Source, new: str, look: Look) -> Iterator[str]:
+    import difflib
+
     diff = difflib.unified_diff(_LINE.findall(source.text), _LINE.findall(new), n=3)
     path = visible(look.shown_path(source.path))
     for marker in islice(diff, 2):

@@ -1,9 +1,9 @@
 """Lines of source with a marker under the characters that matter, fitted to the width of the terminal."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source, Span
 from sessionlint.report.colour import Style
 from sessionlint.report.look import Look

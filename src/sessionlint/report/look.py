@@ -1,10 +1,9 @@
 """How results are shown: what every report needs to know of the terminal and of the options."""
 
-import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from sessionlint.model.finding import Applicability, Fix
+from sessionlint.model.records import dataclass
 from sessionlint.report.colour import Style, paint
 
 
@@ -38,4 +37,8 @@ class Look:
 
 def terminal_width(isatty: bool) -> int:
     """Columns to fill: the terminal's (or COLUMNS), at least 40; 80 when the stream is not a terminal."""
-    return max(40, shutil.get_terminal_size((80, 24)).columns) if isatty else 80
+    if not isatty:
+        return 80
+    import shutil  # and with it every archive format there is
+
+    return max(40, shutil.get_terminal_size((80, 24)).columns)

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from sessionlint.model.records import dataclass
 
 _CODE_INDENT = "    "
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")

@@ -1,13 +1,12 @@
 """What a fix would change, as a small diff for eyes."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import groupby
 from operator import attrgetter
 
 from sessionlint.edits.apply import apply_edits
 from sessionlint.model.finding import Edit, Fix
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Source, Span
 
 _CONTEXT = 1
@@ -77,6 +76,8 @@ def _lines(path: str, text: str) -> list[str]:
 
 
 def _compare(before: list[str], after: list[str], first: int) -> Iterator[ChangedLine]:
+    from difflib import SequenceMatcher
+
     groups = SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_CONTEXT)
     for index, group in enumerate(groups):
         if index:

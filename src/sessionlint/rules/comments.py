@@ -1,13 +1,13 @@
 """What the rules about suppression comments ask: the comments, and what each of them did in this run."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from sessionlint.model.facts import ModuleFacts, Suppression
 from sessionlint.model.finding import Rule
 from sessionlint.model.naming import matches
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source, Span
 
 WHOLE = -1

@@ -2,7 +2,6 @@
 
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import sessionlint.rules
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule
+from sessionlint.model.records import dataclass
 from sessionlint.rules.comments import Comments
 
 

@@ -1,8 +1,7 @@
 """Texts in, findings out: the pure middle of the pipeline, which the fixpoint runs again and tests run on texts in memory."""
 
-import logging
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from time import perf_counter
 
@@ -12,6 +11,7 @@ from sessionlint.link.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.finding import Applicability, Finding
 from sessionlint.model.outcome import Outcome, Skipped
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 from sessionlint.rules.comments import Comments
@@ -26,7 +26,6 @@ from sessionlint.run.suppression import suppress, suppress_by_name
 from sessionlint.run.timings import Timings
 
 NEWEST = Targets()
-logger = logging.getLogger(__name__)
 
 
 class Everything(Container[str]):
@@ -134,7 +133,9 @@ def _asked(entry: RegisteredRule, ask: Callable[[RegisteredRule], Iterator[Findi
     try:
         return list(ask(entry))
     except Exception as error:
-        logger.debug("%s failed", entry.rule.code, exc_info=True)
+        import logging
+
+        logging.getLogger(__name__).debug("%s failed", entry.rule.code, exc_info=True)
         errors.append(f"{entry.rule.code} failed: {type(error).__name__}: {error}")
         return []
 

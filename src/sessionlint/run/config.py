@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sessionlint.model.records import dataclass
 from sessionlint.run.errors import UsageError, suggestion
 from sessionlint.run.selectors import Layer
 from sessionlint.run.settings import OPTIONS, OVERRIDE, SELECTION, Option, Override, Settings

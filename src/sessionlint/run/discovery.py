@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from sessionlint.model.records import dataclass
 from sessionlint.run.errors import UsageError
 from sessionlint.run.gitignore import Ignores, ignores_above, is_ignored
 from sessionlint.run.globs import matches_any, matches_last

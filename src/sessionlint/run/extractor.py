@@ -1,6 +1,5 @@
 """Texts to facts, by the cheapest way there is: remembered, read off the text, or parsed."""
 
-import logging
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,7 +13,6 @@ from sessionlint.model.source import Source
 from sessionlint.run.store import Look, Store, decoded, encoded
 from sessionlint.run.timings import Timings
 
-logger = logging.getLogger(__name__)
 # Measured: a worker has imported libcst after a quarter of a second, in which this process parses some 150 kB.
 _WORTH_A_WORKER = 250_000
 
@@ -93,7 +91,9 @@ class Extractor:
         try:
             return workers.extracted([text.source for text in texts], count)
         except (workers.WorkerFailedError, OSError):
-            logger.debug("parsing in this process, the workers failed", exc_info=True)
+            import logging
+
+            logging.getLogger(__name__).debug("parsing in this process, the workers failed", exc_info=True)
             return None
 
     def _in_this_process(self, texts: Sequence[Text]) -> dict[str, ModuleFacts]:

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from sessionlint.edits.apply import Applied, apply_fixes
 from sessionlint.model.finding import Applicability, Finding, Fix, Severity
 from sessionlint.model.outcome import Outcome
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis, Checked
 

@@ -1,9 +1,10 @@
 """What git ignores, without calling git: nested .gitignore files, negations, .git/info/exclude."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sessionlint.model.records import dataclass
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

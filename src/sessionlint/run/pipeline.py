@@ -1,7 +1,7 @@
 """A request becomes a result: configure, discover, read, extract, link, check, fix. The door writes and prints."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from sessionlint import __version__
@@ -11,6 +11,7 @@ from sessionlint.extract.prefilter import mentions_anything_of_interest
 from sessionlint.link.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.outcome import Outcome
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 from sessionlint.rules.registry import registered_rules

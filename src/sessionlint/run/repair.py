@@ -1,7 +1,7 @@
 """Fixes reach the disk: all at once, or one by one as a person says; what cannot be written is left out, and told."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
@@ -9,6 +9,7 @@ from typing import TypeAlias
 from sessionlint.edits import journal
 from sessionlint.edits.write import Change, NotWritten, write_files
 from sessionlint.model.finding import Finding
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis
 from sessionlint.run.errors import UsageError

@@ -1,8 +1,9 @@
 """What the user asked for, whatever door it came through."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
+
+from sessionlint.model.records import dataclass
 
 FixLevel: TypeAlias = Literal["none", "safe", "unsafe"]
 

@@ -2,11 +2,10 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from tempfile import gettempdir
 
+from sessionlint.model.records import dataclass
 from sessionlint.run.config import config_in
 from sessionlint.run.errors import UsageError
 
@@ -98,5 +97,7 @@ def _outermost_package(folder: Path) -> Path | None:
 
 def _is_shared(folder: Path) -> bool:
     """Folders that hold anything and everything; loose files there are not each other's project."""
+    from tempfile import gettempdir  # takes long to import, and most roots are told by git or a configuration
+
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
     return folder in (home.resolve(), Path(gettempdir()).resolve(), Path(folder.anchor))

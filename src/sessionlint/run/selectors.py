@@ -1,10 +1,10 @@
 """From selectors (code, name, prefix, ALL) to the codes of rules."""
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
 
 from sessionlint.model.finding import Rule
 from sessionlint.model.naming import EVERY_RULE, matches
+from sessionlint.model.records import dataclass
 from sessionlint.run.errors import UsageError, suggestion
 
 

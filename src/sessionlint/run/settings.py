@@ -1,10 +1,11 @@
 """What a run is told to do, and the one table of option keys that configuration, command line and display share."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, NamedTuple
 
 from sessionlint.model.finding import Severity
+from sessionlint.model.records import dataclass
 from sessionlint.model.vocabulary import Vocabulary, Wrapper
 from sessionlint.report.formats import FORMATS
 from sessionlint.run import cache_folder, values

@@ -1,9 +1,9 @@
 """Which rules stand behind an error text: the symptoms of all rules, compared with what somebody pasted."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from sessionlint.model.finding import Rule
+from sessionlint.model.records import dataclass
 from sessionlint.run.error_text import ErrorText, Token, read_error, tokens
 
 _ENOUGH = 0.75

@@ -5,7 +5,6 @@ meant is for the author to say.
 """
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.model.source import Place
@@ -30,5 +29,7 @@ def check_comments(comments: Comments) -> Iterator[Finding]:
 
 
 def _help(code: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(code.upper() if code.upper().startswith("SES") else code.lower(), known, n=1)
     return f"Did you mean {close[0]}?" if close else "`sessionlint rule --all` lists the rules."
