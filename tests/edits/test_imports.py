@@ -488,3 +488,13 @@ def test_a_relative_import_stays_relative() -> None:
     kept = "from .db import Factory\n\n\ndef first():\n    [[Factory()]]\n    Factory()\n"
     assert moved(kept, ".db", "helper").startswith("from .db import Factory, helper\n\n\n")
     assert moved(text, ".helpers", "helper").startswith("from .helpers import helper\n\n\n")
+
+
+def test_functions_with_an_import_of_their_own_do_not_need_that_of_the_module() -> None:
+    text = (
+        "from core.db import Factory\n\n\ndef first():\n    [[Factory()]]\n\n\n"
+        "def second():\n    from core.db import Factory\n    Factory()\n"
+    )
+    assert moved(text, "core.helpers", "helper").startswith("from core.helpers import helper\n\n\ndef first():\n    helper()\n")
+    used = text + "\n\nFactory()\n"
+    assert moved(used, "core.helpers", "helper").startswith("from core.db import Factory\nfrom core.helpers import helper\n")

@@ -42,14 +42,19 @@ def judge(facts: ModuleFacts, lines: Lines, name: str, removed: Sequence[Span], 
     ]
     if not found or name == "*" or facts.path.rpartition("/")[2] in ("__init__.py", "__init__.pyi"):
         return StillUsed()
+    elsewhere: list[Span] = []  # functions in which the name is their own
     if len(found) > 1 and not _is_repeated(found):
-        return StillUsed()
+        owners = [_owner(site) for site, _ in found if site.parents]
+        found = [(site, alias) for site, alias in found if not site.parents]
+        elsewhere = [owner.span for owner in owners if owner is not None]
+        if len(found) != 1 or len(elsewhere) != len(owners):
+            return StillUsed()
     if any(alias.asname == alias.name or not _may_lose_a_name(site) or _is_spoken_for(lines, site) for site, alias in found):
         return StillUsed()
     if name in bound_otherwise(facts.body) or _in_a_string(facts, lines, name, removed):
         return StillUsed()
     # what an import statement names (``from functools import cache``) is no use of a name
-    gone = (*removed, *(site.statement.span for site in import_sites(facts.body)))
+    gone = (*removed, *elsewhere, *(site.statement.span for site in import_sites(facts.body)))
     uses = tuple(span for span in mentions(lines, name) if not _covered(span, gone))
     return StillUsed(uses) if uses else Unused(tuple(found))
 
@@ -57,10 +62,16 @@ def judge(facts: ModuleFacts, lines: Lines, name: str, removed: Sequence[Span], 
 def _local_import(facts: ModuleFacts, name: str, at: Span) -> tuple[ImportSite, Alias, Function] | None:
     """The only import of ``name`` inside the function of ``at``, with the function whose local it binds."""
     inside = [site for site in import_sites(facts.body) if site.binds(name) and site.parents and site.is_seen_from(at)]
-    owners = [next((one for one in reversed(site.parents) if isinstance(one, Function | Class)), None) for site in inside]
-    alias = inside[0].binds(name) if len(inside) == 1 else None
-    owner = owners[0] if len(owners) == 1 else None
-    return (inside[0], alias, owner) if alias is not None and isinstance(owner, Function) else None
+    if len(inside) != 1:
+        return None
+    alias, owner = inside[0].binds(name), _owner(inside[0])
+    return (inside[0], alias, owner) if alias is not None and owner is not None else None
+
+
+def _owner(site: ImportSite) -> Function | None:
+    """The function whose local name an import binds."""
+    owner = next((one for one in reversed(site.parents) if isinstance(one, Function | Class)), None)
+    return owner if isinstance(owner, Function) else None
 
 
 def _judge_local(
