@@ -81,6 +81,11 @@ EXTENDED = {
 }
 
 
+def test_an_import_that_is_tried_out_is_extended_in_its_try() -> None:
+    before = "try:\n    from collections.abc import {}\nexcept ImportError:\n    raise\n\nx = {}1\n"
+    assert wants_generator(before.format("A", "@")) == ("Generator", before.format("A, Generator", ""))
+
+
 @pytest.mark.parametrize(("before", "after"), EXTENDED.values(), ids=EXTENDED)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_an_import_from_the_module_is_extended(before: str, after: str, newline: str) -> None:
@@ -205,6 +210,10 @@ DROPPED = {
     "each time it is repeated": (
         "from orm import maker, a\nimport os\nfrom orm import maker\nx = 1\n",
         "from orm import a\nimport os\nx = 1\n",
+    ),
+    "from a try that goes on trying the package": (
+        "try:\n    from orm import maker\n    from orm.x import y\nexcept ImportError:\n    raise\n",
+        "try:\n    from orm.x import y\nexcept ImportError:\n    raise\n",
     ),
     "when it is repeated at once": ("import os\nfrom orm import maker\nfrom orm import maker\nx = 1\n", "import os\nx = 1\n"),
 }

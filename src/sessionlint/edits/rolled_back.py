@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from sessionlint.edits.insertion import insert_first
 from sessionlint.link import walk
+from sessionlint.link.escape import derived_names
+from sessionlint.link.lives import statement_mentions
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope
 from sessionlint.link.transactions import Course
-from sessionlint.model.facts import Assign, For, Handler, Statement, Term, Try, With
+from sessionlint.model.facts import Assign, For, Handler, Name, Statement, Term, Try, While, With
 from sessionlint.model.finding import Applicability, Fix
 
 
@@ -20,9 +22,31 @@ def rollback_fix(project: Project, course: Course, handler: Handler) -> Fix | No
     guarded = next(one for one in walk.statements(scope.body) if isinstance(one, Try) and handler in one.handlers)
     if any(_binds(inner, course.name) for inner in walk.statements(guarded.body)):
         return None
+    if is_async and isinstance(scope, FunctionScope) and _reads_expired(scope, course.name, guarded, handler):
+        return None
     written = f"{'await ' if is_async else ''}{course.name}.rollback()"
     edit = insert_first(project.source(scope), handler.body, written)
     return Fix(f"add `{written}`", (edit,), Applicability.UNSAFE)
+
+
+def _reads_expired(function: FunctionScope, name: str, guarded: Try, handler: Handler) -> bool:
+    """Whether an object of an async session is looked at behind the rollback, which cannot load it again on mere access."""
+    objects = derived_names(function, frozenset({name})) - {name}
+    inside = set(walk.statements(guarded.body))
+    older = {one for one in objects if any(_binds(other, one) for other in walk.statements(function.body) if other not in inside)}
+    start = min((loop.span.start for loop in _loops_around(function, guarded)), default=handler.span.start)
+    behind = (one for one in function.body if one.span.end > start)
+    return any(statement_mentions(one, frozenset(objects)) for one in handler.body) or any(
+        isinstance(term, Name) and term.id in older and term.span.start > start
+        for statement in walk.statements(tuple(behind))
+        for top in walk.own_terms(statement)
+        for term, _ in walk.descend(top)
+    )
+
+
+def _loops_around(function: FunctionScope, guarded: Try) -> Iterator[Statement]:
+    loops = (one for one in walk.statements(function.body) if isinstance(one, For | While))
+    return (loop for loop in loops if loop.span.contains(guarded.span))
 
 
 def _binds(statement: Statement, name: str) -> bool:
