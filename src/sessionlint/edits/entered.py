@@ -8,7 +8,7 @@ from sessionlint.edits.with_block import covered_by, opened_in_with
 from sessionlint.link import kinds
 from sessionlint.link.consumed import Consumption, Loop
 from sessionlint.link.consumption import Provider, Use
-from sessionlint.link.escape import escapes
+from sessionlint.link.escape import derived_names, escapes
 from sessionlint.link.holding import Use as Handling
 from sessionlint.link.project import Project
 from sessionlint.link.provider_shape import can_be_entered, commits_at_its_end
@@ -121,8 +121,7 @@ def _loop_as_block(project: Project, found: Consumption, loop: For, entered: str
         return None
     if not loop.is_async and _is_in_coroutine(found):
         return None  # a sync session in a coroutine: another change is called for
-    mentions = project.holding.mentions(found.scope, frozenset({loop.target.id}))
-    if any(where.use in (Handling.RETURNED, Handling.STORED, Handling.MANAGED) for _, where in mentions):
+    if _is_used_behind(project, found, loop, loop.target.id):
         return None
     text = f"{'async ' if loop.is_async else ''}with {entered} as {loop.target.id}"
     edits = [Edit(Place(source.path, header), text)]
@@ -135,6 +134,19 @@ def _loop_as_block(project: Project, found: Consumption, loop: For, entered: str
             return None
         edits += removed
     return tuple(edits)
+
+
+def _is_used_behind(project: Project, found: Consumption, loop: For, name: str) -> bool:
+    """Whether the session leaves the loop, by its own name or another, or something read through it is used behind a commit."""
+    kept = (Handling.RETURNED, Handling.STORED, Handling.MANAGED, Handling.BOUND)
+    mentions = list(project.holding.mentions(found.scope, frozenset({name})))
+    if any(where.use in kept or not loop.span.contains(site.term.span) for site, where in mentions):
+        return True
+    assert found.function is not None
+    if not isinstance(found.scope, FunctionScope) or not commits_at_its_end(project, found.function):
+        return False
+    read = project.holding.mentions(found.scope, derived_names(found.scope, frozenset({name})))
+    return any(site.term.span.start > loop.span.end for site, _ in read)
 
 
 def _header_end(source: Source, loop: For) -> int:
@@ -169,11 +181,18 @@ def _rest_as_block(project: Project, found: Consumption, entered: str) -> tuple[
         return None
     life = project.life(advanced, lent)
     kept = (Handling.RETURNED, Handling.STORED, Handling.GIVEN_AWAY, Handling.MANAGED)
-    if not life.name or any(where.use in kept for _, where in project.holding.mentions(life.scope, life.names)):
+    if (
+        not life.name
+        or not isinstance(life.scope, FunctionScope)
+        or any(where.use in kept for _, where in project.holding.mentions(life.scope, life.names))
+    ):
         return None
     if _outlives(project, found, life.name):
         return None
-    return opened_in_with(project, life, covered_by(project, life, life.names), entered)
+    assert found.function is not None
+    expires = commits_at_its_end(project, found.function)
+    names = derived_names(life.scope, life.names) if expires else life.names
+    return opened_in_with(project, life, covered_by(project, life, names), entered)
 
 
 def _advanced(found: Consumption) -> Site | None:

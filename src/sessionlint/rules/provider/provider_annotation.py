@@ -4,8 +4,8 @@ Why: a function that yields returns a generator. Annotated ``-> Session``, its d
 that they never get, and mypy reports every such function ("The return type of a generator function should be
 "Generator" or one of its supertypes"). FastAPI ignores the annotation of a dependency.
 
-Fix safety: safe, nothing reads the annotation at run time. The new type comes from ``collections.abc`` unless the file
-has another spelling already; the element type stays as it was written.
+Fix safety: safe, nothing reads the annotation at run time; none under a decorator that might. The new type comes from
+``collections.abc`` unless the file has another spelling already; the element type stays as it was written.
 """
 
 from collections.abc import Iterator
