@@ -60,7 +60,10 @@ def in_the_way(**files: str) -> str:
             "from app import db\ndef f():\n    return getattr(db, 'engine')",
             "3: a string stands for `engine`, and what is done with it cannot be told",
         ),
-        ("from app.db import SessionLocal\ndef f(db: SessionLocal): ...", "2: `SessionLocal` cannot be replaced here"),
+        (
+            "from app.db import SessionLocal\ndef f(db: SessionLocal): ...",
+            "2: `SessionLocal` stands here where no call can, in an annotation or the like",
+        ),
         ("def f():\n    run('from app.db import x; app.db.engine.connect()')", "2: a string speaks of `app.db.engine`"),
         ("from app.db import engine\n)", "1: the file mentions `engine` and cannot be read"),
     ],

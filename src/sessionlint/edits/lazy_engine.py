@@ -161,7 +161,9 @@ class _Conversion:
             for span in mentions(lines_of(self._project.sources[module.path].text), name):
                 inside = home is module or (isinstance(home, FunctionScope) and home.node.span.contains(span))
                 if inside and not any(each.contains(span) for each in others):
-                    raise _InTheWayError(Place(module.path, span), f"`{name}` cannot be replaced here")
+                    raise _InTheWayError(
+                        Place(module.path, span), f"`{name}` stands here where no call can, in an annotation or the like"
+                    )
 
     # definitions
 
