@@ -15,7 +15,7 @@ from ecosystem.packages import Package, Pins, read_pins
 HERE = Path(__file__).parent
 WORK = HERE / ".work"
 README = HERE / "README.md"
-VENV = WORK / "venv"
+TOOLS = WORK / "tools"
 COLD = "sessionlint, cold"
 rounds = click.option("--rounds", default=5, show_default=True, help="Counted runs of each contender.")
 
@@ -28,7 +28,7 @@ def main() -> None:
 @main.command(help="Download the trees, and install the linter and its peers.")
 def setup() -> None:
     download.download(read_pins())
-    peers.install(VENV, HERE.parent)
+    peers.install(TOOLS, HERE.parent)
 
 
 @main.command(help="The linter and its peers in turn on one tree; the table goes into README.md.")
@@ -37,9 +37,9 @@ def setup() -> None:
 @rounds
 def compare(name: str, wanted: tuple[str, ...], rounds: int) -> None:
     tree = trees.copy(_package(name), WORK)
-    ours = Ours(VENV / "bin" / "sessionlint", WORK)
+    ours = Ours(peers.program(TOOLS, peers.OURS), WORK)
     own = [ours.cold(tree), ours.cold(tree, 1), ours.cold_and_kept(tree), ours.warm(tree), ours.one_changed(tree), *ours.small()]
-    others = [peer for peer in peers.peers(VENV, tree, WORK) if not wanted or peer.name.split()[0].strip(",") in wanted]
+    others = [peer for peer in peers.peers(TOOLS, tree, WORK) if not wanted or peer.name.split()[0].strip(",") in wanted]
     _measured([*own, *others], rounds, f"{name}: {_size(tree)}", "compare")
 
 
@@ -47,7 +47,7 @@ def compare(name: str, wanted: tuple[str, ...], rounds: int) -> None:
 @click.option("--files", "sizes", multiple=True, type=int, default=(1_000, 2_000, 4_000, 8_000, 16_000), show_default=True)
 @rounds
 def scale(sizes: tuple[int, ...], rounds: int) -> None:
-    ours = Ours(VENV / "bin" / "sessionlint", WORK)
+    ours = Ours(peers.program(TOOLS, peers.OURS), WORK)
     rows = []
     for files in sizes:
         tree = trees.heap(read_pins().packages, files, WORK)
@@ -69,7 +69,7 @@ def _measured(contenders: Sequence[Contender], rounds: int, what: str, place: st
 
 
 def _heading() -> str:
-    return f"{report.machine()}; {', '.join(peers.versions(VENV))}.\n"
+    return f"{report.machine()}; {', '.join(peers.versions(TOOLS))}.\n"
 
 
 def _size(tree: Path) -> str:

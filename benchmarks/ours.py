@@ -21,8 +21,8 @@ def work():
 class Ours:
     """``program`` is the console script; caches and small files lie in ``work``."""
 
-    def __init__(self, program: Path, work: Path) -> None:
-        self._program = str(program)
+    def __init__(self, program: str, work: Path) -> None:
+        self._program = program
         self._work = work
 
     def cold(self, tree: Path, jobs: int | None = None) -> Contender:

@@ -3,14 +3,20 @@
 import subprocess
 import sys
 import venv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.measure import Contender
 
-PINS = (
-    *("ruff==0.17.6", "ast-grep-cli==0.51.1", "semgrep==1.185.0", "fixit==2.2.1"),
-    *("flake8==7.5.0", "flake8-bugbear==26.10.27", "flake8-async==26.8.1"),
-)
+# each in an environment of its own: their requirements contradict each other
+PINS: Mapping[str, Sequence[str]] = {
+    "ruff": ("ruff==0.17.6",),
+    "ast-grep": ("ast-grep-cli==0.51.1",),
+    "semgrep": ("semgrep==1.185.0",),
+    "fixit": ("fixit==2.2.1",),
+    "flake8": ("flake8==7.5.0", "flake8-bugbear==26.10.27", "flake8-async==26.8.1"),
+}
+OURS = "sessionlint"
 # three things that a pattern can say of one file; the names are those of the rules that come nearest
 _PATTERNS = {
     "import-time-engine": "create_engine($$$)",
@@ -20,45 +26,43 @@ _PATTERNS = {
 
 
 def install(folder: Path, root: Path) -> None:
-    """Peers and the linter itself (from ``root``), in a virtual environment of their own."""
-    if not (folder / "pyvenv.cfg").exists():
-        venv.create(folder, with_pip=True)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, *PINS, str(root)], check=True)
+    """Every peer, and the linter itself (from ``root``), each in a virtual environment below ``folder``."""
+    for name, wanted in {**PINS, OURS: (str(root),)}.items():
+        if not (folder / name / "pyvenv.cfg").exists():
+            venv.create(folder / name, with_pip=True)
+        pip = [str(folder / name / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, *wanted], check=True)
+
+
+def program(folder: Path, name: str) -> str:
+    """The console script of a tool."""
+    return str(folder / name / "bin" / name)
 
 
 def versions(folder: Path) -> list[str]:
     """``name version`` of what takes part."""
-    code = (
-        "from importlib.metadata import version as v\n"
-        f"for n in {[pin.split('==')[0] for pin in PINS] + ['sessionlint', 'libcst']!r}: print(n, v(n))"
-    )
-    said = subprocess.run([str(folder / "bin" / "python"), "-c", code], capture_output=True, text=True, check=True)
-    return [*said.stdout.splitlines(), f"Python {sys.version.split()[0]}"]
+    pinned = [pin.replace("==", " ") for pins in PINS.values() for pin in pins]
+    code = "from importlib.metadata import version as v\nfor n in ('sessionlint', 'libcst'): print(n, v(n))"
+    said = subprocess.run([str(folder / OURS / "bin" / "python"), "-c", code], capture_output=True, text=True, check=True)
+    return [f"Python {sys.version.split()[0]}", *said.stdout.splitlines(), *pinned]
 
 
 def peers(folder: Path, tree: Path, work: Path) -> list[Contender]:
     """Every peer on ``tree``; configuration goes to ``work``."""
-    programs = folder / "bin"
     semgrep, ast_grep = work / "semgrep.yml", work / "ast-grep.yml"
     semgrep.write_text(_semgrep(), "utf-8")
     ast_grep.write_text(_ast_grep(), "utf-8")
-    (tree / "pyproject.toml").touch()
-    fixit = [str(programs / "fixit"), "--quiet", "lint", str(tree)]
+    quiet = ["--quiet", "--metrics", "off", "--disable-version-check", "--no-git-ignore"]
     return [
-        Contender("ruff, uncached", [str(programs / "ruff"), "check", "--no-cache", "--isolated", "--quiet", str(tree)]),
-        Contender("ast-grep, three patterns", [str(programs / "ast-grep"), "scan", "--rule", str(ast_grep), str(tree)]),
+        Contender("ruff, uncached", [program(folder, "ruff"), "check", "--no-cache", "--isolated", "--quiet", str(tree)]),
+        Contender("ast-grep, three patterns", [program(folder, "ast-grep"), "scan", "--rule", str(ast_grep), str(tree)]),
+        Contender("semgrep, three patterns", [program(folder, "semgrep"), "scan", *quiet, "--config", str(semgrep), str(tree)]),
         Contender(
-            "semgrep, three patterns",
-            [
-                *(str(programs / "semgrep"), "scan", "--quiet", "--metrics", "off", "--disable-version-check"),
-                *("--no-git-ignore", "--config", str(semgrep), str(tree)),
-            ],
+            "fixit, its default rules", [program(folder, "fixit"), "--quiet", "lint", str(tree)], exits=frozenset(range(8))
         ),
-        Contender("fixit, its default rules", fixit, exits=frozenset(range(8))),
         Contender(
             "flake8 with bugbear and async",
-            [str(programs / "flake8"), "--isolated", "--select", "B,ASYNC", "--exclude", ".none", str(tree)],
+            [program(folder, "flake8"), "--isolated", "--select", "B,ASYNC", "--exclude", ".none", str(tree)],
         ),
     ]
 
