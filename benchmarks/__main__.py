@@ -40,7 +40,7 @@ def compare(name: str, wanted: tuple[str, ...], rounds: int) -> None:
     ours = Ours(peers.program(TOOLS, peers.OURS), WORK)
     own = [ours.cold(tree), ours.cold(tree, 1), ours.cold_and_kept(tree), ours.warm(tree), ours.one_changed(tree), *ours.small()]
     others = [peer for peer in peers.peers(TOOLS, tree, WORK) if not wanted or peer.name.split()[0].strip(",") in wanted]
-    _measured([*own, *others], rounds, f"{name}: {_size(tree)}", "compare")
+    _measured([*own, *others], rounds, f"{name}: {_size(tree)} sessionlint checks {ours.checks(tree):,} files.", "compare")
 
 
 @main.command(help="Cold and warm on heaps that grow; the table and the plot go into README.md.")
@@ -54,6 +54,7 @@ def scale(sizes: tuple[int, ...], rounds: int) -> None:
         if tree is None:
             click.echo(f"all packages together have fewer than {files} files")
             break
+        assert ours.checks(tree) >= files * 0.9, "some of the packages' folders are excluded, but not these many"
         cold, warm = alternately([ours.cold(tree), ours.warm(tree)], rounds, _environment(), WORK)
         rows.append((files, cold, warm))
         click.echo(f"{files}: cold {cold.cpu:.2f} s, warm {warm.cpu:.2f} s")
