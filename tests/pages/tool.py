@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from click.testing import CliRunner
 
@@ -22,6 +22,8 @@ from sessionlint.run.extractor import Extractor
 from sessionlint.run.reading import decoded
 from sessionlint.run.request import FixLevel, Request
 from sessionlint.run.store import Store
+
+T = TypeVar("T")
 
 
 class Tool:
@@ -43,11 +45,18 @@ class Tool:
         }
 
     def check(self, files: Mapping[str, str], codes: Collection[str]) -> Sequence[Seen]:
+        return _once(("none", *_key(files, codes)), lambda: self._checked(files, codes))
+
+    def fix(self, files: Mapping[str, str], codes: Collection[str], *, unsafe: bool) -> dict[str, str]:
+        level: FixLevel = "unsafe" if unsafe else "safe"
+        return dict(_once((level, *_key(files, codes)), lambda: self._fixed(files, codes, level)))
+
+    def _checked(self, files: Mapping[str, str], codes: Collection[str]) -> Sequence[Seen]:
         result = self._run(files, codes, "none")
         return seen_of(result.outcome, result.sources)
 
-    def fix(self, files: Mapping[str, str], codes: Collection[str], *, unsafe: bool) -> dict[str, str]:
-        result = self._run(files, codes, "unsafe" if unsafe else "safe")
+    def _fixed(self, files: Mapping[str, str], codes: Collection[str], level: FixLevel) -> dict[str, str]:
+        result = self._run(files, codes, level)
         return {path: result.sources[path].text if path in result.sources else text for path, text in files.items()}
 
     def _run(self, files: Mapping[str, str], codes: Collection[str], level: FixLevel) -> pipeline.Result:
@@ -98,6 +107,24 @@ class Tool:
         found = json.loads(result.stdout)
         assert result.exit_code == any(one["severity"] != "info" for one in found)
         return [_seen_in_json(one, root) for one in found]
+
+
+_RECENT: dict[tuple[object, ...], Any] = {}
+_MOST_RECENT = 64
+
+
+def _key(files: Mapping[str, str], codes: Collection[str]) -> tuple[object, ...]:
+    return tuple(files.items()), frozenset(codes)
+
+
+def _once(key: tuple[object, ...], answer: Callable[[], T]) -> T:
+    """The answer to a question, remembered for a while: each property of a case asks for the same ones again."""
+    if key not in _RECENT:
+        if len(_RECENT) >= _MOST_RECENT:
+            del _RECENT[next(iter(_RECENT))]
+        _RECENT[key] = answer()
+    found: T = _RECENT[key]
+    return found
 
 
 def _from_stored_facts(analysis: Analysis, sources: dict[str, Source]) -> Checked:
