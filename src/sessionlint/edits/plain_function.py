@@ -52,7 +52,7 @@ def _is_of_loop(project: Project, term: Term, function: FunctionScope, depth: in
             return True
         case Comprehension(clauses=clauses):
             return any(clause.is_async for clause in clauses)
-        case Call(func=func):
+        case Call(func=func, args=args):
             match project.kind(func, function):
                 case kinds.External(name=name):
                     return name.partition(".")[0] in _OF_THE_LOOP
@@ -63,6 +63,6 @@ def _is_of_loop(project: Project, term: Term, function: FunctionScope, depth: in
                 case kinds.Method(owner=kinds.Session(is_async=True) | kinds.Connection(is_async=True)):
                     return True
                 case _:  # a context variable that is set in a thread is set there only
-                    return isinstance(func, Attribute) and func.attr == "set"
+                    return isinstance(func, Attribute) and func.attr == "set" and len(args) == 1
         case _:
             return False
