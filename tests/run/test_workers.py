@@ -63,7 +63,8 @@ def test_a_worker_runs_nothing_that_lies_in_the_current_folder(tmp_path: Path) -
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
 def test_no_worker_outlives_the_run_that_started_it(sent: signal.Signals, tmp_path: Path) -> None:
     code = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts its background jobs deaf to it
 from sessionlint.model.source import Source
 from sessionlint.run import workers
 started = workers._started
