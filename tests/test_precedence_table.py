@@ -17,11 +17,12 @@ PAGE = Path(__file__).parent.parent / "docs" / "precedence.md"
 TABLE = re.compile(r"(?<=<!-- precedence -->\n).*?(?=<!-- /precedence -->)", re.DOTALL)
 
 HEAD = """\
+import asyncio
 from contextlib import contextmanager
 from fastapi import Depends, FastAPI
 from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from config import settings
 SessionLocal = sessionmaker()
 AsyncLocal = async_sessionmaker(expire_on_commit=False)
@@ -35,6 +36,8 @@ def scope():
         yield db
         db.commit()
 """
+ASYNC_PROVIDER = "async def lend():\n    async with AsyncLocal() as db:\n        yield db\n"
+LENT = "def lend(db=Depends(get_db)):\n    yield db\n@app.get('/')\ndef read(db=Depends(lend)):\n    return db.get(int, 1)\n"
 USED = "@app.get('/')\ndef read(db=Depends(provide)):\n    return db.get(int, 1)\n"
 
 MEETING = {
@@ -44,6 +47,8 @@ MEETING = {
     "    with engine.connect() as c:\n        c.execute(text('select 1'))\n"
     "@app.get('/b')\ndef second():\n    engine = create_engine(settings.url)\n"
     "    with engine.connect() as c:\n        c.execute(text('select 1'))\n",
+    ("SES209", "SES208"): "Registry = scoped_session(SessionLocal)\n"
+    "@app.get('/')\nasync def read():\n    return Registry().scalar(text('select 1'))\n",
     ("SES301", "SES403"): f"def provide():\n    db = SessionLocal()\n    yield db\n{USED}",
     ("SES302", "SES403"): f"def provide():\n    db = SessionLocal()\n    yield db\n    db.close()\n{USED}",
     ("SES308", "SES402"): f"def provide():\n    with SessionLocal() as db:\n        return db\n{USED}",
@@ -59,7 +64,23 @@ MEETING = {
     ("SES507", "SES305"): "def work(db=next(get_db())):\n    return db.get(int, 1)\n",
     ("SES507", "SES502"): "@app.get('/')\ndef read(db=Depends(next(get_db()))):\n    return db.get(int, 1)\n",
     ("SES509", "SES506"): "async def work():\n    async with scope() as db:\n        db.execute(text('select 1'))\n",
+    (
+        "SES509",
+        "SES508",
+    ): f"{ASYNC_PROVIDER}@app.get('/')\n"
+    "async def read(db: Session = Depends(lend)):\n    return db.query(int).all()\n",
     ("SES509", "SES607"): "async def work():\n    async with SessionLocal() as db:\n        db.execute(text('select 1'))\n",
+    ("SES513", "SES505"): f"{LENT}def other():\n    db = lend()\n    return db.get(int, 1)\n",
+    ("SES513", "SES506"): f"{LENT}def other():\n    with lend() as db:\n        return db.get(int, 1)\n",
+    ("SES513", "SES507"): f"{LENT}def other():\n    db = next(lend())\n    return db.get(int, 1)\n",
+    ("SES602", "SES601"): f"{ASYNC_PROVIDER}async def use(db):\n    await db.execute(text('select 1'))\n"
+    "@app.get('/')\nasync def read(db=Depends(lend)):\n    first = asyncio.create_task(use(db))\n"
+    "    second = asyncio.create_task(use(db))\n    await asyncio.gather(first, second)\n",
+    ("SES602", "SES608"): "async def work():\n    async with AsyncLocal() as db:\n"
+    "        asyncio.create_task(asyncio.shield(db.commit()))\n",
+    ("SES609", "SES312"): "async def work():\n    async with AsyncLocal() as db:\n        db.add(1)\n        try:\n"
+    "            await asyncio.wait_for(db.flush(), 1)\n        except (TimeoutError, Exception):\n            pass\n"
+    "        await db.execute(text('select 1'))\n",
 }
 NEVER_MEETING = {
     ("SES304", "SES301"): "class Service:\n    def __init__(self):\n        self.db = SessionLocal()\n",

@@ -21,7 +21,7 @@ RULE = Rule(
         "AttributeError: 'Depends' object has no attribute 'scalars'",
         "AttributeError: 'Depends' object has no attribute 'execute'",
     ),
-    yields_to=("SES502", "SES505", "SES506", "SES507"),
+    yields_to=("SES505", "SES506", "SES507"),
 )
 
 

@@ -21,7 +21,6 @@ RULE = Rule(
     name="factory-per-call",
     severity=Severity.INFO,
     why="A factory per call builds a class per call, and there is no one factory that a test or a start-up could configure.",
-    yields_to=("SES103",),
 )
 
 _NAMED = (Caller.ROUTE, Caller.MIDDLEWARE, Caller.PROVIDER, Caller.TASK)
