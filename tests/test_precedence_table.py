@@ -67,8 +67,7 @@ MEETING = {
     (
         "SES509",
         "SES508",
-    ): f"{ASYNC_PROVIDER}@app.get('/')\n"
-    "async def read(db: Session = Depends(lend)):\n    return db.query(int).all()\n",
+    ): f"{ASYNC_PROVIDER}@app.get('/')\nasync def read(db: Session = Depends(lend)):\n    return db.query(int).all()\n",
     ("SES509", "SES607"): "async def work():\n    async with SessionLocal() as db:\n        db.execute(text('select 1'))\n",
     ("SES513", "SES505"): f"{LENT}def other():\n    db = lend()\n    return db.get(int, 1)\n",
     ("SES513", "SES506"): f"{LENT}def other():\n    with lend() as db:\n        return db.get(int, 1)\n",
