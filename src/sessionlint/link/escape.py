@@ -4,6 +4,8 @@ What the session gives is followed through plain names. Numbers, strings and tru
 whatever is returned, yielded, raised, stored, captured by a closure or handed to code we cannot see does.
 """
 
+from collections.abc import Callable
+
 from sessionlint.link import walk
 from sessionlint.link.scopes import FunctionScope, ModuleScope, ParameterBinding, Site
 from sessionlint.link.sites import inner_functions, sites
@@ -33,10 +35,19 @@ _COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">=", "is", "is not", "in"
 
 def derived_names(function: FunctionScope | ModuleScope, names: frozenset[str]) -> frozenset[str]:
     """The names of a body that may hold something read through (or added to) the session, its own names included."""
+    return names_through(function, names, _bound_by)
+
+
+def names_through(
+    function: FunctionScope | ModuleScope,
+    names: frozenset[str],
+    bound_by: Callable[[Statement, frozenset[str]], set[str]],
+) -> frozenset[str]:
+    """``names`` and all that ``bound_by`` says a statement of the body binds to something of theirs, whatever the order."""
     while True:
         found = set(names)
         for statement in walk.statements(function.body):
-            found |= _bound_by(statement, frozenset(found))
+            found |= bound_by(statement, frozenset(found))
         if found == names:
             return names
         names = frozenset(found)

@@ -6,6 +6,7 @@ Rows are plain data and may leave; a result, a cursor or a transaction may not.
 from collections.abc import Iterable
 
 from sessionlint.link import walk
+from sessionlint.link.escape import names_through
 from sessionlint.link.scopes import FunctionScope
 from sessionlint.link.sites import inner_functions, sites
 from sessionlint.model.facts import (
@@ -62,13 +63,7 @@ _CONSUMERS = frozenset(
 
 def unread_names(function: FunctionScope, names: frozenset[str]) -> frozenset[str]:
     """The local names that may hold the connection known by ``names`` or something of it that has not been read."""
-    while True:
-        found = set(names)
-        for statement in walk.statements(function.body):
-            found |= _bound_by(statement, frozenset(found))
-        if found == names:
-            return names
-        names = frozenset(found)
+    return names_through(function, names, _bound_by)
 
 
 def leaves_unread(function: FunctionScope, names: frozenset[str]) -> bool:
