@@ -1,7 +1,7 @@
 """Sessions that a function hands to another thread, and whether it waits for that thread before it goes on."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sessionlint.link import kinds, walk
@@ -64,11 +64,15 @@ def sessions_in_threads(project: Project) -> Iterator[SessionInThread]:
     """Every call that has another thread use a session of this one."""
     handed = [(site, found) for site in project.calls() if (found := _handover(project, site)) is not None]
     used = {site: sessions_used_by(project, handover.work, handover.args, site) for site, handover in handed}
-    together = Counter((site.scope, name) for site, names in used.items() for name in names)
+    rivals: dict[tuple[Scope, str], list[tuple[Site, Handover]]] = defaultdict(list)
+    for site, handover in handed:
+        for name in used[site]:
+            rivals[site.scope, name].append((site, handover))
     told: set[tuple[Statement, str]] = set()
     for site, handover in handed:
         for name in sorted(used[site]):
-            alone = together[site.scope, name] == 1 and not handover.many and not _is_repeated(site, name)
+            others = [other for other in rivals[site.scope, name] if other[0] is not site]
+            alone = not handover.many and not _is_repeated(site, name) and not _meets(site, handover, others)
             shared = _shared(project, site, handover, name, alone=alone)
             if shared is not None and (site.statement, name) not in told:
                 told.add((site.statement, name))
@@ -166,6 +170,14 @@ def _binds_pool(project: Project, binding: object) -> bool:
             return False
 
 
+def _meets(site: Site, handover: Handover, others: Sequence[tuple[Site, Handover]]) -> bool:
+    """Whether another thread may have the session meanwhile: not one that its own statement waits for, before or after."""
+    return any(
+        other.statement is site.statement or not (_waits_at_once(site, handover) and _waits_at_once(other, work))
+        for other, work in others
+    )
+
+
 # --- waiting ----------------------------------------------------------------------------------------------------------
 
 
@@ -181,6 +193,10 @@ def _waits_until(site: Site, handover: Handover) -> int | None:
                 if any(isinstance(outer, Await) for outer in other.path) or _is_result(other):
                     return other.statement.span.start
     return next((block.span.end for block in _pool_blocks(site, handover.pool)), None)
+
+
+def _waits_at_once(site: Site, handover: Handover) -> bool:
+    return _waits_until(site, handover) == site.statement.span.end
 
 
 def _pool_blocks(site: Site, pool: str | None) -> Iterator[With]:
