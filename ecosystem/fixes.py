@@ -124,7 +124,7 @@ def complaints(tree: Path) -> Iterator[Said]:
     """What pyflakes says of names: undefined, unused, redefined."""
     done = subprocess.run([sys.executable, "-m", "pyflakes", "."], cwd=tree, capture_output=True, text=True, check=False)
     for match in _COMPLAINT.finditer(done.stdout):
-        yield Said(match["path"], "pyflakes", match["text"])
+        yield Said(match["path"], "pyflakes", re.sub(r"\bfrom line \d+", "from another line", match["text"]))
 
 
 def fix_table(fixed: Iterable[Fixed]) -> list[str]:
