@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.answers import answered_once
 from sessionlint.link.engines import called_function
 from sessionlint.link.holding import parameter_for
 from sessionlint.link.project import Project
@@ -26,11 +27,11 @@ class LoopRun:
 
 def loop_runs(project: Project) -> Iterator[LoopRun]:
     """Every ``asyncio.run(...)`` and its kin, and every call of a function of the project that does it with what it is given."""
-    helpers = _helpers(project)
+    helpers, starts = _helpers(project), dict(_starts(project))
     for site in project.calls():
         call = site.term
         assert isinstance(call, Call)
-        started = _started(project, call, site)
+        started = starts.get(site)
         if started is None and (helper := called_function(project, call, site)) is not None:
             parameter = helpers.get(helper)
             started = next((given.value for given in call.args if parameter_for(helper, call, given.value) == parameter), None)
@@ -39,10 +40,17 @@ def loop_runs(project: Project) -> Iterator[LoopRun]:
             yield LoopRun(site, functions)
 
 
-def _started(project: Project, call: Call, site: Site) -> Term | None:
-    """What a call runs on a new event loop, if it does."""
-    callee = project.kind(call.func, site.scope)
-    if isinstance(callee, kinds.External) and callee.name in _RUNNERS and call.args:
+@answered_once
+def _starts(project: Project) -> Iterator[tuple[Site, Term]]:
+    """Every call that runs something on a new event loop, and what it runs."""
+    runners = set(project.calls_of_external(*_RUNNERS))
+    for site in project.calls():
+        if isinstance(site.term, Call) and (started := _started(project, site.term, site, site in runners)) is not None:
+            yield site, started
+
+
+def _started(project: Project, call: Call, site: Site, is_runner: bool) -> Term | None:
+    if is_runner and call.args:
         return call.args[0].value
     if isinstance(call.func, Attribute) and call.func.attr == "run_until_complete" and call.args:
         return call.args[0].value if _is_new_loop(project, call.func.value, site.scope) else None
@@ -81,9 +89,7 @@ def _functions(project: Project, started: Term, scope: Scope) -> Iterator[Functi
 def _helpers(project: Project) -> dict[FunctionScope, str]:
     """The functions that run the coroutine they are given, with the name of the parameter."""
     found = {}
-    for site in project.calls():
-        call = site.term
-        started = _started(project, call, site) if isinstance(call, Call) and isinstance(site.scope, FunctionScope) else None
+    for site, started in _starts(project):
         if isinstance(started, Name) and isinstance(site.scope, FunctionScope):
             bindings = site.scope.bindings.get(started.id, [])
             if len(bindings) == 1 and isinstance(bindings[0], ParameterBinding):
@@ -101,9 +107,8 @@ def loop_helpers(project: Project) -> frozenset[str]:
 
 def unread_coroutines(project: Project) -> Iterator[str]:
     """The files without facts whose coroutines are run on a loop of their own."""
-    for site in project.calls():
-        started = _started(project, site.term, site) if isinstance(site.term, Call) else None
-        for term, _ in walk.descend(started) if started is not None else ():
+    for site, started in _starts(project):
+        for term, _ in walk.descend(started):
             callee = project.kind(term.func, site.scope) if isinstance(term, Call) else kinds.UNKNOWN
             if isinstance(callee, kinds.Unknown) and callee.unread is not None:
                 yield callee.unread
