@@ -9,6 +9,7 @@ import click
 from sessionlint import __version__
 from sessionlint.report.colour import ColourChoice
 from sessionlint.run.errors import CLEAN, FAILED, INTERRUPTED, UsageError, suggestion
+from sessionlint.run.exit import leave
 
 
 class _Commands(click.Group):
@@ -142,5 +143,8 @@ def clean(paths: tuple[str, ...], cache_dir: str | None) -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit: 0 clean, 1 findings, 2 usage, configuration or internal error, 130 interrupted."""
-    sessionlint.main(prog_name="sessionlint")
-    raise SystemExit(CLEAN)
+    try:
+        sessionlint.main(prog_name="sessionlint")
+    except SystemExit as end:
+        leave(end.code if isinstance(end.code, int) else CLEAN)
+    leave(CLEAN)
