@@ -49,15 +49,15 @@ def _lines(result: Result) -> list[str]:
 @pytest.mark.parametrize(
     ("data", "where"),
     [
-        (b"import sqlalchemy\ndef broken(:\n", "odd.py:"),
-        (b"import sqlalchemy\rx = 1\r", "odd.py:1:1: SES001 cannot be read reliably"),
-        (b"import sqlalchemy\nx = 'never closed\n", "odd.py:2:"),
-        (b"import sqlalchemy\nif x:\npass\n", "odd.py:3:"),
-        (b"import sqlalchemy\nprint 'hello'\n", "odd.py:2:"),
-        (b"import sqlalchemy\nx = '\xe9'\n", "odd.py:2:6: SES001 cannot be decoded as utf-8: byte 0xe9"),
-        (b"# coding: klingon\nimport sqlalchemy\n", "odd.py:1:1: SES001 unknown encoding: klingon"),
-        ("import sqlalchemy\n".encode("utf-16"), "odd.py:1:1: SES001 cannot be decoded as utf-8: byte 0xff (the file is UTF-16"),
-        (b"import sqlalchemy\nx = 1\0\n", "odd.py:2:"),
+        (b"import sqlalchemy.engine\ndef broken(:\n", "odd.py:"),
+        (b"import sqlalchemy.engine\rx = 1\r", "odd.py:1:1: SES001 cannot be read reliably"),
+        (b"import sqlalchemy.engine\nx = 'never closed\n", "odd.py:2:"),
+        (b"import sqlalchemy.engine\nif x:\npass\n", "odd.py:3:"),
+        (b"import sqlalchemy.engine\nprint 'hello'\n", "odd.py:2:"),
+        (b"import sqlalchemy.engine\nx = '\xe9'\n", "odd.py:2:6: SES001 cannot be decoded as utf-8: byte 0xe9"),
+        (b"# coding: klingon\nimport sqlalchemy.engine\n", "odd.py:1:1: SES001 unknown encoding: klingon"),
+        ("import sqlalchemy.engine\n".encode("utf-16"), "odd.py:1:1: SES001 cannot be decoded as utf-8: byte 0xff (the file is UTF-16"),
+        (b"import sqlalchemy.engine\nx = 1\0\n", "odd.py:2:"),
         (b"\0\0\0\0session", "odd.py:1:1: SES001"),
     ],
 )
@@ -74,16 +74,16 @@ def test_what_cannot_be_read_is_a_syntax_error_at_its_place(check: Check, data: 
     [
         b"",
         b"\n\n\n",
-        b"import sqlalchemy",
-        codecs.BOM_UTF8 + b"import sqlalchemy\n",
-        b"import sqlalchemy\r\nx = '\\\r\n'\r\n",
-        b"import sqlalchemy\n\x0c\nclass A:\n    \x0c\n    x = 1\n",
-        b"# -*- coding: latin-1 -*-\nimport sqlalchemy\ns = '\xe9'\n",
-        "import sqlalchemy\nnaïve = 'Ünïcödé \N{SNOWMAN}'\n".encode(),
-        b"import sqlalchemy\n" + b"x = 1\n" * 20_000,
-        b"import sqlalchemy\nx = " + b"(" * 150 + b"1" + b")" * 150 + b"\n",
-        b"import sqlalchemy\nx = " + b"[" * 50 + b"]" * 50 + b"\n",
-        b"import sqlalchemy\n" + b"".join(b" " * depth + b"if x:\n" for depth in range(90)) + b" " * 90 + b"pass\n",
+        b"import sqlalchemy.engine",
+        codecs.BOM_UTF8 + b"import sqlalchemy.engine\n",
+        b"import sqlalchemy.engine\r\nx = '\\\r\n'\r\n",
+        b"import sqlalchemy.engine\n\x0c\nclass A:\n    \x0c\n    x = 1\n",
+        b"# -*- coding: latin-1 -*-\nimport sqlalchemy.engine\ns = '\xe9'\n",
+        "import sqlalchemy.engine\nnaïve = 'Ünïcödé \N{SNOWMAN}'\n".encode(),
+        b"import sqlalchemy.engine\n" + b"x = 1\n" * 20_000,
+        b"import sqlalchemy.engine\nx = " + b"(" * 150 + b"1" + b")" * 150 + b"\n",
+        b"import sqlalchemy.engine\nx = " + b"[" * 50 + b"]" * 50 + b"\n",
+        b"import sqlalchemy.engine\n" + b"".join(b" " * depth + b"if x:\n" for depth in range(90)) + b" " * 90 + b"pass\n",
     ],
     ids=[
         "empty",
@@ -121,7 +121,7 @@ def test_a_template_is_skipped_with_a_note(check: Check) -> None:
 
 def test_a_cookiecutter_is_told_in_two_lines(check: Check, tmp_path: Path) -> None:
     for number in range(9):
-        (tmp_path / f"t{number}.py").write_text("import sqlalchemy\n{{ name }} = {% if x %}\n")
+        (tmp_path / f"t{number}.py").write_text("import sqlalchemy.engine\n{{ name }} = {% if x %}\n")
     notes = [line for line in check().stderr.splitlines() if line.startswith("note:")]
     assert notes == [
         "note: t0.py: skipped, looks like a template (contains {{ or {%)",

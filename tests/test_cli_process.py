@@ -46,7 +46,7 @@ def test_nothing_heavy_is_imported_where_nothing_is_parsed(tmp_path: Path, argum
 
 
 def test_what_is_needed_is_imported(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("import sqlalchemy\n")
+    (tmp_path / "a.py").write_text("import sqlalchemy.engine\n")
     (tmp_path / ".gitignore").write_text("x\n")
     assert {"libcst", "pathspec"} <= _imported("check", ".", cwd=tmp_path)
 

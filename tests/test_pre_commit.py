@@ -15,8 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 WHEELHOUSE = os.environ.get("SESSIONLINT_WHEELHOUSE")
-BAD = "import sqlalchemy\n\n\ndef broken(:\n    pass\n"
-CLEAN = "import sqlalchemy\n\nprint(sqlalchemy.__version__)\n"
+BAD = "import sqlalchemy.engine\n\n\ndef broken(:\n    pass\n"
+CLEAN = "import sqlalchemy.engine\n\nprint(sqlalchemy.engine)\n"
 FIXABLE = """\
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import sessionmaker

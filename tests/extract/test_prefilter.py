@@ -6,7 +6,9 @@ from sessionlint.extract.prefilter import is_relevant, mentions_anything_of_inte
 @pytest.mark.parametrize(
     "text",
     [
-        "from sqlalchemy import x",
+        "from sqlalchemy.orm import Session as S",
+        "from flask_sqlalchemy import SQLAlchemy as Database",
+        "from sqlalchemy import event\nbind = op.get_bind()",
         "SessionLocal()",
         "def get_db(): ...",
         "x  # noqa: SES301",
@@ -20,6 +22,11 @@ def test_files_of_interest_pass(text: str) -> None:
 
 def test_other_files_do_not_pass() -> None:
     assert not mentions_anything_of_interest(b"import os\nprint(os.name)  # noqa: E501\n")
+
+
+def test_models_and_migrations_do_not_pass() -> None:
+    assert not mentions_anything_of_interest(b"import sqlalchemy as sa\nop.add_column('a', sa.Column('b', sa.Integer()))\n")
+    assert not mentions_anything_of_interest(b"from sqlmodel import Field, SQLModel\nclass Hero(SQLModel, table=True): ...\n")
 
 
 def test_discovered_names_are_found_as_whole_words() -> None:

@@ -162,7 +162,7 @@ def test_severities_are_set_by_selector_and_the_more_specific_wins() -> None:
 
 
 def test_a_file_that_does_not_parse_is_noted_when_no_finding_says_so() -> None:
-    source = Source("a.py", "import sqlalchemy\ndef broken(:\n")
+    source = Source("a.py", "import sqlalchemy.engine\ndef broken(:\n")
     only = Settings(layers=(Layer(select=("SES301",)),))
     assert [finding.code for finding in analyse_sources({"a.py": source}).findings] == ["SES001"]
     (note,) = analyse_sources({"a.py": source}, settings=only).notes

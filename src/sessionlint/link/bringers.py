@@ -11,15 +11,16 @@ from sessionlint.link.scopes import FunctionScope, ModuleScope, ValueBinding
 from sessionlint.model.facts import Call, Subscript
 
 
-def bringers(project: Project) -> Iterator[str]:
-    """The names of functions, classes and ``Annotated`` aliases by which a request, or a caller, meets a session."""
+def bringers(project: Project) -> Iterator[tuple[ModuleScope, str]]:
+    """The functions, classes and ``Annotated`` aliases by which a request, or a caller, meets a session: module and name."""
     known: dict[FunctionScope, bool] = {}
     for function in project.functions():
         if not is_route(function) and _brings(project, function, known):
             owner = function.owner if function.node.name in ("__init__", "__call__") else None
-            yield owner.node.name if owner is not None else function.node.name
+            yield function.module, owner.node.name if owner is not None else function.node.name
     for module in project.modules.values():
-        yield from _aliases(project, module, known)
+        for name in _aliases(project, module, known):
+            yield module, name
 
 
 def _brings(project: Project, function: FunctionScope, known: dict[FunctionScope, bool]) -> bool:

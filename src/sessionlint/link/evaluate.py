@@ -6,6 +6,7 @@ attributes through instances and classes. It is flow-insensitive: a name has the
 
 import builtins
 from collections.abc import Mapping
+from typing import Any
 
 from sessionlint.link import kinds
 from sessionlint.link.annotations import annotated
@@ -60,25 +61,46 @@ _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 
 
 class Evaluator:
-    """Evaluates terms of a set of modules; answers are remembered, cycles are unknown."""
+    """Evaluates terms of a set of modules; answers are remembered, cycles are unknown.
 
-    def __init__(self, modules: Mapping[str, ModuleScope], layout: Layout, trust: Trust) -> None:
+    ``kept`` are answers that hold whatever else is read, from linking the same modules among fewer; it is added to.
+    """
+
+    def __init__(self, modules: Mapping[str, ModuleScope], layout: Layout, trust: Trust, kept: dict[Any, Kind]) -> None:
         self._modules = modules
         self._layout = layout
         self.trust = trust
-        self._terms: dict[Term, Kind] = {}
-        self._names: dict[tuple[Scope, str], Kind] = {}
-        self._returns: dict[FunctionScope, Kind] = {}
-        self._attributes: dict[tuple[ClassScope, str], Kind] = {}
+        # by term, (scope, name) or function
+        self._kept = kept
+        self._passing: dict[Any, Kind] = {}
+        # how often an answer would have been another one, had more files been read
+        self._missed = 0
+
+    def _passing_answer(self, key: object) -> Kind | None:
+        known = self._passing.get(key)
+        if known is not None:
+            self._missed += 1
+        return known
+
+    def _remembered(self, key: object, missed: int, answer: Kind) -> Kind:
+        """Remember the answer, for good when nothing was missed on the way to it."""
+        if self._missed == missed:
+            self._kept[key] = answer
+            del self._passing[key]
+        else:
+            self._passing[key] = answer
+        return answer
 
     # --- terms --------------------------------------------------------------------------------------------------------
 
     def kind(self, term: Term, scope: Scope) -> Kind:
         """The kind of ``term``, which stands in ``scope``."""
-        known = self._terms.get(term)
+        known = self._kept.get(term)
         if known is None:
-            self._terms[term] = UNKNOWN  # what a cycle meets
-            known = self._terms[term] = self._evaluate(term, scope)
+            known = self._passing_answer(term)
+            if known is None:
+                self._passing[term] = UNKNOWN  # what a cycle meets
+                known = self._remembered(term, self._missed, self._evaluate(term, scope))
         return known
 
     def _evaluate(self, term: Term, scope: Scope) -> Kind:
@@ -164,11 +186,12 @@ class Evaluator:
 
     def _bound_name(self, name: str, home: Scope) -> Kind:
         key = (home, name)
-        known = self._names.get(key)
+        known = self._kept.get(key) or self._passing_answer(key)
         if known is None:
-            self._names[key] = UNKNOWN
+            self._passing[key] = UNKNOWN
+            missed = self._missed
             trusted = self.trust.member(home.module.path, name) if isinstance(home, ModuleScope) else None
-            known = self._names[key] = trusted or self._join_bindings(home.bindings[name], name)
+            known = self._remembered(key, missed, trusted or self._join_bindings(home.bindings[name], name))
         return known
 
     def _join_bindings(self, bindings: list[Binding], name: str) -> Kind:
@@ -225,6 +248,8 @@ class Evaluator:
         path = self._layout.resolve(importer.path, module, level)
         if name is None:
             return self._module(path, module, importer)
+        if path is not None and path not in self._modules:
+            self._missed += 1
         if path is not None and (trusted := self.trust.member(path, name)) is not None:
             return trusted
         if path is not None and path in self._modules and path != importer.path:
@@ -251,14 +276,14 @@ class Evaluator:
 
     def _star_member(self, module: ModuleScope, name: str) -> Kind:
         key = (module, f"* {name}")
-        if key not in self._names:
-            self._names[key] = UNKNOWN
-            for star in module.star_imports:
-                found = self._imported(star.module, star.level, name, module)
-                if found != UNKNOWN and self._exists(found):
-                    self._names[key] = found
-                    break
-        return self._names[key]
+        known = self._kept.get(key) or self._passing_answer(key)
+        if known is None:
+            self._passing[key] = UNKNOWN
+            missed = self._missed
+            brought = (self._imported(star.module, star.level, name, module) for star in module.star_imports)
+            found = next((kind for kind in brought if kind != UNKNOWN and self._exists(kind)), UNKNOWN)
+            known = self._remembered(key, missed, found)
+        return known
 
     # --- attributes ---------------------------------------------------------------------------------------------------
 
@@ -270,6 +295,7 @@ class Evaluator:
                 if (trusted := self.trust.member(path, attr)) is not None:
                     return trusted
                 module = self._modules.get(path)
+                self._missed += module is None
                 found = self.member(module, attr) if module is not None else kinds.Unknown(unread=path)
                 return found if found != UNKNOWN else self._submodule(path, attr) or found
             case kinds.Instance(cls=cls):
@@ -289,11 +315,11 @@ class Evaluator:
 
     def instance_attribute(self, cls: ClassScope, attr: str) -> Kind:
         """``instance.attr``: bound by a method, in the class body, or a method or property, here or in a base class."""
-        key = (cls, attr)
-        known = self._attributes.get(key)
+        key = (cls, f". {attr}")
+        known = self._kept.get(key) or self._passing_answer(key)
         if known is None:
-            self._attributes[key] = UNKNOWN
-            known = self._attributes[key] = self._find_attribute(cls, attr)
+            self._passing[key] = UNKNOWN
+            known = self._remembered(key, self._missed, self._find_attribute(cls, attr))
         return known
 
     def _find_attribute(self, cls: ClassScope, attr: str) -> Kind:
@@ -410,10 +436,10 @@ class Evaluator:
 
     def returned(self, function: FunctionScope) -> Kind:
         """What the bare function gives when called: a generator, an awaitable, or the join of its returns."""
-        known = self._returns.get(function)
+        known = self._kept.get(function) or self._passing_answer(function)
         if known is None:
-            self._returns[function] = UNKNOWN
-            known = self._returns[function] = self._evaluate_returns(function)
+            self._passing[function] = UNKNOWN
+            known = self._remembered(function, self._missed, self._evaluate_returns(function))
         return known
 
     def _evaluate_returns(self, function: FunctionScope) -> Kind:

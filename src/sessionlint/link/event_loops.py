@@ -7,7 +7,7 @@ from sessionlint.link.answers import answered_once
 from sessionlint.link.engines import called_function
 from sessionlint.link.holding import parameter_for
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import FunctionScope, ParameterBinding, Scope, Site, ValueBinding
+from sessionlint.link.scopes import FunctionScope, ModuleScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.model.facts import Attribute, Call, Name, Term
 from sessionlint.model.records import dataclass
 
@@ -97,12 +97,12 @@ def _helpers(project: Project) -> dict[FunctionScope, str]:
     return found
 
 
-def loop_helpers(project: Project) -> frozenset[str]:
-    """The names of the functions that run the coroutine they are given: who calls them starts a loop.
+def loop_helpers(project: Project) -> Iterator[tuple[ModuleScope, str]]:
+    """The functions that run the coroutine they are given, module and name: who calls them starts a loop.
 
     A name as common as ``run`` is left out: it would tell nothing.
     """
-    return frozenset(function.node.name for function in _helpers(project) if len(function.node.name) >= _TELLING)
+    return ((function.module, function.node.name) for function in _helpers(project) if len(function.node.name) >= _TELLING)
 
 
 def unread_coroutines(project: Project) -> Iterator[str]:

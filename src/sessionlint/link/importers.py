@@ -1,7 +1,7 @@
 """Who imports what: the modules behind "14 modules import it"."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 
 from sessionlint.link import walk
@@ -10,7 +10,7 @@ from sessionlint.link.scopes import ImportBinding, ModuleScope
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Import
 from sessionlint.model.records import dataclass
-from sessionlint.model.source import Place
+from sessionlint.model.source import Place, Span
 
 
 @dataclass(eq=False)
@@ -31,6 +31,8 @@ class Importers:
         self._reexports = defaultdict(set)
         self._bound_modules = defaultdict(lambda: defaultdict(set))
         for module in self.modules.values():
+            for star in module.star_imports:
+                self._record_module(module, self.layout.resolve(module.path, star.module, star.level), star.statement.span)
             for scope in module.scopes:
                 for bound, bindings in scope.bindings.items():
                     for binding in bindings:
@@ -41,9 +43,10 @@ class Importers:
         place = _place_of(module, bound, binding)
         path = self.layout.resolve(module.path, binding.module, binding.level)
         if binding.name is None:
-            if path is not None and path != module.path:
-                self._of_module[path].setdefault(module.path, place)
-                self._bound_modules[path][module.path].add(bound)
+            for dotted, imported in self._imported_modules(module, bound, binding):
+                self._record_module(module, imported, place.span)
+                if imported is not None:
+                    self._bound_modules[imported][module.path].add(dotted)
             return
         submodule = self.layout.resolve(
             module.path, f"{binding.module}.{binding.name}" if binding.module else binding.name, binding.level
@@ -56,6 +59,21 @@ class Importers:
             self._of_name[path, binding.name].setdefault(module.path, place)
             if at_module_level:
                 self._reexports[path, binding.name].add((module.path, bound))
+
+    def _imported_modules(self, module: ModuleScope, bound: str, binding: ImportBinding) -> Iterator[tuple[str, str | None]]:
+        """The modules that ``import ...`` imports under the name ``bound``, as code says them: ``import a.b`` imports two."""
+        for alias in binding.statement.names:
+            parts = alias.name.split(".")
+            if alias.asname == bound:
+                yield bound, self.layout.resolve(module.path, alias.name, 0)
+            elif alias.asname is None and parts[0] == bound:
+                for count in range(1, len(parts) + 1):
+                    dotted = ".".join(parts[:count])
+                    yield dotted, self.layout.resolve(module.path, dotted, 0)
+
+    def _record_module(self, importer: ModuleScope, path: str | None, span: Span) -> None:
+        if path is not None and path != importer.path:
+            self._of_module[path].setdefault(importer.path, Place(importer.path, span))
 
     def _attribute_uses(self, path: str) -> None:
         """``db.engine`` through ``from app import db`` uses the name as an import of it would."""

@@ -27,18 +27,23 @@ class Layout:
         self._by_leaf: dict[str, list[str]] = defaultdict(list)
         for path in sorted(self._paths):
             self._by_leaf[_dotted(path).rpartition(".")[2]].append(path)
-        self.resolve = lru_cache(maxsize=None)(self._resolve)
+        self._names = frozenset(name for path in self._paths for name in _names_in(path))
+        self._resolved_from = lru_cache(maxsize=None)(self._resolve)
 
-    def _resolve(self, importer: str, module: str, level: int) -> str | None:
+    def resolve(self, importer: str, module: str, level: int) -> str | None:
         """The path of the module that ``from {level dots}{module}`` means in ``importer``; None: not in the project."""
+        if not level and module.partition(".")[0] not in self._names:
+            return None  # most imports: no file and no folder of the project has that name
+        return self._resolved_from(dirname(importer), module, level)
+
+    def _resolve(self, folder: str, module: str, level: int) -> str | None:
         if level:
-            folder = dirname(importer)
             for _ in range(level - 1):
                 folder = dirname(folder)
             return self._module_in(folder, module)
         if module.partition(".")[0] in KNOWN_LIBRARIES:
             return None
-        for folder in (*_parents(importer), *self._roots, "src"):
+        for folder in (folder, *_parents(folder), *self._roots, "src"):
             if (found := self._module_in(folder, module)) is not None:
                 return found
         return self._only_module_ending(module)
@@ -48,7 +53,7 @@ class Layout:
         if level:
             return True
         top = module.partition(".")[0]
-        if top in KNOWN_LIBRARIES:
+        if top in KNOWN_LIBRARIES or top not in self._names:
             return False
         return any(join(folder, top) in self._folders for folder in (*_parents(importer), *self._roots, "src"))
 
@@ -78,9 +83,21 @@ class Layout:
         return any(join(folder, init) in self._paths for init in ("__init__.py", "__init__.pyi"))
 
 
+@lru_cache(maxsize=1)
+def layout_of(paths: frozenset[str], source_roots: tuple[str, ...]) -> Layout:
+    """The layout of these files; a project is linked more than once, and its files stay where they are."""
+    return Layout(paths, source_roots)
+
+
 def _dotted(path: str) -> str:
     stem = path.rpartition(".")[0].replace("/", ".")
     return stem.removesuffix(".__init__") if stem != "__init__" else ""
+
+
+def _names_in(path: str) -> list[str]:
+    """What the file and the folders around it are called in code."""
+    *folders, file = path.split("/")
+    return [*folders, file.rpartition(".")[0]]
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 from sessionlint.link import kinds
 from sessionlint.link.dependencies import DependencyUse, dependency_uses
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.importers import Importers
-from sessionlint.link.layout import Layout
+from sessionlint.link.layout import Layout, layout_of
 from sessionlint.link.lives import Life, Lives
 from sessionlint.link.resources import resource_functions
 from sessionlint.link.roles import Role, role_of
@@ -25,8 +25,12 @@ _NO_WORDS = Vocabulary()
 _FIXTURES = frozenset({"pytest.fixture", "pytest.yield_fixture", "pytest_asyncio.fixture"})
 
 
-Scopes: TypeAlias = dict[ModuleFacts, ModuleScope]
-"""What is known of files by themselves, for linking them again among others."""
+class Earlier:
+    """What linking found out that holds for the same files among more of them: their scopes, and kinds of terms and names."""
+
+    def __init__(self) -> None:
+        self.scopes: dict[ModuleFacts, ModuleScope] = {}
+        self.kinds: dict[Any, kinds.Kind] = {}
 
 
 class Project:
@@ -39,13 +43,14 @@ class Project:
         targets: Targets,
         layout: Layout,
         vocabulary: Vocabulary,
-        scopes: Scopes | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
         self.facts = facts
         self.sources = sources
         self.targets = targets
         self.layout = layout
-        scopes = {} if scopes is None else scopes
+        earlier = earlier or Earlier()
+        scopes = earlier.scopes
         for path, module in facts.items():
             if module not in scopes:
                 scopes[module] = build_module(module, layout.module_name(path))
@@ -53,7 +58,8 @@ class Project:
         self.modules = {path: module for path, module in built.items() if not module.facts.outline}
         self._all_modules = built
         self.trust = Trust(vocabulary, self.modules, layout)
-        self.evaluator = Evaluator(self.modules, layout, self.trust)
+        # what the configuration vouches for is known of modules that were read only
+        self.evaluator = Evaluator(self.modules, layout, self.trust, {} if vocabulary.words else earlier.kinds)
         self._lives = Lives(self.evaluator, lambda function: function in self.dependencies)
         self.holding = self._lives.holding
         self.openings = self._lives.openings
@@ -208,14 +214,14 @@ def link(
     targets: Targets = _NEWEST,
     source_roots: Sequence[str] = (),
     vocabulary: Vocabulary = _NO_WORDS,
-    scopes: Scopes | None = None,
+    earlier: Earlier | None = None,
 ) -> Project:
     """Link the facts of all files (any order gives the same answer).
 
     ``sources`` holds the text of each file by path, also of files that have no facts worth linking; ``source_roots`` are
     folders (relative, "" for the project root) from which absolute imports are resolved, beside those that the layout shows;
-    ``vocabulary`` are the names that the project's configuration vouches for. ``scopes`` is used and filled; it may serve
-    again for the same ``sources``.
+    ``vocabulary`` are the names that the project's configuration vouches for. ``earlier`` is used and filled; it may serve
+    again for the same ``sources`` and more facts.
     """
     by_path = {module.path: module for module in facts}
-    return Project(by_path, sources, targets, Layout({*by_path, *sources}, source_roots), vocabulary, scopes)
+    return Project(by_path, sources, targets, layout_of(frozenset({*by_path, *sources}), tuple(source_roots)), vocabulary, earlier)

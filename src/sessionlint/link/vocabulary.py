@@ -1,5 +1,8 @@
 """The names under which a project's engines, factories, sessions and providers travel from module to module."""
 
+import posixpath
+from collections.abc import Iterator
+
 from sessionlint.link import kinds
 from sessionlint.link.bringers import bringers
 from sessionlint.link.engines import builds_engine
@@ -8,28 +11,53 @@ from sessionlint.link.event_loops import loop_helpers
 from sessionlint.link.import_io import DatabaseSearch
 from sessionlint.link.kinds import Kind
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import Scope
+from sessionlint.link.scopes import FunctionScope, ModuleScope
 
 
 def session_names(project: Project) -> frozenset[str]:
-    """Every name that a module or a class of ``project`` binds to what leads to a session, an engine or a connection, and the
-    functions that build an engine, ask a database, bring a session as a dependency or run a coroutine that they are given; and
-    the names that the configuration vouches for."""
-    evaluator, search = project.evaluator, DatabaseSearch(project)
-    found = {*evaluator.trust.vocabulary.words, *loop_helpers(project), *bringers(project)}
-    for module in project.modules.values():
-        scopes: tuple[Scope, ...] = (module, *module.classes)
-        for scope in scopes:
-            found.update(name for name in scope.bindings if _leads_to_session(evaluator.name_kind(name, scope), evaluator))
-        found.update(function.node.name for function in module.functions if builds_engine(project, function) is not None)
-        found.update(function.node.name for function in module.functions if search.inside(function) is not None)
-        for cls in module.classes:
-            init = cls.methods.get("__init__")
-            if init is not None and (builds_engine(project, init) is not None or search.inside(init) is not None):
-                found.add(cls.node.name)
-            names = (*cls.attributes, *cls.methods)
-            found.update(name for name in names if _leads_to_session(evaluator.instance_attribute(cls, name), evaluator))
+    """Every name by which another file can come by what leads to a session, an engine or a connection, and by functions that
+    build an engine, ask a database, bring a session as a dependency or run a coroutine that they are given; and the names that
+    the configuration vouches for."""
+    found = set(project.evaluator.trust.vocabulary.words)
+    found.update(name for module, name in _module_names(project) if _hands_out_names(project, module))
+    found.update(_member_names(project))
     return frozenset(found)
+
+
+def _hands_out_names(project: Project, module: ModuleScope) -> bool:
+    """Whether another file can have the names of ``module``: somebody imports it, or pytest knows them as fixtures."""
+    return bool(project.importers.of_module(module.path)) or posixpath.basename(module.path) == "conftest.py"
+
+
+def _module_names(project: Project) -> Iterator[tuple[ModuleScope, str]]:
+    evaluator, search = project.evaluator, DatabaseSearch(project)
+    yield from loop_helpers(project)
+    yield from bringers(project)
+    for module in project.modules.values():
+        for name in module.bindings:
+            if _leads_to_session(evaluator.name_kind(name, module), evaluator):
+                yield module, name
+        for function in module.functions:
+            if _reaches_database(project, function, search):
+                is_init = function.owner is not None and function.node.name == "__init__"
+                yield module, function.owner.node.name if is_init and function.owner else function.node.name
+
+
+def _member_names(project: Project) -> Iterator[str]:
+    """An instance may get anywhere, and its class need not be named there."""
+    evaluator, search = project.evaluator, DatabaseSearch(project)
+    for module in project.modules.values():
+        for cls in module.classes:
+            names = (*cls.attributes, *cls.methods)
+            yield from (name for name in cls.bindings if _leads_to_session(evaluator.name_kind(name, cls), evaluator))
+            yield from (name for name in names if _leads_to_session(evaluator.instance_attribute(cls, name), evaluator))
+            for name, method in cls.methods.items():
+                if name != "__init__" and _reaches_database(project, method, search):
+                    yield name
+
+
+def _reaches_database(project: Project, function: FunctionScope, search: DatabaseSearch) -> bool:
+    return builds_engine(project, function) is not None or search.inside(function) is not None
 
 
 def _leads_to_session(kind: Kind, evaluator: Evaluator) -> bool:

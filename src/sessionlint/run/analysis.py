@@ -6,7 +6,7 @@ from datetime import date
 from time import perf_counter
 
 from sessionlint.link.helper import is_helper_usable
-from sessionlint.link.project import Project, Scopes, link
+from sessionlint.link.project import Earlier, Project, link
 from sessionlint.link.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.finding import Applicability, Finding
@@ -61,10 +61,10 @@ class Analysis:
 
     def check(self, sources: Mapping[str, Source], facts: Mapping[str, ModuleFacts] | None = None) -> Checked:
         """Extract what ``facts`` (of unchanged files) does not hold, link, run the rules, select and suppress."""
-        scopes: Scopes = {}
+        earlier = Earlier()
 
         def again(facts: Iterable[ModuleFacts]) -> Project:
-            return link(facts, sources, self.targets, self.settings.src, self.settings.vocabulary, scopes)
+            return link(facts, sources, self.targets, self.settings.src, self.settings.vocabulary, earlier)
 
         project = (linked if self.prefilter else linked_without_prefilter)(sources, facts or {}, again, self.extractor)
         return Checked(project.facts, self._judged(project), tuple(project.trust.missing), is_helper_usable(project))
