@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sessionlint.cli import sessionlint
+from sessionlint.run.reading import read_bytes
 
 GOOD = """\
 from sqlalchemy.orm import sessionmaker
@@ -56,7 +57,7 @@ def _lines(result: Result) -> list[str]:
         (b"import sqlalchemy.engine\nprint 'hello'\n", "odd.py:2:"),
         (b"import sqlalchemy.engine\nx = '\xe9'\n", "odd.py:2:6: SES001 cannot be decoded as utf-8: byte 0xe9"),
         (b"# coding: klingon\nimport sqlalchemy.engine\n", "odd.py:1:1: SES001 unknown encoding: klingon"),
-        ("import sqlalchemy.engine\n".encode("utf-16"), "odd.py:1:1: SES001 cannot be decoded as utf-8: byte 0xff (the file is UTF-16"),
+        ("import sqlalchemy\n".encode("utf-16"), "odd.py:1:1: SES001 cannot be decoded as utf-8: byte 0xff (the file is UTF-16"),
         (b"import sqlalchemy.engine\nx = 1\0\n", "odd.py:2:"),
         (b"\0\0\0\0session", "odd.py:1:1: SES001"),
     ],
@@ -141,14 +142,10 @@ def test_names_of_any_kind_are_found_and_shown(check: Check, name: str) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_warned_of(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
-    read_bytes = Path.read_bytes
+    def refusing(root: Path, path: str) -> bytes | OSError:
+        return PermissionError(13, "Permission denied") if path == "odd.py" else read_bytes(root, path)
 
-    def refusing(path: Path) -> bytes:
-        if path.name == "odd.py":
-            raise PermissionError(13, "Permission denied")
-        return read_bytes(path)
-
-    monkeypatch.setattr(Path, "read_bytes", refusing)
+    monkeypatch.setattr("sessionlint.run.pipeline.read_bytes", refusing)
     result = check(b"session = 1\n")
     assert _lines(result) == []
     assert "warning: odd.py: cannot read the file: Permission denied" in result.stderr

@@ -26,12 +26,14 @@ def _imported(*arguments: str, cwd: Path) -> set[str]:
     """Which of LAZY a run of the command imports."""
     code = f"""
 import sys
-from sessionlint.cli import main
+from sessionlint.cli import sessionlint
+code = 0
 try:
-    main()
+    sessionlint.main(prog_name="sessionlint")
 except SystemExit as end:
-    print("imported:", *[name for name in {LAZY} if name in sys.modules])
-    sys.exit(end.code)
+    code = end.code
+print("imported:", *[name for name in {LAZY} if name in sys.modules])
+sys.exit(code)
 """
     done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=cwd, capture_output=True, text=True, check=True)
     return set(done.stdout.splitlines()[-1].split()[1:])

@@ -12,13 +12,14 @@ from click.testing import CliRunner
 from pages.markers import Seen
 from pages.properties import Check
 from sessionlint.cli import sessionlint as command
-from sessionlint.model import codec
+from sessionlint.model import codec, outcome_codec
 from sessionlint.model.finding import Finding
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
 from sessionlint.run import pipeline
 from sessionlint.run.analysis import Analysis, Checked
 from sessionlint.run.extractor import Extractor
+from sessionlint.run.planning import plan
 from sessionlint.run.reading import decoded
 from sessionlint.run.request import FixLevel, Request
 from sessionlint.run.store import Store
@@ -62,6 +63,8 @@ class Tool:
     def _run(self, files: Mapping[str, str], codes: Collection[str], level: FixLevel) -> pipeline.Result:
         result = pipeline.check(self._request(files, codes, level), _no_warning)
         assert not result.outcome.errors, result.outcome.errors
+        kept = outcome_codec.load(json.loads(json.dumps(outcome_codec.dump(result.outcome))))
+        assert kept == result.outcome  # what the cache gives back is what was found
         return result
 
     def _request(self, files: Mapping[str, str], codes: Collection[str], level: FixLevel = "none") -> Request:
@@ -81,7 +84,7 @@ class Tool:
         """A check that takes the project's plan from the pipeline and goes its own way from there."""
 
         def check(files: Mapping[str, str], codes: Collection[str]) -> Sequence[Seen]:
-            planned = pipeline.plan(self._request(files, codes), _no_warning)
+            planned = plan(self._request(files, codes), _no_warning)
             sources = {path: decoded(path, (planned.root.folder / path).read_bytes())[0] for path in planned.files}
             outcome = analyse(Analysis(planned.settings, planned.targets, planned.scope), sources).outcome
             assert not outcome.errors, outcome.errors

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -69,10 +70,44 @@ try:
     sessionlint.main(["check", {str(project)!r}, "--project-root", {str(project)!r}])
 except SystemExit as end:
     assert end.code == 1, end.code
-print(sorted({{"libcst", "pathspec", "asyncio", "importlib.metadata"}} & set(sys.modules)), file=sys.stderr)
+heavy = ["libcst", "pathspec", "asyncio", "importlib.metadata", "sessionlint.link.project", "sessionlint.rules.registry"]
+print([name for name in heavy if name in sys.modules], file=sys.stderr)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.endswith("[]\n")
+
+
+def test_what_a_run_came_to_is_known_until_something_changes(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only an unchanged project is known: its findings are taken from the store, here from a doctored one."""
+    (project / "other.py").write_text("import os  # noqa: SES301\n")
+    before = run(project)
+    with sqlite3.connect(cache_of(project)) as database:
+        database.execute("UPDATE outcomes SET outcome = replace(outcome, 'SessionLocal', 'Doctored')")
+    database.close()
+    assert "Doctored" in run(project).stdout
+    assert run(project, "--select", "ALL").stdout.count("Doctored") == 0
+    (project / "new.py").write_text("")
+    assert run(project).stdout == before.stdout
+    (project / "new.py").unlink()
+    assert "Doctored" in run(project).stdout
+    assert run(project, "--no-cache").stdout == before.stdout
+
+    class Tomorrow(date):
+        @classmethod
+        def today(cls) -> "Tomorrow":
+            return cls(2999, 1, 1)
+
+    monkeypatch.setattr("sessionlint.run.unchanged.date", Tomorrow)
+    assert run(project).stdout == before.stdout
+
+
+def test_few_outcomes_are_kept(project: Path) -> None:
+    for number in range(25):
+        (project / "other.py").write_text(f"# {number}\n")
+        run(project)
+    with sqlite3.connect(cache_of(project)) as database:
+        assert database.execute("SELECT count(*) FROM outcomes").fetchone() == (20,)
+    database.close()
 
 
 def test_a_changed_file_is_looked_at_again(project: Path) -> None:
@@ -130,12 +165,13 @@ def with_other_tables(file: Path) -> None:
     with sqlite3.connect(file) as database:
         database.execute("CREATE TABLE facts (key TEXT)")
         database.execute("CREATE TABLE looks (key TEXT)")
+        database.execute("CREATE TABLE outcomes (key TEXT)")
     database.close()
 
 
 def with_strange_rows(file: Path) -> None:
     with sqlite3.connect(file) as database:
-        for table, column in {"facts": "facts", "looks": "outline"}.items():
+        for table, column in {"facts": "facts", "looks": "outline", "outcomes": "outcome"}.items():
             database.execute(f"UPDATE {table} SET {column} = ?", ["[" * 100_000])
     database.close()
 
@@ -144,6 +180,7 @@ def with_rows_of_another_make(file: Path) -> None:
     with sqlite3.connect(file) as database:
         database.execute("UPDATE facts SET facts = '[[0, 1, 2, \"x\"]]'")
         database.execute("UPDATE looks SET outline = x'00'")
+        database.execute("UPDATE outcomes SET outcome = '[[], []]'")
     database.close()
 
 

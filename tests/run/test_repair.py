@@ -15,7 +15,8 @@ from sessionlint.rules.registry import RegisteredRule
 from sessionlint.run import analysis
 from sessionlint.run.analysis import Analysis
 from sessionlint.run.fixpoint import State
-from sessionlint.run.repair import Answer, Hands, Repair, repair
+from sessionlint.run.hands import Answer, Hands
+from sessionlint.run.repair import Repair, repair
 
 
 def _check(project: Project) -> Iterator[Finding]:

@@ -43,8 +43,8 @@ class Layout:
             return self._module_in(folder, module)
         if module.partition(".")[0] in KNOWN_LIBRARIES:
             return None
-        for folder in (folder, *_parents(folder), *self._roots, "src"):
-            if (found := self._module_in(folder, module)) is not None:
+        for above in (folder, *_parents(folder), *self._roots, "src"):
+            if (found := self._module_in(above, module)) is not None:
                 return found
         return self._only_module_ending(module)
 

@@ -224,4 +224,5 @@ def link(
     again for the same ``sources`` and more facts.
     """
     by_path = {module.path: module for module in facts}
-    return Project(by_path, sources, targets, layout_of(frozenset({*by_path, *sources}), tuple(source_roots)), vocabulary, earlier)
+    layout = layout_of(frozenset({*by_path, *sources}), tuple(source_roots))
+    return Project(by_path, sources, targets, layout, vocabulary, earlier)

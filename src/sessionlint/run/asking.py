@@ -16,7 +16,7 @@ from sessionlint.report.look import Look
 from sessionlint.run.console import say
 from sessionlint.run.errors import UsageError
 from sessionlint.run.fixpoint import State
-from sessionlint.run.repair import Answer, Ask
+from sessionlint.run.hands import Answer, Ask
 
 _QUESTION = "Make this fix? [y]es, [n]o, [a]ll that are left, [q]uit, show [t]race: "
 _KEYS = {"y": Answer.YES, "n": Answer.NO, "a": Answer.ALL, "q": Answer.QUIT}

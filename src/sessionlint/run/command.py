@@ -14,8 +14,9 @@ from sessionlint.report.look import Look
 from sessionlint.run import pipeline
 from sessionlint.run.console import look_of, prepare, say, write_bytes, write_out
 from sessionlint.run.errors import CLEAN, FAILED, FOUND, UsageError
-from sessionlint.run.pipeline import Plan, Result
-from sessionlint.run.repair import Hands
+from sessionlint.run.hands import Hands
+from sessionlint.run.pipeline import Result
+from sessionlint.run.planning import Plan, check_rules, plan
 from sessionlint.run.request import FixLevel, Request, Stdin
 from sessionlint.run.settings import OPTIONS, SELECTION
 from sessionlint.run.timings import Timings
@@ -27,7 +28,9 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     _refuse_contradictions(paths, options)
     request = _request(paths, options)
     if options["show_files"] or options["show_settings"]:
-        return _show(pipeline.plan(request, _warn), options)
+        planned = plan(request, _warn)
+        check_rules(planned)
+        return _show(planned, options)
     timings = Timings()
     result = pipeline.check(request, _warn, _hands(request, options), timings)
     with timings.stage("report"):

@@ -10,6 +10,7 @@ from sessionlint.model.outcome import Outcome
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis, Checked
+from sessionlint.run.hands import paths_of
 
 MAX_PASSES = 100
 
@@ -100,11 +101,6 @@ class Fixing:
         outcome = self.state.checked.outcome
         errors = (*outcome.errors, *self.errors)
         return Fixed(self.state.sources, replace(outcome, repaired=tuple(self.repaired), errors=errors))
-
-
-def paths_of(finding: Finding) -> list[str]:
-    """The files that the finding's fix would change."""
-    return list(dict.fromkeys(edit.place.path for edit in finding.fix.edits)) if finding.fix else []
 
 
 def _pass(

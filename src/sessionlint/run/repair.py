@@ -1,67 +1,19 @@
 """Fixes reach the disk: all at once, or one by one as a person says; what cannot be written is left out, and told."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import field, replace
-from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
 
-from sessionlint.edits import journal
 from sessionlint.edits.write import Change, NotWritten, write_files
 from sessionlint.model.finding import Finding
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis
-from sessionlint.run.errors import UsageError
-from sessionlint.run.fixpoint import Fixed, Fixing, State, paths_of
+from sessionlint.run.fixpoint import Fixed, Fixing, State
+from sessionlint.run.hands import Answer, Ask, Hands, Unwritten, paths_of
 
 Warn: TypeAlias = Callable[[str], None]
-_UNFINISHED = "an earlier --fix was stopped while it replaced files; the next --fix finishes that"
-
-
-class Answer(Enum):
-    YES = "y"
-    NO = "n"
-    ALL = "a"
-    QUIT = "q"
-
-
-Ask: TypeAlias = Callable[[Finding, State], Answer]
-"""Shows a finding with its fix, and asks whether it is to be made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """How fixes are made on disk: all together, or each that a person agrees to, at once.
-
-    ``ask`` makes, for a project's root, what asks the person.
-    """
-
-    ask: Callable[[Path], Ask] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unwritten:
-    """``reasons``: why a file could not be written; ``waiting``: the findings that are not fixed for that.
-
-    ``hopeless``: no other file could be written, either.
-    """
-
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    waiting: Sequence[Finding] = ()
-    hopeless: bool = False
-
-    def lines(self) -> list[str]:
-        """One line for each file, with the files that were left alone for its sake."""
-        return [f"{path}: {reason}; {self._waiting(path)}" for path, reason in self.reasons.items()]
-
-    def _waiting(self, path: str) -> str:
-        if self.hopeless:
-            return "no more files were fixed"
-        fixes = [paths_of(finding) for finding in self.waiting if path in paths_of(finding)]
-        others = sorted({each for paths in fixes for each in paths} - {path})
-        fixed = f"{len(fixes)} finding{'s were' if len(fixes) > 1 else ' was'} not fixed" if fixes else "nothing was fixed in it"
-        return f"{fixed} (which would change {', '.join(others)}, too)" if others else fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +22,6 @@ class Repair:
 
     fixed: Fixed
     unwritten: Unwritten = field(default_factory=Unwritten)
-
-
-def finish_interrupted(root: Path, warn: Warn, *, writing: bool) -> None:
-    """Complete what an earlier run was killed in the middle of; a run that writes nothing only tells. Raises UsageError."""
-    if not writing:
-        if journal.was_interrupted(root):
-            warn(_UNFINISHED)
-        return
-    if (root / journal.JOURNAL).exists():
-        with journal.one_at_a_time(root) as alone:
-            try:
-                for line in journal.finish(root) if alone else ():
-                    warn(line)
-            except OSError as error:
-                raise UsageError(f"{_UNFINISHED}; this one could not: {error}") from None
 
 
 def repair(root: Path, analysis: Analysis, start: State, unsafe: bool, hands: Hands, warn: Warn) -> Repair:

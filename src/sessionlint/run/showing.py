@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 
-from sessionlint.run.pipeline import Plan
+from sessionlint.run.planning import Plan
 from sessionlint.run.settings import OPTIONS, Settings
 
 

@@ -1,4 +1,5 @@
-"""Facts by content, in SQLite: whatever goes wrong with the file, a run only gets slower."""
+"""Facts by content, and outcomes by all that they depend on, in SQLite: whatever goes wrong with the file, a run only gets
+slower."""
 
 import json
 import time
@@ -7,22 +8,24 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from sessionlint.model import codec
-from sessionlint.model.facts import ModuleFacts
 from sessionlint.run import cache_folder
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+    from sessionlint.model.facts import ModuleFacts
+
 _TABLES: Mapping[str, Sequence[str]] = {
     "looks": ("key BLOB PRIMARY KEY", "telling INTEGER", "outline TEXT", "day INTEGER"),
     "facts": ("key BLOB PRIMARY KEY", "facts TEXT", "day INTEGER"),
+    "outcomes": ("key BLOB PRIMARY KEY", "outcome TEXT", "day INTEGER"),
 }
 T = TypeVar("T")
 _PATIENCE = 1.0  # seconds to wait for another run that is writing
 _PENDING = 16 * 1024 * 1024
 _DAY = 24 * 60 * 60
 _KEPT_DAYS = 30
+_KEPT_OUTCOMES = 20
 _AT_ONCE = 500  # SQLite allows 999 parameters in a query, at least
 
 
@@ -30,7 +33,7 @@ class Look(NamedTuple):
     """What the prefilter says of a text: ``telling`` it speaks of sessions by itself; ``outline`` holds its imports."""
 
     telling: bool
-    outline: ModuleFacts
+    outline: "ModuleFacts"
 
 
 class Store:
@@ -59,10 +62,15 @@ class Store:
                 found[key] = Look(bool(telling), facts)
         return found
 
-    def facts(self, keys: Sequence[bytes]) -> dict[bytes, ModuleFacts]:
+    def facts(self, keys: Sequence[bytes]) -> "dict[bytes, ModuleFacts]":
         """The stored facts for ``keys``; they go by no path yet."""
         decoded = ((key, _decoded(text)) for key, text in self._rows("facts", "facts", keys))
         return {key: facts for key, facts in decoded if facts is not None}
+
+    def outcome(self, key: bytes) -> str | None:
+        """The text that ``keep_outcome`` got."""
+        text = next((text for _, text in self._rows("outcomes", "outcome", [key])), None)
+        return text if isinstance(text, str) else None
 
     def _rows(self, table: str, columns: str, keys: Sequence[bytes]) -> Iterator[tuple[Any, ...]]:
         for start in range(0, len(keys), _AT_ONCE):
@@ -81,6 +89,10 @@ class Store:
     def keep_facts(self, key: bytes, text: str) -> None:
         """``text``: the facts as ``encoded`` gives them."""
         self._keep("facts", key, text)
+
+    def keep_outcome(self, key: bytes, text: str) -> None:
+        """Remember what a run came to."""
+        self._keep("outcomes", key, text)
 
     def _keep(self, table: str, key: bytes, *values: object) -> None:
         if self._broken:
@@ -113,6 +125,8 @@ class Store:
                     database.executemany(f"UPDATE {table} SET day = ? WHERE key = ?", [(self._today, key) for key in used[table]])
                     if used[table]:
                         database.execute(f"DELETE FROM {table} WHERE day < ?", (self._today - _KEPT_DAYS,))
+                newest = f"SELECT rowid FROM outcomes ORDER BY rowid DESC LIMIT {_KEPT_OUTCOMES}"
+                database.execute(f"DELETE FROM outcomes WHERE rowid NOT IN ({newest})")
 
         self._attempt(transaction, writing=True)
 
@@ -165,17 +179,21 @@ class Store:
         self._complain(f"the cache is not used: {text}")
 
 
-def encoded(facts: ModuleFacts) -> str:
+def encoded(facts: "ModuleFacts") -> str:
     """JSON text of facts."""
+    from sessionlint.model import codec  # compiles a function for each kind of fact
+
     return json.dumps(codec.dump(facts), separators=(",", ":"))
 
 
-def decoded(text: str) -> ModuleFacts:
+def decoded(text: str) -> "ModuleFacts":
     """The facts that ``encoded`` wrote."""
+    from sessionlint.model import codec
+
     return codec.load(json.loads(text))
 
 
-def _decoded(text: object) -> ModuleFacts | None:
+def _decoded(text: object) -> "ModuleFacts | None":
     try:
         return decoded(text) if isinstance(text, str) else None
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):

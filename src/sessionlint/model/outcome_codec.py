@@ -1,0 +1,107 @@
+"""An outcome to JSON and back, exactly."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Related, Rule, Severity
+from sessionlint.model.outcome import Outcome, Skipped, Suppressed
+from sessionlint.model.source import Place, Span
+
+if TYPE_CHECKING:
+    from sessionlint.model.facts import Suppression
+
+Data: TypeAlias = list[Any]
+
+
+def dump(outcome: Outcome) -> Data:
+    """What ``load`` turns back into an equal outcome; lists, strings, numbers, booleans and None only."""
+    return [
+        [_finding(finding) for finding in outcome.findings],
+        [[_finding(each.finding), each.path, _suppression(each.suppression)] for each in outcome.suppressed],
+        [_rule(rule) for rule in outcome.rules.values()],
+        list(outcome.repaired),
+        [outcome.fixable_safe, outcome.fixable_unsafe],
+        [[each.path, each.reason] for each in outcome.skipped],
+        [list(outcome.notes), list(outcome.errors)],
+        outcome.checked,
+    ]
+
+
+def load(data: Data) -> Outcome:
+    """The outcome that ``dump`` wrote. Raises ValueError, TypeError or LookupError for data of another make."""
+    findings, suppressed, rules, repaired, (safe, unsafe), skipped, (notes, errors), checked = data
+    loaded = [_load_rule(*rule) for rule in rules]
+    return Outcome(
+        tuple(_load_finding(*finding) for finding in findings),
+        tuple(Suppressed(_load_finding(*finding), path, _load_suppression(*comment)) for finding, path, comment in suppressed),
+        {rule.code: rule for rule in loaded},
+        tuple((path, code) for path, code in repaired),
+        safe,
+        unsafe,
+        tuple(Skipped(path, reason) for path, reason in skipped),
+        tuple(notes),
+        tuple(errors),
+        checked,
+    )
+
+
+def _place(place: Place) -> Data:
+    return [place.path, *place.span]
+
+
+def _load_place(path: str, start: int, end: int) -> Place:
+    return Place(path, Span(start, end))
+
+
+def _finding(finding: Finding) -> Data:
+    related = [[_place(each.place), each.message] for each in finding.related]
+    fix = None if finding.fix is None else _fix(finding.fix)
+    severity = finding.severity.value
+    return [finding.code, _place(finding.place), finding.message, severity, related, finding.help, fix, finding.on_request]
+
+
+def _load_finding(
+    code: str, place: Data, message: str, severity: str, related: Sequence[Data], help_: str, fix: Data | None, on_request: bool
+) -> Finding:
+    return Finding(
+        code,
+        _load_place(*place),
+        message,
+        Severity(severity),
+        tuple(Related(_load_place(*at), text) for at, text in related),
+        help_,
+        None if fix is None else _load_fix(*fix),
+        on_request,
+    )
+
+
+def _fix(fix: Fix) -> Data:
+    return [fix.title, [[_place(edit.place), edit.text] for edit in fix.edits], fix.applicability.value, fix.alone]
+
+
+def _load_fix(title: str, edits: Sequence[Data], applicability: str, alone: bool) -> Fix:
+    return Fix(title, tuple(Edit(_load_place(*place), text) for place, text in edits), Applicability(applicability), alone)
+
+
+def _rule(rule: Rule) -> Data:
+    texts = [list(rule.symptoms), list(rule.hints), list(rule.yields_to)]
+    return [rule.code, rule.name, rule.severity.value, rule.why, rule.on, rule.on_with, *texts]
+
+
+def _load_rule(code: str, name: str, severity: str, why: str, on: bool, on_with: str, *texts: Sequence[str]) -> Rule:
+    symptoms, hints, yields_to = map(tuple, texts)
+    return Rule(code, name, Severity(severity), why, on, on_with, symptoms, hints, yields_to)
+
+
+def _suppression(comment: "Suppression") -> Data:
+    spans = [list(comment.span), [list(span) for span in comment.code_spans], list(comment.covers)]
+    return [comment.style, list(comment.codes), *spans, comment.until, comment.reason, comment.problem]
+
+
+def _load_suppression(
+    style: Any, codes: Sequence[str], span: Data, code_spans: Sequence[Data], covers: Data, *rest: str | None
+) -> "Suppression":
+    from sessionlint.model.facts import Suppression  # takes long to import, and most runs hide nothing
+
+    spans = tuple(Span(*each) for each in code_spans)
+    return Suppression(Span(*span), style, tuple(codes), spans, Span(*covers), *rest)

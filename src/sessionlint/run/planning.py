@@ -1,0 +1,145 @@
+"""A request becomes a plan: which project, which settings, which files."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sessionlint import __version__
+from sessionlint.model.records import dataclass
+from sessionlint.model.targets import Targets
+from sessionlint.run.config import Layered, checked, merged, read_config, read_inline
+from sessionlint.run.declared.declaration import Declaration
+from sessionlint.run.discovery import Scope, discover, real_paths
+from sessionlint.run.errors import UsageError, suggestion
+from sessionlint.run.request import Request, Stdin
+from sessionlint.run.roots import Root, find_root, unused_configurations
+from sessionlint.run.selectors import check_selectors, selected_codes
+from sessionlint.run.settings import Settings
+from sessionlint.run.specifiers import parse_specifiers
+from sessionlint.run.versions import read_targets
+
+if TYPE_CHECKING:
+    from sessionlint.link.trust import MissingName
+
+Warn = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a request comes to, before any file of the project is read.
+
+    ``files`` are relative to ``root``; ``layers`` are the settings in turn, ``config`` names their files, and ``locate`` the
+    place of a key and its value; ``stdin`` is the name that the text from standard input stands for among the files.
+    """
+
+    root: Root
+    settings: Settings
+    targets: Targets
+    declared: Sequence[Declaration]
+    files: Sequence[str]
+    scope: Scope
+    locate: Callable[[str, str], str]
+    layers: Sequence[Layered]
+    config: str | None = None
+    stdin: str | None = None
+
+    @property
+    def selected(self) -> frozenset[str]:
+        """Codes of the rules that are on for files without overrides."""
+        from sessionlint.rules.registry import registered_rules
+
+        return selected_codes(self.settings.layers, [entry.rule for entry in registered_rules()], self.settings.configured)
+
+
+def plan(request: Request, warn: Warn) -> Plan:
+    """Find the project, its settings and its files. Raises UsageError; ``check_rules`` looks at the names of rules."""
+    paths = [_stdin_path(request.stdin)] if request.stdin else real_paths(request.paths)
+    root = find_root(paths, request.project_root, request.isolated)
+    layers = _layers(request, root)
+    settings = _settings(layers)
+    if not request.isolated and not request.config:
+        for unused in unused_configurations(paths, root):
+            warn(
+                f"{_shown(unused)}: not used, the project's root is {root.folder}; check the paths of each project by themselves"
+            )
+    targets, declared = read_targets(root.folder, settings)
+    if request.stdin and request.stdin.filename is None:
+        root = replace(root, part=None)  # a text without a name has no neighbours
+    files, scope = discover(root, paths, settings, warn)
+    stdin = next(iter(scope.files), None) if request.stdin else None
+    config = ", ".join(request.config) or (_shown(root.config) if root.config else None)
+    return Plan(root, settings, targets, declared, files, scope, _locator(layers), layers, config, stdin)
+
+
+def cache_dir(request: Request) -> Path:
+    """Where a check of ``request`` keeps facts. Raises UsageError."""
+    root = find_root(real_paths(request.paths), request.project_root, request.isolated)
+    return root.folder / merged(_layers(request, root)).cache_dir
+
+
+def _layers(request: Request, root: Root) -> list[Layered]:
+    """Configuration file, then ``--config`` in turn, then the other options; each layer is checked before it counts."""
+    files = [text for text in request.config if "=" not in text or Path(text).is_file()]
+    layers: list[Layered] = []
+    if root.config and not files:
+        layers.append(read_config(root.config, _shown(root.config)))
+    layers += [read_config(Path(text), text) if text in files else read_inline(text) for text in request.config]
+    layers.append(checked(dict(request.options), lambda key, value: f"--{key}"))
+    return layers
+
+
+def _locator(layers: Sequence[Layered]) -> Callable[[str, str], str]:
+    """Says where a key has the value that counts: in the last layer that sets it."""
+
+    def locate(key: str, value: str) -> str:
+        layer = next((layer for layer in reversed(layers) if key in layer.values), None)
+        return layer.locate(key, value) if layer is not None else key
+
+    return locate
+
+
+def _settings(layers: Sequence[Layered]) -> Settings:
+    settings = merged(layers)
+    _check_version(settings)
+    return settings
+
+
+def check_rules(planned: Plan) -> None:
+    """Raises UsageError when the settings name a rule that does not exist."""
+    from sessionlint.rules.registry import registered_rules  # all of them; a run in an unchanged project does without
+
+    rules = [entry.rule for entry in registered_rules()]
+    for layer in planned.layers:
+        for selector, where in layer.selectors():
+            check_selectors([selector], rules, where)
+
+
+def missing_name(missing: "MissingName", planned: Plan) -> str:
+    """What to tell of a configured name that its module does not have."""
+    written, name = str(missing.wrapper), missing.wrapper.name.rpartition(".")[2]
+    hint = suggestion(name, missing.known)
+    return f'{planned.locate(missing.key, written)}: "{written}": {missing.path} has no "{name}"{hint}'
+
+
+def unusable_helper(planned: Plan) -> str:
+    """What to tell of a ``session-provider`` that no session can be opened with."""
+    name = str(planned.settings.session_provider)
+    where = planned.locate("session-provider", name)
+    return f'{where}: "{name}" is no context manager that gives a session and can be called without arguments'
+
+
+def _check_version(settings: Settings) -> None:
+    wanted = settings.required_version
+    admitted = parse_specifiers(wanted) if wanted else None
+    if admitted and not admitted.admits(tuple(int(part) for part in __version__.split("."))):
+        raise UsageError(f"required-version: this project wants sessionlint {wanted}, this is {__version__}")
+
+
+def _stdin_path(stdin: Stdin) -> Path:
+    return Path(stdin.filename or "-").resolve()
+
+
+def _shown(path: Path) -> str:
+    """Relative to the current folder where that is shorter to read."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
