@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import field
+from typing import TYPE_CHECKING
 
-from sessionlint.model.facts import Suppression
 from sessionlint.model.finding import Finding, Rule
 from sessionlint.model.records import dataclass
+
+if TYPE_CHECKING:
+    from sessionlint.model.facts import Suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,7 @@ class Suppressed:
 
     finding: Finding
     path: str
-    suppression: Suppression
+    suppression: "Suppression"
 
 
 @dataclass(frozen=True, slots=True)

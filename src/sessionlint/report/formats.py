@@ -15,8 +15,8 @@ Render: TypeAlias = Callable[[Outcome, Mapping[str, Source], Look], str]
 
 
 def renderer(name: str) -> Render:
-    """The ``render`` of one of FORMATS. Raises ValueError for another name."""
-    if name not in FORMATS:
+    """The ``render`` of one of FORMATS, or of "statistics". Raises ValueError for another name."""
+    if name not in (*FORMATS, "statistics"):
         raise ValueError(f"unknown output format: {name}")
     render: Render = import_module(f"sessionlint.report.{name}").render
     return render

@@ -8,7 +8,7 @@ from typing import Any
 
 from sessionlint.model.finding import Severity
 from sessionlint.model.outcome import Outcome
-from sessionlint.report import diff, statistics, summary
+from sessionlint.report import summary
 from sessionlint.report.formats import renderer
 from sessionlint.report.look import Look
 from sessionlint.run import pipeline
@@ -119,9 +119,11 @@ def _report(request: Request, result: Result, options: Mapping[str, Any]) -> Non
     err = look_of(sys.stderr, options["color"], options["unsafe_fixes"], shown)
     text = ""
     if options["diff"]:
+        from sessionlint.report import diff
+
         text = diff.render(((change.before, change.text) for change in result.changes), out)
     elif not options["fix_only"]:
-        render = statistics.render if options["statistics"] else renderer(result.plan.settings.output_format)
+        render = renderer("statistics" if options["statistics"] else result.plan.settings.output_format)
         text = render(outcome, result.sources, out)
     if request.stdin and request.fix != "none" and not options["diff"]:
         _write_fixed_stdin(request.stdin, result)

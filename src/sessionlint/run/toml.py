@@ -7,8 +7,6 @@ from typing import Any
 
 from sessionlint.run.errors import UsageError
 
-_toml: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-
 
 def read_toml(path: Path, shown: str) -> tuple[dict[str, Any], str]:
     """The document and its text. Raises UsageError (``shown`` names the file) when it cannot be read."""
@@ -23,8 +21,9 @@ def read_toml(path: Path, shown: str) -> tuple[dict[str, Any], str]:
 
 def parse_toml(text: str, shown: str) -> dict[str, Any]:
     """As ``tomllib.loads``; newlines may be CRLF. Raises UsageError."""
+    toml: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        document: dict[str, Any] = _toml.loads(text.replace("\r\n", "\n"))
-    except (_toml.TOMLDecodeError, RecursionError) as error:
+        document: dict[str, Any] = toml.loads(text.replace("\r\n", "\n"))
+    except (toml.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"{shown}: invalid TOML: {error}") from None
     return document

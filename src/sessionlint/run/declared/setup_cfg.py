@@ -1,7 +1,6 @@
 """setup.cfg, as setuptools reads it."""
 
 from collections.abc import Iterator
-from configparser import ConfigParser, Error
 from pathlib import Path
 
 from sessionlint.run.declared.declaration import PYTHON, read_text
@@ -10,6 +9,8 @@ from sessionlint.run.declared.requirements import read_requirements
 
 def read_setup_cfg(path: Path) -> Iterator[tuple[str, str]]:
     """(name, specifier)."""
+    from configparser import ConfigParser, Error  # few projects have the file
+
     parser = ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(read_text(path))
