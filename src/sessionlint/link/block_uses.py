@@ -111,11 +111,10 @@ def events(project: Project, scope: Scope, name: str) -> Iterator[Event]:
 
 def own_blocks(project: Project, scope: Scope, depth: int = _DEPTH) -> Iterator[OwnBlock]:
     """Every ``with`` item of ``scope``'s own body that opens a session or connection under a plain name."""
-    for statement in walk.statements(scope.body):
-        if isinstance(statement, With):
-            for item in statement.items:
-                if (block := own_block(project, statement, item, scope, depth)) is not None:
-                    yield block
+    for statement in scope.withs:
+        for item in statement.items:
+            if (block := own_block(project, statement, item, scope, depth)) is not None:
+                yield block
 
 
 def own_block(project: Project, statement: With, item: WithItem, scope: Scope, depth: int = _DEPTH) -> OwnBlock | None:

@@ -8,7 +8,7 @@ from sessionlint.link.functions import yields
 from sessionlint.link.holding import parameter_for
 from sessionlint.link.project import Project
 from sessionlint.link.routes import injected_sessions
-from sessionlint.link.scopes import EnteredBinding, FunctionScope, ParameterBinding, Scope, Site, ValueBinding
+from sessionlint.link.scopes import EnteredBinding, FunctionScope, ParameterBinding, Site, ValueBinding
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Await, Call, Name, Term
 from sessionlint.model.records import dataclass
@@ -79,9 +79,9 @@ def _place(binding: object, function: FunctionScope) -> Place | None:
 def _run_alone(project: Project) -> frozenset[FunctionScope]:
     """Functions given to ``asyncio.run``: the loop is theirs, and nobody else waits for it."""
     found = set()
-    for site in project.calls():
+    for site in (*project.calls_of_external("asyncio.run", "anyio.run"), *project.calls_named("run_until_complete")):
         call = site.term
-        if not isinstance(call, Call) or not call.args or not _runs_a_loop(project, call, site.scope):
+        if not isinstance(call, Call) or not call.args:
             continue
         first = call.args[0].value
         kind = project.kind(first.func if isinstance(first, Call) else first, site.scope)
@@ -90,19 +90,14 @@ def _run_alone(project: Project) -> frozenset[FunctionScope]:
     return frozenset(found)
 
 
-def _runs_a_loop(project: Project, call: Call, scope: Scope) -> bool:
-    if isinstance(call.func, Attribute) and call.func.attr == "run_until_complete":
-        return True
-    return project.kind(call.func, scope) in (kinds.External("asyncio.run"), kinds.External("anyio.run"))
-
-
 def _is_start_up(project: Project, function: FunctionScope) -> bool:
     """A lifespan or an ``on_event`` handler: nobody is served yet, or any more."""
     decorators = [term.func if isinstance(term, Call) else term for term in function.node.decorators]
     if any(isinstance(term, Attribute) and term.attr == "on_event" for term in decorators):
         return True
-    lends = isinstance(project.evaluator.yielded(function), kinds.Session)
-    return "contextlib.asynccontextmanager" in project.evaluator.decorators(function) and not lends
+    if "contextlib.asynccontextmanager" not in project.evaluator.decorators(function):
+        return False
+    return not isinstance(project.evaluator.yielded(function), kinds.Session)
 
 
 def _only_commits_as_provider(project: Project, function: FunctionScope, name: str) -> bool:

@@ -89,7 +89,7 @@ class Callers:
     @cached_property
     def _calling(self) -> dict[FunctionScope, list[FunctionScope]]:
         found: dict[FunctionScope, list[FunctionScope]] = defaultdict(list)
-        for site in self._project.calls():
+        for site in self._project.calls_of(kinds.FunctionKind, kinds.ClassKind):
             caller = enclosing_function(site.scope)
             if caller is None or not isinstance(site.term, Call):
                 continue

@@ -60,7 +60,7 @@ def is_shared_by(loop: Loop | None, session: str, scope: Scope) -> bool:
 def concurrent_uses(project: Project) -> Iterator[ConcurrentUse]:
     """Every ``gather``, ``wait``, ``as_completed`` and task group that runs two coroutines on one async session."""
     groups: dict[Statement, list[_Coroutine]] = defaultdict(list)
-    for site in project.calls():
+    for site in project.in_order(project.calls_of_external(*_GATHERING), project.calls_named("create_task")):
         call = site.term
         if not isinstance(call, Call) or not call.args:
             continue

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.answers import answered_once
 from sessionlint.link.holding import Use
 from sessionlint.link.lives import Ending, Life
 from sessionlint.link.project import Project
@@ -47,12 +48,19 @@ class ConnectionLife:
 
 def connections(project: Project, module: ModuleScope) -> Iterator[ConnectionLife]:
     """Every connection that ``module`` takes from an engine, in source order."""
-    for site in module.calls:
-        if isinstance(site.term, Call) and (method := engine_method(project, site)) is not None and method.name in _OPENING:
+    for site, method in _engine_calls(project):
+        if site.scope.module is module and method.name in _OPENING:
             assert isinstance(method.owner, kinds.Engine)
             opening = _configured(site)
             stand_in = kinds.Session(bool(method.owner.is_async), origin=method.owner.origin)
             yield ConnectionLife(opening, method.owner, method.name, project.life(opening, stand_in))
+
+
+@answered_once
+def _engine_calls(project: Project) -> Iterator[tuple[Site, kinds.Method]]:
+    for site in project.calls_of(kinds.Method):
+        if (method := engine_method(project, site)) is not None:
+            yield site, method
 
 
 def engine_method(project: Project, site: Site) -> kinds.Method | None:
@@ -89,8 +97,8 @@ class UnenteredBegin:
 
 def unentered_begins(project: Project, module: ModuleScope) -> Iterator[UnenteredBegin]:
     """Every ``engine.begin()`` of ``module`` that is used without having been entered."""
-    for site in module.calls:
-        if not isinstance(site.term, Call) or (method := engine_method(project, site)) is None or method.name != "begin":
+    for site, method in _engine_calls(project):
+        if site.scope.module is not module or method.name != "begin":
             continue
         assert isinstance(method.owner, kinds.Engine)
         use = _connection_use(project, site)

@@ -29,7 +29,7 @@ class InjectedSession:
 
 def unclosed_injected_sessions(project: Project) -> Iterator[InjectedSession]:
     """Every provider that gives out fresh sessions which nobody closes, as far as the project shows."""
-    for site in project.calls():
+    for site in project.calls_of_package(_PROVIDERS):
         call = site.term
         assert isinstance(call, Call)
         if not call.args or _provider(project, site) != "Factory" or not isinstance(site.statement, Assign):

@@ -38,9 +38,8 @@ def mismatched_contexts(project: Project) -> Iterator[MismatchedContext]:
         for scope in module.scopes:
             if scope in called_sync:
                 continue
-            for statement in walk.statements(scope.body):
-                if isinstance(statement, With):
-                    yield from _in_statement(project, statement, scope)
+            for statement in scope.withs:
+                yield from _in_statement(project, statement, scope)
 
 
 def _in_statement(project: Project, statement: With, scope: Scope) -> Iterator[MismatchedContext]:

@@ -1,10 +1,10 @@
 """Functions that FastAPI calls: what stands in ``Depends(...)`` and in ``app.dependency_overrides``."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.evaluate import Evaluator
-from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope
+from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.model.facts import (
     Argument,
     Assign,
@@ -12,14 +12,17 @@ from sessionlint.model.facts import (
     Call,
     Constant,
     Evaluate,
-    Mapping,
     Name,
     Statement,
     Subscript,
     Term,
 )
+from sessionlint.model.facts import Mapping as MappingTerm
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+
+OVERRIDES = "dependency_overrides"
+"""The attribute of an application in which tests put other providers; a module that overrides one has the word in its text."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,10 +45,20 @@ class DependencyUse:
         return isinstance(scope, Constant) and scope.value == "function"
 
 
-def dependency_uses(modules: Iterable[ModuleScope], evaluator: Evaluator) -> Iterator[DependencyUse]:
-    """Every ``Depends(...)`` that names a function of the project: a default, in ``Annotated``, in a list; overrides, too."""
+def dependency_uses(
+    modules: Iterable[ModuleScope],
+    evaluator: Evaluator,
+    depending: Mapping[ModuleScope, Sequence[Site]],
+    overriding: Container[ModuleScope],
+) -> Iterator[DependencyUse]:
+    """Every ``Depends(...)`` that names a function of the project: a default, in ``Annotated``, in a list; overrides, too.
+
+    ``depending`` are its calls by module, annotations left out; ``overriding`` the modules that may override dependencies.
+    """
     for module in modules:
-        for call, scope in (*_depends_calls(module, evaluator), *overrides(module)):
+        overridden = overrides(module) if module in overriding else ()
+        called = ((site.term, site.scope) for site in depending.get(module, ()) if isinstance(site.term, Call))
+        for call, scope in (*called, *_annotated(module, evaluator), *overridden):
             provider = walk.argument(call, 0, "dependency")
             kind = evaluator.kind(provider, scope) if provider is not None else kinds.UNKNOWN
             if isinstance(kind, kinds.FunctionKind):
@@ -67,32 +80,23 @@ def _overriding(statement: Statement) -> Iterator[Term]:
     match statement:
         case Assign(targets=(Subscript(value=Attribute(attr="dependency_overrides")),), value=value) if value is not None:
             yield value
-        case Assign(targets=(Attribute(attr="dependency_overrides"),), value=Mapping(items=items)):
+        case Assign(targets=(Attribute(attr="dependency_overrides"),), value=MappingTerm(items=items)):
             yield from (value for key, value in items if key is not None)
         case Evaluate(
             value=Call(
                 func=Attribute(value=Attribute(attr="dependency_overrides"), attr="update"),
-                args=(Argument(value=Mapping(items=items)),),
+                args=(Argument(value=MappingTerm(items=items)),),
             )
         ):
             yield from (value for key, value in items if key is not None)
 
 
-def _depends_calls(module: ModuleScope, evaluator: Evaluator) -> Iterator[tuple[Call, Scope]]:
-    for call, scope in _calls(module):
-        if evaluator.kind(call.func, scope) == kinds.External("Depends"):
-            yield call, scope
-
-
-def _calls(module: ModuleScope) -> Iterator[tuple[Call, Scope]]:
-    for site in module.calls:
-        if isinstance(site.term, Call):
-            yield site.term, site.scope
+def _annotated(module: ModuleScope, evaluator: Evaluator) -> Iterator[tuple[Call, Scope]]:
+    """The ``Depends(...)`` in the annotations of parameters."""
     for function in module.functions:
         for parameter in function.node.params:
-            if parameter.annotation is not None:
-                yield from ((call, function) for call in _calls_in(parameter.annotation))
-
-
-def _calls_in(annotation: Term) -> Iterator[Call]:
-    return (term for term, _ in walk.descend(annotation) if isinstance(term, Call))
+            if parameter.annotation is None or isinstance(parameter.annotation, Name | Constant):
+                continue
+            for term, _ in walk.descend(parameter.annotation):
+                if isinstance(term, Call) and evaluator.kind(term.func, function) == kinds.External("Depends"):
+                    yield term, function

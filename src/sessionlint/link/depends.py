@@ -1,13 +1,14 @@
 """Every ``Depends(...)`` of the project, and what it fills."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.answers import answered_once
-from sessionlint.link.dependencies import overrides
+from sessionlint.link.dependencies import OVERRIDES, overrides
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site
-from sessionlint.model.facts import Assign, Call, Parameter, Subscript, Term
+from sessionlint.model.facts import Assign, Call, Constant, Name, Parameter, Subscript, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
@@ -39,22 +40,25 @@ class Dependency:
 @answered_once
 def dependencies(project: Project) -> Iterator[Dependency]:
     """Every ``Depends`` and ``Security`` as a default, in ``Annotated`` (aliases included) and in lists, and every override."""
+    called: dict[ModuleScope, list[Site]] = defaultdict(list)
+    for site in project.calls_of_external("Depends"):
+        called[site.scope.module].append(site)
     for module in project.modules.values():
-        yield from _of_module(project, module)
+        yield from _of_module(project, module, called.get(module, ()))
 
 
-def _of_module(project: Project, module: ModuleScope) -> Iterator[Dependency]:
+def _of_module(project: Project, module: ModuleScope, called: Iterable[Site]) -> Iterator[Dependency]:
     found: set[Call] = set()
     for function in module.functions:
         for dependency in parameters_filled(project, function):
             found.add(dependency.call)
             yield dependency
-    for site in module.calls:
+    for site in called:
         call = site.term
-        if isinstance(call, Call) and call not in found and is_depends(project, call, site.scope) and not _is_out_of_place(site):
+        if isinstance(call, Call) and call not in found and not _is_out_of_place(site):
             outer = site.path[0] if site.path else None
             yield Dependency(call, site.scope, provider_term(call), annotated_type(outer))
-    for call, scope in overrides(module):
+    for call, scope in overrides(module) if project.mentions(module, OVERRIDES) else ():
         yield Dependency(call, scope, provider_term(call))
 
 
@@ -65,7 +69,7 @@ def parameters_filled(project: Project, function: FunctionScope) -> Iterator[Dep
         if isinstance(parameter.default, Call) and is_depends(project, parameter.default, outside):
             call = parameter.default
             yield Dependency(call, outside, provider_term(call), parameter.annotation, function, parameter)
-        if parameter.annotation is None:
+        if parameter.annotation is None or isinstance(parameter.annotation, Name | Constant):
             continue
         for term, path in walk.descend(parameter.annotation):
             if isinstance(term, Call) and is_depends(project, term, outside):

@@ -27,7 +27,7 @@ class DirectCall:
 def direct_calls(project: Project) -> Iterator[DirectCall]:
     """Every call that leaves a session to a ``Depends`` which is only an object there, in order of files."""
     filled = {function: found for function in project.functions() if (found := list(_filled(project, function)))}
-    for site in project.calls() if filled else ():
+    for site in project.calls_of(kinds.FunctionKind, kinds.ClassKind) if filled else ():
         call = site.term
         if not isinstance(call, Call) or _is_deferred(project, site):
             continue

@@ -33,11 +33,9 @@ class EngineOwners:
         """``def route(repo: Repo = Depends(Repo))``."""
         callers = Callers(self._project)
         functions = {function.node: function for function in self._project.functions()}
-        for site in self._project.calls():
+        for site in self._project.calls_of_external("Depends"):
             call, function = site.term, functions.get(site.statement) if isinstance(site.statement, Function) else None
             if not isinstance(call, Call) or function is None or site.scope.module.path not in module_paths or not call.args:
-                continue
-            if self._project.kind(call.func, site.scope) != kinds.External("Depends"):
                 continue
             cls = self._project.kind(call.args[0].value, site.scope)
             engine = self._engine_of(cls.cls) if isinstance(cls, kinds.ClassKind) else None

@@ -94,7 +94,7 @@ def _binds(project: Project) -> dict[Place, Place]:
         engine = _engine(project, walk.argument(call, None, "bind"), site.scope)
         if engine is not None and factory.origin is not None:
             found.setdefault(factory.origin, engine)
-    for site in project.calls():
+    for site in project.calls_of_external("scoped_session", "async_scoped_session"):
         wrapped = _wrapped_factory(project, site)
         if wrapped is not None and wrapped in found:
             found[site.place] = found[wrapped]
@@ -105,9 +105,6 @@ def _wrapped_factory(project: Project, site: Site) -> Place | None:
     """The factory behind a registry: ``scoped_session(SessionLocal)``."""
     call = site.term
     if not isinstance(call, Call) or not call.args:
-        return None
-    callee = project.kind(call.func, site.scope)
-    if not isinstance(callee, kinds.External) or callee.name not in ("scoped_session", "async_scoped_session"):
         return None
     factory = project.kind(call.args[0].value, site.scope)
     return factory.origin if isinstance(factory, kinds.Factory) else None
@@ -124,7 +121,7 @@ def lasting_engines(project: Project) -> dict[Place, tuple[Site, ...]]:
     Each with the other engines that a condition may put in its place: ``if testing: engine = ... else: engine = ...``.
     """
     built: dict[Place, Site] = {}
-    for site in project.calls():
+    for site in project.calls_giving(kinds.Engine):
         if isinstance(site.term, Call) and is_engine_builder(project, site.term, site):
             built[site.place] = site
     builds = [build for module in project.modules.values() for build in engines_built_at_import(project, module)]

@@ -28,7 +28,8 @@ class LoopRun:
 def loop_runs(project: Project) -> Iterator[LoopRun]:
     """Every ``asyncio.run(...)`` and its kin, and every call of a function of the project that does it with what it is given."""
     helpers, starts = _helpers(project), dict(_starts(project))
-    for site in project.calls():
+    calling = project.calls_of(kinds.FunctionKind, kinds.ClassKind) if helpers else ()
+    for site in project.in_order(starts, calling):
         call = site.term
         assert isinstance(call, Call)
         started = starts.get(site)
@@ -44,7 +45,7 @@ def loop_runs(project: Project) -> Iterator[LoopRun]:
 def _starts(project: Project) -> Iterator[tuple[Site, Term]]:
     """Every call that runs something on a new event loop, and what it runs."""
     runners = set(project.calls_of_external(*_RUNNERS))
-    for site in project.calls():
+    for site in project.in_order(runners, project.calls_named("run_until_complete", "()")):
         if isinstance(site.term, Call) and (started := _started(project, site.term, site, site in runners)) is not None:
             yield site, started
 

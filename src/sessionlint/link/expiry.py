@@ -101,10 +101,10 @@ def _overridden(project: Project) -> set[Place]:
 
 def _commits(project: Project) -> Iterator[tuple[Place | None, Place]]:
     """Every place where an asynchronous session commits, with what made the session (None: it cannot be told)."""
-    for site in project.calls():
+    for site in project.calls_named("commit", "begin"):
         call = site.term
         assert isinstance(call, Call)
-        if not isinstance(call.func, Attribute) or call.func.attr not in ("commit", "begin"):
+        if not isinstance(call.func, Attribute):
             continue
         match project.kind(call.func.value, site.scope):
             case kinds.Session(is_async=True, origin=origin) | kinds.Factory(is_async=True, origin=origin):

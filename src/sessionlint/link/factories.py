@@ -26,7 +26,7 @@ class SyncFactoryOfAsyncSessions:
 
 
 def sync_factories_of_async_sessions(project: Project) -> Iterator[SyncFactoryOfAsyncSessions]:
-    for site in project.calls():
+    for site in project.calls_of_external("sessionmaker", "functools.partial"):
         call = site.term
         assert isinstance(call, Call)
         chosen = next((given for given in call.args if given.keyword == "class_"), None)

@@ -110,7 +110,7 @@ def _works(term: Term) -> bool:
 def _lenders(project: Project, functions: set[FunctionScope]) -> dict[FunctionScope, list[tuple[str, Site]]]:
     """The calls of ``functions`` that hand over a session which the caller keeps, with the parameter that gets it."""
     found: dict[FunctionScope, list[tuple[str, Site]]] = defaultdict(list)
-    for site in project.calls():
+    for site in project.calls_of(kinds.FunctionKind) if functions else ():
         call = site.term
         callee = project.kind(call.func, site.scope) if isinstance(call, Call) and call.args else None
         if not isinstance(call, Call) or not isinstance(callee, kinds.FunctionKind) or callee.function not in functions:

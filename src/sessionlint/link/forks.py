@@ -40,7 +40,8 @@ class Fork:
 def forks(project: Project) -> Iterator[Fork]:
     """Every place that forks, whatever starts its processes anew (``spawn``, ``forkserver``) left out."""
     by_default = _forks_by_default(project)
-    for site in project.calls():
+    starting = project.calls_of_external("os.fork", *_PROCESSES, *_POOLS)
+    for site in project.in_order(starting, project.calls_named("Process", "Pool")):
         call = site.term
         assert isinstance(call, Call)
         callee = project.kind(call.func, site.scope)
@@ -91,9 +92,8 @@ def _forks_by_default(project: Project) -> bool:
     python = project.targets.python
     methods = [
         _literal(walk.argument(site.term, 0, "method"))
-        for site in project.calls()
+        for site in project.calls_of_external("multiprocessing.set_start_method")
         if isinstance(site.term, Call)
-        and project.kind(site.term.func, site.scope) == kinds.External("multiprocessing.set_start_method")
     ]
     if methods:
         return all(method == "fork" for method in methods)

@@ -23,7 +23,7 @@ class Fresh:
 
     def __init__(self, project: Project, kind: type[kinds.Kind], is_built_by: Callable[[Call, Site], bool | None]) -> None:
         self._project = project
-        self._kind = kind
+        self.kind = kind
         self._is_built_by = is_built_by
         self._returned: dict[FunctionScope, Site | None] = {}
         self._direct: dict[Term, Site] = {}
@@ -33,7 +33,7 @@ class Fresh:
         call = site.term
         if not isinstance(call, Call) or site.in_lambda or not isinstance(site.scope, FunctionScope):
             return None
-        if not isinstance(self._project.kind(call, site.scope), self._kind):
+        if not isinstance(self._project.kind(call, site.scope), self.kind):
             return None
         built = self._is_built_by(call, site)
         if built is not None:
@@ -87,16 +87,13 @@ def per_call(
     """What ends in a function that runs per request, per task or per session, each once, in source order."""
     callers = Callers(project)
     found: dict[Site, PerCall] = {}
-    for module in project.modules.values():
-        if module.path not in module_paths:
+    for site in project.calls_giving(fresh.kind):
+        built = fresh.built_by(site) if site.scope.module.path in module_paths else None
+        if built is None or not isinstance(site.scope, FunctionScope) or not ends_here(site):
             continue
-        for site in module.calls:
-            built = fresh.built_by(site)
-            if built is None or not isinstance(site.scope, FunctionScope) or not ends_here(site):
-                continue
-            caller = callers.of(site.scope)
-            if caller is not None and _is_worse(caller, found.get(built)):
-                found[built] = PerCall(built, site.scope, site, caller)
+        caller = callers.of(site.scope)
+        if caller is not None and _is_worse(caller, found.get(built)):
+            found[built] = PerCall(built, site.scope, site, caller)
     yield from sorted(found.values(), key=lambda one: (one.site.place.path, one.site.place.span.start))
 
 

@@ -7,7 +7,9 @@ from sessionlint.model.facts import Lambda, Return, Term, Yield
 
 def yields(function: FunctionScope) -> list[Yield]:
     """The yields of a function's own scope, in source order."""
-    found = []
+    found: list[Yield] = []
+    if not function.node.is_generator:
+        return found
     for statement in walk.statements(function.body):
         for term in walk.own_terms(statement):
             for inner, path in walk.descend(term):

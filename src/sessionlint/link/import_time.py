@@ -1,6 +1,6 @@
 """What runs when a module is imported."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sessionlint.link import walk
 from sessionlint.link.roles import is_main_guard, is_type_checking
@@ -22,8 +22,14 @@ def runs_at_import(block: Block) -> Iterator[Statement]:
             yield from runs_at_import(inner)
 
 
-def sites_at_import(module: ModuleScope) -> Iterator[Site]:
+def sites_at_import(module: ModuleScope) -> Sequence[Site]:
     """Every term that is evaluated when the module is imported: its own code, class bodies, decorators, defaults and bases."""
+    if module.at_import is None:
+        module.at_import = list(_at_import(module))
+    return module.at_import
+
+
+def _at_import(module: ModuleScope) -> Iterator[Site]:
     scopes: tuple[Scope, ...] = (module, *(cls for cls in module.classes if _defined_at_import(cls)))
     for scope in scopes:
         for statement in runs_at_import(scope.body):

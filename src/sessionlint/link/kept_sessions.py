@@ -136,7 +136,7 @@ def _is_written(site: Site) -> bool:
 
 def _is_closed_by_users(project: Project, family: set[ClassScope], name: str) -> bool:
     """``service.db.close()``, ``service.get_db().close()``, ``with service.get_db():`` somewhere in the project."""
-    for site in project.calls():
+    for site in project.calls_named(*CLOSING_METHODS, name):
         call = site.term
         assert isinstance(call, Call)
         func = call.func

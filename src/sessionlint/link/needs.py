@@ -140,9 +140,9 @@ def _including(project: Project, router: Term, scope: Scope, seen: frozenset[Ter
 def _inclusions(project: Project) -> tuple[tuple[Call, Term, Scope], ...]:
     """Every ``app.include_router(router)``: the call, the call that makes its router, and where it stands."""
     found = []
-    for site in project.calls():
+    for site in project.calls_named("include_router"):
         call = site.term
-        if isinstance(call, Call) and isinstance(call.func, Attribute) and call.func.attr == "include_router":
+        if isinstance(call, Call) and isinstance(call.func, Attribute):
             router = walk.argument(call, 0, "router")
             made = written_for(project, router, site.scope) if router is not None else None
             if made is not None:

@@ -6,16 +6,16 @@ from functools import cached_property
 from typing import Any
 
 from sessionlint.link import kinds
-from sessionlint.link.dependencies import DependencyUse, dependency_uses
+from sessionlint.link.dependencies import OVERRIDES, DependencyUse, dependency_uses
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.importers import Importers
 from sessionlint.link.layout import Layout, layout_of
 from sessionlint.link.lives import Life, Lives
-from sessionlint.link.resources import resource_functions
+from sessionlint.link.resources import GIVEN_TO, resource_functions
 from sessionlint.link.roles import Role, role_of
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
 from sessionlint.link.trust import Trust
-from sessionlint.model.facts import Call, ModuleFacts, Term
+from sessionlint.model.facts import Attribute, Call, ModuleFacts, Name, Term
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 from sessionlint.model.vocabulary import Vocabulary
@@ -34,7 +34,8 @@ class Earlier:
 
 
 class Project:
-    """All modules of a checked project, linked. ``modules`` are those that were read, in order of their paths."""
+    """All modules of a checked project, linked. ``modules`` are those that were read, in order of their paths; of the others
+    ``outlines`` know the imports."""
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class Project:
         built = {path: scopes[module] for path, module in sorted(facts.items())}
         self.modules = {path: module for path, module in built.items() if not module.facts.outline}
         self._all_modules = built
+        self.outlines = [module for module in built.values() if module.facts.outline]
         self.trust = Trust(vocabulary, self.modules, layout)
         # what the configuration vouches for is known of modules that were read only
         self.evaluator = Evaluator(self.modules, layout, self.trust, {} if vocabulary.words else earlier.kinds)
@@ -91,11 +93,16 @@ class Project:
     @cached_property
     def dependency_uses(self) -> tuple[DependencyUse, ...]:
         """Every ``Depends(...)`` that names a function of the project."""
-        return tuple(dependency_uses(self.modules.values(), self.evaluator))
+        by_module: dict[ModuleScope, list[Site]] = defaultdict(list)
+        for site in self.calls_of_external("Depends"):
+            by_module[site.scope.module].append(site)
+        overriding = {module for module in self.modules.values() if self.mentions(module, OVERRIDES)}
+        return tuple(dependency_uses(self.modules.values(), self.evaluator, by_module, overriding))
 
     @cached_property
     def _resources(self) -> frozenset[FunctionScope]:
-        return resource_functions(self.modules.values(), self.evaluator)
+        given = self.in_order(self.calls_named("provide"), self.calls_of_external(*GIVEN_TO))
+        return resource_functions(self.modules.values(), given, self.evaluator)
 
     @cached_property
     def lives(self) -> tuple[Life, ...]:
@@ -172,8 +179,44 @@ class Project:
 
     def calls_of_external(self, *names: str) -> Sequence[Site]:
         """The calls of the library objects of these names, in the order of ``calls``."""
-        found = [site for name in names for site in self._calls_by_library_name.get(name, ())]
-        return found if len(names) == 1 else sorted(found, key=self._calls_by_callee[kinds.External].__getitem__)
+        return self.in_order(*(self._calls_by_library_name.get(name, ()) for name in names))
+
+    def calls_named(self, *names: str) -> Sequence[Site]:
+        """The calls of what goes by one of these names, ``name(...)`` and ``anything.name(...)``, in the order of ``calls``.
+
+        Calls of what another call gives go by the name "()".
+        """
+        return self.in_order(*(self._calls_by_name.get(name, ()) for name in names))
+
+    def in_order(self, *some: Iterable[Site]) -> Sequence[Site]:
+        """Some calls, each once, in the order of ``calls``."""
+        if len(some) == 1:
+            return tuple(some[0])
+        return sorted({site for sites in some for site in sites}, key=self._positions.__getitem__)
+
+    @cached_property
+    def _positions(self) -> Mapping[Site, int]:
+        return {site: position for position, site in enumerate(self._calls)}
+
+    @cached_property
+    def _calls_by_name(self) -> Mapping[str, Sequence[Site]]:
+        found: dict[str, list[Site]] = defaultdict(list)
+        for site in self._calls:
+            assert isinstance(site.term, Call)
+            match site.term.func:
+                case Name(id=name) | Attribute(attr=name):
+                    found[name].append(site)
+                case Call():
+                    found["()"].append(site)
+        return found
+
+    def mentions(self, module: ModuleScope, word: str) -> bool:
+        """Whether the text of ``module`` holds ``word``: what is quickly ruled out need not be looked for."""
+        return word in self.sources[module.path].text
+
+    def calls_of_package(self, prefix: str) -> Sequence[Site]:
+        """The calls of library objects whose names begin with ``prefix``, in the order of ``calls``."""
+        return self.in_order((), *(calls for name, calls in self._calls_by_library_name.items() if name.startswith(prefix)))
 
     @cached_property
     def _calls_by_library_name(self) -> Mapping[str, Sequence[Site]]:

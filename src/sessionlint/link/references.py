@@ -123,6 +123,18 @@ class _Search:
             self._by_star(other, exposure, mentioned)
             if mentioned:
                 self._in_module(other, exposure)
+        for other in self._project.outlines:
+            if name in self._project.sources[other.path].text:
+                self._in_outline(other, exposure)
+
+    def _in_outline(self, other: ModuleScope, exposure: Exposure) -> None:
+        """A file that speaks of no session may still use what stands beside one: a URL, a setting."""
+        bindings = (each for local in other.bindings.values() for each in local)
+        dotted = f"{exposure.module.name.rpartition('.')[2]}.{exposure.name}"
+        if any(isinstance(each, ImportBinding) and self._imports(each, exposure) for each in bindings):
+            self._obstacle(other, Span(0, 0), f"`{exposure.name}` is imported by a file that has to do with no session")
+        elif dotted in self._project.sources[other.path].text:
+            self._obstacle(other, Span(0, 0), f"`{dotted}` is mentioned by a file that has to do with no session")
 
     def _in_module(self, other: ModuleScope, exposure: Exposure) -> None:
         if other.facts.problem is not None or other.facts.skipped is not None:

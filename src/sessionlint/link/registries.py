@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from sessionlint.link import kinds, walk
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
-from sessionlint.link.scopes import FunctionScope, Site
+from sessionlint.link.scopes import FunctionScope, ImportBinding, Site
 from sessionlint.model.facts import Call
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
@@ -50,17 +50,18 @@ def async_uses(project: Project) -> Mapping[Place, list[AsyncUse]]:
     """By the place of a registry: one use for each coroutine of the application that uses it, in order of files."""
     by_function: dict[FunctionScope, list[tuple[Place, Site]]] = defaultdict(list)
     called: dict[FunctionScope, list[FunctionScope]] = defaultdict(list)
-    for site in project.calls():
-        if not isinstance(site.scope, FunctionScope) or site.in_lambda:
-            continue
+    for site in project.calls_of(kinds.Factory, kinds.Method):
         used = _used(project, site)
-        if used is not None:
+        if used is not None and isinstance(site.scope, FunctionScope) and not site.in_lambda:
             by_function[site.scope].append((used, site))
+    for site in project.calls_of(kinds.FunctionKind) if by_function else ():
         callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
-        if isinstance(callee, kinds.FunctionKind) and not callee.function.node.is_async and not callee.function.node.is_generator:
+        if not isinstance(callee, kinds.FunctionKind) or not isinstance(site.scope, FunctionScope) or site.in_lambda:
+            continue
+        if not callee.function.node.is_async and not callee.function.node.is_generator:
             called[site.scope].append(callee.function)
     found: dict[Place, list[AsyncUse]] = defaultdict(list)
-    for function in project.functions():
+    for function in project.functions() if by_function else ():
         if not function.node.is_async or project.role(function.module) is not Role.APPLICATION:
             continue
         first: dict[Place, Site] = {}
@@ -69,6 +70,35 @@ def async_uses(project: Project) -> Mapping[Place, list[AsyncUse]]:
         for place, site in first.items():
             found[place].append(AsyncUse(function, site))
     return found
+
+
+def unread_users(project: Project) -> Iterator[str]:
+    """The files without facts whose coroutines may call a function that uses a registry: they import one."""
+    using = {(function.module.path, function.node.name) for function in _sync_users(project)}
+    for module in project.outlines if using else ():
+        if not project.mentions(module, "async def"):
+            continue
+        bindings = (binding for bound in module.bindings.values() for binding in bound if isinstance(binding, ImportBinding))
+        if any((project.layout.resolve(module.path, one.module, one.level), one.name) in using for one in bindings):
+            yield module.path
+
+
+def _sync_users(project: Project) -> Iterator[FunctionScope]:
+    """The plain functions that use a registry, themselves or through others."""
+    used = (site for site in project.calls_of(kinds.Factory, kinds.Method) if _used(project, site) is not None)
+    waiting = [site.scope for site in used if isinstance(site.scope, FunctionScope) and not site.in_lambda]
+    callers: dict[FunctionScope, list[FunctionScope]] = defaultdict(list)
+    for site in project.calls_of(kinds.FunctionKind) if waiting else ():
+        callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
+        if isinstance(callee, kinds.FunctionKind) and isinstance(site.scope, FunctionScope) and not site.in_lambda:
+            callers[callee.function].append(site.scope)
+    seen: set[FunctionScope] = set()
+    while waiting:
+        function = waiting.pop()
+        if function not in seen and not function.node.is_async and not function.node.is_generator:
+            yield function
+            waiting += callers[function]
+        seen.add(function)
 
 
 def providers(project: Project) -> Mapping[Place, list[FunctionScope]]:

@@ -13,19 +13,23 @@ from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site, Val
 from sessionlint.model.facts import Attribute, Call, Name, Term
 
 _DISHKA_PROVIDERS = frozenset({"dishka.Provider", "dishka.provider.Provider"})
-_GIVEN_TO = frozenset({"dishka.provide", "dishka.provider.provide", "dependency_injector.providers.Resource"})
+GIVEN_TO = frozenset({"dishka.provide", "dishka.provider.provide", "dependency_injector.providers.Resource"})
 
 
-def resource_functions(modules: Iterable[ModuleScope], evaluator: Evaluator) -> frozenset[FunctionScope]:
-    """The project's generator functions that are decorated with dishka's ``provide``, or given to it or to a ``Resource``."""
-    return frozenset(found for module in modules for found in _in_module(module, evaluator))
+def resource_functions(modules: Iterable[ModuleScope], giving: Iterable[Site], evaluator: Evaluator) -> frozenset[FunctionScope]:
+    """The generator functions of ``modules`` that are decorated with dishka's ``provide``, or given to it or to a ``Resource``
+    by one of the calls ``giving``."""
+    decorated = (function for module in modules for function in module.functions if function.node.decorators)
+    return frozenset(
+        [
+            *(one for one in decorated if one.node.is_generator and evaluator.decorators(one) & GIVEN_TO),
+            *_given(giving, evaluator),
+        ]
+    )
 
 
-def _in_module(module: ModuleScope, evaluator: Evaluator) -> Iterator[FunctionScope]:
-    for function in module.functions:
-        if function.node.is_generator and evaluator.decorators(function) & _GIVEN_TO:
-            yield function
-    for site in module.calls:
+def _given(giving: Iterable[Site], evaluator: Evaluator) -> Iterator[FunctionScope]:
+    for site in giving:
         source = _source(site, evaluator)
         kind = evaluator.kind(source, site.scope) if source is not None else kinds.UNKNOWN
         if isinstance(kind, kinds.FunctionKind) and not kind.wrapped and kind.function.node.is_generator:
@@ -44,7 +48,7 @@ def _source(site: Site, evaluator: Evaluator) -> Term | None:
     ):
         return walk.argument(call, 0, "source")
     callee = evaluator.kind(call.func, site.scope)
-    if isinstance(callee, kinds.External) and callee.name in _GIVEN_TO:
+    if isinstance(callee, kinds.External) and callee.name in GIVEN_TO:
         return walk.argument(call, 0, "source") or walk.argument(call, 0, "provides")
     return None
 

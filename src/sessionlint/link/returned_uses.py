@@ -11,7 +11,7 @@ from sessionlint.model.facts import Assign, Attribute, Await, Call, Name
 
 def calls_of(project: Project, function: FunctionScope) -> Iterator[Site]:
     """Every call of ``function`` that can be seen, methods on ``self`` included."""
-    for site in project.calls():
+    for site in project.calls_of(kinds.FunctionKind):
         if isinstance(site.term, Call) and project.kind(site.term.func, site.scope) == kinds.FunctionKind(function):
             yield site
 

@@ -103,6 +103,8 @@ class _ScopeFields:
     module: "ModuleScope"
     parent: "Scope | None"
     bindings: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    # the `with` statements of its own body, in source order
+    withs: list[With] = field(default_factory=list)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -154,8 +156,11 @@ class ModuleScope:
     bindings: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
     functions: list[FunctionScope] = field(default_factory=list)
     classes: list[ClassScope] = field(default_factory=list)
+    withs: list[With] = field(default_factory=list)
     star_imports: list[ImportBinding] = field(default_factory=list)
     calls: "list[Site]" = field(default_factory=list)
+    # what `link.import_time` found
+    at_import: "list[Site] | None" = None
 
     parent: None = None
 
@@ -262,6 +267,7 @@ class _Binder:
             case Assign():
                 self._assign(statement, scope)
             case With(items=items):
+                scope.withs.append(statement)
                 for item in items:
                     if item.target is not None:
                         for name, path in _targets(item.target):

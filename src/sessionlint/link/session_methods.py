@@ -146,9 +146,9 @@ def run_sync_functions(project: Project) -> frozenset[FunctionScope]:
 
 @answered_once
 def _run_sync_functions(project: Project) -> Iterator[FunctionScope]:
-    for site in project.calls():
+    for site in project.calls_named("run_sync"):
         call = site.term
-        if isinstance(call, Call) and isinstance(call.func, Attribute) and call.func.attr == "run_sync" and call.args:
+        if isinstance(call, Call) and isinstance(call.func, Attribute) and call.args:
             function = project.kind(call.args[0].value, site.scope)
             if isinstance(function, kinds.FunctionKind):
                 yield function.function

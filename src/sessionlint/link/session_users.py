@@ -6,7 +6,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Scope, Site
 from sessionlint.link.session_methods import SESSION_COROUTINES, is_shadowed, method_call
 from sessionlint.link.sites import sites
-from sessionlint.model.facts import Argument, Attribute, Call, Constant, Lambda, Name, Term, With
+from sessionlint.model.facts import Argument, Attribute, Call, Constant, Lambda, Name, Term
 
 _DEPTH = 3
 _PARTIAL = kinds.External("functools.partial")
@@ -113,11 +113,10 @@ def _joined(term: Term, dot: str, rest: str, site: Site) -> str | None:
 def is_locked(project: Project, site: Site) -> bool:
     """Whether the statement stands in an ``async with`` on a lock, or on a semaphore that lets one through."""
     return any(
-        isinstance(block, With)
-        and block.is_async
+        block.is_async
         and block.span.contains(site.statement.span)
         and any(_locks(project, item.context, site.scope) for item in block.items)
-        for block in walk.statements(site.scope.body)
+        for block in site.scope.withs
     )
 
 

@@ -45,7 +45,7 @@ class SessionInTask:
 
 def sessions_in_tasks(project: Project) -> Iterator[SessionInTask]:
     """Every task that is started with a session and outlives it, or runs beside its owner's own use of it."""
-    for site in project.calls():
+    for site in project.in_order(project.calls_of_external(*SPAWNING, *_ELSEWHERE), project.calls_named("create_task")):
         call = site.term
         if not isinstance(call, Call) or not isinstance(site.scope, FunctionScope) or not call.args:
             continue

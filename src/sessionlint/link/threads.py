@@ -36,6 +36,8 @@ _AWAITABLE = frozenset(
     }
 )
 _POOLS = tuple(kinds.External(f"concurrent.futures.{name}") for name in ("ThreadPoolExecutor", "thread.ThreadPoolExecutor"))
+_OF_THREADS = ("threading.Thread", "threading.Timer")
+_OF_POOLS = ("run_in_executor", "submit", "map")
 _WAITING = frozenset({"result", "join", "exception"})
 
 
@@ -62,7 +64,8 @@ class SessionInThread:
 
 def sessions_in_threads(project: Project) -> Iterator[SessionInThread]:
     """Every call that has another thread use a session of this one."""
-    handed = [(site, found) for site in project.calls() if (found := _handover(project, site)) is not None]
+    starting = project.in_order(project.calls_of_external(*_AWAITABLE, *_OF_THREADS), project.calls_named(*_OF_POOLS))
+    handed = [(site, found) for site in starting if (found := _handover(project, site)) is not None]
     used = {site: sessions_used_by(project, handover.work, handover.args, site) for site, handover in handed}
     rivals: dict[tuple[Scope, str], list[tuple[Site, Handover]]] = defaultdict(list)
     for site, handover in handed:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from sessionlint.extract.prefilter import names_pattern
 from sessionlint.link.event_loops import unread_coroutines
 from sessionlint.link.project import Project
+from sessionlint.link.registries import unread_users
 from sessionlint.link.vocabulary import session_names
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.source import Source
@@ -14,8 +15,8 @@ Link = Callable[[Iterable[ModuleFacts]], Project]
 
 
 def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link: Link, extractor: Extractor) -> Project:
-    """The project of all ``sources`` that speak of sessions, of a name that another one binds to such a thing, or that
-    hold a function to which a session is handed or a coroutine that is run.
+    """The project of all ``sources`` that speak of sessions, of a name that another one binds to such a thing, that
+    hold a function to which a session is handed or a coroutine that is run, or coroutines that use a registry.
 
     ``known`` are facts that need no new look.
     """
@@ -31,7 +32,7 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
         with extractor.timings.stage("link"):
             project = link((*facts.values(), *(outlines[path] for path in waiting)))
             names = session_names(project) - searched
-            unread = {*project.unread, *unread_coroutines(project)}
+            unread = {*project.unread, *unread_coroutines(project), *unread_users(project)}
         searched |= names
         with extractor.timings.stage("prefilter"):
             pattern = names_pattern(names)
