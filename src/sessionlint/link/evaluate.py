@@ -6,7 +6,6 @@ attributes through instances and classes. It is flow-insensitive: a name has the
 
 import builtins
 from collections.abc import Mapping
-from typing import Any
 
 from sessionlint.link import kinds
 from sessionlint.link.annotations import annotated
@@ -15,6 +14,7 @@ from sessionlint.link.functions import return_values, yields
 from sessionlint.link.kinds import NONE, UNKNOWN, External, Kind
 from sessionlint.link.layout import Layout
 from sessionlint.link.library import library_call, library_method
+from sessionlint.link.memory import Memory
 from sessionlint.link.scopes import (
     Binding,
     ClassScope,
@@ -63,44 +63,25 @@ _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 class Evaluator:
     """Evaluates terms of a set of modules; answers are remembered, cycles are unknown.
 
-    ``kept`` are answers that hold whatever else is read, from linking the same modules among fewer; it is added to.
+    ``memory`` holds answers from linking the same modules among fewer; it is added to.
     """
 
-    def __init__(self, modules: Mapping[str, ModuleScope], layout: Layout, trust: Trust, kept: dict[Any, Kind]) -> None:
+    def __init__(self, modules: Mapping[str, ModuleScope], layout: Layout, trust: Trust, memory: Memory) -> None:
         self._modules = modules
         self._layout = layout
         self.trust = trust
-        # by term, (scope, name) or function
-        self._kept = kept
-        self._passing: dict[Any, Kind] = {}
-        # how often an answer would have been another one, had more files been read
-        self._missed = 0
-
-    def _passing_answer(self, key: object) -> Kind | None:
-        known = self._passing.get(key)
-        if known is not None:
-            self._missed += 1
-        return known
-
-    def _remembered(self, key: object, missed: int, answer: Kind) -> Kind:
-        """Remember the answer, for good when nothing was missed on the way to it."""
-        if self._missed == missed:
-            self._kept[key] = answer
-            del self._passing[key]
-        else:
-            self._passing[key] = answer
-        return answer
+        self._memory = memory
+        self._lasting = memory.lasting
 
     # --- terms --------------------------------------------------------------------------------------------------------
 
     def kind(self, term: Term, scope: Scope) -> Kind:
         """The kind of ``term``, which stands in ``scope``."""
-        known = self._kept.get(term)
+        known = self._lasting.get(term)
         if known is None:
-            known = self._passing_answer(term)
+            known = self._memory.passing(term)
             if known is None:
-                self._passing[term] = UNKNOWN  # what a cycle meets
-                known = self._remembered(term, self._missed, self._evaluate(term, scope))
+                known = self._memory.remembered(term, self._memory.begun(term), self._evaluate(term, scope))
         return known
 
     def _evaluate(self, term: Term, scope: Scope) -> Kind:
@@ -186,12 +167,11 @@ class Evaluator:
 
     def _bound_name(self, name: str, home: Scope) -> Kind:
         key = (home, name)
-        known = self._kept.get(key) or self._passing_answer(key)
+        known = self._lasting.get(key) or self._memory.passing(key)
         if known is None:
-            self._passing[key] = UNKNOWN
-            missed = self._missed
+            begun = self._memory.begun(key)
             trusted = self.trust.member(home.module.path, name) if isinstance(home, ModuleScope) else None
-            known = self._remembered(key, missed, trusted or self._join_bindings(home.bindings[name], name))
+            known = self._memory.remembered(key, begun, trusted or self._join_bindings(home.bindings[name], name))
         return known
 
     def _join_bindings(self, bindings: list[Binding], name: str) -> Kind:
@@ -249,7 +229,7 @@ class Evaluator:
         if name is None:
             return self._module(path, module, importer)
         if path is not None and path not in self._modules:
-            self._missed += 1
+            self._memory.miss(path)
         if path is not None and (trusted := self.trust.member(path, name)) is not None:
             return trusted
         if path is not None and path in self._modules and path != importer.path:
@@ -276,13 +256,12 @@ class Evaluator:
 
     def _star_member(self, module: ModuleScope, name: str) -> Kind:
         key = (module, f"* {name}")
-        known = self._kept.get(key) or self._passing_answer(key)
+        known = self._lasting.get(key) or self._memory.passing(key)
         if known is None:
-            self._passing[key] = UNKNOWN
-            missed = self._missed
+            begun = self._memory.begun(key)
             brought = (self._imported(star.module, star.level, name, module) for star in module.star_imports)
             found = next((kind for kind in brought if kind != UNKNOWN and self._exists(kind)), UNKNOWN)
-            known = self._remembered(key, missed, found)
+            known = self._memory.remembered(key, begun, found)
         return known
 
     # --- attributes ---------------------------------------------------------------------------------------------------
@@ -295,7 +274,8 @@ class Evaluator:
                 if (trusted := self.trust.member(path, attr)) is not None:
                     return trusted
                 module = self._modules.get(path)
-                self._missed += module is None
+                if module is None:
+                    self._memory.miss(path)
                 found = self.member(module, attr) if module is not None else kinds.Unknown(unread=path)
                 return found if found != UNKNOWN else self._submodule(path, attr) or found
             case kinds.Instance(cls=cls):
@@ -316,10 +296,9 @@ class Evaluator:
     def instance_attribute(self, cls: ClassScope, attr: str) -> Kind:
         """``instance.attr``: bound by a method, in the class body, or a method or property, here or in a base class."""
         key = (cls, f". {attr}")
-        known = self._kept.get(key) or self._passing_answer(key)
+        known = self._lasting.get(key) or self._memory.passing(key)
         if known is None:
-            self._passing[key] = UNKNOWN
-            known = self._remembered(key, self._missed, self._find_attribute(cls, attr))
+            known = self._memory.remembered(key, self._memory.begun(key), self._find_attribute(cls, attr))
         return known
 
     def _find_attribute(self, cls: ClassScope, attr: str) -> Kind:
@@ -436,10 +415,9 @@ class Evaluator:
 
     def returned(self, function: FunctionScope) -> Kind:
         """What the bare function gives when called: a generator, an awaitable, or the join of its returns."""
-        known = self._kept.get(function) or self._passing_answer(function)
+        known = self._lasting.get(function) or self._memory.passing(function)
         if known is None:
-            self._passing[function] = UNKNOWN
-            known = self._remembered(function, self._missed, self._evaluate_returns(function))
+            known = self._memory.remembered(function, self._memory.begun(function), self._evaluate_returns(function))
         return known
 
     def _evaluate_returns(self, function: FunctionScope) -> Kind:

@@ -64,6 +64,16 @@ def io_at_import(project: Project, module: ModuleScope) -> Iterator[ImportIo]:
             yield found
 
 
+def database_calls(project: Project) -> Iterator[Site]:
+    """Every call that may ask a database itself, or run what does."""
+    yield from project.calls_of(kinds.Method)
+    yield from project.calls_of_external(*_FUNCTIONS, *_RUNNERS)
+    yield from project.calls_named("run_until_complete", *_SCHEMA)
+    for site in project.calls():
+        if isinstance(site.term, Call) and any(given.keyword == "autoload_with" for given in site.term.args):
+            yield site
+
+
 class DatabaseSearch:
     """Looks into the functions of the project; answers are remembered.
 

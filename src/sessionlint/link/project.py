@@ -11,6 +11,7 @@ from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.importers import Importers
 from sessionlint.link.layout import Layout, layout_of
 from sessionlint.link.lives import Life, Lives
+from sessionlint.link.memory import Memory
 from sessionlint.link.resources import GIVEN_TO, resource_functions
 from sessionlint.link.roles import Role, role_of
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
@@ -30,7 +31,8 @@ class Earlier:
 
     def __init__(self) -> None:
         self.scopes: dict[ModuleFacts, ModuleScope] = {}
-        self.kinds: dict[Any, kinds.Kind] = {}
+        self.memory = Memory()
+        self.read: set[str] = set()
 
 
 class Project:
@@ -60,8 +62,11 @@ class Project:
         self._all_modules = built
         self.outlines = [module for module in built.values() if module.facts.outline]
         self.trust = Trust(vocabulary, self.modules, layout)
-        # what the configuration vouches for is known of modules that were read only
-        self.evaluator = Evaluator(self.modules, layout, self.trust, {} if vocabulary.words else earlier.kinds)
+        # what the configuration vouches for is told by modules that were read, whoever asks
+        memory = Memory() if vocabulary.words else earlier.memory
+        memory.forget(self.modules.keys() - earlier.read)
+        earlier.read.update(self.modules)
+        self.evaluator = Evaluator(self.modules, layout, self.trust, memory)
         self._lives = Lives(self.evaluator, lambda function: function in self.dependencies)
         self.holding = self._lives.holding
         self.openings = self._lives.openings

@@ -1,17 +1,20 @@
 """The names under which a project's engines, factories, sessions and providers travel from module to module."""
 
 import posixpath
+from collections import defaultdict
 from collections.abc import Iterator
 
 from sessionlint.link import kinds
+from sessionlint.link.answers import answered_once
 from sessionlint.link.bringers import bringers
-from sessionlint.link.engines import builds_engine
+from sessionlint.link.engines import builds_engine, called_function
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.event_loops import loop_helpers
-from sessionlint.link.import_io import DatabaseSearch
+from sessionlint.link.import_io import DatabaseSearch, database_calls
 from sessionlint.link.kinds import Kind
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import FunctionScope, ModuleScope
+from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope
+from sessionlint.model.facts import Call
 
 
 def session_names(project: Project) -> frozenset[str]:
@@ -37,10 +40,10 @@ def _module_names(project: Project) -> Iterator[tuple[ModuleScope, str]]:
         for name in module.bindings:
             if _leads_to_session(evaluator.name_kind(name, module), evaluator):
                 yield module, name
-        for function in module.functions:
-            if _reaches_database(project, function, search):
-                is_init = function.owner is not None and function.node.name == "__init__"
-                yield module, function.owner.node.name if is_init and function.owner else function.node.name
+    for function in _near_database(project):
+        if _reaches_database(project, function, search):
+            is_init = function.owner is not None and function.node.name == "__init__"
+            yield function.module, function.owner.node.name if is_init and function.owner else function.node.name
 
 
 def _member_names(project: Project) -> Iterator[str]:
@@ -51,9 +54,27 @@ def _member_names(project: Project) -> Iterator[str]:
             names = (*cls.attributes, *cls.methods)
             yield from (name for name in cls.bindings if _leads_to_session(evaluator.name_kind(name, cls), evaluator))
             yield from (name for name in names if _leads_to_session(evaluator.instance_attribute(cls, name), evaluator))
-            for name, method in cls.methods.items():
-                if name != "__init__" and _reaches_database(project, method, search):
-                    yield name
+    for function in _near_database(project):
+        if function.owner is not None and function.node.name != "__init__" and _reaches_database(project, function, search):
+            yield function.node.name
+
+
+@answered_once
+def _near_database(project: Project) -> Iterator[FunctionScope]:
+    """The functions that may build an engine or ask a database when they run: those whose own calls may, and who calls them."""
+    waiting = [site.scope for site in (*project.calls_giving(kinds.Engine), *database_calls(project))]
+    callers: dict[FunctionScope, list[Scope]] = defaultdict(list)
+    for site in project.calls_of(kinds.FunctionKind, kinds.ClassKind) if waiting else ():
+        function = called_function(project, site.term, site) if isinstance(site.term, Call) else None
+        if function is not None:
+            callers[function].append(site.scope)
+    seen: set[Scope] = set()
+    while waiting:
+        scope = waiting.pop()
+        if scope not in seen and isinstance(scope, FunctionScope):
+            yield scope
+            waiting += callers[scope]
+        seen.add(scope)
 
 
 def _reaches_database(project: Project, function: FunctionScope, search: DatabaseSearch) -> bool:
