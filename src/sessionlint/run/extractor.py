@@ -97,7 +97,7 @@ class Extractor:
             return None
 
     def _in_this_process(self, texts: Sequence[Text]) -> dict[str, ModuleFacts]:
-        from sessionlint.extract.module import extract  # and with it libcst, which takes longer to import than most runs take
+        from sessionlint.extract.module import extract  # and with it ast, which a run that finds its facts stored does not need
 
         found = {}
         for text in texts:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from sessionlint.extract.walk import StatementTable, Walk
+from sessionlint.extract.concrete.walk import StatementTable, Walk
 from sessionlint.model.facts import Alias, Assert, Assign, Delete, Evaluate, Import, Jump, Raise, Return, Scoping, Statement
 
 
