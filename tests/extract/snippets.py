@@ -471,6 +471,8 @@ f'''{⏎    a,⏎    (b),⏎}'''
 """
 
 STATEMENTS = r"""
+for a in *b, *c: pass
+a[(*b, c)]
 a = b
 a = b = c
 (a) = (b)
@@ -871,7 +873,6 @@ a[*b, c]
 a[(b), *c]
 a[*(b)]
 a[*b, *c,]
-a[(*b, c)]
 a[*b][c:d, *e]
 def a(*b: *c): pass
 def a(*b: *(c), d): pass
@@ -880,7 +881,6 @@ try: a⏎except* b: c
 try: a⏎except *b as c: d
 try: a⏎except* (b, c): d⏎else: e⏎finally: g;
 try: a⏎except * (b): c;
-for a in *b, *c: pass
 """
 
 STATEMENTS_SINCE_312 = r"""
