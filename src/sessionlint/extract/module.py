@@ -4,7 +4,7 @@ import re
 
 from sessionlint.extract.abstract.module import lower
 from sessionlint.extract.abstract.walk import CannotTellError
-from sessionlint.extract.depth import too_deep
+from sessionlint.extract.depth import seems_shallow, too_deep
 from sessionlint.extract.garbage import without_cycle_collection
 from sessionlint.extract.suppressions import suppressions
 from sessionlint.model.facts import ModuleFacts, Suppression, SyntaxProblem
@@ -19,8 +19,8 @@ def extract(source: Source) -> ModuleFacts:
     if "\0" in source.text:
         start = source.text.index("\0")
         return _unreadable(source, found, SyntaxProblem(Span(start, start + 1), "contains a NUL character"))
-    if too_deep(source.text):
-        return _unreadable(source, found, SyntaxProblem(Span(0, 0), "nested too deeply"))
+    if not seems_shallow(source.text) and too_deep(source.text):
+        return _too_deep(source, found)
     with without_cycle_collection():
         try:
             return ModuleFacts(source.path, lower(source.text), found)
@@ -29,12 +29,18 @@ def extract(source: Source) -> ModuleFacts:
 
 
 def _concrete(source: Source, found: tuple[Suppression, ...]) -> ModuleFacts:
+    if too_deep(source.text):  # which libcst would not survive, so seeming is not enough
+        return _too_deep(source, found)
     from sessionlint.extract.concrete import module as concrete  # and with it libcst, which takes longer to import than most runs
 
     try:
         return ModuleFacts(source.path, concrete.lower(source.text), found)
     except Exception as error:
         return _unreadable(source, found, concrete.problem(source, error))
+
+
+def _too_deep(source: Source, found: tuple[Suppression, ...]) -> ModuleFacts:
+    return _unreadable(source, found, SyntaxProblem(Span(0, 0), "nested too deeply"))
 
 
 def _unreadable(source: Source, found: tuple[Suppression, ...], problem: SyntaxProblem) -> ModuleFacts:

@@ -53,14 +53,15 @@ def _columns(line: str) -> list[int]:
 
 
 def _wide(starts: list[int], columns: Mapping[int, list[int]]) -> Places:
-    def offset(line: int, column: int) -> int:
-        return starts[line] + (columns[line][column] if line in columns else column)
-
     def start(node: Located) -> int:
-        return offset(node.lineno, node.col_offset)
+        line, column = node.lineno, node.col_offset
+        offset: int = starts[line] + (columns[line][column] if line in columns else column)
+        return offset
 
     def end(node: Located) -> int:
-        return offset(node.end_lineno, node.end_col_offset)
+        line, column = node.end_lineno, node.end_col_offset
+        offset: int = starts[line] + (columns[line][column] if line in columns else column)
+        return offset
 
     def span(node: Located) -> Span:
         return Span(start(node), end(node))
