@@ -32,7 +32,7 @@ NEWER = [
     *([snippets.STATEMENTS_SINCE_313] if sys.version_info < (3, 13) else []),
     *([snippets.STATEMENTS_SINCE_314] if sys.version_info < (3, 14) else []),
 ]
-FOLDERS = ["src", "tests", "fixtures", "ecosystem", "proofs"]
+FOLDERS = ["src", "tests", "fixtures", "proofs"]
 
 
 def others(texts: Sequence[str], outcome: str) -> dict[str, Comparison]:
@@ -87,7 +87,10 @@ def test_the_depth_beyond_which_blocks_are_refused_is_the_same(depth: int) -> No
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_our_own_files_read_the_same(folder: str) -> None:
-    compared = dict(compare_files(sorted((ROOT / folder).rglob("*.py"))))
+    files = [
+        path for path in sorted((ROOT / folder).rglob("*.py")) if not any(part[0] == "." for part in path.relative_to(ROOT).parts)
+    ]
+    compared = dict(compare_files(files))
     assert len(compared) > 1
     assert [(path, one) for path, one in compared.items() if one.outcome == "different"] == []
     known = [one for one in compared.values() if one.outcome not in ("unreadable", "unknown to libcst")]
@@ -115,9 +118,8 @@ def test_the_code_in_rule_pages_and_documents_reads_the_same() -> None:
 @given(modules)
 def test_forms_within_forms_read_the_same(module: str) -> None:
     comparison = compare(module)
-    assert comparison.outcome in ("same", "unreadable", "left to libcst")
     # newer syntax apart, what the standard library parses it can also tell
-    assert comparison.outcome != "left to libcst" or comparison.why == "SyntaxError"
+    assert comparison.outcome in ("same", "unreadable", "unknown to libcst") or comparison.why == "SyntaxError"
 
 
 @pytest.mark.parametrize(

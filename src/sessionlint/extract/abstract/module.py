@@ -26,5 +26,6 @@ def lower(text: str) -> Block:
             if not spelt_as_read(text, tree):
                 raise CannotTellError("a name is written otherwise than the tree says")
             return Walk(text, places(text), _TERMS, _STATEMENTS).lines(tree.body)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError) as error:
+            # a look-up fails where the tree is wrong about a place
             raise CannotTellError(type(error).__name__) from error
