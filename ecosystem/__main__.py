@@ -1,11 +1,11 @@
-"""python -m ecosystem download | lint | report | labels | recall | fix"""
+"""python -m ecosystem download | lint | report | labels | recall | fix | readings"""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
-from ecosystem import collection, download, excerpt, fixes, labels, lint, recall, report
+from ecosystem import collection, download, excerpt, fixes, labels, lint, readings, recall, report
 from ecosystem.findings import Found
 from ecosystem.packages import HERE, Package, read_pins
 
@@ -91,6 +91,21 @@ def fix_all(names: tuple[str, ...], trees: tuple[Path, ...]) -> None:
         fixed += list(fixes.fix_project(name, tree, lint.WORK))
         click.echo("\n".join(f"{one.project}, {one.level} fixes: {problem}" for one in fixed[-2:] for problem in one.problems))
     click.echo("\n".join(fixes.fix_table(fixed)))
+
+
+@main.command("readings", help="Compare the two readings of every file, by ast and by libcst, of the packages or of other trees.")
+@only
+@click.option("--tree", "trees", multiple=True, type=click.Path(exists=True, path_type=Path), help="Another project's folder.")
+@click.option("--every", default=1, show_default=True, help="Only every so many-th file.")
+def compare_readings(names: tuple[str, ...], trees: tuple[Path, ...], every: int) -> None:
+    roots = [*([package.tree for package in chosen(names)] if names or not trees else []), *trees]
+    files = [path for root in roots for path in lint.python_files(root)][::every]
+    compared = []
+    for path, comparison in readings.compare_files(files):
+        compared.append(comparison)
+        if comparison.why:
+            click.echo(f"{path}: {comparison.outcome}: {comparison.why}")
+    click.echo("\n".join(readings.tally(compared)))
 
 
 def found_in(found: Sequence[Found], package: Package) -> Iterator[Found]:

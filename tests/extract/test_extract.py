@@ -194,6 +194,13 @@ def test_deep_nesting_is_refused_and_not_a_crash(text: str) -> None:
     assert problem is not None and "nested" in problem.message
 
 
+@pytest.mark.parametrize("terms", [1_000, 20_000])
+def test_a_definition_within_a_string_does_not_hide_how_deep_the_code_is(terms: int) -> None:
+    chain = "+".join("a" * terms)
+    facts = facts_of(f"x = ({chain} + '''\ndef b(): pass\n''' + {chain})\n")
+    assert len(facts.body) == 1 or (facts.problem is not None and "nested" in facts.problem.message)
+
+
 @pytest.mark.parametrize(
     "text", ["(" * 150 + "a" + ")" * 150, "a" + ".b()" * 300, "+".join("a" * 600), "if a: pass\n" + "elif b: pass\n" * 150]
 )

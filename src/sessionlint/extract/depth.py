@@ -21,6 +21,8 @@ _ONE_AT_A_TIME = threading.Lock()
 
 _NESTING = ("(", "[", "{", ".", "+", "-", "*", "/", "%", "@", "&", "|", "^", "~", "<", ">")
 _NESTING_WORDS = ("if", "lambda", "not", "await", "and", "or")
+# no expression goes on over such a line
+_DEFINITION = re.compile(r"^[ \t]*(?=(?:async def|def|class)\b)", re.MULTILINE)
 _TOKEN = re.compile(
     r"#[^\r\n]*"
     r"|'''(?:\\.|[^\\])*?'''|\"\"\"(?:\\.|[^\\])*?\"\"\""
@@ -31,9 +33,18 @@ _TOKEN = re.compile(
 )
 
 
+def seems_shallow(text: str) -> bool:
+    """Whether ``text`` is not ``too_deep``, told quickly; strings that hold definitions can deceive it."""
+    return _is_short(text) or (text.count("elif") <= _DEEPEST and all(map(_is_short, _DEFINITION.split(text))))
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= _DEEPEST or sum(map(text.count, _NESTING + _NESTING_WORDS)) <= _DEEPEST
+
+
 def too_deep(text: str) -> bool:
     """Whether ``text`` may be nested deeper than ``with_deep_stack`` has room for."""
-    if sum(map(text.count, _NESTING + _NESTING_WORDS)) <= _DEEPEST:
+    if _is_short(text):
         return False
     return text.count("elif") > _DEEPEST or _deepest_expression(text) > _DEEPEST
 

@@ -13,8 +13,9 @@ from sessionlint.model.source import Source
 from sessionlint.run.store import Look, Store, decoded, encoded
 from sessionlint.run.timings import Timings
 
-# Measured: a worker has imported libcst after a quarter of a second, in which this process parses some 150 kB.
-_WORTH_A_WORKER = 250_000
+# Measured: a worker is ready after a tenth of a second, in which this process parses 300 kB; and to read its answers costs this
+# process a third of what to parse would have cost, so two workers pay from 1.6 MB on.
+_WORTH_A_WORKER = 800_000
 
 
 class Text:
@@ -97,7 +98,7 @@ class Extractor:
             return None
 
     def _in_this_process(self, texts: Sequence[Text]) -> dict[str, ModuleFacts]:
-        from sessionlint.extract.module import extract  # and with it libcst, which takes longer to import than most runs take
+        from sessionlint.extract.module import extract  # and with it ast, which a run that finds its facts stored does not need
 
         found = {}
         for text in texts:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sessionlint import __version__
 
 _PACKAGE = Path(__file__).parent.parent
-_SOURCES = ("extract/*.py", "model/facts.py", "model/codec.py", "model/source.py")
+_SOURCES = ("extract/**/*.py", "model/facts.py", "model/codec.py", "model/source.py")
 
 
 def fingerprint() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from sessionlint.extract.walk import TermTable, Walk
+from sessionlint.extract.concrete.walk import TermTable, Walk
 from sessionlint.model.facts import Constant, FString, Operation, Term
 from sessionlint.model.source import Span
 

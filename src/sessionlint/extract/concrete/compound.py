@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from sessionlint.extract.walk import StatementTable, Walk
+from sessionlint.extract.concrete.walk import StatementTable, Walk
 from sessionlint.model.facts import Block, Case, For, Handler, If, Match, Statement, Try, While, With, WithItem
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 import libcst as cst
 
-from sessionlint.extract.walk import Walk
+from sessionlint.extract.concrete.walk import Walk
 from sessionlint.model.facts import Parameter
 from sessionlint.model.source import Span
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from sessionlint.extract.walk import StatementTable, Walk
+from sessionlint.extract.concrete.walk import StatementTable, Walk
 from sessionlint.model.facts import Alias, Assert, Assign, Delete, Evaluate, Import, Jump, Raise, Return, Scoping, Statement
+from sessionlint.model.source import Span
 
 
 def _assign(walk: Walk, node: cst.Assign) -> Statement:
@@ -23,7 +24,9 @@ def _augmented(walk: Walk, node: cst.AugAssign) -> Statement:
 
 
 def _type_alias(walk: Walk, node: cst.TypeAlias) -> Statement:
-    return Assign(walk.span(node), (walk.term(node.name),), walk.term(node.value))
+    # libcst has a semicolon belong to it
+    span = Span(walk.span(node).start, walk.outer_end(node.value))
+    return Assign(span, (walk.term(node.name),), walk.term(node.value))
 
 
 def _evaluate(walk: Walk, node: cst.Expr) -> Statement:

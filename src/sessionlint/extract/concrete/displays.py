@@ -2,7 +2,7 @@
 
 import libcst as cst
 
-from sessionlint.extract.walk import TermTable, Walk
+from sessionlint.extract.concrete.walk import TermTable, Walk
 from sessionlint.model.facts import Clause, Collection, Comprehension, Mapping, Operation, Term
 from sessionlint.model.source import Span
 

@@ -25,14 +25,19 @@ class Walk:
     """Lowers the nodes of one file. ``yields`` tells whether the scope being walked has yielded so far."""
 
     def __init__(
-        self, text: str, spans: Mapping[cst.CSTNode | None, tuple[int, int]], terms: TermTable, statements: StatementTable
+        self,
+        text: str,
+        spans: Mapping[cst.CSTNode | None, tuple[int, int]],
+        terms: TermTable,
+        statements: StatementTable,
+        term_depth: int = 0,
     ) -> None:
         self.text = text
         self.yields = False
         self._spans = spans
         self._terms = terms
         self._statements = statements
-        self._term_depth = 0
+        self._term_depth = term_depth
         self._block_depth = 0
 
     def span(self, node: cst.CSTNode) -> Span:

@@ -4,8 +4,8 @@ from typing import Any
 
 import libcst as cst
 
-from sessionlint.extract.parameters import parameters
-from sessionlint.extract.walk import TermTable, Walk
+from sessionlint.extract.concrete.parameters import parameters
+from sessionlint.extract.concrete.walk import TermTable, Walk
 from sessionlint.model.facts import (
     Argument,
     Attribute,

@@ -12,13 +12,8 @@ from sessionlint.model.source import Source, Span
 _PARSER_ERROR = re.compile(
     r"parser error: error at (?P<line>\d+):(?P<column>\d+): expected (?:one of )?(?P<expected>.*)", re.DOTALL
 )
-_TEMPLATE = re.compile(r"\{\{|\{%")
 _WORDS = {"INDENT": "an indented block", "NEWLINE": "the end of the line", "NAME": "a name", "EOF": "the end of the file"}
 _MOST_ALTERNATIVES = 3
-
-
-def looks_like_template(text: str) -> bool:
-    return _TEMPLATE.search(text) is not None
 
 
 def syntax_problem(source: Source, error: cst.ParserSyntaxError) -> SyntaxProblem:

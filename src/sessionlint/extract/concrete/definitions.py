@@ -4,9 +4,9 @@ import re
 
 import libcst as cst
 
-from sessionlint.extract.parameters import parameters
-from sessionlint.extract.terms import argument
-from sessionlint.extract.walk import StatementTable, Walk
+from sessionlint.extract.concrete.parameters import parameters
+from sessionlint.extract.concrete.terms import argument
+from sessionlint.extract.concrete.walk import StatementTable, Walk
 from sessionlint.model.facts import Class, Function, Statement
 from sessionlint.model.source import Span
 

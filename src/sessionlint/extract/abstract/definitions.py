@@ -1,0 +1,90 @@
+"""Functions and classes."""
+
+import ast
+import re
+
+from sessionlint.extract.abstract.parameters import parameters
+from sessionlint.extract.abstract.terms import arguments
+from sessionlint.extract.abstract.walk import CannotTellError, StatementTable, Walk
+from sessionlint.model.facts import Class, Function, Statement
+from sessionlint.model.source import Span
+
+_TO_NAME = re.compile(r"(?:async[\s\\]+)?(?:def|class)[\s\\]+")
+_TO_CLOSING_PARENTHESIS = re.compile(r"(?:[\s\\,/(]|#[^\r\n]*)*\)")
+_TO_OPENING_PARENTHESIS = re.compile(r"(?:[\s\\,)\]]|#[^\r\n]*)*\(")
+_TO_DECORATOR = re.compile(r"@(?:[\s\\(]|#[^\r\n]*)*")
+
+
+def _start(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
+    """Where the definition begins with its decorators."""
+    if not node.decorator_list:
+        return walk.start(node)
+    text, decorator = walk.text, walk.start(node.decorator_list[0])
+    at = decorator - 1
+    while at >= 0 and not (text[at] == "@" and not text[text.rfind("\n", 0, at) + 1 : at].strip()):
+        at -= 1
+    sign = _TO_DECORATOR.match(text, max(at, 0))
+    if sign is None or sign.end() < decorator:
+        raise CannotTellError("a decorator without its sign")
+    return at
+
+
+def _name_span(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
+    before = _TO_NAME.match(walk.text, walk.start(node))
+    if before is None:
+        raise CannotTellError("a definition without its word")
+    return Span(before.end(), before.end() + len(node.name))
+
+
+def _behind_opening_parenthesis(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, name: Span) -> int:
+    params = getattr(node, "type_params", None)
+    last = walk.end(params[-1]) if params else name.end
+    opening = _TO_OPENING_PARENTHESIS.match(walk.text, last)
+    return opening.end() if opening else last
+
+
+def _function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Statement:
+    decorators = walk.all_terms(node.decorator_list)
+    params = parameters(walk, node.args)
+    returns = walk.optional(node.returns)
+    name_span = _name_span(walk, node)
+    last = params[-1].span.end if params else _behind_opening_parenthesis(walk, node, name_span)
+    closing = _TO_CLOSING_PARENTHESIS.match(walk.text, last)
+    last = closing.end() if closing else last
+    returns_span = Span(last, last)
+    if node.returns is not None:
+        returns_span = Span(walk.skip_gap(last), walk.outer_end(walk.end(node.returns)))
+    outer, walk.yields = walk.yields, False
+    body = walk.lines(node.body)
+    is_generator, walk.yields = walk.yields, outer
+    return Function(
+        Span(_start(walk, node), body[-1].span.end),
+        node.name,
+        name_span,
+        params,
+        returns,
+        returns_span,
+        walk.skip_gap(returns_span.end) + 1,
+        decorators,
+        body,
+        isinstance(node, ast.AsyncFunctionDef),
+        is_generator,
+    )
+
+
+def _class(walk: Walk, node: ast.ClassDef) -> Statement:
+    decorators = walk.all_terms(node.decorator_list)
+    name_span = _name_span(walk, node)
+    behind = _behind_opening_parenthesis(walk, node, name_span) - 1
+    bases = arguments(walk, node.bases, node.keywords, behind, len(walk.text))
+    outer, walk.yields = walk.yields, False
+    body = walk.lines(node.body)
+    walk.yields = outer
+    return Class(Span(_start(walk, node), body[-1].span.end), node.name, name_span, bases, decorators, body)
+
+
+STATEMENTS: StatementTable = {
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+}

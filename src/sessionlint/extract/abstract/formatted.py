@@ -1,0 +1,127 @@
+"""F-strings and t-strings.
+
+The tree has the values of their literal parts, joined and unescaped; facts hold them as they are written. So the text is read
+here, and only what is between braces comes from the tree.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from sessionlint.extract.abstract.literals import STRING
+from sessionlint.extract.abstract.walk import CannotTellError, TermTable, Walk
+from sessionlint.model.facts import Constant, FString, Term
+from sessionlint.model.source import Span
+
+_OPENING = re.compile(r"(?P<prefix>[A-Za-z]*)(?P<quote>'''|\"\"\"|'|\")")
+_BRACES = r"|\{\{|\}\}|(?P<field>\{)|(?P<quote>"
+_ESCAPE, _RAW_ESCAPE = r"\\(?:N\{[^}]*\}|[^{}])", r"\\[^{}]"
+_STOPS = {
+    (quote, raw): re.compile((_RAW_ESCAPE if raw else _ESCAPE) + _BRACES + quote + ")", re.DOTALL)
+    for quote in ("'''", '"""', "'", '"')
+    for raw in (False, True)
+}
+_TO_FORMAT = re.compile(r"(?:[\s\\)]|#[^\r\n]*)*(?:=\s*)?(?:!\s*\w+\s*)?:")
+
+
+Content: TypeAlias = "str | ast.FormattedValue"
+
+
+def _joined(walk: Walk, node: ast.JoinedStr) -> Term:
+    span = walk.span(node)
+    fields = _fields(node)
+    pieces: list[Term] = []
+    offset = span.start
+    while offset < span.end:
+        pieces.append(_piece(walk, offset, fields))
+        offset = walk.skip_gap(pieces[-1].span.end)
+    if len(pieces) == 1:
+        return pieces[0]
+    return FString(span, tuple([part for piece in pieces for part in (piece.parts if isinstance(piece, FString) else (piece,))]))
+
+
+def _fields(node: ast.JoinedStr) -> Iterator[ast.FormattedValue]:
+    return iter([value for value in node.values if isinstance(value, ast.FormattedValue)])
+
+
+def _piece(walk: Walk, start: int, fields: Iterator[ast.FormattedValue]) -> Term:
+    """One of adjacent strings, which begins at ``start``; what it formats is taken from ``fields``."""
+    opening = _OPENING.match(walk.text, start)
+    if opening is None:
+        raise CannotTellError("a string that does not look like one")
+    prefix = opening["prefix"].lower()
+    if "f" not in prefix:
+        return _plain(walk, start)
+    contents, end = _contents(walk, opening.end(), _STOPS[opening["quote"], "r" in prefix], fields)
+    span = Span(start, end)
+    return FString(span, tuple(_parts(walk, span, contents)))
+
+
+def _plain(walk: Walk, start: int) -> Term:
+    string = STRING.match(walk.text, start)
+    if string is None:
+        raise CannotTellError("a string that does not look like one")
+    return Constant(Span(*string.span()), ast.literal_eval(string[0]))
+
+
+def _contents(walk: Walk, begin: int, stops: re.Pattern[str], fields: Iterator[ast.FormattedValue]) -> tuple[list[Content], int]:
+    """What stands between the quotes of an f-string, the first of which ends at ``begin``, and where the last one ends."""
+    found: list[Content] = []
+    offset = begin
+    while (stop := stops.search(walk.text, offset)) is not None:
+        offset = stop.end()
+        if stop["quote"]:
+            return [*found, walk.text[begin : stop.start()]], offset
+        if stop["field"]:
+            field = next(fields, None)
+            if field is None or walk.start(field) != stop.start():
+                break
+            found += [walk.text[begin : stop.start()], field]
+            begin = offset = walk.end(field)
+    raise CannotTellError("an f-string that is not what the tree says")
+
+
+def _parts(walk: Walk, span: Span, contents: Iterable[Content]) -> Iterator[Term]:
+    """The parts of the f-string at ``span``."""
+    for content in contents:
+        if isinstance(content, ast.FormattedValue):
+            yield walk.term(content.value)
+            if isinstance(content.format_spec, ast.JoinedStr):
+                yield from _parts(walk, span, _format(walk, content, content.format_spec))
+        elif content:
+            yield Constant(span, content)
+
+
+def _format(walk: Walk, field: ast.FormattedValue, spec: ast.JoinedStr) -> Iterator[Content]:
+    """What stands behind the colon of a field."""
+    colon = _TO_FORMAT.match(walk.text, walk.end(field.value))
+    if colon is None:
+        raise CannotTellError("a format that is not where the tree says")
+    begin = colon.end()
+    for inner in _fields(spec):
+        yield _literal(walk.text[begin : walk.start(inner)])
+        yield inner
+        begin = walk.end(inner)
+    yield _literal(walk.text[begin : walk.end(field) - 1])
+
+
+def _literal(text: str) -> str:
+    if "{" in text or "}" in text:
+        raise CannotTellError("braces in a format, which Python and libcst understand in different ways")
+    return text
+
+
+def _by_segment(walk: Walk, node: ast.expr) -> Term:
+    """For strings in which the tree does not tell places."""
+    from sessionlint.extract.concrete.module import lower_expression
+
+    term, yields = lower_expression(walk.text, walk.span(node), walk.term_depth)
+    walk.yields = walk.yields or yields
+    return term
+
+
+TERMS: TermTable = {ast.JoinedStr: _joined if sys.version_info >= (3, 12) else _by_segment}
+if sys.version_info >= (3, 14):
+    TERMS = {**TERMS, ast.TemplateStr: _by_segment}

@@ -1,0 +1,100 @@
+"""Simple statements: those that fit on one line."""
+
+import ast
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from sessionlint.extract.abstract.walk import StatementTable, Walk
+from sessionlint.model.facts import Alias, Assert, Assign, Delete, Evaluate, Import, Jump, Raise, Return, Scoping, Statement
+
+
+def _assign(walk: Walk, node: ast.Assign) -> Statement:
+    return Assign(walk.span(node), walk.all_terms(node.targets), walk.term(node.value))
+
+
+def _annotated(walk: Walk, node: ast.AnnAssign) -> Statement:
+    annotation = walk.term(node.annotation)
+    return Assign(walk.span(node), (walk.term(node.target),), walk.optional(node.value), annotation)
+
+
+def _augmented(walk: Walk, node: ast.AugAssign) -> Statement:
+    return Assign(walk.span(node), (walk.term(node.target),), walk.term(node.value), augmented=True)
+
+
+def _type_alias(walk: Walk, node: Any) -> Statement:
+    # of the type ast.TypeAlias, which the oldest Python does not know
+    return Assign(walk.span(node), (walk.term(node.name),), walk.term(node.value))
+
+
+def _evaluate(walk: Walk, node: ast.Expr) -> Statement:
+    return Evaluate(walk.span(node), walk.term(node.value))
+
+
+def _return(walk: Walk, node: ast.Return) -> Statement:
+    return Return(walk.span(node), walk.optional(node.value))
+
+
+def _raise(walk: Walk, node: ast.Raise) -> Statement:
+    return Raise(walk.span(node), walk.optional(node.exc), walk.optional(node.cause))
+
+
+def _delete(walk: Walk, node: ast.Delete) -> Statement:
+    return Delete(walk.span(node), walk.all_terms(node.targets))
+
+
+def _assert(walk: Walk, node: ast.Assert) -> Statement:
+    return Assert(walk.span(node), walk.term(node.test), walk.optional(node.msg))
+
+
+def _pass(walk: Walk, node: ast.Pass) -> Statement:
+    return Jump(walk.span(node), "pass")
+
+
+def _break(walk: Walk, node: ast.Break) -> Statement:
+    return Jump(walk.span(node), "break")
+
+
+def _continue(walk: Walk, node: ast.Continue) -> Statement:
+    return Jump(walk.span(node), "continue")
+
+
+def _global(walk: Walk, node: ast.Global) -> Statement:
+    return Scoping(walk.span(node), "global", tuple(node.names))
+
+
+def _nonlocal(walk: Walk, node: ast.Nonlocal) -> Statement:
+    return Scoping(walk.span(node), "nonlocal", tuple(node.names))
+
+
+def _aliases(walk: Walk, nodes: Sequence[ast.alias]) -> tuple[Alias, ...]:
+    return tuple([Alias(walk.span(node), node.name, node.asname) for node in nodes])
+
+
+def _import(walk: Walk, node: ast.Import) -> Statement:
+    return Import(walk.span(node), None, 0, _aliases(walk, node.names))
+
+
+def _import_from(walk: Walk, node: ast.ImportFrom) -> Statement:
+    return Import(walk.span(node), node.module or "", node.level, _aliases(walk, node.names))
+
+
+STATEMENTS: StatementTable = {
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.Expr: _evaluate,
+    ast.Return: _return,
+    ast.Raise: _raise,
+    ast.Delete: _delete,
+    ast.Assert: _assert,
+    ast.Pass: _pass,
+    ast.Break: _break,
+    ast.Continue: _continue,
+    ast.Global: _global,
+    ast.Nonlocal: _nonlocal,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+}
+if sys.version_info >= (3, 12):
+    STATEMENTS = {**STATEMENTS, ast.TypeAlias: _type_alias}
