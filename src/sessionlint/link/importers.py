@@ -1,7 +1,7 @@
 """Who imports what: the modules behind "14 modules import it"."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 
 from sessionlint.link import walk
@@ -10,15 +10,76 @@ from sessionlint.link.scopes import ImportBinding, ModuleScope
 from sessionlint.link.sites import sites
 from sessionlint.model.facts import Attribute, Import
 from sessionlint.model.records import dataclass
-from sessionlint.model.source import Place, Span
+from sessionlint.model.source import Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModuleImports:
+    """What one module imports: ``modules`` as (path, dotted name in the importer, place), None for what is no module of that
+    name but all its names; ``names`` as (path, name, name in the importer, at module level, place)."""
+
+    modules: Sequence[tuple[str, str | None, Place]]
+    names: Sequence[tuple[str, str, str, bool, Place]]
+
+
+def imports_of(module: ModuleScope, layout: Layout) -> ModuleImports:
+    """The imports of ``module`` from other modules of the project, wherever in it they stand."""
+    modules: list[tuple[str, str | None, Place]] = []
+    names: list[tuple[str, str, str, bool, Place]] = []
+    stars = ((layout.resolve(module.path, star.module, star.level), star.statement.span) for star in module.star_imports)
+    modules += [(path, None, Place(module.path, span)) for path, span in stars if path is not None]
+    for scope in module.scopes:
+        for bound, bindings in scope.bindings.items():
+            for binding in bindings:
+                if isinstance(binding, ImportBinding):
+                    modules += _modules(module, bound, binding, layout)
+                    names += _names(module, bound, binding, layout, at_module_level=scope is module)
+    return ModuleImports([each for each in modules if each[0] != module.path], names)
+
+
+def _modules(module: ModuleScope, bound: str, binding: ImportBinding, layout: Layout) -> Iterator[tuple[str, str | None, Place]]:
+    for path, dotted in _imported_modules(module, bound, binding, layout):
+        if path is not None:
+            yield path, dotted, _place_of(module, bound, binding)
+
+
+def _imported_modules(
+    module: ModuleScope, bound: str, binding: ImportBinding, layout: Layout
+) -> Iterator[tuple[str | None, str | None]]:
+    """The modules that an import brings, each as code says it: ``import a.b`` imports two."""
+    if binding.name is not None:
+        dotted = f"{binding.module}.{binding.name}" if binding.module else binding.name
+        yield layout.resolve(module.path, dotted, binding.level), bound
+        yield layout.resolve(module.path, binding.module, binding.level), None
+        return
+    for alias in binding.statement.names:
+        parts = alias.name.split(".")
+        if alias.asname == bound:
+            yield layout.resolve(module.path, alias.name, 0), bound
+        elif alias.asname is None and parts[0] == bound:
+            for count in range(1, len(parts) + 1):
+                dotted = ".".join(parts[:count])
+                yield layout.resolve(module.path, dotted, 0), dotted
+
+
+def _names(
+    module: ModuleScope, bound: str, binding: ImportBinding, layout: Layout, *, at_module_level: bool
+) -> Iterator[tuple[str, str, str, bool, Place]]:
+    path = layout.resolve(module.path, binding.module, binding.level) if binding.name is not None else None
+    if path is not None and path != module.path and binding.name is not None:
+        yield path, binding.name, bound, at_module_level, _place_of(module, bound, binding)
 
 
 @dataclass(eq=False)
 class Importers:
-    """Answers for one project; direct imports only, re-exports are followed by name."""
+    """Answers for one project; direct imports only, re-exports are followed by name.
+
+    ``known`` are the imports of modules, from linking the same modules among fewer; it is added to.
+    """
 
     modules: Mapping[str, ModuleScope]
     layout: Layout
+    known: dict[ModuleScope, ModuleImports] = field(default_factory=dict)
     _of_module: dict[str, dict[str, Place]] = field(default_factory=dict)
     _of_name: dict[tuple[str, str], dict[str, Place]] = field(default_factory=dict)
     _reexports: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
@@ -31,49 +92,19 @@ class Importers:
         self._reexports = defaultdict(set)
         self._bound_modules = defaultdict(lambda: defaultdict(set))
         for module in self.modules.values():
-            for star in module.star_imports:
-                self._record_module(module, self.layout.resolve(module.path, star.module, star.level), star.statement.span)
-            for scope in module.scopes:
-                for bound, bindings in scope.bindings.items():
-                    for binding in bindings:
-                        if isinstance(binding, ImportBinding):
-                            self._record(module, bound, binding, at_module_level=scope is module)
+            if module not in self.known:
+                self.known[module] = imports_of(module, self.layout)
+            self._record(module, self.known[module])
 
-    def _record(self, module: ModuleScope, bound: str, binding: ImportBinding, *, at_module_level: bool) -> None:
-        place = _place_of(module, bound, binding)
-        path = self.layout.resolve(module.path, binding.module, binding.level)
-        if binding.name is None:
-            for dotted, imported in self._imported_modules(module, bound, binding):
-                self._record_module(module, imported, place.span)
-                if imported is not None:
-                    self._bound_modules[imported][module.path].add(dotted)
-            return
-        submodule = self.layout.resolve(
-            module.path, f"{binding.module}.{binding.name}" if binding.module else binding.name, binding.level
-        )
-        if submodule is not None and submodule != module.path:
-            self._of_module[submodule].setdefault(module.path, place)
-            self._bound_modules[submodule][module.path].add(bound)
-        if path is not None and path != module.path:
+    def _record(self, module: ModuleScope, imports: ModuleImports) -> None:
+        for path, dotted, place in imports.modules:
             self._of_module[path].setdefault(module.path, place)
-            self._of_name[path, binding.name].setdefault(module.path, place)
+            if dotted is not None:
+                self._bound_modules[path][module.path].add(dotted)
+        for path, name, bound, at_module_level, place in imports.names:
+            self._of_name[path, name].setdefault(module.path, place)
             if at_module_level:
-                self._reexports[path, binding.name].add((module.path, bound))
-
-    def _imported_modules(self, module: ModuleScope, bound: str, binding: ImportBinding) -> Iterator[tuple[str, str | None]]:
-        """The modules that ``import ...`` imports under the name ``bound``, as code says them: ``import a.b`` imports two."""
-        for alias in binding.statement.names:
-            parts = alias.name.split(".")
-            if alias.asname == bound:
-                yield bound, self.layout.resolve(module.path, alias.name, 0)
-            elif alias.asname is None and parts[0] == bound:
-                for count in range(1, len(parts) + 1):
-                    dotted = ".".join(parts[:count])
-                    yield dotted, self.layout.resolve(module.path, dotted, 0)
-
-    def _record_module(self, importer: ModuleScope, path: str | None, span: Span) -> None:
-        if path is not None and path != importer.path:
-            self._of_module[path].setdefault(importer.path, Place(importer.path, span))
+                self._reexports[path, name].add((module.path, bound))
 
     def _attribute_uses(self, path: str) -> None:
         """``db.engine`` through ``from app import db`` uses the name as an import of it would."""

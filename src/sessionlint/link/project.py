@@ -8,7 +8,7 @@ from typing import Any
 from sessionlint.link import kinds
 from sessionlint.link.dependencies import OVERRIDES, DependencyUse, dependency_uses
 from sessionlint.link.evaluate import Evaluator
-from sessionlint.link.importers import Importers
+from sessionlint.link.importers import Importers, ModuleImports
 from sessionlint.link.layout import Layout, layout_of
 from sessionlint.link.lives import Life, Lives
 from sessionlint.link.memory import Memory
@@ -32,6 +32,7 @@ class Earlier:
     def __init__(self) -> None:
         self.scopes: dict[ModuleFacts, ModuleScope] = {}
         self.memory = Memory()
+        self.imports: dict[ModuleScope, ModuleImports] = {}
         self.read: set[str] = set()
 
 
@@ -60,6 +61,7 @@ class Project:
         built = {path: scopes[module] for path, module in sorted(facts.items())}
         self.modules = {path: module for path, module in built.items() if not module.facts.outline}
         self._all_modules = built
+        self._imports = earlier.imports
         self.outlines = [module for module in built.values() if module.facts.outline]
         self.trust = Trust(vocabulary, self.modules, layout)
         # what the configuration vouches for is told by modules that were read, whoever asks
@@ -88,7 +90,7 @@ class Project:
 
     @cached_property
     def importers(self) -> Importers:
-        return Importers(self._all_modules, self.layout)
+        return Importers(self._all_modules, self.layout, self._imports)
 
     @cached_property
     def dependencies(self) -> frozenset[FunctionScope]:

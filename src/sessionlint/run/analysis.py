@@ -40,12 +40,14 @@ class Checked:
     """Facts of each file as far as they were extracted, the outcome, and what is wrong with the configured names.
 
     ``missing`` do not exist; ``is_helper_usable`` says whether sessions can be opened with the ``session-provider``.
+    ``project`` is kept for the sake of the time that it would take to take it apart.
     """
 
     facts: Mapping[str, ModuleFacts]
     outcome: Outcome
     missing: tuple[MissingName, ...] = ()
     is_helper_usable: bool = True
+    project: Project | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Analysis:
             return link(facts, sources, self.targets, self.settings.src, self.settings.vocabulary, earlier)
 
         project = (linked if self.prefilter else linked_without_prefilter)(sources, facts or {}, again, self.extractor)
-        return Checked(project.facts, self._judged(project), tuple(project.trust.missing), is_helper_usable(project))
+        return Checked(project.facts, self._judged(project), tuple(project.trust.missing), is_helper_usable(project), project)
 
     def _judged(self, project: Project) -> Outcome:
         registered = registered_rules()

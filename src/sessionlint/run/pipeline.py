@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 class Result:
     """``sources`` are the texts that the outcome speaks of, after fixes; ``changes`` lead there from what was read.
 
-    ``unwritten``: what could not be fixed because its files could not be written; the sources are without it.
+    ``unwritten``: what could not be fixed because its files could not be written; the sources are without it. ``checked``: what
+    the outcome was made of, when nothing was fixed.
     """
 
     plan: Plan
@@ -38,6 +39,7 @@ class Result:
     sources: Mapping[str, Source]
     changes: "Sequence[Change]" = ()
     unwritten: Unwritten = field(default_factory=Unwritten)
+    checked: "Checked | None" = None
 
 
 class _Decoded(Mapping[str, Source]):
@@ -105,7 +107,7 @@ def _checked(
     if not checked.is_helper_usable:
         raise UsageError(unusable_helper(planned))
     if request.fix == "none":
-        return Result(planned, checked.outcome, sources)
+        return Result(planned, checked.outcome, sources, checked=checked)
     return _fixed(request, planned, sources, checked, analysis, warn, hands)
 
 
