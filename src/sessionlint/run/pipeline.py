@@ -111,7 +111,8 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
     with timings.stage("read"):
         sources, broken = _read(planned, request.stdin, warn)
     store = _store(planned, warn) if request.cache else None
-    analysis = Analysis(planned.settings, planned.targets, planned.scope, extractor=Extractor(store, request.jobs, timings))
+    extractor = Extractor(store, request.jobs, timings)
+    analysis = Analysis(planned.settings, planned.targets, planned.scope, prefilter=request.prefilter, extractor=extractor)
     try:
         with without_cycle_collection():
             checked_once = analysis.check(sources, broken)
