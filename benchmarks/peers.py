@@ -60,7 +60,7 @@ def peers(folder: Path, tree: Path, work: Path) -> dict[str, Contender]:
     semgrep, ast_grep = work / "semgrep.yml", work / "ast-grep.yml"
     semgrep.write_text(_semgrep(), "utf-8")
     ast_grep.write_text(_ast_grep(), "utf-8")
-    offline = ["--metrics", "off", "--disable-version-check"]
+    offline, every_file = ["--metrics", "off", "--disable-version-check"], ["--no-git-ignore", "--x-ignore-semgrepignore-files"]
 
     def command(name: str, *arguments: str) -> list[str]:
         return [program(folder, name), *arguments, str(tree)]
@@ -78,7 +78,7 @@ def peers(folder: Path, tree: Path, work: Path) -> dict[str, Contender]:
         ),
         "semgrep": Contender(
             SEMGREP,
-            command("semgrep", "scan", *offline, "--no-git-ignore", "--config", str(semgrep)),
+            command("semgrep", "scan", *offline, *every_file, "--config", str(semgrep)),
             files=_counted(r"Targets scanned: (\d+)"),
         ),
         "fixit": Contender(
