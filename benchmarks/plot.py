@@ -27,9 +27,9 @@ def plot(lines: Mapping[str, Sequence[tuple[float, float]]], across: str, upward
 
 
 def _round_up(value: float) -> float:
-    """The next 1, 2 or 5 times a power of ten."""
+    """The next round number, one whose fifths are easy to read."""
     power: float = 10.0 ** (ceil(log10(value)) - 1)
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= value)
+    return next(step * power for step in (1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10) if step * power >= value)
 
 
 def _at(x: float, low: float, high: float) -> float:
