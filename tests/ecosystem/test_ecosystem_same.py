@@ -24,6 +24,7 @@ def work():
     db = SessionLocal()
     return db.get(object, 1)
 """
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 FORGETFUL = Way("forgetful", {"config": ('ignore = ["SES301"]',)})
 
 
@@ -40,16 +41,16 @@ def differences(tree: Path, *ways: Way) -> list[str]:
     return [row.difference for row in compared(tree, ways=ways)]
 
 
-def test_every_way_to_a_small_project_is_the_same(tree: Path) -> None:
-    rows = list(compared(tree))
+def test_every_way_to_the_fixtures_is_the_same() -> None:
+    rows = list(compared(FIXTURES, ["ALL"]))
     assert [(row.way, row.difference) for row in rows] == [(way.name, "") for way in WAYS]
-    assert all(row.seen and (row.seen.files, row.seen.findings, row.seen.fixes) == (2, 2, 2) for row in rows)
-    assert (tree / "leaks.py").read_text() == LEAKS
+    assert all(row.seen and row.seen.findings > 10 and row.seen.fixes > 10 for row in rows)
 
 
 def test_a_way_that_finds_something_else_is_told(tree: Path) -> None:
     plain, forgetful = differences(tree, WAYS[0], FORGETFUL)
     assert plain == ""
+    assert (tree / "leaks.py").read_text() == LEAKS
     assert forgetful.startswith('findings, 2: nothing instead of {"code": "SES301"')
 
 
