@@ -94,6 +94,12 @@ def test_the_first_difference_is_told(findings: Sequence[str], fixes: Sequence[s
     assert difference(SEEN, replace(SEEN, files=files, parts={"findings": findings, "fixes": fixes})) == told
 
 
+def test_a_way_may_be_meant_to_differ_in_a_part() -> None:
+    noted, silent = (replace(SEEN, parts={"notes": notes, "errors": []}) for notes in (["a"], []))
+    assert difference(noted, silent) == "notes, 1: nothing instead of a"
+    assert difference(noted, silent, ["notes"]) == ""
+
+
 def test_a_long_line_is_shown_around_what_differs() -> None:
     before, after = (replace(SEEN, parts={"findings": ["-" * 500 + end + "-" * 500]}) for end in ("x", "y"))
     told = difference(before, after)
