@@ -57,7 +57,7 @@ def _compared(package: Package, asked: Sequence[str], rounds: int) -> str:
     rows = _measured([*own, ours.one_changed(tree), *others.values()], rounds)
     files, lines = trees.size(tree)
     _check_coverage(rows, files)
-    heading = f"### {package.name}\n\n{files:,} Python files, {lines:,} lines; {relevant:,} files speak of SQLAlchemy."
+    heading = f"### {package.name}\n\n{files:,} Python files, {lines:,} lines; {relevant:,} files are relevant."
     judged = targets.of_tree(Compared(package.name, _by_name(rows), relevant))
     return f"{heading}\n\n{_tables(rows, judged, tuple(others))}"
 
