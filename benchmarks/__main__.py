@@ -1,23 +1,24 @@
 """python -m benchmarks setup | compare | scale"""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
-from benchmarks import peers, report, trees
-from benchmarks.measure import Contender, alternately
+from benchmarks import peers, report, targets, trees
+from benchmarks.measure import Contender, Medians, alternately
 from benchmarks.ours import Ours
+from benchmarks.targets import Compared, Scaled, Verdict
 from ecosystem import download
-from ecosystem.packages import Package, Pins, read_pins
+from ecosystem.packages import Package, read_pins
 
 HERE = Path(__file__).parent
 WORK = HERE / ".work"
 README = HERE / "README.md"
 TOOLS = WORK / "tools"
-COLD = "sessionlint, cold"
-rounds = click.option("--rounds", default=5, show_default=True, help="Counted runs of each contender.")
+# share of a tree's files that everybody has to look at; some folders are left out by one tool or another
+_ALMOST_ALL = 0.9
 
 
 @click.group(help=__doc__)
@@ -31,59 +32,98 @@ def setup() -> None:
     peers.install(TOOLS, HERE.parent)
 
 
-@main.command(help="The linter and its peers in turn on one tree; the table goes into README.md.")
-@click.argument("name", default="prefect")
-@click.option("--peer", "wanted", multiple=True, help="Only these peers, by the first word of their name.")
-@rounds
-def compare(name: str, wanted: tuple[str, ...], rounds: int) -> None:
-    tree = trees.copy(_package(name), WORK)
-    ours = Ours(peers.program(TOOLS, peers.OURS), WORK)
-    own = [ours.cold(tree), ours.cold(tree, 1), ours.cold_and_kept(tree), ours.warm(tree), ours.one_changed(tree), *ours.small()]
-    others = [peer for peer in peers.peers(TOOLS, tree, WORK) if not wanted or peer.name.split()[0].strip(",") in wanted]
-    _measured([*own, *others], rounds, f"{name}: {_size(tree)} sessionlint checks {ours.checks(tree):,} files.", "compare")
+@main.command(help="The linter and its peers in turn on each tree (default: prefect); the tables go into README.md.")
+@click.argument("names", nargs=-1, metavar="[PACKAGE]...")
+@click.option("--all", "every", is_flag=True, help="Every package.")
+@click.option("--peer", "asked", multiple=True, type=click.Choice(peers.ON_REQUEST), help="This slow peer, too.")
+@click.option("--rounds", default=5, show_default=True, help="Counted runs of each contender.")
+def compare(names: tuple[str, ...], every: bool, asked: tuple[str, ...], rounds: int) -> None:
+    packages = _packages(() if every else names or ("prefect",))
+    small = _measured(_ours().small(), rounds)
+    judged = targets.verdicts(targets.SMALL, Compared("", _by_name(small)))
+    _show("small", f"### One small file\n\n{_tables(small, judged)}")
+    for package in packages:
+        _show(package.name, _compared(package, asked, rounds))
 
 
-@main.command(help="Cold and warm on heaps that grow; the table and the plot go into README.md.")
-@click.option("--files", "sizes", multiple=True, type=int, default=(1_000, 2_000, 4_000, 8_000, 16_000), show_default=True)
-@rounds
-def scale(sizes: tuple[int, ...], rounds: int) -> None:
-    ours = Ours(peers.program(TOOLS, peers.OURS), WORK)
-    rows = []
-    for files in sizes:
-        tree = trees.heap(read_pins().packages, files, WORK)
-        if tree is None:
-            click.echo(f"all packages together have fewer than {files} files")
-            break
-        assert ours.checks(tree) >= files * 0.9, "some of the packages' folders are excluded, but not these many"
-        cold, warm = alternately([ours.cold(tree), ours.warm(tree)], rounds, _environment(), WORK)
-        rows.append((files, cold, warm))
-        click.echo(f"{files}: cold {cold.cpu:.2f} s, warm {warm.cpu:.2f} s")
-    (HERE / "scaling.svg").write_text(report.plot(rows), "utf-8")
-    report.put(README, "scale", f"{_heading()}\n{report.scaling_table(rows)}\n![CPU per file](scaling.svg)\n")
-
-
-def _measured(contenders: Sequence[Contender], rounds: int, what: str, place: str) -> None:
-    found = alternately(contenders, rounds, _environment(), WORK)
-    text = report.table(found, COLD)
-    click.echo(text)
-    report.put(README, place, f"{what}\n\n{_heading()}\n{text}")
-
-
-def _heading() -> str:
-    return f"{report.machine()}; {', '.join(peers.versions(TOOLS))}.\n"
-
-
-def _size(tree: Path) -> str:
+def _compared(package: Package, asked: Sequence[str], rounds: int) -> str:
+    """One tree's part of README.md."""
+    ours, tree = _ours(), trees.copy(package, WORK)
+    relevant = ours.fill(tree)
+    own = [ours.cold(tree), ours.cold(tree, 1), ours.cold(tree, 2), ours.cold_and_kept(tree), ours.warm(tree)]
+    others = {
+        name: peer for name, peer in peers.peers(TOOLS, tree, WORK).items() if name in asked or name not in peers.ON_REQUEST
+    }
+    rows = _measured([*own, ours.one_changed(tree), *others.values()], rounds)
     files, lines = trees.size(tree)
-    return f"{files:,} Python files, {lines:,} lines."
+    _check_coverage(rows, files)
+    heading = f"### {package.name}\n\n{files:,} Python files, {lines:,} lines; {relevant:,} files are relevant."
+    judged = targets.of_tree(Compared(package.name, _by_name(rows), relevant))
+    return f"{heading}\n\n{_tables(rows, judged, tuple(others))}"
 
 
-def _package(name: str) -> Package:
-    pins: Pins = read_pins()
-    found = next((package for package in pins.packages if package.name == name), None)
-    if found is None:
-        raise click.UsageError(f"{name} is not in ecosystem/packages.toml")
+@main.command(help="Cold and warm on projects that grow; the table and the plot go into README.md.")
+@click.option("--files", "sizes", multiple=True, type=int, default=(1_000, 2_000, 4_000, 8_000, 16_000), show_default=True)
+@click.option("--rounds", default=3, show_default=True, help="Counted runs of each contender.")
+def scale(sizes: tuple[int, ...], rounds: int) -> None:
+    packages = read_pins().packages
+    grown = [_scaled(f"{files:,} files", trees.heap(packages, files, WORK), rounds) for files in sizes]
+    monorepo = _scaled("all packages", trees.together(packages, WORK), rounds)
+    (HERE / "scaling.svg").write_text(report.scaling_plot(grown), "utf-8")
+    verdicts = [*targets.verdicts(targets.FLAT, grown), *targets.verdicts(targets.MONOREPO, monorepo)]
+    table, judged = report.scaling_table([*grown, monorepo]), report.verdict_table(verdicts)
+    report.put(README, "scale", f"{_heading()}\n{table}\n{judged}\n![Milliseconds per file](scaling.svg)\n")
+
+
+def _scaled(name: str, tree: Path, rounds: int) -> Scaled:
+    ours = _ours()
+    relevant = ours.fill(tree)
+    cold, warm = _measured([ours.cold(tree), ours.warm(tree)], rounds)
+    files, lines = trees.size(tree)
+    _check_coverage([cold, warm], files)
+    found = Scaled(name, files, lines, relevant, cold, warm)
+    click.echo(report.scaling_table([found]))
     return found
+
+
+def _ours() -> Ours:
+    return Ours(peers.program(TOOLS, peers.OURS), WORK)
+
+
+def _measured(contenders: Sequence[Contender], rounds: int) -> list[Medians]:
+    return alternately(contenders, rounds, _environment(), WORK)
+
+
+def _by_name(rows: Iterable[Medians]) -> dict[str, Medians]:
+    return {row.name: row for row in rows}
+
+
+def _check_coverage(rows: Iterable[Medians], files: int) -> None:
+    for row in rows:
+        if row.files is not None and row.files < files * _ALMOST_ALL:
+            raise click.ClickException(f"{row.name} looked at {row.files} of {files} files: that is no comparison")
+
+
+def _tables(rows: Sequence[Medians], verdicts: Iterable[Verdict], others: Sequence[str] = ()) -> str:
+    return f"{_heading(others)}\n{report.table(rows)}\n{report.verdict_table(verdicts)}"
+
+
+def _show(name: str, text: str) -> None:
+    click.echo(text)
+    report.put(README, f"compare {name}", text, within="compare")
+
+
+def _heading(others: Sequence[str] = ()) -> str:
+    return f"{report.machine()}; {', '.join(peers.versions(TOOLS, others))}.\n"
+
+
+def _packages(names: Sequence[str]) -> list[Package]:
+    """The named packages, in that order; all for no name. Raises click.UsageError for a name that is not pinned."""
+    pinned = {package.name: package for package in read_pins().packages}
+    for name in names:
+        if name not in pinned:
+            raise click.UsageError(f"{name} is not in ecosystem/packages.toml")
+    return [pinned[name] for name in names or pinned]
 
 
 def _environment() -> dict[str, str]:

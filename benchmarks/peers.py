@@ -1,9 +1,10 @@
 """The others: what is installed, and how each is asked for what comes nearest to our work."""
 
+import re
 import subprocess
 import sys
 import venv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.measure import Contender
@@ -17,6 +18,13 @@ PINS: Mapping[str, Sequence[str]] = {
     "flake8": ("flake8==7.5.0", "flake8-bugbear==26.10.27", "flake8-async==26.8.1"),
 }
 OURS = "sessionlint"
+RUFF = "ruff, uncached"
+AST_GREP = "ast-grep, three patterns"
+SEMGREP = "semgrep, three patterns"
+FIXIT = "fixit, its default rules"
+FLAKE8 = "flake8 with bugbear and async"
+# they take minutes on a large tree
+ON_REQUEST = ("fixit", "flake8")
 # three things that a pattern can say of one file; the names are those of the rules that come nearest
 _PATTERNS = {
     "import-time-engine": "create_engine($$$)",
@@ -39,32 +47,67 @@ def program(folder: Path, name: str) -> str:
     return str(folder / name / "bin" / name)
 
 
-def versions(folder: Path) -> list[str]:
-    """``name version`` of what takes part."""
-    pinned = [pin.replace("==", " ") for pins in PINS.values() for pin in pins]
+def versions(folder: Path, names: Sequence[str] = ()) -> list[str]:
+    """``name version`` of Python, of the linter and what it stands on, and of the peers ``names``."""
+    pinned = [pin.replace("==", " ") for name in names for pin in PINS[name]]
     code = "from importlib.metadata import version as v\nfor n in ('sessionlint', 'libcst'): print(n, v(n))"
     said = subprocess.run([str(folder / OURS / "bin" / "python"), "-c", code], capture_output=True, text=True, check=True)
     return [f"Python {sys.version.split()[0]}", *said.stdout.splitlines(), *pinned]
 
 
-def peers(folder: Path, tree: Path, work: Path) -> list[Contender]:
-    """Every peer on ``tree``; configuration goes to ``work``."""
+def peers(folder: Path, tree: Path, work: Path) -> dict[str, Contender]:
+    """Every peer on ``tree``, by the name of the tool; configuration goes to ``work``. Nothing of it needs a network."""
     semgrep, ast_grep = work / "semgrep.yml", work / "ast-grep.yml"
     semgrep.write_text(_semgrep(), "utf-8")
     ast_grep.write_text(_ast_grep(), "utf-8")
-    quiet = ["--quiet", "--metrics", "off", "--disable-version-check", "--no-git-ignore"]
-    return [
-        Contender("ruff, uncached", [program(folder, "ruff"), "check", "--no-cache", "--isolated", "--quiet", str(tree)]),
-        Contender("ast-grep, three patterns", [program(folder, "ast-grep"), "scan", "--rule", str(ast_grep), str(tree)]),
-        Contender("semgrep, three patterns", [program(folder, "semgrep"), "scan", *quiet, "--config", str(semgrep), str(tree)]),
-        Contender(
-            "fixit, its default rules", [program(folder, "fixit"), "--quiet", "lint", str(tree)], exits=frozenset(range(8))
+    offline, every_file = ["--metrics", "off", "--disable-version-check"], ["--no-git-ignore", "--x-ignore-semgrepignore-files"]
+
+    def command(name: str, *arguments: str) -> list[str]:
+        return [program(folder, name), *arguments, str(tree)]
+
+    return {
+        "ruff": Contender(
+            RUFF,
+            command("ruff", "check", "--no-cache", "--isolated", "--quiet"),
+            files=lambda _: _listed(command("ruff", "check", "--isolated", "--show-files")),
         ),
-        Contender(
-            "flake8 with bugbear and async",
-            [program(folder, "flake8"), "--isolated", "--select", "B,ASYNC", "--exclude", ".none", str(tree)],
+        "ast-grep": Contender(
+            AST_GREP,
+            command("ast-grep", "scan", "--rule", str(ast_grep), "--inspect", "summary"),
+            files=_counted(r"scannedFileCount=(\d+)"),
         ),
-    ]
+        "semgrep": Contender(
+            SEMGREP,
+            command("semgrep", "scan", *offline, *every_file, "--config", str(semgrep)),
+            files=_counted(r"Targets scanned: (\d+)"),
+        ),
+        "fixit": Contender(
+            FIXIT,
+            command("fixit", "lint"),
+            exits=frozenset(range(8)),
+            files=_counted(r"(\d+) files? checked"),
+        ),
+        "flake8": Contender(
+            FLAKE8,
+            command("flake8", "--isolated", "--select", "B,ASYNC", "--exclude", ".none", "--benchmark"),
+            files=_counted(r"(\d+) +total files processed"),
+        ),
+    }
+
+
+def _counted(pattern: str) -> Callable[[str], int]:
+    """Finds the number in what a peer prints; 0 when it does not print any."""
+
+    def files(said: str) -> int:
+        found = re.search(pattern, said)
+        return int(found[1]) if found else 0
+
+    return files
+
+
+def _listed(command: Sequence[str]) -> int:
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    return sum(line.endswith((".py", ".pyi")) for line in said.stdout.splitlines())
 
 
 def _semgrep() -> str:

@@ -3,76 +3,87 @@
 import os
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from benchmarks import ours, peers
 from benchmarks.measure import Medians
+from benchmarks.plot import plot
+from benchmarks.targets import Scaled, Verdict
+from ecosystem.report import table as markdown
 
 
-def table(measured: Sequence[Medians], against: str) -> str:
-    """One row per contender; ratios of CPU time are against the contender named ``against``."""
-    base = next(row for row in measured if row.name == against)
-    lines = ["| | wall | CPU | peak | CPU, as a multiple | runs |", "|---|---:|---:|---:|---:|---:|"]
-    lines += [
-        f"| {row.name} | {_seconds(row.wall)} | {_seconds(row.cpu)} | {row.peak:.0f} MiB "
-        f"| {row.cpu / base.cpu:.2f} | {row.runs} |"
-        for row in measured
-    ]
-    return "\n".join([*lines, ""])
+def table(measured: Sequence[Medians]) -> str:
+    """One row per contender, its wall time also as a multiple of our cold run's and of ruff's, as far as these took part."""
+    by_name = {row.name: row for row in measured}
+    against = [by_name[name] for name in (ours.COLD, peers.RUFF) if name in by_name]
+    head = ("", "files", "wall", *(f"as a multiple of {row.name}" for row in against), "CPU", "peak", "runs")
+    return "\n".join([*markdown(head, (_row(row, against) for row in measured)), ""])
 
 
-def scaling_table(rows: Sequence[tuple[int, Medians, Medians]]) -> str:
-    lines = ["| files | cold, CPU | per file | warm, CPU | per file | peak |", "|---:|---:|---:|---:|---:|---:|"]
-    lines += [
-        f"| {files:,} | {_seconds(cold.cpu)} | {cold.cpu / files * 1000:.2f} ms "
-        f"| {_seconds(warm.cpu)} | {warm.cpu / files * 1000:.2f} ms | {max(cold.peak, warm.peak):.0f} MiB |"
-        for files, cold, warm in rows
-    ]
-    return "\n".join([*lines, ""])
+def _row(row: Medians, against: Iterable[Medians]) -> list[str]:
+    files = "" if row.files is None else f"{row.files:,}"
+    multiples = [f"{row.wall / base.wall:.2f}" for base in against]
+    runs = str(row.runs) if row.warmed else f"{row.runs}, no warm-up"
+    return [row.name, files, _seconds(row.wall), *multiples, _seconds(row.cpu), f"{row.peak:.0f} MiB", runs]
 
 
-def plot(rows: Sequence[tuple[int, Medians, Medians]]) -> str:
-    """Milliseconds of CPU per file over the number of files, as SVG."""
-    width, height, left, bottom = 640, 320, 60, 40
-    most = max(max(cold.cpu, warm.cpu) / files * 1000 for files, cold, warm in rows) * 1.1
-    step = (width - left - 20) / max(len(rows) - 1, 1)
+def verdict_table(verdicts: Iterable[Verdict]) -> str:
+    rows = ([one.what, one.limit, one.measured or "", _said(one)] for one in verdicts)
+    return "\n".join([*markdown(("target", "shall be", "measured", ""), rows), ""])
 
-    def line(values: Sequence[float], colour: str) -> str:
-        heights = [height - bottom - value / most * (height - bottom - 20) for value in values]
-        points = " ".join(f"{left + at * step:.1f},{y:.1f}" for at, y in enumerate(heights))
-        return f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{points}"/>'
 
-    labels = [
-        f'<text x="{left + at * step:.1f}" y="{height - bottom + 18}" text-anchor="middle">{files:,}</text>'
-        for at, (files, _, _) in enumerate(rows)
-    ]
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif" font-size="12">',
-            f'<path d="M{left} 20V{height - bottom}H{width - 20}" fill="none" stroke="#888"/>',
-            f'<text x="{left - 6}" y="24" text-anchor="end">{most:.1f} ms</text>',
-            f'<text x="{left - 6}" y="{height - bottom}" text-anchor="end">0</text>',
-            f'<text x="{width / 2}" y="{height - 6}" text-anchor="middle">files; CPU per file: cold (blue), warm (orange)</text>',
-            *labels,
-            line([cold.cpu / files * 1000 for files, cold, _ in rows], "#1f77b4"),
-            line([warm.cpu / files * 1000 for files, _, warm in rows], "#ff7f0e"),
-            "</svg>",
-            "",
-        ]
-    )
+def _said(verdict: Verdict) -> str:
+    if verdict.measured is None:
+        return "not measured, or does not apply"
+    return "met" if verdict.missed_by is None else f"missed by {verdict.missed_by}"
+
+
+def scaling_table(projects: Iterable[Scaled]) -> str:
+    head = ("project", "files", "lines", "relevant", "cold", "per file", "warm", "per file", "largest process", "runs")
+    return "\n".join([*markdown(head, map(_scaled, projects)), ""])
+
+
+def _scaled(one: Scaled) -> list[str]:
+    sizes = [f"{one.files:,}", f"{one.lines:,}", f"{one.relevant:,}"]
+    times = [text for row in (one.cold, one.warm) for text in (_seconds(row.wall), f"{_per_file(row, one):.2f} ms")]
+    return [one.name, *sizes, *times, f"{one.peak:.0f} MiB", f"{one.cold.runs} cold, {one.warm.runs} warm"]
+
+
+def scaling_plot(projects: Sequence[Scaled]) -> str:
+    """Milliseconds per file over the number of files, as SVG."""
+    lines = {
+        "cold": [(float(one.files), _per_file(one.cold, one)) for one in projects],
+        "warm": [(float(one.files), _per_file(one.warm, one)) for one in projects],
+    }
+    return plot(lines, "files in the project", "ms per file (wall)")
+
+
+def _per_file(row: Medians, project: Scaled) -> float:
+    return row.wall / project.files * 1000
 
 
 def machine() -> str:
     model = re.search(r"model name\s*:\s*(.+)", _text(Path("/proc/cpuinfo")))
-    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {model[1] if model else 'unknown processor'}"
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{system}, {os.cpu_count()} cores, {memory:.0f} GiB, {model[1] if model else 'unknown processor'}"
 
 
-def put(readme: Path, name: str, text: str) -> None:
-    """Replace what stands between ``<!-- name -->`` and ``<!-- /name -->``. Raises ValueError when they are missing."""
-    before, opening, rest = readme.read_text("utf-8").partition(f"<!-- {name} -->\n")
-    _, closing, after = rest.partition(f"<!-- /{name} -->")
-    if not opening or not closing:
-        raise ValueError(f"{readme}: no place for {name}")
+def put(readme: Path, name: str, text: str, within: str = "") -> None:
+    """Replace what stands between ``<!-- name -->`` and ``<!-- /name -->``.
+
+    When they are missing they are added at the end of the place ``within``. Raises ValueError when that is missing, too.
+    """
+    whole = readme.read_text("utf-8")
+    opening, closing = f"<!-- {name} -->\n", f"<!-- /{name} -->\n"
+    before, found, rest = whole.partition(opening)
+    _, ended, after = rest.partition(closing)
+    if not found or not ended:
+        before, found, after = whole.partition(f"<!-- /{within} -->\n")
+        if not found:
+            raise ValueError(f"{readme}: no place for {name}")
+        after = found + after
     readme.write_text(before + opening + text + closing + after, "utf-8")
 
 

@@ -1,51 +1,79 @@
-"""The trees: pinned packages by themselves, and heaps of their files that grow."""
+"""The trees: pinned packages by themselves, projects that grow, and all packages together."""
 
 import shutil
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
+from ecosystem.lint import count_lines, python_files
 from ecosystem.packages import Package
 
 
 def copy(package: Package, work: Path) -> Path:
     """A copy of a package's tree that a benchmark may change."""
-    tree = work / "trees" / package.name
-    if not tree.exists():
-        shutil.copytree(package.tree, tree)
-    return tree
+    return _made(work / "trees" / package.name, lambda tree: shutil.copytree(package.tree, tree))
 
 
-def heap(packages: Sequence[Package], files: int, work: Path) -> Path | None:
-    """One project of ``files`` Python files; None when all packages together have fewer.
+def together(packages: Sequence[Package], work: Path) -> Path:
+    """All packages as they are, each in a folder of its own, as one project."""
 
-    Each heap takes the packages in turn, a file of each, so that a small one is made of the same stuff as a large one.
+    def fill(tree: Path) -> None:
+        for package in packages:
+            shutil.copytree(package.tree, tree / package.name)
+
+    return _made(work / "heaps" / "together", fill)
+
+
+def heap(packages: Sequence[Package], files: int, work: Path) -> Path:
+    """One project of ``files`` Python files.
+
+    It takes every so-manieth file of every package, so that a small heap is made of the same stuff as a large one. When
+    there are not enough, files come again, their package under another name (``prefect_2``) and with another last line,
+    for files with one content would share their place in the cache. Their absolute imports mean the first copy.
     """
-    chosen = list(islice(_in_turn(packages), files))
-    if len(chosen) < files:
-        return None
-    tree = work / "heaps" / str(files)
-    if not tree.exists():
-        for package, path in chosen:
-            target = tree / package.name / path.relative_to(package.tree)
+
+    def fill(tree: Path) -> None:
+        for copy_number, package, path in _chosen(packages, files):
+            target = tree / package.name / _renamed(path.relative_to(package.tree), copy_number)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
+            target.write_bytes(path.read_bytes() + (b"" if copy_number == 1 else f"\n# copy {copy_number}\n".encode()))
+
+    return _made(work / "heaps" / str(files), fill)
+
+
+def _made(tree: Path, fill: Callable[[Path], object]) -> Path:
+    """``tree``, filled unless it is there already; one that is there is complete."""
+    if not tree.exists():
+        part = tree.with_name(f"{tree.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.parent.mkdir(parents=True, exist_ok=True)
+        fill(part)
+        part.rename(tree)
     return tree
 
 
-def _in_turn(packages: Sequence[Package]) -> Iterator[tuple[Package, Path]]:
-    waiting = [(package, iter(sorted(package.tree.rglob("*.py")))) for package in packages]
-    while waiting:
-        left = []
-        for package, paths in waiting:
-            path = next(paths, None)
-            if path is not None:
-                yield package, path
-                left.append((package, paths))
-        waiting = left
+def _chosen(packages: Sequence[Package], files: int) -> Iterator[tuple[int, Package, Path]]:
+    """(number of the copy, package, file), ``files`` times."""
+    every = [(package, path) for package in packages for path in sorted(package.tree.rglob("*.py"))]
+    for copy_number in count(1):
+        wanted = min(files, len(every))
+        for number in range(wanted):
+            yield copy_number, *every[number * len(every) // wanted]
+        files -= wanted
+        if not files:
+            return
+
+
+def _renamed(path: Path, copy_number: int) -> Path:
+    """The same path in another top-level package (or module), for every copy but the first."""
+    if copy_number == 1:
+        return path
+    top, *rest = path.parts
+    named = Path(top)
+    return Path(f"{named.stem}_{copy_number}{named.suffix}", *rest)
 
 
 def size(tree: Path) -> tuple[int, int]:
     """(Python files, lines) of a tree."""
-    files = list(tree.rglob("*.py"))
-    return len(files), sum(path.read_bytes().count(b"\n") for path in files)
+    files = list(python_files(tree))
+    return len(files), sum(map(count_lines, files))

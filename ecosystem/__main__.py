@@ -1,11 +1,11 @@
-"""python -m ecosystem download | lint | report | labels | recall | fix | readings"""
+"""python -m ecosystem download | lint | report | labels | recall | fix | readings | same"""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
-from ecosystem import collection, download, excerpt, fixes, labels, lint, readings, recall, report
+from ecosystem import collection, download, excerpt, fixes, labels, lint, readings, recall, report, same
 from ecosystem.findings import Found
 from ecosystem.packages import HERE, Package, read_pins
 
@@ -13,6 +13,9 @@ REPORT = HERE / "report.md"
 LABELS = HERE / "labels.toml"
 SILENT = HERE / "silent.toml"
 only = click.option("--package", "names", multiple=True, help="Only these packages.")
+folders = click.option(
+    "--tree", "trees", multiple=True, type=click.Path(exists=True, path_type=Path), help="Another project's folder."
+)
 
 
 @click.group(help=__doc__)
@@ -83,11 +86,10 @@ def compare(names: tuple[str, ...], rule: str | None, todo: bool, batch: int, sk
 
 @main.command("fix", help="Apply all fixes to copies of the packages, or of other trees, and tell what became of them.")
 @only
-@click.option("--tree", "trees", multiple=True, type=click.Path(exists=True, path_type=Path), help="Another project's folder.")
+@folders
 def fix_all(names: tuple[str, ...], trees: tuple[Path, ...]) -> None:
-    packages = {package.name: package.tree for package in chosen(names)} if names or not trees else {}
     fixed = []
-    for name, tree in {**packages, **{tree.resolve().name: tree for tree in trees}}.items():
+    for name, tree in projects(names, trees).items():
         fixed += list(fixes.fix_project(name, tree, lint.WORK))
         click.echo("\n".join(f"{one.project}, {one.level} fixes: {problem}" for one in fixed[-2:] for problem in one.problems))
     click.echo("\n".join(fixes.fix_table(fixed)))
@@ -106,6 +108,25 @@ def compare_readings(names: tuple[str, ...], trees: tuple[Path, ...], every: int
         if comparison.why:
             click.echo(f"{path}: {comparison.outcome}: {comparison.why}")
     click.echo("\n".join(readings.tally(compared)))
+
+
+@main.command("same", help="Compare what is found and fixed, byte for byte, in every way there is to get it.")
+@only
+@folders
+@click.option("--select", "rules", multiple=True, help="These rules instead of the default ones; ALL for all.")
+def same_all(names: tuple[str, ...], trees: tuple[Path, ...], rules: tuple[str, ...]) -> None:
+    different = False
+    for name, tree in projects(names, trees).items():
+        for row in same.compared(tree.resolve(), rules):
+            different |= bool(row.difference)
+            click.echo(f"{name:28} {same.line(row)}")
+    raise SystemExit(int(different))
+
+
+def projects(names: tuple[str, ...], trees: tuple[Path, ...]) -> dict[str, Path]:
+    """Packages and other folders by name: all packages when neither are named."""
+    packages = {package.name: package.tree for package in chosen(names)} if names or not trees else {}
+    return {**packages, **{tree.resolve().name: tree for tree in trees}}
 
 
 def found_in(found: Sequence[Found], package: Package) -> Iterator[Found]:

@@ -2,27 +2,41 @@
 
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import report, trees
+from benchmarks import trees
 from benchmarks.measure import Contender, ContenderFailedError, Medians, Run, alternately, medians
+from benchmarks.ours import Ours
+from benchmarks.peers import peers
 from ecosystem import packages
 from ecosystem.packages import Package
 
 
+def writing(letter: str, log: Path) -> Contender:
+    code = f"open({str(log)!r}, 'a').write({letter!r})"
+    return Contender(letter, [sys.executable, "-c", code], lambda: log.open("a").close())
+
+
 def test_contenders_take_turns_and_the_first_round_does_not_count(tmp_path: Path) -> None:
     log = tmp_path / "log"
-
-    def writing(letter: str) -> Contender:
-        code = f"open({str(log)!r}, 'a').write({letter!r})"
-        return Contender(letter, [sys.executable, "-c", code], lambda: log.open("a").close())
-
-    found = alternately([writing("a"), writing("b")], 2, {}, tmp_path)
+    found = alternately([writing("a", log), writing("b", log)], 2, {}, tmp_path)
     assert log.read_text() == "ababab"
-    assert [(row.name, row.runs) for row in found] == [("a", 2), ("b", 2)]
+    assert [(row.name, row.runs, row.warmed) for row in found] == [("a", 2, True), ("b", 2, True)]
     assert all(row.peak > 1 for row in found)
+
+
+def test_a_slow_contender_runs_once_and_that_counts(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    found = alternately([writing("a", log)], 2, {}, tmp_path, slow=0)
+    assert log.read_text() == "a"
+    assert [(row.runs, row.warmed) for row in found] == [(1, False)]
+
+
+def test_the_files_are_counted_in_all_that_a_contender_prints(tmp_path: Path) -> None:
+    code = "import sys; print('checked'); print('3 files', file=sys.stderr)"
+    talking = Contender("x", [sys.executable, "-c", code], files=lambda said: said.count("checked") * said.count("3 files"))
+    assert [row.files for row in alternately([talking], 1, {}, tmp_path)] == [1]
 
 
 def test_a_command_that_fails_is_no_measurement(tmp_path: Path) -> None:
@@ -32,42 +46,67 @@ def test_a_command_that_fails_is_no_measurement(tmp_path: Path) -> None:
 
 
 def test_one_lucky_run_does_not_move_the_median() -> None:
-    assert medians("x", [Run(1, 1, 1), Run(2, 2, 2), Run(9, 9, 9)]) == Medians("x", 3, 2, 2, 2)
+    found = medians(Contender("x", []), [Run(1, 1, 1), Run(2, 2, 2), Run(9, 9, 9)])
+    assert found == Medians("x", 3, 2, 2, 2)
 
 
-def test_the_table_shows_multiples_of_the_chosen_row() -> None:
-    rows = [Medians("ours", 5, 0.5, 0.4, 50), Medians("theirs", 5, 3, 2, 100)]
-    assert report.table(rows, "ours").splitlines()[2:] == [
-        "| ours | 500 ms | 400 ms | 50 MiB | 1.00 | 5 |",
-        "| theirs | 3.00 s | 2.00 s | 100 MiB | 5.00 | 5 |",
-    ]
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("ast-grep", "sg: summary|file: scannedFileCount=68,skippedFileCount=2\n"),
+        ("semgrep", " • Rules run: 3\n • Targets scanned: 68\n • Parsed lines: ~100.0%\n"),
+        ("fixit", "68 files checked, 5 files with errors, 18 auto-fixes available\n"),
+        (
+            "flake8",
+            "52362      total tokens processed\n68         total files processed\n1          files processed per second\n",
+        ),
+    ],
+)
+def test_the_files_that_a_peer_looked_at_are_read_from_what_it_prints(name: str, said: str, tmp_path: Path) -> None:
+    files = peers(tmp_path, tmp_path, tmp_path)[name].files
+    assert files is not None
+    assert files(said) == 68
+    assert files("Traceback") == 0
 
 
-def test_the_plot_is_a_picture() -> None:
-    row = Medians("x", 1, 2, 2, 50)
-    root = ElementTree.fromstring(report.plot([(1_000, row, row), (2_000, row, row)]))
-    assert len(root.findall("{http://www.w3.org/2000/svg}polyline")) == 2
+def test_a_cache_is_filled_anew_and_the_files_worth_parsing_are_counted(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "db.py").write_text("from sqlalchemy import create_engine\n")
+    (tree / "other.py").write_text("x = 1\n")
+    beside = str(Path(sys.executable).with_name("sessionlint"))
+    assert [Ours(beside, tmp_path).fill(tree) for _ in range(2)] == [1, 1]
+    assert list((tmp_path / "caches" / "tree").glob("facts-*.sqlite"))
 
 
-def test_results_are_put_where_the_readme_has_a_place_for_them(tmp_path: Path) -> None:
-    readme = tmp_path / "README.md"
-    readme.write_text("a\n<!-- t -->\nold\n<!-- /t -->\nz\n")
-    report.put(readme, "t", "new\n")
-    assert readme.read_text() == "a\n<!-- t -->\nnew\n<!-- /t -->\nz\n"
-    with pytest.raises(ValueError, match="no place for u"):
-        report.put(readme, "u", "")
-
-
-def test_a_heap_takes_the_packages_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def pinned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Package]:
+    """Packages of three files and of one."""
     monkeypatch.setattr(packages, "DOWNLOADS", tmp_path)
-    some = [Package("one", "1", ""), Package("two", "2", "")]
+    some = [Package("big", "1", ""), Package("small", "2", "")]
     for package, files in zip(some, (3, 1), strict=True):
-        package.tree.mkdir(parents=True)
+        (package.tree / package.name).mkdir(parents=True)
         for number in range(files):
-            (package.tree / f"{number}.py").write_text("x = 1\n")
-    small = trees.heap(some, 2, tmp_path)
-    whole = trees.heap(some, 4, tmp_path)
-    assert small is not None and whole is not None
-    assert sorted(path.relative_to(small).as_posix() for path in small.rglob("*.py")) == ["one/0.py", "two/0.py"]
+            (package.tree / package.name / f"{number}.py").write_text("x = 1\n")
+    return some
+
+
+def files_of(tree: Path) -> list[str]:
+    return sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*.py"))
+
+
+def test_a_heap_takes_as_large_a_part_of_every_package(pinned: list[Package], tmp_path: Path) -> None:
+    assert files_of(trees.heap(pinned, 2, tmp_path)) == ["big/big/0.py", "big/big/2.py"]
+    whole = trees.heap(pinned, 4, tmp_path)
+    assert files_of(whole) == ["big/big/0.py", "big/big/1.py", "big/big/2.py", "small/small/0.py"]
     assert trees.size(whole) == (4, 4)
-    assert trees.heap(some, 5, tmp_path) is None
+
+
+def test_files_come_again_in_another_package_and_with_another_content(pinned: list[Package], tmp_path: Path) -> None:
+    tree = trees.heap(pinned, 6, tmp_path)
+    assert set(files_of(tree)) - set(files_of(trees.heap(pinned, 4, tmp_path))) == {"big/big_2/0.py", "big/big_2/2.py"}
+    assert (tree / "big/big_2/0.py").read_text() == "x = 1\n\n# copy 2\n"
+
+
+def test_all_packages_together_are_as_they_were(pinned: list[Package], tmp_path: Path) -> None:
+    assert trees.size(trees.together(pinned, tmp_path)) == (4, 4)

@@ -99,7 +99,8 @@ def _checked(
     check_rules(planned)
     with timings.stage("read"):
         sources, broken = sources_of(texts)
-    analysis = Analysis(planned.settings, planned.targets, planned.scope, extractor=Extractor(store, request.jobs, timings))
+    extractor = Extractor(store, request.jobs, timings)
+    analysis = Analysis(planned.settings, planned.targets, planned.scope, prefilter=request.prefilter, extractor=extractor)
     with without_cycle_collection():
         checked = analysis.check(sources, broken)
     for missing in checked.missing:

@@ -22,7 +22,9 @@ class Request:
 
     ``paths`` as typed; ``config``: files and inline settings of ``--config``; ``options``: settings of the command line,
     as TOML would give them; ``fix``: the fixes to apply to the texts (writing them is the caller's decision);
-    ``cache``: whether facts may be kept on disk from run to run; ``jobs``: the most processes that may parse.
+    ``cache``: whether facts may be kept on disk from run to run; ``jobs``: the most processes that may parse;
+    ``prefilter``: whether only files are parsed that can matter, which changes nothing but the time (no option; it is there
+    to be compared with).
     """
 
     paths: tuple[str, ...] = (".",)
@@ -34,3 +36,4 @@ class Request:
     fix: FixLevel = "none"
     cache: bool = False
     jobs: int = 1
+    prefilter: bool = True
