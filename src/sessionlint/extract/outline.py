@@ -27,7 +27,7 @@ def outline(source: Source) -> ModuleFacts:
 
 
 def _imports(text: str) -> Iterator[Import]:
-    blanked = _LONG_STRING.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    blanked = _LONG_STRING.sub(lambda match: " " * len(match[0]), text)
     for found in _IMPORT.finditer(blanked):
         span = Span(found.start() + len(found[0]) - len(found[0].lstrip()), found.end())
         if found["modules"] is not None:

@@ -4,7 +4,7 @@ Both tests are generous: a file that fails them can neither hold a finding nor h
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 # searched in lower case: re.IGNORECASE takes five times as long
 _TELLING = re.compile(
@@ -13,6 +13,8 @@ _TELLING = re.compile(
     rb"|asyncio\.run\b|run_until_complete|async_to_sync|multiprocessing|processpoolexecutor|os\.fork\b"
     rb"|noqa\s*:?[^\n]*ses|import\s*\(?\s*\*"
 )
+_WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]+")
+_FEW = 30
 _LIBRARY = re.compile(rb"sqlalchemy|sqlmodel")
 # every session, engine and connection comes by one of these from a library, or from another file by its name
 _SHARED = re.compile(rb"session|engine|connect|get_bind|autoload|create_all|drop_all|reflect|relationship|backref")
@@ -39,6 +41,24 @@ def hands_on(path: str, data: bytes) -> bool:
 def is_relevant(path: str, data: bytes) -> bool:
     """Whether a file is worth parsing before anything is known of the others."""
     return mentions_anything_of_interest(data) or hands_on(path, data)
+
+
+def finder_of_names(names: Iterable[str]) -> Callable[[bytes], set[str]]:
+    """What finds those of ``names`` that the bytes of a file hold as whole words."""
+    wanted = frozenset(names)
+    if len(wanted) <= _FEW:
+        pattern = names_pattern(wanted)
+        return lambda data: {_text(word) for word in set(pattern.findall(data))} if pattern.search(data) else set()
+    # a pattern tries each name at each word; so many are found sooner among all words
+    spelled = {spelling: name for name in wanted for spelling in (name.encode("utf-8"), name.encode("latin-1", "replace"))}
+    return lambda data: {spelled[word] for word in spelled.keys() & set(_WORD.findall(data))}
+
+
+def _text(word: bytes) -> str:
+    try:
+        return word.decode("utf-8")
+    except UnicodeDecodeError:
+        return word.decode("latin-1")
 
 
 def names_pattern(names: Iterable[str]) -> re.Pattern[bytes]:

@@ -1,6 +1,6 @@
 """Dependencies that bring a session along: who depends on them has one in the request, whether or not it says so."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sessionlint.link import walk
 from sessionlint.link.depends import Dependency, is_depends, provider_term
@@ -11,14 +11,15 @@ from sessionlint.link.scopes import FunctionScope, ModuleScope, ValueBinding
 from sessionlint.model.facts import Call, Subscript
 
 
-def bringers(project: Project) -> Iterator[tuple[ModuleScope, str]]:
-    """The functions, classes and ``Annotated`` aliases by which a request, or a caller, meets a session: module and name."""
+def bringers(project: Project, modules: Iterable[ModuleScope]) -> Iterator[tuple[ModuleScope, str]]:
+    """The functions, classes and ``Annotated`` aliases of ``modules`` by which a request, or a caller, meets a session: each with
+    its module."""
     known: dict[FunctionScope, bool] = {}
-    for function in project.functions():
+    for function in (function for module in modules for function in module.functions):
         if not is_route(function) and _brings(project, function, known):
             owner = function.owner if function.node.name in ("__init__", "__call__") else None
             yield function.module, owner.node.name if owner is not None else function.node.name
-    for module in project.modules.values():
+    for module in modules:
         for name in _aliases(project, module, known):
             yield module, name
 

@@ -1,7 +1,7 @@
 """Who imports what: the modules behind "14 modules import it"."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 
 from sessionlint.link import walk
@@ -118,6 +118,16 @@ class Importers:
     def of_module(self, path: str) -> dict[str, Place]:
         """The modules that import the module at ``path``, each with the place of the import."""
         return self._of_module.get(path, {})
+
+    def transitively(self, paths: Iterable[str]) -> frozenset[str]:
+        """The modules that import one of ``paths``, or what imports one, and so on."""
+        found: set[str] = set()
+        waiting = [*paths]
+        while waiting:
+            new = self._of_module.get(waiting.pop(), {}).keys() - found
+            found |= new
+            waiting += new
+        return frozenset(found)
 
     def of_name(self, path: str, name: str) -> dict[str, Place]:
         """The modules that import ``name`` of the module at ``path``, also through modules that pass it on."""

@@ -2,7 +2,8 @@
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Container, Iterator, Mapping
+from typing import TypeAlias
 
 from sessionlint.link import kinds
 from sessionlint.link.answers import answered_once
@@ -16,47 +17,72 @@ from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope
 from sessionlint.model.facts import Call
 
+Homes: TypeAlias = frozenset[str]
+"""The paths of the modules that a name comes from; empty: it may come from anywhere."""
 
-def session_names(project: Project) -> frozenset[str]:
+
+def session_names(project: Project, read: Collection[str] | None = None) -> Mapping[str, Homes]:
     """Every name by which another file can come by what leads to a session, an engine or a connection, and by functions that
     build an engine, ask a database, bring a session as a dependency or run a coroutine that they are given; and the names that
-    the configuration vouches for."""
-    found = set(project.evaluator.trust.vocabulary.words)
-    found.update(name for module, name in _module_names(project) if _hands_out_names(project, module))
-    found.update(_member_names(project))
-    return frozenset(found)
+    the configuration vouches for. Each with the modules that it comes from.
+
+    ``read``: only what can be new since these files were read, that is their own names and those of whoever imports them.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    modules = _told_by(project, read)
+    for module, name in (*_module_names(project, modules), *_member_names(project, modules)):
+        found[name].add(module.path)
+    anywhere = dict.fromkeys(project.evaluator.trust.vocabulary.words, frozenset[str]())
+    return {**{name: frozenset(paths) for name, paths in found.items()}, **anywhere}
 
 
-def _hands_out_names(project: Project, module: ModuleScope) -> bool:
-    """Whether another file can have the names of ``module``: somebody imports it, or pytest knows them as fixtures."""
-    return bool(project.importers.of_module(module.path)) or posixpath.basename(module.path) == "conftest.py"
+def in_reach(project: Project, homes: Homes) -> Container[str]:
+    """The files that can have a name of ``homes``: they import one, or what imports one, and so on; and pytest knows the
+    fixtures of a ``conftest.py`` in its folder and below."""
+    if not homes:
+        return project.sources.keys()
+    reached = project.importers.transitively(homes)
+    folders = [posixpath.dirname(path) for path in homes if posixpath.basename(path) == "conftest.py"]
+    below = tuple(f"{folder}/" if folder else "" for folder in folders)
+    return reached | {path for path in project.sources if path.startswith(below)} if below else reached
 
 
-def _module_names(project: Project) -> Iterator[tuple[ModuleScope, str]]:
+def _told_by(project: Project, read: Collection[str] | None) -> Mapping[ModuleScope, None]:
+    """The modules whose names mean what they mean because of the files ``read``, in order of their paths."""
+    paths = None if read is None else {*read, *project.importers.transitively(read)}
+    return dict.fromkeys(module for path, module in project.modules.items() if paths is None or path in paths)
+
+
+def _module_names(project: Project, modules: Mapping[ModuleScope, None]) -> Iterator[tuple[ModuleScope, str]]:
     evaluator, search = project.evaluator, DatabaseSearch(project)
-    yield from loop_helpers(project)
-    yield from bringers(project)
-    for module in project.modules.values():
+    yield from ((module, name) for module, name in loop_helpers(project) if module in modules)
+    yield from bringers(project, modules)
+    for module in modules:
         for name in module.bindings:
             if _leads_to_session(evaluator.name_kind(name, module), evaluator):
                 yield module, name
     for function in _near_database(project):
-        if _reaches_database(project, function, search):
+        if function.module in modules and _reaches_database(project, function, search):
             is_init = function.owner is not None and function.node.name == "__init__"
             yield function.module, function.owner.node.name if is_init and function.owner else function.node.name
 
 
-def _member_names(project: Project) -> Iterator[str]:
-    """An instance may get anywhere, and its class need not be named there."""
+def _member_names(project: Project, modules: Mapping[ModuleScope, None]) -> Iterator[tuple[ModuleScope, str]]:
     evaluator, search = project.evaluator, DatabaseSearch(project)
-    for module in project.modules.values():
+    for module in modules:
         for cls in module.classes:
             names = (*cls.attributes, *cls.methods)
-            yield from (name for name in cls.bindings if _leads_to_session(evaluator.name_kind(name, cls), evaluator))
-            yield from (name for name in names if _leads_to_session(evaluator.instance_attribute(cls, name), evaluator))
+            for name in cls.bindings:
+                if _leads_to_session(evaluator.name_kind(name, cls), evaluator):
+                    yield module, name
+            for name in names:
+                if _leads_to_session(evaluator.instance_attribute(cls, name), evaluator):
+                    yield module, name
     for function in _near_database(project):
-        if function.owner is not None and function.node.name != "__init__" and _reaches_database(project, function, search):
-            yield function.node.name
+        if function.module not in modules or function.owner is None or function.node.name == "__init__":
+            continue
+        if _reaches_database(project, function, search):
+            yield function.module, function.node.name
 
 
 @answered_once

@@ -1,12 +1,12 @@
 """Texts to a linked project, parsing only what can matter."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
-from sessionlint.extract.prefilter import names_pattern
+from sessionlint.extract.prefilter import finder_of_names
 from sessionlint.link.event_loops import unread_coroutines
 from sessionlint.link.project import Project
 from sessionlint.link.registries import unread_users
-from sessionlint.link.vocabulary import session_names
+from sessionlint.link.vocabulary import Homes, in_reach, session_names
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.source import Source
 from sessionlint.run.extractor import Extractor, Text
@@ -26,20 +26,37 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
     looks = extractor.looks(waiting.values())
     outlines = {path: known.get(path) or look.outline for path, look in looks.items()}
     relevant = [path for path, look in looks.items() if look.telling]
-    searched: frozenset[str] = frozenset()
+    searched: set[tuple[str, Homes]] = set()
+    read = set(facts)
     while True:
-        facts |= extractor.facts([waiting.pop(path) for path in relevant])
+        new = extractor.facts([waiting.pop(path) for path in relevant])
+        facts |= new
+        read |= new.keys()
         with extractor.timings.stage("link"):
             project = link((*facts.values(), *(outlines[path] for path in waiting)))
-            names = session_names(project) - searched
+            names = dict(session_names(project, read).items() - searched)
             unread = {*project.unread, *unread_coroutines(project), *unread_users(project)}
-        searched |= names
+        searched |= names.items()
         with extractor.timings.stage("prefilter"):
-            pattern = names_pattern(names)
-            relevant = [path for path, text in waiting.items() if pattern.search(text.data)]
+            relevant = list(_naming(project, names, waiting))
         relevant = relevant or sorted(unread & waiting.keys())
         if not relevant:
             return project
+        read = set()
+
+
+def _naming(project: Project, names: Mapping[str, Homes], waiting: Mapping[str, Text]) -> Iterator[str]:
+    """The files among those ``waiting`` that have one of ``names`` from where it comes from."""
+    names_in = finder_of_names(names)
+    reach: dict[Homes, Container[str]] = {}
+    for path, text in waiting.items() if names else ():
+        for name in names_in(text.data):
+            homes = names[name]
+            if homes not in reach:
+                reach[homes] = in_reach(project, homes)
+            if path in reach[homes]:
+                yield path
+                break
 
 
 def linked_without_prefilter(

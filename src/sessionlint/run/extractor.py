@@ -15,7 +15,7 @@ from sessionlint.run.timings import Timings
 
 # Measured: a worker is ready after a tenth of a second, in which this process parses 300 kB; and to read its answers costs this
 # process a third of what to parse would have cost, so two workers pay from 1.6 MB on.
-_WORTH_A_WORKER = 800_000
+_WORTH_A_WORKER = 3_000_000
 
 
 class Text:
