@@ -64,7 +64,7 @@ def test_a_way_that_crashes_is_told_and_the_next_is_gone(tree: Path) -> None:
 def test_workers_that_fail_are_no_way_with_workers(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "command", lambda: [sys.executable, "-c", "raise SystemExit(3)"])
     with pytest.raises(WorkersFailedError, match="the workers failed"):
-        look(Way("two workers", {"jobs": 2}, workers=True), tree, (), tmp_path)
+        look(Way("three workers", {"jobs": 3}, workers=True), tree, (), tmp_path)
 
 
 def test_a_way_with_a_cache_leaves_one_for_the_next_way(tree: Path, tmp_path: Path) -> None:

@@ -101,6 +101,58 @@ def test_what_a_run_came_to_is_known_until_something_changes(project: Path, monk
     assert run(project).stdout == before.stdout
 
 
+OTHER = """\
+import os
+
+
+def other():
+    return os.sep
+"""
+
+
+@pytest.mark.parametrize(
+    ("changed", "same"),
+    [
+        (OTHER.replace("os.sep", "os.linesep"), True),
+        (OTHER + "# another line\n", True),
+        (OTHER.replace("import os", "import os, sys"), False),
+        ("\n" + OTHER, False),  # imports are places of findings
+        (OTHER + "from sqlalchemy.orm import Session\n", False),
+        (OTHER + "# SessionLocal\n", False),  # a name that files are searched for
+        (OTHER + "x = 1  # noqa: SES301\n", False),
+        (OTHER + "x = '\\udc80'\n", True),
+    ],
+)
+def test_a_change_that_says_nothing_of_sessions_changes_nothing(project: Path, changed: str, same: bool) -> None:
+    """A doctored outcome shows whether the earlier one was taken."""
+    (project / "other.py").write_text(OTHER)
+    before = run(project)
+    with sqlite3.connect(cache_of(project)) as database:
+        database.execute("UPDATE outcomes SET outcome = replace(outcome, 'SessionLocal', 'Doctored')")
+    database.close()
+    (project / "other.py").write_text(changed)
+    for _ in range(2):
+        assert ("Doctored" in run(project).stdout) == same
+    (project / "more.py").write_text(OTHER)
+    assert "Doctored" not in run(project).stdout
+    (project / "more.py").unlink()
+    (project / "other.py").write_text(OTHER)
+    (project / "app.py").write_text(CODE + "# another line\n")
+    assert run(project).stdout == before.stdout
+
+
+def test_a_file_that_uses_what_a_fix_would_remove_is_no_bystander(project: Path) -> None:
+    """Whether the URL beside the engine is needed elsewhere decides what the fix of SES101 looks like."""
+    (project / "app.py").write_text(
+        "import os\n\nfrom sqlalchemy import create_engine\n\nURL = os.environ.get('URL')\nengine = create_engine(URL)\n"
+    )
+    (project / "other.py").write_text(OTHER + "# app.URL\n")
+    run(project, "--select", "SES101")
+    (project / "other.py").write_text(OTHER)
+    changed = run(project, "--select", "SES101", "--output-format", "json")
+    assert changed.stdout == run(project, "--select", "SES101", "--output-format", "json", "--no-cache").stdout
+
+
 def test_few_outcomes_are_kept(project: Path) -> None:
     for number in range(25):
         (project / "other.py").write_text(f"# {number}\n")
@@ -166,12 +218,13 @@ def with_other_tables(file: Path) -> None:
         database.execute("CREATE TABLE facts (key TEXT)")
         database.execute("CREATE TABLE looks (key TEXT)")
         database.execute("CREATE TABLE outcomes (key TEXT)")
+        database.execute("CREATE TABLE footings (key TEXT)")
     database.close()
 
 
 def with_strange_rows(file: Path) -> None:
     with sqlite3.connect(file) as database:
-        for table, column in {"facts": "facts", "looks": "outline", "outcomes": "outcome"}.items():
+        for table, column in {"facts": "facts", "looks": "outline", "outcomes": "outcome", "footings": "footing"}.items():
             database.execute(f"UPDATE {table} SET {column} = ?", ["[" * 100_000])
     database.close()
 
@@ -181,6 +234,7 @@ def with_rows_of_another_make(file: Path) -> None:
         database.execute("UPDATE facts SET facts = '[[0, 1, 2, \"x\"]]'")
         database.execute("UPDATE looks SET outline = x'00'")
         database.execute("UPDATE outcomes SET outcome = '[[], []]'")
+        database.execute("UPDATE footings SET footing = '{\"files\": []}'")
     database.close()
 
 

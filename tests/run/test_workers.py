@@ -39,7 +39,7 @@ def test_few_texts_are_parsed_without_workers(monkeypatch: pytest.MonkeyPatch) -
 def test_many_texts_are_parsed_by_workers_and_kept_in_the_order_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extractor, "_WORTH_A_WORKER", 1)
     monkeypatch.setattr("sessionlint.extract.module.extract", lambda _: pytest.fail("parsed in this process"))
-    found = Extractor(jobs=2).facts(map(Text, SOURCES))
+    found = Extractor(jobs=3).facts(map(Text, SOURCES))
     assert list(found) == [source.path for source in SOURCES]
     assert found["broken.py"].problem is not None
 
@@ -48,7 +48,7 @@ def test_many_texts_are_parsed_by_workers_and_kept_in_the_order_that_was_asked_f
 def test_workers_that_fail_cost_time_only(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extractor, "_WORTH_A_WORKER", 1)
     monkeypatch.setattr(workers, "command", lambda: [sys.executable, "-c", code])
-    assert list(Extractor(jobs=2).facts(map(Text, SOURCES))) == [source.path for source in SOURCES]
+    assert list(Extractor(jobs=3).facts(map(Text, SOURCES))) == [source.path for source in SOURCES]
 
 
 def test_a_worker_runs_nothing_that_lies_in_the_current_folder(tmp_path: Path) -> None:

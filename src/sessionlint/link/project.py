@@ -74,6 +74,9 @@ class Project:
         self.openings = self._lives.openings
         self._roles: dict[str, Role] = {}
         self.engine_sites: dict[FunctionScope, Site | None] = {}  # what `link.engines` found so far
+        # words whose absence left files without facts, and words that such files were searched for beyond that
+        self.searched: set[str] = set()
+        self.asked: set[str] = set()
         self.answers: dict[Callable[..., object], Any] = {}  # what `link.answers` keeps
         self.kind: Callable[[Term, Scope], kinds.Kind] = self.evaluator.kind
 

@@ -123,6 +123,7 @@ class _Search:
             self._by_star(other, exposure, mentioned)
             if mentioned:
                 self._in_module(other, exposure)
+        self._project.asked.add(name)
         for other in self._project.outlines:
             if name in self._project.sources[other.path].text:
                 self._in_outline(other, exposure)

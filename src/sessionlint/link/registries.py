@@ -35,6 +35,9 @@ class AsyncUse:
     site: Site
 
 
+_COROUTINE = "async def"
+
+
 def registries(project: Project) -> Iterator[Registry]:
     for site in project.calls_of_external("scoped_session", "async_scoped_session"):
         call = site.term
@@ -75,8 +78,10 @@ def async_uses(project: Project) -> Mapping[Place, list[AsyncUse]]:
 def unread_users(project: Project) -> Iterator[str]:
     """The files without facts whose coroutines may call a function that uses a registry: they import one."""
     using = {(function.module.path, function.node.name) for function in _sync_users(project)}
+    if using:
+        project.asked.add(_COROUTINE)
     for module in project.outlines if using else ():
-        if not project.mentions(module, "async def"):
+        if not project.mentions(module, _COROUTINE):
             continue
         bindings = (binding for bound in module.bindings.values() for binding in bound if isinstance(binding, ImportBinding))
         if any((project.layout.resolve(module.path, one.module, one.level), one.name) in using for one in bindings):

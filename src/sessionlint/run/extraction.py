@@ -41,6 +41,7 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
             relevant = list(_naming(project, names, waiting))
         relevant = relevant or sorted(unread & waiting.keys())
         if not relevant:
+            project.searched |= {name for name, _ in searched}
             return project
         read = set()
 

@@ -13,9 +13,10 @@ from sessionlint.model.source import Source
 from sessionlint.run.store import Look, Store, decoded, encoded
 from sessionlint.run.timings import Timings
 
-# Measured: a worker is ready after a tenth of a second, in which this process parses 300 kB; and to read its answers costs this
-# process a third of what to parse would have cost, so two workers pay from 1.6 MB on.
-_WORTH_A_WORKER = 3_000_000
+# Measured on two cores: to read what a worker answers costs this process a third of what parsing would have cost it, and to
+# write it costs the worker a quarter, so two gain nothing, however much there is to parse (28 MB: 9.6 s, alone 9.3 s).
+_WORTH_A_WORKER = 1_000_000
+_FEWEST = 3
 
 
 class Text:
@@ -85,7 +86,7 @@ class Extractor:
     def _in_workers(self, texts: Sequence[Text]) -> dict[str, tuple[float, str]] | None:
         """Seconds and facts (JSON text) of each, by path; None where the work is too small for workers, or they fail."""
         count = min(self._jobs, sum(len(text.source.text) for text in texts) // _WORTH_A_WORKER)
-        if count < 2 or not sys.executable:
+        if count < _FEWEST or not sys.executable:
             return None
         from sessionlint.run import workers
 

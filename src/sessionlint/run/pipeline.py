@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
-from sessionlint.run import cache_folder, unchanged
+from sessionlint.run import cache_folder
 from sessionlint.run.errors import UsageError
 from sessionlint.run.fingerprint import fingerprint
 from sessionlint.run.hands import Hands, Unwritten
@@ -20,6 +20,7 @@ from sessionlint.run.reading import decoded, read_bytes
 from sessionlint.run.request import Request, Stdin
 from sessionlint.run.store import Store
 from sessionlint.run.timings import Timings
+from sessionlint.run.unchanged import Unchanged
 
 if TYPE_CHECKING:
     from sessionlint.edits.write import Change
@@ -70,12 +71,13 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
     try:
         if store is None or request.fix != "none":
             return _checked(request, planned, texts, warn, hands, store, timings)
-        key = unchanged.key_of(planned, texts)
-        known = unchanged.earlier_outcome(store, key)
+        unchanged = Unchanged(store, planned, texts)
+        known = unchanged.outcome()
         if known is not None:
             return Result(planned, known, _Decoded(texts))
         result = _checked(request, planned, texts, warn, hands, store, timings)
-        unchanged.keep_outcome(store, key, result.outcome)
+        if result.checked is not None and result.checked.project is not None:
+            unchanged.keep(result.outcome, result.checked.project)
         return result
     finally:
         if store:

@@ -19,6 +19,7 @@ _TABLES: Mapping[str, Sequence[str]] = {
     "looks": ("key BLOB PRIMARY KEY", "telling INTEGER", "outline TEXT", "day INTEGER"),
     "facts": ("key BLOB PRIMARY KEY", "facts TEXT", "day INTEGER"),
     "outcomes": ("key BLOB PRIMARY KEY", "outcome TEXT", "day INTEGER"),
+    "footings": ("key BLOB PRIMARY KEY", "footing TEXT", "day INTEGER"),
 }
 T = TypeVar("T")
 _PATIENCE = 1.0  # seconds to wait for another run that is writing
@@ -72,6 +73,11 @@ class Store:
         text = next((text for _, text in self._rows("outcomes", "outcome", [key])), None)
         return text if isinstance(text, str) else None
 
+    def footing(self, key: bytes) -> str | None:
+        """The text that ``keep_footing`` got."""
+        text = next((text for _, text in self._rows("footings", "footing", [key])), None)
+        return text if isinstance(text, str) else None
+
     def _rows(self, table: str, columns: str, keys: Sequence[bytes]) -> Iterator[tuple[Any, ...]]:
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
@@ -93,6 +99,10 @@ class Store:
     def keep_outcome(self, key: bytes, text: str) -> None:
         """Remember what a run came to."""
         self._keep("outcomes", key, text)
+
+    def keep_footing(self, key: bytes, text: str) -> None:
+        """Remember what the latest outcome under ``key`` rests on."""
+        self._keep("footings", key, text)
 
     def _keep(self, table: str, key: bytes, *values: object) -> None:
         if self._broken:

@@ -1,52 +1,122 @@
-"""What an earlier run said of the very same project.
+"""What an earlier run said of the very same project, or of one that differs in nothing that matters.
 
-Findings depend on all files at once, so they are remembered for all of them or not at all: the key holds every text, the
-settings, the targets, the day (suppressions end) and the code of the linter itself.
+Findings depend on all files at once, so they are remembered for all of them or not at all. The key holds every text, the
+settings, the targets, the day (suppressions end) and the code of the linter itself. Beside it stands what the outcome rests
+on, its *footing*: a file of which only the imports were looked at, and which holds none of the words that files were searched
+for, can change below its imports, and the outcome stays what it was.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
 
 from sessionlint.model.outcome import Outcome
 from sessionlint.run.fingerprint import code_fingerprint
 from sessionlint.run.planning import Plan
 from sessionlint.run.store import Store
 
+if TYPE_CHECKING:
+    from sessionlint.link.project import Project
 
-def key_of(planned: Plan, texts: Mapping[str, bytes]) -> bytes:
-    """The same for two runs that must come to the same outcome; ``texts`` are the files as bytes, by path."""
+_MOST_CHANGES = 50
+
+
+class Unchanged:
+    """Remembers outcomes in ``store``; ``texts`` are the files as bytes, by path."""
+
+    def __init__(self, store: Store, planned: Plan, texts: Mapping[str, bytes]) -> None:
+        self._store = store
+        self._texts = texts
+        self._digests = {path: _digest(data) for path, data in texts.items()}
+        self._settings_key = _settings_key(planned)
+        files = "".join(f"{path}\0{digest}" for path, digest in self._digests.items())
+        self._key = _key(self._settings_key + files.encode("utf-8", "surrogatepass"))
+
+    def outcome(self) -> Outcome | None:
+        """What the run before came to, if this one would come to the same."""
+        known = self._read(self._key.hex())
+        if known is None and (footing := self._standing()) is not None:
+            known = self._read(footing["outcome"])
+            if known is not None:
+                self._keep(known, footing)
+        return known
+
+    def keep(self, outcome: Outcome, project: "Project") -> None:
+        """Remember the outcome for ``project``, unless something went wrong in us on the way to it."""
+        if outcome.errors:
+            return
+        told = [module.path for module in project.outlines if any(project.mentions(module, word) for word in project.asked)]
+        words = sorted(project.searched | project.asked)
+        self._keep(outcome, {"parsed": [*project.modules], "words": words, "told": told})
+
+    def _keep(self, outcome: Outcome, footing: Mapping[str, Any]) -> None:
+        from sessionlint.model import outcome_codec
+
+        self._store.keep_outcome(self._key, _json(outcome_codec.dump(outcome)))
+        footing = {**footing, "files": self._digests, "outcome": self._key.hex()}
+        self._store.keep_footing(self._settings_key, _json(footing))
+
+    def _read(self, key: str) -> Outcome | None:
+        from sessionlint.model import outcome_codec
+
+        try:
+            text = self._store.outcome(bytes.fromhex(key))
+            return None if text is None else outcome_codec.load(json.loads(text))
+        except (ValueError, TypeError, LookupError, RecursionError):
+            return None
+
+    # --- what does not matter -----------------------------------------------------------------------------------------
+
+    def _standing(self) -> dict[str, Any] | None:
+        """The footing of the latest outcome, if it is that of this project, too."""
+        try:
+            footing: dict[str, Any] = json.loads(self._store.footing(self._settings_key) or "null")
+            before = footing["files"]
+            if before.keys() != self._digests.keys():
+                return None
+            changed = {path: before[path] for path, digest in self._digests.items() if before[path] != digest}
+            involved = {*footing["parsed"], *footing["told"]}
+            if len(changed) > _MOST_CHANGES or not involved.isdisjoint(changed):
+                return None
+            return footing if all(self._says_the_same(*each, footing["words"]) for each in changed.items()) else None
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            return None
+
+    def _says_the_same(self, path: str, before: str, words: list[str]) -> bool:
+        """Whether the file imports what it did, at the same places, and has no word that would have it read."""
+        from sessionlint.extract.outline import outline
+        from sessionlint.extract.prefilter import is_relevant
+        from sessionlint.run.reading import decoded
+        from sessionlint.run.store import Look, encoded
+
+        source, problem = decoded(path, self._texts[path])
+        if problem or is_relevant(path, self._texts[path]) or any(word in source.text for word in words):
+            return False
+        known = self._store.looks([bytes.fromhex(before)]).get(bytes.fromhex(before))
+        imports = outline(source)
+        if known is None or known.telling or encoded(replace(known.outline, path=path)) != encoded(imports):
+            return False
+        self._store.keep_look(bytes.fromhex(self._digests[path]), Look(False, imports))
+        return True
+
+
+def _settings_key(planned: Plan) -> bytes:
     scope = (sorted(planned.scope.files), planned.scope.folders)
     settings = replace(planned.settings, output_format="", fail_on="", cache_dir="")  # what happens to the outcome later
     told = (code_fingerprint(), settings, planned.targets, scope, planned.stdin, date.today())
-    digest = blake2b(repr(told).encode("utf-8", "surrogatepass"), digest_size=16)
-    for path, data in texts.items():
-        digest.update(path.encode("utf-8", "surrogatepass") + b"\0" + blake2b(data, digest_size=16).digest())
-    return digest.digest()
+    return _key(repr(told).encode("utf-8", "surrogatepass"))
 
 
-def earlier_outcome(store: Store, key: bytes) -> Outcome | None:
-    """The outcome that was kept for ``key``, if there is one that can be read."""
-    text = store.outcome(key)
-    if text is None:
-        return None
-    import json
-
-    from sessionlint.model import outcome_codec
-
-    try:
-        return outcome_codec.load(json.loads(text))
-    except (ValueError, TypeError, LookupError, RecursionError):
-        return None
+def _key(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()
 
 
-def keep_outcome(store: Store, key: bytes, outcome: Outcome) -> None:
-    """Remember ``outcome``, unless something went wrong in us on the way to it."""
-    if outcome.errors:
-        return
-    import json
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
 
-    from sessionlint.model import outcome_codec
 
-    store.keep_outcome(key, json.dumps(outcome_codec.dump(outcome), separators=(",", ":")))
+def _json(data: object) -> str:
+    return json.dumps(data, separators=(",", ":"))
