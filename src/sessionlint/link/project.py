@@ -80,6 +80,10 @@ class Project:
         self.answers: dict[Callable[..., object], Any] = {}  # what `link.answers` keeps
         self.kind: Callable[[Term, Scope], kinds.Kind] = self.evaluator.kind
 
+    def dissolve(self) -> None:
+        """Let go of everything. A project is full of circles, which Python would keep while it collects no garbage."""
+        vars(self).clear()
+
     @cached_property
     def _calls_by_scope(self) -> dict[Scope, list[Site]]:
         found: dict[Scope, list[Site]] = defaultdict(list)

@@ -44,6 +44,7 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
             project.searched |= {name for name, _ in searched}
             return project
         read = set()
+        project.dissolve()
 
 
 def _naming(project: Project, names: Mapping[str, Homes], waiting: Mapping[str, Text]) -> Iterator[str]:
