@@ -11,8 +11,12 @@ _TELLING = re.compile(
     rb"dependency_injector|sessionlint:|_sqlalchemy|sqlalchemy_|sqlalchemy\w*\s*[()]"
     rb"|sessionlocal|sessionmaker|asyncsession|create_engine|create_async_engine|get_db"
     rb"|asyncio\.run\b|run_until_complete|async_to_sync|multiprocessing|processpoolexecutor|os\.fork\b"
-    rb"|noqa\s*:?[^\n]*ses|import\s*\(?\s*\*"
 )
+_SUPPRESSION = re.compile(rb"noqa\s*:?[^\n]*ses")
+_STAR_IMPORT = re.compile(rb"import\s*\*")
+# one of these is in everything that _TELLING finds, and most files have none: 0.05 s less for 7 MB
+_PARTS = (b"sqlalchemy", b"session", b"_engine", b"get_db", b"dependency_", b"asyncio.run", b"run_until", b"to_sync")
+_PARTS += (b"multiprocessing", b"processpool", b"os.fork")
 _WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]+")
 _FEW = 30
 _LIBRARY = re.compile(rb"sqlalchemy|sqlmodel")
@@ -28,7 +32,11 @@ def mentions_anything_of_interest(data: bytes) -> bool:
     letters cannot be told from here.
     """
     lowered = data.lower()
-    if b"\0" in data or _TELLING.search(lowered) is not None:
+    if b"\0" in data or (any(part in lowered for part in _PARTS) and _TELLING.search(lowered) is not None):
+        return True
+    if b"noqa" in lowered and _SUPPRESSION.search(lowered) is not None:
+        return True
+    if b"import" in lowered and _STAR_IMPORT.search(lowered) is not None:
         return True
     return _LIBRARY.search(lowered) is not None and _SHARED.search(lowered) is not None
 

@@ -31,7 +31,7 @@ def imports_of(module: ModuleScope, layout: Layout) -> ModuleImports:
     for scope in module.scopes:
         for bound, bindings in scope.bindings.items():
             for binding in bindings:
-                if isinstance(binding, ImportBinding):
+                if isinstance(binding, ImportBinding) and layout.may_resolve(binding.module, binding.level):
                     modules += _modules(module, bound, binding, layout)
                     names += _names(module, bound, binding, layout, at_module_level=scope is module)
     return ModuleImports([each for each in modules if each[0] != module.path], names)

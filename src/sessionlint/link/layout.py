@@ -32,9 +32,13 @@ class Layout:
 
     def resolve(self, importer: str, module: str, level: int) -> str | None:
         """The path of the module that ``from {level dots}{module}`` means in ``importer``; None: not in the project."""
-        if not level and module.partition(".")[0] not in self._names:
-            return None  # most imports: no file and no folder of the project has that name
+        if not self.may_resolve(module, level):
+            return None
         return self._resolved_from(dirname(importer), module, level)
+
+    def may_resolve(self, module: str, level: int) -> bool:
+        """Whether a file or a folder of the project has the name that the import begins with; most imports are of others."""
+        return bool(level) or module.partition(".")[0] in self._names
 
     def _resolve(self, folder: str, module: str, level: int) -> str | None:
         if level:
