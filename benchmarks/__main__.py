@@ -54,7 +54,7 @@ def _compared(package: Package, asked: Sequence[str], rounds: int) -> str:
     others = {
         name: peer for name, peer in peers.peers(TOOLS, tree, WORK).items() if name in asked or name not in peers.ON_REQUEST
     }
-    rows = _measured([*own, ours.one_changed(tree), *others.values()], rounds)
+    rows = _measured([*own, *ours.one_changed(tree), *others.values()], rounds)
     files, lines = trees.size(tree)
     _check_coverage(rows, files)
     heading = f"### {package.name}\n\n{files:,} Python files, {lines:,} lines; {relevant:,} files are relevant."

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.measure import Contender
@@ -11,7 +12,8 @@ COLD_ONE = "sessionlint, cold, -j 1"
 COLD_TWO = "sessionlint, cold, -j 2"
 COLD_KEPT = "sessionlint, cold, cache written"
 WARM = "sessionlint, warm"
-CHANGED = "sessionlint, one file changed"
+CHANGED = "sessionlint, one file with sessions changed"
+OTHER_CHANGED = "sessionlint, one other file changed"
 SMALL_COLD = "one small file, cold"
 SMALL_WARM = "one small file, warm"
 VERSION = "`sessionlint version`"
@@ -28,6 +30,7 @@ def work():
     db = SessionLocal()
     return db.get(object, 1)
 """
+_TELLING = (b"sqlalchemy", b"session", b"engine", b"connect", b"database")
 _FILL = """\
 import os, sys
 from pathlib import Path
@@ -80,16 +83,19 @@ class Ours:
         """With the cache that ``fill`` has left."""
         return self._contender(WARM, tree, "--cache-dir", str(self._cache(tree)))
 
-    def one_changed(self, tree: Path) -> Contender:
-        """Warm, but for the file in the middle of those that speak of SQLAlchemy, which gets another line each time."""
-        telling = sorted(path for path in tree.rglob("*.py") if b"sqlalchemy" in path.read_bytes())
-        changing = telling[len(telling) // 2]
+    def one_changed(self, tree: Path) -> list[Contender]:
+        """Warm, but for a file that gets another line each time: one that has to do with sessions, and one that has not."""
+        return [
+            self._changed(CHANGED, tree, _middle(tree, lambda text: b"sqlalchemy" in text and b"Session" in text)),
+            self._changed(OTHER_CHANGED, tree, _middle(tree, lambda text: not any(word in text.lower() for word in _TELLING))),
+        ]
 
+    def _changed(self, name: str, tree: Path, changing: Path) -> Contender:
         def change() -> None:
             with changing.open("a", encoding="utf-8") as file:
                 file.write("# another line\n")
 
-        return Contender(CHANGED, self.warm(tree).command, change, files=lambda _: self.checks(tree))
+        return Contender(name, self.warm(tree).command, change, files=lambda _: self.checks(tree))
 
     def small(self) -> list[Contender]:
         tree = self._work / "small"
@@ -111,3 +117,9 @@ class Ours:
 
     def _cache(self, tree: Path) -> Path:
         return self._work / "caches" / tree.name
+
+
+def _middle(tree: Path, wanted: Callable[[bytes], bool]) -> Path:
+    """The file in the middle of those whose bytes are ``wanted``."""
+    found = sorted(path for path in tree.rglob("*.py") if wanted(path.read_bytes()))
+    return found[len(found) // 2]

@@ -29,13 +29,19 @@ def role_of(module: ModuleScope, *, imported: bool) -> Role:
     *folders, file = module.path.split("/")
     if file.endswith(".pyi"):
         return Role.STUB
-    if file.startswith("test_") or file.endswith("_test.py") or file == "conftest.py" or _TEST_FOLDERS & set(folders):
+    if is_test(module.path):
         return Role.TEST
     if _imports_alembic(module) and (file == "env.py" or "versions" in folders or _imports_alembic_op(module)):
         return Role.MIGRATION
     if not imported and (_SCRIPT_FOLDERS & set(folders) or has_main_guard(module)) and not builds_application(module):
         return Role.SCRIPT
     return Role.APPLICATION
+
+
+def is_test(path: str) -> bool:
+    """Whether a file of that path holds tests, or what they share."""
+    *folders, file = path.split("/")
+    return file.startswith("test_") or file.endswith("_test.py") or file == "conftest.py" or bool(_TEST_FOLDERS & set(folders))
 
 
 def _imports(module: ModuleScope) -> list[Import]:

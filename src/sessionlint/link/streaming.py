@@ -46,6 +46,18 @@ def sessions_streamed(project: Project) -> Iterator[Streamed]:
                 yield found
 
 
+def unread_responses(project: Project) -> Iterator[str]:
+    """The files without facts that define what a generator is handed to: a class of the project that streams, perhaps."""
+    for site in project.calls_of(kinds.Unknown):
+        call = site.term
+        given = call.args[0].value if isinstance(call, Call) and call.args else None
+        if not isinstance(call, Call) or not isinstance(given, Call):
+            continue
+        callee = project.kind(call.func, site.scope)
+        if isinstance(callee, kinds.Unknown) and callee.unread and isinstance(project.kind(given, site.scope), kinds.Generator):
+            yield callee.unread
+
+
 def _streaming_route(function: FunctionScope, carried: dict[str, Carried]) -> Iterator[Streamed]:
     """Since FastAPI 0.134 a route may be the generator itself."""
     for name, found in carried.items():

@@ -1,6 +1,5 @@
 """The names under which a project's engines, factories, sessions and providers travel from module to module."""
 
-import posixpath
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterator, Mapping
 from typing import TypeAlias
@@ -14,6 +13,7 @@ from sessionlint.link.event_loops import loop_helpers
 from sessionlint.link.import_io import DatabaseSearch, database_calls
 from sessionlint.link.kinds import Kind
 from sessionlint.link.project import Project
+from sessionlint.link.roles import is_test
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope
 from sessionlint.model.facts import Call
 
@@ -37,14 +37,11 @@ def session_names(project: Project, read: Collection[str] | None = None) -> Mapp
 
 
 def in_reach(project: Project, homes: Homes) -> Container[str]:
-    """The files that can have a name of ``homes``: they import one, or what imports one, and so on; and pytest knows the
-    fixtures of a ``conftest.py`` in its folder and below."""
+    """The files that can have a name of ``homes``: they import one, or what imports one, and so on; and tests, which get modules
+    and sessions as fixtures."""
     if not homes:
         return project.sources.keys()
-    reached = project.importers.transitively(homes)
-    folders = [posixpath.dirname(path) for path in homes if posixpath.basename(path) == "conftest.py"]
-    below = tuple(f"{folder}/" if folder else "" for folder in folders)
-    return reached | {path for path in project.sources if path.startswith(below)} if below else reached
+    return project.importers.transitively(homes) | {path for path in project.sources if is_test(path)}
 
 
 def _told_by(project: Project, read: Collection[str] | None) -> Mapping[ModuleScope, None]:

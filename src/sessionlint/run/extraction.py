@@ -1,11 +1,13 @@
 """Texts to a linked project, parsing only what can matter."""
 
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 from sessionlint.extract.prefilter import finder_of_names
 from sessionlint.link.event_loops import unread_coroutines
 from sessionlint.link.project import Project
 from sessionlint.link.registries import unread_users
+from sessionlint.link.streaming import unread_responses
 from sessionlint.link.vocabulary import Homes, in_reach, session_names
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.source import Source
@@ -16,7 +18,8 @@ Link = Callable[[Iterable[ModuleFacts]], Project]
 
 def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link: Link, extractor: Extractor) -> Project:
     """The project of all ``sources`` that speak of sessions, of a name that another one binds to such a thing, that
-    hold a function to which a session is handed or a coroutine that is run, or coroutines that use a registry.
+    hold a function to which a session is handed or a coroutine that is run, coroutines that use a registry, or the class of a
+    response that streams.
 
     ``known`` are facts that need no new look.
     """
@@ -35,7 +38,7 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
         with extractor.timings.stage("link"):
             project = link((*facts.values(), *(outlines[path] for path in waiting)))
             names = dict(session_names(project, read).items() - searched)
-            unread = {*project.unread, *unread_coroutines(project), *unread_users(project)}
+            unread = {*project.unread, *unread_coroutines(project), *unread_users(project), *unread_responses(project)}
         searched |= names.items()
         with extractor.timings.stage("prefilter"):
             relevant = list(_naming(project, names, waiting))
@@ -56,9 +59,20 @@ def _naming(project: Project, names: Mapping[str, Homes], waiting: Mapping[str, 
             homes = names[name]
             if homes not in reach:
                 reach[homes] = in_reach(project, homes)
-            if path in reach[homes]:
+            if path in reach[homes] or _is_spelled_out(name, homes, text.data):
                 yield path
                 break
+
+
+def _is_spelled_out(name: str, homes: Homes, data: bytes) -> bool:
+    """Whether a file without an import of ``homes`` has the name as ``module.name``, in a string or behind an odd import."""
+    before = re.findall(rb"(\w+)\." + re.escape(name.encode("utf-8", "replace")), data)
+    return bool(before) and not {_module_name(path) for path in homes}.isdisjoint(before)
+
+
+def _module_name(path: str) -> bytes:
+    *folders, file = path.rpartition(".")[0].split("/")
+    return (folders[-1] if file == "__init__" and folders else file).encode("utf-8", "replace")
 
 
 def linked_without_prefilter(

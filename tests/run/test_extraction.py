@@ -1,0 +1,72 @@
+"""Which files are parsed, beside those that speak of sessions by themselves."""
+
+import pytest
+
+from sessionlint.model.source import Source
+from sessionlint.run.analysis import Analysis
+
+DB = """\
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+
+engine = create_engine("sqlite://")
+make = sessionmaker(engine)
+
+
+class Repository:
+    def __init__(self):
+        self.handle = make()
+"""
+REGISTRY = """\
+from sqlalchemy.orm import scoped_session, sessionmaker
+
+registry = scoped_session(sessionmaker())
+
+
+def load(key):
+    return find(key)
+
+
+def find(key):
+    return registry.get(key)
+"""
+
+
+def parsed(**files: str) -> set[str]:
+    """The files with facts; ``__`` in a keyword stands for a slash."""
+    sources = {path: Source(path, text) for name, text in files.items() for path in [f"{name.replace('__', '/')}.py"]}
+    project = Analysis().check(sources).project
+    assert project is not None
+    return set(project.modules)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from app.db import make\n",
+        "import app.db as database\n\n\ndef f():\n    database.make()\n",
+        "def f():\n    from app import db\n\n    return db.make()\n",
+        "from app.between import anything\n\n\ndef f(x):\n    return x.handle\n",
+        "from app.db import Repository as R\n\n\ndef f(r: R):\n    return r.handle\n",
+        "run('app.db.make')\n",
+    ],
+)
+def test_a_file_is_parsed_for_a_name_that_it_can_have(text: str) -> None:
+    assert "app/user.py" in parsed(app__db=DB, app__between="from app.db import Repository as anything\n", app__user=text)
+
+
+@pytest.mark.parametrize(
+    "text", ["def make():\n    return engine\n", "from other import make\n", "import app.between\n\napp.between.make()\n"]
+)
+def test_a_file_is_not_parsed_for_a_name_that_it_cannot_have(text: str) -> None:
+    assert "app/user.py" not in parsed(app__db=DB, app__between="x = 1\n", app__user=text)
+
+
+def test_a_test_gets_anything_as_a_fixture() -> None:
+    assert parsed(app__db=DB, tests__test_it="def test(engine):\n    engine.connect()\n") == {"app/db.py", "tests/test_it.py"}
+
+
+def test_coroutines_that_use_a_registry_through_others_are_parsed() -> None:
+    route = "from app.crud import load\n\n\nasync def route(key):\n    return load(key)\n"
+    assert "app/main.py" in parsed(app__crud=REGISTRY, app__main=route)
+    assert "app/main.py" not in parsed(app__crud=REGISTRY, app__main=route.replace("async def", "def"))
