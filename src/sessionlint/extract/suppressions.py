@@ -10,7 +10,6 @@ from sessionlint.extract.logical_lines import LogicalLines
 from sessionlint.model.facts import Suppression
 from sessionlint.model.source import Span
 
-_HINT = re.compile(r"noqa|sessionlint\s*:", re.IGNORECASE)
 _CODE = r"(?:[A-Z]+[0-9]+|[A-Z]+(?:-[A-Z]+)+)"
 _NOQA = re.compile(rf"#\s*noqa(?:\s*:\s*(?P<codes>{_CODE}(?:[,\s]+{_CODE})*))?(?![\w-])", re.IGNORECASE)
 _OURS = re.compile(r"#\s*sessionlint\s*:\s*(?P<verb>[\w-]*)(?P<rest>.*)", re.IGNORECASE)
@@ -23,7 +22,8 @@ _EXAMPLE = "# sessionlint: ignore[SES301] until=2027-01-31 -- reason"
 
 def suppressions(text: str) -> tuple[Suppression, ...]:
     """All suppressions of a text, in order. Comments only, never what a string says; the text need not parse."""
-    if _HINT.search(text) is None:
+    lowered = text.lower()  # plain words take a tenth of the time of a pattern that ignores case
+    if "noqa" not in lowered and "sessionlint" not in lowered:
         return ()
     lines = LogicalLines(text)
     return tuple(found for comment in lines.comments for found in _in_comment(text, comment, lines))

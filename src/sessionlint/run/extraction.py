@@ -41,8 +41,7 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
             unread = {*project.unread, *unread_coroutines(project), *unread_users(project), *unread_responses(project)}
         searched |= names.items()
         with extractor.timings.stage("prefilter"):
-            relevant = list(_naming(project, names, waiting))
-        relevant = relevant or sorted(unread & waiting.keys())
+            relevant = sorted({*_naming(project, names, waiting), *(unread & waiting.keys())})
         if not relevant:
             project.searched |= {name for name, _ in searched}
             return project
