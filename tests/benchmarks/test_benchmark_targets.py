@@ -42,7 +42,7 @@ def test_the_targets_of_prefect_are_held_against_its_rows() -> None:
     assert said(targets.of_tree(compared(*rows))) == {
         "cold": ("1.00 s", "200 ms"),
         "warm": ("200 ms", None),
-        "one file changed": ("250 ms", None),
+        "one file with sessions changed": ("250 ms", None),
         "fixit, compared with cold": ("50.00 times", None),
         "semgrep, compared with cold": ("3.00 times", None),
         "cold, compared with ast-grep": ("4.00 times", "2.00 times"),
