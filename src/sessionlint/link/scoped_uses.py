@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sessionlint.link import walk
 from sessionlint.link.dependencies import DependencyUse
-from sessionlint.link.depends import parameters_filled
 from sessionlint.link.lending import Lender
+from sessionlint.link.needs import request_needs
 from sessionlint.link.other_uses import other_uses
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -26,7 +26,7 @@ def can_be_function_scoped(project: Project, lender: Lender) -> bool:
         return False
     if not all(_takes_scope(project, use) for use in lender.uses):
         return False
-    return not any(_lends_on(project)) and not any(_outlive_the_route(project))
+    return not any(_lends_on(project, lender)) and not any(_outlive_the_route(project))
 
 
 def _takes_scope(project: Project, use: DependencyUse) -> bool:
@@ -42,11 +42,14 @@ def _takes_scope(project: Project, use: DependencyUse) -> bool:
     return bool(bindings) and all(isinstance(one, ImportBinding) and one.name == "Depends" for one in bindings)
 
 
-def _lends_on(project: Project) -> Iterator[bool]:
-    """A generator dependency that gets a dependency itself: FastAPI refuses a narrower scope under a wider one."""
+def _lends_on(project: Project, lender: Lender) -> Iterator[bool]:
+    """A generator dependency that gets, or may get, what the provider lends: FastAPI refuses a narrower scope under a wider one."""
+    home = lender.function.module.path
+    knowing = project.importers.transitively([home]) | {home}
     for function in project.dependencies:
-        if function.node.is_generator:
-            yield any(True for _ in parameters_filled(project, function)) or any(injected_sessions(project, function))
+        if function.node.is_generator and function.module.path in knowing:
+            needed = (need.provider for need in request_needs(project, function))
+            yield any(provider in (None, lender.function) for provider in needed) or any(injected_sessions(project, function))
 
 
 def _outlive_the_route(project: Project) -> Iterator[bool]:
