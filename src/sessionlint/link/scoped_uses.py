@@ -43,7 +43,7 @@ def _takes_scope(project: Project, use: DependencyUse) -> bool:
 
 
 def _lends_on(project: Project, lender: Lender) -> Iterator[bool]:
-    """A generator dependency that gets, or may get, what the provider lends: FastAPI refuses a narrower scope under a wider one."""
+    """A generator dependency that may get what the provider lends: FastAPI refuses a narrower scope under a wider one."""
     home = lender.function.module.path
     knowing = project.importers.transitively([home]) | {home}
     for function in project.dependencies:
