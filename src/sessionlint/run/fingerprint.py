@@ -2,37 +2,49 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from hashlib import blake2b
-from importlib.util import find_spec
 from pathlib import Path
 
 from sessionlint import __version__
 
 _PACKAGE = Path(__file__).parent.parent
-_SOURCES = ("extract/**/*.py", "model/facts.py", "model/codec.py", "model/source.py")
+_OF_FACTS = ("extract/**/*.py", "model/facts.py", "model/codec.py", "model/source.py")
+_PREFIXES = ("sessionlint/extract/", "sessionlint/model/")
 
 
 def fingerprint() -> str:
     """The same for two runs that would extract the same facts from the same text.
 
-    The code itself is read, so nobody has to remember to raise a number. libcst is not imported for its version.
+    The code itself counts, so nobody has to remember to raise a number. libcst is not imported for its version.
     """
     digest = blake2b(f"{__version__} {sys.version_info[:2]}".encode(), digest_size=12)
-    files = sorted(file for pattern in _SOURCES for file in _PACKAGE.glob(pattern))
+    recorded = [line for line in _recorded() if line.startswith(_PREFIXES)]
+    files = [] if recorded else sorted(file for pattern in _OF_FACTS for file in _PACKAGE.glob(pattern))
+    digest.update("\n".join(recorded).encode("utf-8", "surrogateescape"))
     for file in (*files, *_libcst_version()):
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()
 
 
-def _libcst_version() -> list[Path]:
-    found = find_spec("libcst")
-    version = Path(found.origin).with_name("_version.py") if found and found.origin else None
-    return [version] if version and version.exists() else []
-
-
 def code_fingerprint() -> str:
-    """The same for two runs of the same linter: version, Python, and each file of the package by its time and size."""
-    digest = blake2b(f"{__version__} {sys.version}".encode(), digest_size=12)
+    """The same for two runs of the same linter on the same Python."""
+    told = [__version__, sys.version, *(_recorded() or _seen())]
+    return blake2b("\n".join(told).encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+
+
+def _recorded() -> list[str]:
+    """The files of the package with their digests, as the installer wrote them down: the same for each installation of a wheel.
+    Nothing where the code is run from a checkout."""
+    try:
+        record = Path(f"{_PACKAGE}-{__version__}.dist-info", "RECORD").read_text("utf-8", "surrogateescape")
+    except OSError:
+        return []
+    return sorted(line for line in record.splitlines() if line.startswith("sessionlint/") and "sha256=" in line)
+
+
+def _seen() -> Iterator[str]:
+    """The files of the package with their times and sizes."""
     folders = [str(_PACKAGE)]
     while folders:
         with os.scandir(folders.pop()) as entries:
@@ -41,5 +53,15 @@ def code_fingerprint() -> str:
                     folders.append(entry.path)
                 elif entry.name.endswith(".py"):
                     status = entry.stat()
-                    digest.update(f"{entry.path} {status.st_mtime_ns} {status.st_size}".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
+                    yield f"{entry.path} {status.st_mtime_ns} {status.st_size}"
+
+
+def _libcst_version() -> list[Path]:
+    beside = _PACKAGE.with_name("libcst") / "_version.py"
+    if beside.exists():
+        return [beside]
+    from importlib.util import find_spec  # takes a while, and both are mostly installed side by side
+
+    found = find_spec("libcst")
+    version = Path(found.origin).with_name("_version.py") if found and found.origin else None
+    return [version] if version and version.exists() else []

@@ -32,17 +32,26 @@ def _alternatives(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], re.Patter
     """One expression for the patterns without a slash, one for those with."""
     sides: tuple[list[str], list[str]] = ([], [])
     for pattern in patterns:
-        sides["/" in pattern.strip("/")].append(f"(?:{_compiled(pattern).pattern})")
+        sides["/" in pattern.strip("/")].append(f"(?:{_expression(pattern)})")
     return re.compile("|".join(sides[0]) or "(?!)", re.DOTALL), re.compile("|".join(sides[1]) or "(?!)", re.DOTALL)
 
 
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(_expression(pattern), re.DOTALL)
+
+
+def _expression(pattern: str) -> str:
     plain = pattern.removeprefix("./").strip("/")
-    try:
-        return re.compile(_translated(plain), re.DOTALL)
-    except re.error:  # a range that runs backwards: no pattern, so a name
-        return re.compile(re.escape(plain))
+    if not any(special in plain for special in "*?["):
+        return re.escape(plain)
+    translated = _translated(plain)
+    if "[" in plain:
+        try:
+            re.compile(translated)
+        except re.error:  # a range that runs backwards: no pattern, so a name
+            return re.escape(plain)
+    return translated
 
 
 def _translated(pattern: str) -> str:
