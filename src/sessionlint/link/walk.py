@@ -72,11 +72,16 @@ def children(term: Term) -> Iterable[Term]:
 
 def descend(term: Term) -> Iterator[tuple[Term, Path]]:
     """``term`` and everything inside it in source order, each with its ancestors, nearest first."""
+    yield term, ()
+    inside = _CHILDREN.get(type(term))
+    if inside is None:
+        return
     # a stack instead of recursion: generated code holds expressions nested thousands deep
-    waiting: list[tuple[Term, Path]] = [(term, ())]
+    path: Path = (term,)
+    waiting: list[tuple[Term, Path]] = [(child, path) for child in inside(term)][::-1]
     while waiting:
-        current, path = waiting.pop()
-        yield current, path
+        current, path = found = waiting.pop()
+        yield found
         inside = _CHILDREN.get(type(current))
         if inside is not None:
             inner = (current, *path)
