@@ -65,8 +65,11 @@ def _naming(project: Project, names: Mapping[str, Homes], waiting: Mapping[str, 
 
 def _is_spelled_out(name: str, homes: Homes, data: bytes) -> bool:
     """Whether a file without an import of ``homes`` has the name as ``module.name``, in a string or behind an odd import."""
-    before = re.findall(rb"(\w+)\." + re.escape(name.encode("utf-8", "replace")), data)
-    return bool(before) and not {_module_name(path) for path in homes}.isdisjoint(before)
+    spelled = b"." + name.encode("utf-8", "replace")
+    if spelled not in data:
+        return False
+    before = re.findall(rb"(\w+)" + re.escape(spelled), data)
+    return not {_module_name(path) for path in homes}.isdisjoint(before)
 
 
 def _module_name(path: str) -> bytes:
