@@ -55,20 +55,11 @@ def is_relevant(path: str, data: bytes) -> bool:
 
 def finder_of_names(names: Iterable[str]) -> Callable[[bytes], set[str]]:
     """What finds those of ``names`` that the bytes of a file hold as whole words."""
-    wanted = frozenset(names)
-    if len(wanted) <= _FEW:
-        pattern = names_pattern(wanted)
-        return lambda data: {_text(word) for word in set(pattern.findall(data))} if pattern.search(data) else set()
-    # a pattern tries each name at each word; so many are found sooner among all words
-    spelled = {spelling: name for name in wanted for spelling in (name.encode("utf-8"), name.encode("latin-1", "replace"))}
-    return lambda data: {spelled[word] for word in spelled.keys() & set(_WORD.findall(data))}
-
-
-def _text(word: bytes) -> str:
-    try:
-        return word.decode("utf-8")
-    except UnicodeDecodeError:
-        return word.decode("latin-1")
+    spelled = {spelling: name for name in names for spelling in _spellings_of(name)}
+    if len(spelled) > _FEW:  # a pattern tries each name at each word; so many are found sooner among all words
+        return lambda data: {spelled[word] for word in spelled.keys() & set(_WORD.findall(data))}
+    pattern = names_pattern(spelled.values())
+    return lambda data: {spelled[word] for word in set(pattern.findall(data))} if any(map(data.__contains__, spelled)) else set()
 
 
 def names_pattern(names: Iterable[str]) -> re.Pattern[bytes]:
@@ -85,5 +76,9 @@ def names_pattern(names: Iterable[str]) -> re.Pattern[bytes]:
 
 
 def _spellings(name: str) -> bytes:
-    encoded = {re.escape(name.encode(encoding, "ignore")) for encoding in ("utf-8", "latin-1")}
-    return b"|".join(sorted(encoded - {b""}))
+    return b"|".join(re.escape(each) for each in _spellings_of(name))
+
+
+def _spellings_of(name: str) -> list[bytes]:
+    """The bytes of a name in files of the usual encodings."""
+    return sorted({name.encode("utf-8", "ignore"), name.encode("latin-1", "ignore")} - {b""})
