@@ -1,5 +1,6 @@
 """The command line: options in, exit code out. What happens in between is ``run``'s and ``report``'s business."""
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -10,6 +11,8 @@ from sessionlint import __version__
 from sessionlint.report.colour import ColourChoice
 from sessionlint.run.errors import CLEAN, FAILED, INTERRUPTED, UsageError, suggestion
 from sessionlint.run.exit import leave
+
+_OBJECTS = 3_000_000  # so many more, and garbage is looked for: a check of 200,000 lines makes a million
 
 
 class _Commands(click.Group):
@@ -143,6 +146,8 @@ def clean(paths: tuple[str, ...], cache_dir: str | None) -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit: 0 clean, 1 findings, 2 usage, configuration or internal error, 130 interrupted."""
+    # what a check builds of a large project stays to the end; to look through it for garbage takes a tenth of the whole run
+    gc.set_threshold(_OBJECTS)
     try:
         sessionlint.main(prog_name="sessionlint")
     except SystemExit as end:
