@@ -7,9 +7,10 @@ from sessionlint.extract.prefilter import finder_of_names
 from sessionlint.link.event_loops import unread_coroutines
 from sessionlint.link.project import Project
 from sessionlint.link.registries import unread_users
+from sessionlint.link.roles import is_test
 from sessionlint.link.streaming import unread_responses
 from sessionlint.link.vocabulary import Homes, in_reach, session_names
-from sessionlint.model.facts import ModuleFacts
+from sessionlint.model.facts import Import, ModuleFacts
 from sessionlint.model.source import Source
 from sessionlint.run.extractor import Extractor, Text
 
@@ -41,7 +42,7 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
             unread = {*project.unread, *unread_coroutines(project), *unread_users(project), *unread_responses(project)}
         searched |= names.items()
         with extractor.timings.stage("prefilter"):
-            relevant = sorted({*_naming(project, names, waiting), *(unread & waiting.keys())})
+            relevant = sorted({*_naming(project, names, waiting, outlines), *(unread & waiting.keys())})
         if not relevant:
             project.searched |= {name for name, _ in searched}
             return project
@@ -49,7 +50,9 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
         project.dissolve()
 
 
-def _naming(project: Project, names: Mapping[str, Homes], waiting: Mapping[str, Text]) -> Iterator[str]:
+def _naming(
+    project: Project, names: Mapping[str, Homes], waiting: Mapping[str, Text], outlines: Mapping[str, ModuleFacts]
+) -> Iterator[str]:
     """The files among those ``waiting`` that have one of ``names`` from where it comes from."""
     names_in = finder_of_names(names)
     reach: dict[Homes, Container[str]] = {}
@@ -58,9 +61,25 @@ def _naming(project: Project, names: Mapping[str, Homes], waiting: Mapping[str, 
             homes = names[name]
             if homes not in reach:
                 reach[homes] = in_reach(project, homes)
-            if path in reach[homes] or _is_spelled_out(name, homes, text.data):
+            comes_by_name = not homes or is_test(path) or _is_attribute(name, text.data)
+            if (comes_by_name or name in _imported(outlines[path])) and path in reach[homes]:
                 yield path
                 break
+            if comes_by_name and _is_spelled_out(name, homes, text.data):
+                yield path
+                break
+
+
+def _is_attribute(name: str, data: bytes) -> bool:
+    """Whether a file may read the name from something: ``thing.name``, ``getattr(thing, "name")``."""
+    word = name.encode("utf-8", "replace")
+    return any(before + word in data for before in (b".", b"'", b'"'))
+
+
+def _imported(outline: ModuleFacts) -> Container[str]:
+    """The names that a file imports, whatever it calls them; any other is its own, a parameter's, or read from something."""
+    statements = (statement for statement in outline.body if isinstance(statement, Import))
+    return {alias.name.rpartition(".")[2] for statement in statements for alias in statement.names}
 
 
 def _is_spelled_out(name: str, homes: Homes, data: bytes) -> bool:
