@@ -8,6 +8,7 @@ from sessionlint.link.event_loops import unread_coroutines
 from sessionlint.link.project import Project
 from sessionlint.link.registries import unread_users
 from sessionlint.link.roles import is_test
+from sessionlint.link.started import is_started_elsewhere
 from sessionlint.link.streaming import unread_responses
 from sessionlint.link.vocabulary import Homes, in_reach, session_names
 from sessionlint.model.facts import Import, ModuleFacts
@@ -19,8 +20,8 @@ Link = Callable[[Iterable[ModuleFacts]], Project]
 
 def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link: Link, extractor: Extractor) -> Project:
     """The project of all ``sources`` that speak of sessions, of a name that another one binds to such a thing, that
-    hold a function to which a session is handed or a coroutine that is run, coroutines that use a registry, or the class of a
-    response that streams.
+    hold a function to which a session is handed or a coroutine that is run, coroutines that use a registry, the class of a
+    response that streams, or what starts event loops or processes, where that matters.
 
     ``known`` are facts that need no new look.
     """
@@ -30,6 +31,7 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
     looks = extractor.looks(waiting.values())
     outlines = {path: known.get(path) or look.outline for path, look in looks.items()}
     relevant = [path for path, look in looks.items() if look.telling]
+    starting = frozenset(path for path, look in looks.items() if look.starting)
     searched: set[tuple[str, Homes]] = set()
     read = set(facts)
     while True:
@@ -43,6 +45,8 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
         searched |= names.items()
         with extractor.timings.stage("prefilter"):
             relevant = sorted({*_naming(project, names, waiting, outlines), *(unread & waiting.keys())})
+        if not relevant and starting & waiting.keys() and is_started_elsewhere(project):
+            relevant = sorted(starting & waiting.keys())
         if not relevant:
             project.searched |= {name for name, _ in searched}
             return project

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from time import perf_counter
 
 from sessionlint.extract.outline import outline
-from sessionlint.extract.prefilter import hands_on, mentions_anything_of_interest
+from sessionlint.extract.prefilter import hands_on, mentions_anything_of_interest, starts_something
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.source import Source
 from sessionlint.run.store import Look, Store, decoded, encoded
@@ -55,7 +55,7 @@ class Extractor:
                 if self._store:
                     self._store.keep_look(text.digest, look)
             path = text.source.path
-            found[path] = Look(look.telling or hands_on(path, text.data), replace(look.outline, path=path))
+            found[path] = Look(look.telling or hands_on(path, text.data), replace(look.outline, path=path), look.starting)
         return found
 
     def facts(self, texts: Iterable[Text]) -> dict[str, ModuleFacts]:
@@ -114,4 +114,4 @@ class Extractor:
 def _look(text: Text) -> Look:
     if mentions_anything_of_interest(text.data):
         return Look(True, ModuleFacts(text.source.path, outline=True))  # it will be parsed, so nobody asks what it imports
-    return Look(False, outline(text.source))
+    return Look(False, outline(text.source), starts_something(text.data))

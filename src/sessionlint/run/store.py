@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sessionlint.model.facts import ModuleFacts
 
 _TABLES: Mapping[str, Sequence[str]] = {
-    "looks": ("key BLOB PRIMARY KEY", "telling INTEGER", "outline TEXT", "day INTEGER"),
+    "looks": ("key BLOB PRIMARY KEY", "telling INTEGER", "starting INTEGER", "outline TEXT", "day INTEGER"),
     "facts": ("key BLOB PRIMARY KEY", "facts TEXT", "day INTEGER"),
     "outcomes": ("key BLOB PRIMARY KEY", "outcome TEXT", "day INTEGER"),
     "footings": ("key BLOB PRIMARY KEY", "footing TEXT", "day INTEGER"),
@@ -31,10 +31,12 @@ _AT_ONCE = 500  # SQLite allows 999 parameters in a query, at least
 
 
 class Look(NamedTuple):
-    """What the prefilter says of a text: ``telling`` it speaks of sessions by itself; ``outline`` holds its imports."""
+    """What the prefilter says of a text: ``telling``, it speaks of sessions by itself; ``starting``, it starts event loops or
+    processes; ``outline`` holds its imports."""
 
     telling: bool
     outline: "ModuleFacts"
+    starting: bool = False
 
 
 class Store:
@@ -58,9 +60,9 @@ class Store:
     def looks(self, keys: Sequence[bytes]) -> dict[bytes, Look]:
         """The stored looks for ``keys``; outlines go by no path yet."""
         found = {}
-        for key, telling, outline in self._rows("looks", "telling, outline", keys):
+        for key, telling, starting, outline in self._rows("looks", "telling, starting, outline", keys):
             if (facts := _decoded(outline)) is not None:
-                found[key] = Look(bool(telling), facts)
+                found[key] = Look(bool(telling), facts, bool(starting))
         return found
 
     def facts(self, keys: Sequence[bytes]) -> "dict[bytes, ModuleFacts]":
@@ -90,7 +92,7 @@ class Store:
     # --- writing ------------------------------------------------------------------------------------------------------
 
     def keep_look(self, key: bytes, look: Look) -> None:
-        self._keep("looks", key, look.telling, encoded(look.outline))
+        self._keep("looks", key, look.telling, look.starting, encoded(look.outline))
 
     def keep_facts(self, key: bytes, text: str) -> None:
         """``text``: the facts as ``encoded`` gives them."""

@@ -88,16 +88,17 @@ class Unchanged:
     def _says_the_same(self, path: str, before: str, words: list[str]) -> bool:
         """Whether the file imports what it did, at the same places, and has no word that would have it read."""
         from sessionlint.extract.outline import outline
-        from sessionlint.extract.prefilter import is_relevant
+        from sessionlint.extract.prefilter import is_relevant, starts_something
         from sessionlint.run.reading import decoded
         from sessionlint.run.store import Look, encoded
 
         source, problem = decoded(path, self._texts[path])
-        if problem or is_relevant(path, self._texts[path]) or any(word in source.text for word in words):
+        data = self._texts[path]
+        if problem or is_relevant(path, data) or starts_something(data) or any(word in source.text for word in words):
             return False
         known = self._store.looks([bytes.fromhex(before)]).get(bytes.fromhex(before))
         imports = outline(source)
-        if known is None or known.telling or encoded(replace(known.outline, path=path)) != encoded(imports):
+        if known is None or known.telling or known.starting or encoded(replace(known.outline, path=path)) != encoded(imports):
             return False
         self._store.keep_look(bytes.fromhex(self._digests[path]), Look(False, imports))
         return True
