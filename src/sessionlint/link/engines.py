@@ -55,6 +55,14 @@ def is_engine_builder(project: Project, call: Call, site: Site) -> bool:
     return isinstance(project.kind(call, site.scope), kinds.Engine) and _is_library_call(project, call, site)
 
 
+def possible_engine_builds(project: Project) -> Iterator[Site]:
+    """The calls among which are those of engine builders: told by what is called, not by what it gives."""
+    yield from project.calls_of_external(*ENGINE_BUILDERS)
+    yield from project.calls_of(kinds.Partial, kinds.Either, kinds.Callback)
+    if project.evaluator.trust.vocabulary.engine_builders:
+        yield from project.calls_of(kinds.FunctionKind)
+
+
 def _is_library_call(project: Project, call: Call, site: Site) -> bool:
     match project.kind(call.func, site.scope):
         case kinds.External(name=name) | kinds.Partial(func=kinds.External(name=name)):

@@ -69,9 +69,10 @@ def database_calls(project: Project) -> Iterator[Site]:
     yield from project.calls_of(kinds.Method)
     yield from project.calls_of_external(*_FUNCTIONS, *_RUNNERS)
     yield from project.calls_named("run_until_complete", *_SCHEMA)
-    for site in project.calls():
-        if isinstance(site.term, Call) and any(given.keyword == "autoload_with" for given in site.term.args):
-            yield site
+    for module in project.modules.values():
+        for site in module.calls if project.mentions(module, "autoload_with") else ():
+            if isinstance(site.term, Call) and any(given.keyword == "autoload_with" for given in site.term.args):
+                yield site
 
 
 class DatabaseSearch:

@@ -16,7 +16,7 @@ from sessionlint.link.resources import GIVEN_TO, resource_functions
 from sessionlint.link.roles import Role, role_of
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
 from sessionlint.link.trust import Trust
-from sessionlint.model.facts import Attribute, Call, ModuleFacts, Name, Term
+from sessionlint.model.facts import Call, ModuleFacts, Term
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 from sessionlint.model.vocabulary import Vocabulary
@@ -200,7 +200,7 @@ class Project:
 
         Calls of what another call gives go by the name "()".
         """
-        return self.in_order(*(self._calls_by_name.get(name, ()) for name in names))
+        return [site for module in self.modules.values() for site in module.calls_named(names)]
 
     def in_order(self, *some: Iterable[Site]) -> Sequence[Site]:
         """Some calls, each once, in the order of ``calls``."""
@@ -211,18 +211,6 @@ class Project:
     @cached_property
     def _positions(self) -> Mapping[Site, int]:
         return {site: position for position, site in enumerate(self._calls)}
-
-    @cached_property
-    def _calls_by_name(self) -> Mapping[str, Sequence[Site]]:
-        found: dict[str, list[Site]] = defaultdict(list)
-        for site in self._calls:
-            assert isinstance(site.term, Call)
-            match site.term.func:
-                case Name(id=name) | Attribute(attr=name):
-                    found[name].append(site)
-                case Call():
-                    found["()"].append(site)
-        return found
 
     def mentions(self, module: ModuleScope, word: str) -> bool:
         """Whether the text of ``module`` holds ``word``: what is quickly ruled out need not be looked for."""

@@ -1,8 +1,9 @@
 """Who binds a name: the scopes of a module and, in each, every way in which a name gets its value."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import field
+from functools import cached_property
 from typing import TypeAlias
 
 from sessionlint.link import walk
@@ -163,6 +164,25 @@ class ModuleScope:
     at_import: "list[Site] | None" = None
 
     parent: None = None
+
+    @cached_property
+    def _calls_by_name(self) -> "dict[str, dict[Site, int]]":
+        found: dict[str, dict[Site, int]] = defaultdict(dict)
+        for position, site in enumerate(self.calls):
+            match site.term:
+                case Call(func=Name(id=name) | Attribute(attr=name)):
+                    found[name][site] = position
+                case Call(func=Call()):
+                    found["()"][site] = position
+        return found
+
+    def calls_named(self, names: Sequence[str]) -> "Sequence[Site]":
+        """The calls of what goes by one of ``names``, in source order; "()" is what another call gives."""
+        some = [self._calls_by_name[name] for name in names if name in self._calls_by_name]
+        if len(some) < 2:
+            return [*some[0]] if some else ()
+        positions = {site: position for each in some for site, position in each.items()}
+        return sorted(positions, key=positions.__getitem__)
 
     @property
     def module(self) -> "ModuleScope":

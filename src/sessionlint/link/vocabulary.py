@@ -7,7 +7,7 @@ from typing import TypeAlias
 from sessionlint.link import kinds
 from sessionlint.link.answers import answered_once
 from sessionlint.link.bringers import bringers
-from sessionlint.link.engines import builds_engine, called_function
+from sessionlint.link.engines import builds_engine, called_function, possible_engine_builds
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.event_loops import loop_helpers
 from sessionlint.link.import_io import DatabaseSearch, database_calls
@@ -85,7 +85,7 @@ def _member_names(project: Project, modules: Mapping[ModuleScope, None]) -> Iter
 @answered_once
 def _near_database(project: Project) -> Iterator[FunctionScope]:
     """The functions that may build an engine or ask a database when they run: those whose own calls may, and who calls them."""
-    waiting = [site.scope for site in (*project.calls_giving(kinds.Engine), *database_calls(project))]
+    waiting = [site.scope for site in (*possible_engine_builds(project), *database_calls(project))]
     callers: dict[FunctionScope, list[Scope]] = defaultdict(list)
     for site in project.calls_of(kinds.FunctionKind, kinds.ClassKind) if waiting else ():
         function = called_function(project, site.term, site) if isinstance(site.term, Call) else None
