@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.answers import answered_once
 from sessionlint.link.evaluate import TRANSPARENT
 from sessionlint.link.functions import yields
 from sessionlint.link.holding import parameter_for
@@ -36,6 +37,7 @@ class BlockingSession:
     sql: Place | None
 
 
+@answered_once
 def blocking_sessions(project: Project) -> Iterator[BlockingSession]:
     """Every sync session that a coroutine function of the project holds and uses, in order of files."""
     search = _SqlSearch(project)

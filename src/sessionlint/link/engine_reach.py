@@ -1,9 +1,10 @@
 """Which engines a function uses when it runs, itself or through the functions that it calls."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.answers import answered_once
 from sessionlint.link.callers import is_remembered
 from sessionlint.link.engines import called_function, engines_built_at_import, is_engine_builder
 from sessionlint.link.makers import configurations, makers
@@ -120,17 +121,24 @@ def lasting_engines(project: Project) -> dict[Place, tuple[Site, ...]]:
 
     Each with the other engines that a condition may put in its place: ``if testing: engine = ... else: engine = ...``.
     """
+    return dict(_lasting(project))
+
+
+@answered_once
+def _lasting(project: Project) -> Iterable[tuple[Place, tuple[Site, ...]]]:
     built: dict[Place, Site] = {}
     for site in project.calls_giving(kinds.Engine):
         if isinstance(site.term, Call) and is_engine_builder(project, site.term, site):
             built[site.place] = site
+    if not built:
+        return ()
     builds = [build for module in project.modules.values() for build in engines_built_at_import(project, module)]
     at_import = {build.builder or build.site.place for build in builds}
     lasting = {place: site for place, site in built.items() if place in at_import or _is_kept(site)}
     named = defaultdict(list)
     for site in lasting.values():
         named[_owner(site)].append(site)
-    return {place: tuple(named[_owner(site)]) for place, site in lasting.items()}
+    return [(place, tuple(named[_owner(site)])) for place, site in lasting.items()]
 
 
 def _owner(site: Site) -> tuple[Scope, object]:

@@ -1,6 +1,6 @@
 """What FastAPI gathers for one request: the dependencies of a route and, through their own parameters, those behind them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from sessionlint.link import kinds, walk
@@ -44,9 +44,18 @@ class Need:
         return not (isinstance(cached, Constant) and cached.value is False)
 
 
-def needs(project: Project, function: FunctionScope) -> Iterator[Dependency]:
+def needs(project: Project, function: FunctionScope) -> Sequence[Dependency]:
     """The dependencies that a function's parameters declare, also by another name: ``Db = Annotated[Session, Depends(get_db)]``,
     ``database = Depends(get_db)``, or a function that returns the ``Depends``."""
+    if not function.node.params:
+        return ()
+    if function not in project.needs:
+        project.needs[function] = tuple(_declared(project, function))
+    found: Sequence[Dependency] = project.needs[function]
+    return found
+
+
+def _declared(project: Project, function: FunctionScope) -> Iterator[Dependency]:
     filled = {dependency.parameter: dependency for dependency in parameters_filled(project, function)}
     for parameter in function.node.params:
         dependency = filled.get(parameter) or _named(project, function, parameter)

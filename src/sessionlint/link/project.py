@@ -77,6 +77,7 @@ class Project:
         # words whose absence left files without facts, and words that such files were searched for beyond that
         self.searched: set[str] = set()
         self.asked: set[str] = set()
+        self.needs: dict[FunctionScope, Any] = {}  # what `link.needs` found so far
         self.answers: dict[Callable[..., object], Any] = {}  # what `link.answers` keeps
         self.kind: Callable[[Term, Scope], kinds.Kind] = self.evaluator.kind
 
