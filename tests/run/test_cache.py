@@ -61,7 +61,7 @@ def test_a_warm_run_prints_what_a_cold_one_printed(project: Path) -> None:
 
 
 def test_a_warm_run_imports_neither_parser_nor_other_heavy_libraries(project: Path) -> None:
-    (project / ".gitignore").write_text("")
+    (project / ".gitignore").write_text("*.log\nbuild/\n!keep.py\n")
     run(project)
     code = f"""
 import sys
@@ -153,6 +153,22 @@ def test_a_file_that_uses_what_a_fix_would_remove_is_no_bystander(project: Path)
     assert changed.stdout == run(project, "--select", "SES101", "--output-format", "json", "--no-cache").stdout
 
 
+def test_what_git_ignores_is_remembered_and_asked_again(project: Path) -> None:
+    found = run(project).stdout
+    (project / ".gitignore").write_text("# nothing of ours\n*.log\n")
+    assert run(project).stdout == found
+    with sqlite3.connect(cache_of(project)) as database:
+        database.execute("UPDATE ignored SET verdicts = replace(verdicts, '\"other.py\":0', '\"other.py\":2')")
+    database.close()
+    (project / "new.py").write_text(CODE)
+    shown = CliRunner().invoke(command, ["check", str(project), "--project-root", str(project), "--show-files"]).stdout
+    assert [Path(line).name for line in shown.splitlines()] == ["app.py", "new.py"]  # `other.py` is doctored
+    (project / ".gitignore").write_text("app.py\n*.log\n")
+    assert "app.py" not in run(project).stdout
+    (project / ".gitignore").unlink()
+    assert "app.py" in run(project).stdout
+
+
 def test_few_outcomes_are_kept(project: Path) -> None:
     for number in range(25):
         (project / "other.py").write_text(f"# {number}\n")
@@ -219,12 +235,19 @@ def with_other_tables(file: Path) -> None:
         database.execute("CREATE TABLE looks (key TEXT)")
         database.execute("CREATE TABLE outcomes (key TEXT)")
         database.execute("CREATE TABLE footings (key TEXT)")
+        database.execute("CREATE TABLE ignored (key TEXT)")
     database.close()
 
 
 def with_strange_rows(file: Path) -> None:
     with sqlite3.connect(file) as database:
-        for table, column in {"facts": "facts", "looks": "outline", "outcomes": "outcome", "footings": "footing"}.items():
+        for table, column in {
+            "facts": "facts",
+            "looks": "outline",
+            "outcomes": "outcome",
+            "footings": "footing",
+            "ignored": "verdicts",
+        }.items():
             database.execute(f"UPDATE {table} SET {column} = ?", ["[" * 100_000])
     database.close()
 
@@ -234,6 +257,7 @@ def with_rows_of_another_make(file: Path) -> None:
         database.execute("UPDATE facts SET facts = '[[0, 1, 2, \"x\"]]'")
         database.execute("UPDATE looks SET outline = x'00'")
         database.execute("UPDATE outcomes SET outcome = '[[], []]'")
+        database.execute('UPDATE ignored SET verdicts = \'{"app.py": [1], "other.py": 7}\'')
         database.execute("UPDATE footings SET footing = '{\"files\": []}'")
     database.close()
 

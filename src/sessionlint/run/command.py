@@ -29,6 +29,8 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     request = _request(paths, options)
     if options["show_files"] or options["show_settings"]:
         planned = plan(request, _warn)
+        if planned.store:
+            planned.store.close()
         check_rules(planned)
         return _show(planned, options)
     timings = Timings()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sessionlint.model.records import dataclass
 from sessionlint.run.errors import UsageError
-from sessionlint.run.gitignore import Ignores, ignores_above, is_ignored
+from sessionlint.run.gitignore import Ignores, Verdicts, ignores_above, is_ignored
 from sessionlint.run.globs import matches_any, matches_last
 from sessionlint.run.roots import Root
 from sessionlint.run.settings import Settings
@@ -36,12 +36,14 @@ def real_paths(paths: Sequence[str]) -> list[Path]:
     return [Path(path).resolve() for path in paths]
 
 
-def discover(root: Root, paths: Sequence[Path], settings: Settings, warn: Warn) -> tuple[list[str], Scope]:
+def discover(
+    root: Root, paths: Sequence[Path], settings: Settings, warn: Warn, verdicts: Verdicts | None = None
+) -> tuple[list[str], Scope]:
     """Every file to analyse (relative to the root, sorted), and the scope to report.
 
     ``paths`` are real. A file that is given is checked even when it is excluded, unless ``force-exclude`` says otherwise.
     """
-    walk = _Walk(root, settings, warn)
+    walk = _Walk(root, settings, warn, verdicts or Verdicts())
     if settings.force_exclude:
         paths = [path for path in paths if not walk.leaves_out(path)]
     scope = Scope(
@@ -60,7 +62,8 @@ def discover(root: Root, paths: Sequence[Path], settings: Settings, warn: Warn) 
 class _Walk:
     """The files below a folder that are neither excluded nor ignored, each real file once."""
 
-    def __init__(self, root: Root, settings: Settings, warn: Warn) -> None:
+    def __init__(self, root: Root, settings: Settings, warn: Warn, verdicts: Verdicts) -> None:
+        self._verdicts = verdicts
         self._root = root
         self._patterns = (*settings.exclude, *settings.extend_exclude)
         self._gitignore = settings.respect_gitignore
@@ -71,7 +74,7 @@ class _Walk:
         relative = self._root.relative(path)
         if not relative:
             return False
-        return matches_any(self._patterns, relative) or (self._gitignore and is_ignored(path, self._root.folder))
+        return matches_any(self._patterns, relative) or (self._gitignore and is_ignored(path, self._root.folder, self._verdicts))
 
     def files(self, folder: Path) -> Iterator[str]:
         links: list[Path] = []
@@ -88,9 +91,9 @@ class _Walk:
     def _ignores(self, folder: Path) -> Ignores:
         """The rules to begin with: inside an ignored folder, which somebody asked for, those around it say nothing."""
         if not self._gitignore:
-            return Ignores()
-        asked_for = folder != self._root.folder and is_ignored(folder, self._root.folder)
-        return Ignores().entering(folder) if asked_for else ignores_above(folder)
+            return Ignores(self._verdicts)
+        asked_for = folder != self._root.folder and is_ignored(folder, self._root.folder, self._verdicts)
+        return Ignores(self._verdicts).entering(folder) if asked_for else ignores_above(folder, self._verdicts)
 
     def _walk(self, folder: Path, ignores: Ignores, links: list[Path]) -> Iterator[Path]:
         """Iterative, for folders may be nested deeper than Python likes; folders that are symlinks are not entered."""

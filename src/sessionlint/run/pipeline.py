@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
-from sessionlint.run import cache_folder
 from sessionlint.run.errors import UsageError
-from sessionlint.run.fingerprint import fingerprint
 from sessionlint.run.hands import Hands, Unwritten
 from sessionlint.run.interrupted import finish_interrupted
 from sessionlint.run.planning import Plan, Warn, check_rules, missing_name, plan, unusable_helper
 from sessionlint.run.reading import decoded, read_bytes
 from sessionlint.run.request import Request, Stdin
-from sessionlint.run.store import Store
 from sessionlint.run.timings import Timings
 from sessionlint.run.unchanged import Unchanged
 
@@ -64,24 +61,23 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
     timings = timings or Timings()
     with timings.stage("discover"):
         planned = plan(request, warn)
-    finish_interrupted(planned.root.folder, warn, writing=hands is not None)
-    with timings.stage("read"):
-        texts = _read(planned, request.stdin, warn)
-    store = _store(planned, warn) if request.cache else None
     try:
-        if store is None or request.fix != "none":
-            return _checked(request, planned, texts, warn, hands, store, timings)
-        unchanged = Unchanged(store, planned, texts)
+        finish_interrupted(planned.root.folder, warn, writing=hands is not None)
+        with timings.stage("read"):
+            texts = _read(planned, request.stdin, warn)
+        if planned.store is None or request.fix != "none":
+            return _checked(request, planned, texts, warn, hands, timings)
+        unchanged = Unchanged(planned.store, planned, texts)
         known = unchanged.outcome()
         if known is not None:
             return Result(planned, known, _Decoded(texts))
-        result = _checked(request, planned, texts, warn, hands, store, timings)
+        result = _checked(request, planned, texts, warn, hands, timings)
         if result.checked is not None and result.checked.project is not None:
             unchanged.keep(result.outcome, result.checked.project)
         return result
     finally:
-        if store:
-            store.close()
+        if planned.store:
+            planned.store.close()
 
 
 def _checked(
@@ -90,7 +86,6 @@ def _checked(
     texts: Mapping[str, bytes],
     warn: Warn,
     hands: Hands | None,
-    store: Store | None,
     timings: Timings,
 ) -> Result:
     from sessionlint.extract.garbage import without_cycle_collection
@@ -101,7 +96,7 @@ def _checked(
     check_rules(planned)
     with timings.stage("read"):
         sources, broken = sources_of(texts)
-    extractor = Extractor(store, request.jobs, timings)
+    extractor = Extractor(planned.store, request.jobs, timings)
     analysis = Analysis(planned.settings, planned.targets, planned.scope, prefilter=request.prefilter, extractor=extractor)
     with without_cycle_collection():
         checked = analysis.check(sources, broken)
@@ -135,13 +130,6 @@ def _fixed(
         done = repair(planned.root.folder, analysis, State(sources, checked), unsafe, hands, warn)
     fixed = done.fixed
     return Result(planned, fixed.outcome, fixed.sources, changes_of(sources, fixed.sources), done.unwritten)
-
-
-def _store(planned: Plan, warn: Warn) -> Store | None:
-    """Where facts are kept; nowhere when the root is a folder that anything and everything lies in."""
-    if planned.root.part != planned.root.folder and planned.settings.cache_dir == cache_folder.NAME:
-        return None
-    return Store(cache_folder.store_path(planned.root.folder / planned.settings.cache_dir, fingerprint()), warn)
 
 
 def _read(planned: Plan, stdin: Stdin | None, warn: Warn) -> dict[str, bytes]:

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 from sessionlint import __version__
 from sessionlint.model.records import dataclass
 from sessionlint.model.targets import Targets
+from sessionlint.run import cache_folder
 from sessionlint.run.config import Layered, checked, merged, read_config, read_inline
 from sessionlint.run.declared.declaration import Declaration
 from sessionlint.run.discovery import Scope, discover, real_paths
 from sessionlint.run.errors import UsageError, suggestion
+from sessionlint.run.fingerprint import fingerprint
+from sessionlint.run.gitignore import Verdicts
 from sessionlint.run.request import Request, Stdin
 from sessionlint.run.roots import Root, find_root, unused_configurations
 from sessionlint.run.selectors import check_selectors, selected_codes
 from sessionlint.run.settings import Settings
 from sessionlint.run.specifiers import parse_specifiers
+from sessionlint.run.store import Store
 from sessionlint.run.versions import read_targets
 
 if TYPE_CHECKING:
@@ -30,7 +34,8 @@ class Plan:
     """What a request comes to, before any file of the project is read.
 
     ``files`` are relative to ``root``; ``layers`` are the settings in turn, ``config`` names their files, and ``locate`` the
-    place of a key and its value; ``stdin`` is the name that the text from standard input stands for among the files.
+    place of a key and its value; ``stdin`` is the name that the text from standard input stands for among the files. ``store``
+    is where things are kept from run to run.
     """
 
     root: Root
@@ -43,6 +48,7 @@ class Plan:
     layers: Sequence[Layered]
     config: str | None = None
     stdin: str | None = None
+    store: Store | None = None
 
     @property
     def selected(self) -> frozenset[str]:
@@ -66,16 +72,31 @@ def plan(request: Request, warn: Warn) -> Plan:
     targets, declared = read_targets(root.folder, settings)
     if request.stdin and request.stdin.filename is None:
         root = replace(root, part=None)  # a text without a name has no neighbours
-    files, scope = discover(root, paths, settings, warn)
+    store = _store(root, settings, warn) if request.cache else None
+    verdicts = Verdicts(store)
+    try:
+        files, scope = discover(root, paths, settings, warn, verdicts)
+    except UsageError:
+        if store:
+            store.close()
+        raise
+    verdicts.keep()
     stdin = next(iter(scope.files), None) if request.stdin else None
     config = ", ".join(request.config) or (_shown(root.config) if root.config else None)
-    return Plan(root, settings, targets, declared, files, scope, _locator(layers), layers, config, stdin)
+    return Plan(root, settings, targets, declared, files, scope, _locator(layers), layers, config, stdin, store)
 
 
 def cache_dir(request: Request) -> Path:
     """Where a check of ``request`` keeps facts. Raises UsageError."""
     root = find_root(real_paths(request.paths), request.project_root, request.isolated)
     return root.folder / merged(_layers(request, root)).cache_dir
+
+
+def _store(root: Root, settings: Settings, warn: Warn) -> Store | None:
+    """Where facts are kept; nowhere when the root is a folder that anything and everything lies in."""
+    if root.part != root.folder and settings.cache_dir == cache_folder.NAME:
+        return None
+    return Store(cache_folder.store_path(root.folder / settings.cache_dir, fingerprint()), warn)
 
 
 def _layers(request: Request, root: Root) -> list[Layered]:

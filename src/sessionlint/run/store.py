@@ -19,6 +19,7 @@ _TABLES: Mapping[str, Sequence[str]] = {
     "looks": ("key BLOB PRIMARY KEY", "telling INTEGER", "starting INTEGER", "outline TEXT", "day INTEGER"),
     "facts": ("key BLOB PRIMARY KEY", "facts TEXT", "day INTEGER"),
     "outcomes": ("key BLOB PRIMARY KEY", "outcome TEXT", "day INTEGER"),
+    "ignored": ("key BLOB PRIMARY KEY", "verdicts TEXT", "day INTEGER"),
     "footings": ("key BLOB PRIMARY KEY", "footing TEXT", "day INTEGER"),
 }
 T = TypeVar("T")
@@ -75,6 +76,11 @@ class Store:
         text = next((text for _, text in self._rows("outcomes", "outcome", [key])), None)
         return text if isinstance(text, str) else None
 
+    def ignored(self, key: bytes) -> str | None:
+        """The text that ``keep_ignored`` got."""
+        text = next((text for _, text in self._rows("ignored", "verdicts", [key])), None)
+        return text if isinstance(text, str) else None
+
     def footing(self, key: bytes) -> str | None:
         """The text that ``keep_footing`` got."""
         text = next((text for _, text in self._rows("footings", "footing", [key])), None)
@@ -101,6 +107,10 @@ class Store:
     def keep_outcome(self, key: bytes, text: str) -> None:
         """Remember what a run came to."""
         self._keep("outcomes", key, text)
+
+    def keep_ignored(self, key: bytes, text: str) -> None:
+        """Remember what the patterns of a file say of paths."""
+        self._keep("ignored", key, text)
 
     def keep_footing(self, key: bytes, text: str) -> None:
         """Remember what the latest outcome under ``key`` rests on."""
