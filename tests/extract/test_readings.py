@@ -1,5 +1,6 @@
 """Both readings of a file, by the standard library's tree and by libcst's, give the same facts to the last offset."""
 
+import ast
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -104,7 +105,17 @@ def test_the_code_in_rule_pages_and_documents_reads_the_same() -> None:
     texts = [*blocks, *(proof.script for page in pages for proof in page.proofs)]
     assert len(texts) > 500
     outcomes = {text: compare(text) for text in texts}
-    assert {text: one for text, one in outcomes.items() if one.outcome in ("different", "left to libcst")} == {}
+    assert {text: one for text, one in outcomes.items() if one.outcome == "different"} == {}
+    assert [text for text, one in outcomes.items() if one.outcome == "left to libcst" and _is_known_here(text)] == []
+
+
+def _is_known_here(text: str) -> bool:
+    """Whether the running Python knows the syntax: pages show what is newer than the oldest one, too."""
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
 
 
 @settings(
