@@ -5,7 +5,7 @@ from enum import Enum
 from functools import cached_property
 
 from sessionlint.link import kinds, walk
-from sessionlint.link.engines import called_function
+from sessionlint.link.call_graph import calls_by_function
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, enclosing_function
 from sessionlint.model.facts import Attribute, Call, Constant, FString
@@ -89,13 +89,9 @@ class Callers:
     @cached_property
     def _calling(self) -> dict[FunctionScope, list[FunctionScope]]:
         found: dict[FunctionScope, list[FunctionScope]] = defaultdict(list)
-        for site in self._project.calls_of(kinds.FunctionKind, kinds.ClassKind):
-            caller = enclosing_function(site.scope)
-            if caller is None or not isinstance(site.term, Call):
-                continue
-            callee = called_function(self._project, site.term, site)
-            if callee is not None:
-                found[callee].append(caller)
+        for function, calls in calls_by_function(self._project).items():
+            outer = (enclosing_function(site.scope) for site in calls)
+            found[function] = [caller for caller in outer if caller is not None]
         return found
 
 

@@ -29,7 +29,7 @@ def loop_runs(project: Project) -> Iterator[LoopRun]:
     """Every ``asyncio.run(...)`` and its kin, and every call of a function of the project that does it with what it is given."""
     helpers, starts = _helpers(project), dict(_starts(project))
     calling = project.calls_of(kinds.FunctionKind, kinds.ClassKind) if helpers else ()
-    for site in project.in_order(starts, calling):
+    for site in project.in_order([*starts], calling):
         call = site.term
         assert isinstance(call, Call)
         started = starts.get(site)
@@ -44,8 +44,8 @@ def loop_runs(project: Project) -> Iterator[LoopRun]:
 @answered_once
 def _starts(project: Project) -> Iterator[tuple[Site, Term]]:
     """Every call that runs something on a new event loop, and what it runs."""
-    runners = set(project.calls_of_external(*_RUNNERS))
-    for site in project.in_order(runners, project.calls_named("run_until_complete", "()")):
+    runners = dict.fromkeys(project.calls_of_external(*_RUNNERS))
+    for site in project.in_order([*runners], project.calls_named("run_until_complete", "()")):
         if isinstance(site.term, Call) and (started := _started(project, site.term, site, site in runners)) is not None:
             yield site, started
 

@@ -178,18 +178,18 @@ class Project:
 
     def calls_of(self, *callees: type[kinds.Kind]) -> Sequence[Site]:
         """The calls of things of these kinds, in the order of ``calls``; most calls are of something unknown."""
-        return _merged(self._calls_by_callee, callees)
+        return self.in_order(*(self._calls_by_callee.get(callee, ()) for callee in callees))
 
     def calls_giving(self, *results: type[kinds.Kind]) -> Sequence[Site]:
         """The calls that give things of these kinds, in the order of ``calls``."""
-        return _merged(self._calls_by_result, results)
+        return self.in_order(*(self._calls_by_result.get(result, ()) for result in results))
 
     @cached_property
-    def _calls_by_callee(self) -> Mapping[type, Mapping[Site, int]]:
+    def _calls_by_callee(self) -> Mapping[type, Sequence[Site]]:
         return _grouped(self._calls, lambda site: self.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None)
 
     @cached_property
-    def _calls_by_result(self) -> Mapping[type, Mapping[Site, int]]:
+    def _calls_by_result(self) -> Mapping[type, Sequence[Site]]:
         return _grouped(self._calls, lambda site: self.kind(site.term, site.scope))
 
     def calls_of_external(self, *names: str) -> Sequence[Site]:
@@ -203,8 +203,8 @@ class Project:
         """
         return [site for module in self.modules.values() for site in module.calls_named(names)]
 
-    def in_order(self, *some: Iterable[Site]) -> Sequence[Site]:
-        """Some calls, each once, in the order of ``calls``."""
+    def in_order(self, *some: Sequence[Site]) -> Sequence[Site]:
+        """Groups of calls, each group in the order of ``calls``, as one of that order; each call once."""
         if len(some) == 1:
             return tuple(some[0])
         return sorted({site for sites in some for site in sites}, key=self._positions.__getitem__)
@@ -219,7 +219,7 @@ class Project:
 
     def calls_of_package(self, prefix: str) -> Sequence[Site]:
         """The calls of library objects whose names begin with ``prefix``, in the order of ``calls``."""
-        return self.in_order((), *(calls for name, calls in self._calls_by_library_name.items() if name.startswith(prefix)))
+        return self.in_order(*(calls for name, calls in self._calls_by_library_name.items() if name.startswith(prefix)))
 
     @cached_property
     def _calls_by_library_name(self) -> Mapping[str, Sequence[Site]]:
@@ -239,19 +239,12 @@ class Project:
         return self.sources[scope.module.path]
 
 
-def _grouped(calls: Iterable[Site], kind: Callable[[Site], object]) -> Mapping[type, Mapping[Site, int]]:
-    """The calls by the type of their ``kind``, each with its position among all."""
-    found: dict[type, dict[Site, int]] = defaultdict(dict)
-    for position, site in enumerate(calls):
-        found[type(kind(site))][site] = position
+def _grouped(calls: Iterable[Site], kind: Callable[[Site], object]) -> Mapping[type, Sequence[Site]]:
+    """The calls by the type of their ``kind``."""
+    found: dict[type, list[Site]] = defaultdict(list)
+    for site in calls:
+        found[type(kind(site))].append(site)
     return found
-
-
-def _merged(grouped: Mapping[type, Mapping[Site, int]], types: Sequence[type]) -> Sequence[Site]:
-    if len(types) == 1:
-        return tuple(grouped.get(types[0], ()))
-    positions = {site: position for each in types for site, position in grouped.get(each, {}).items()}
-    return sorted(positions, key=positions.__getitem__)
 
 
 def link(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from sessionlint.link import kinds, walk
+from sessionlint.link.call_graph import calls_by_function
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
 from sessionlint.link.scopes import FunctionScope, ImportBinding, Site
@@ -92,17 +93,14 @@ def _sync_users(project: Project) -> Iterator[FunctionScope]:
     """The plain functions that use a registry, themselves or through others."""
     used = (site for site in project.calls_of(kinds.Factory, kinds.Method) if _used(project, site) is not None)
     waiting = [site.scope for site in used if isinstance(site.scope, FunctionScope) and not site.in_lambda]
-    callers: dict[FunctionScope, list[FunctionScope]] = defaultdict(list)
-    for site in project.calls_of(kinds.FunctionKind) if waiting else ():
-        callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
-        if isinstance(callee, kinds.FunctionKind) and isinstance(site.scope, FunctionScope) and not site.in_lambda:
-            callers[callee.function].append(site.scope)
+    calls = calls_by_function(project) if waiting else {}
     seen: set[FunctionScope] = set()
     while waiting:
         function = waiting.pop()
         if function not in seen and not function.node.is_async and not function.node.is_generator:
             yield function
-            waiting += callers[function]
+            calling = (site for site in calls.get(function, ()) if not site.in_lambda)
+            waiting += [site.scope for site in calling if isinstance(site.scope, FunctionScope)]
         seen.add(function)
 
 

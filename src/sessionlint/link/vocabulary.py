@@ -7,7 +7,8 @@ from typing import TypeAlias
 from sessionlint.link import kinds
 from sessionlint.link.answers import answered_once
 from sessionlint.link.bringers import bringers
-from sessionlint.link.engines import builds_engine, called_function, possible_engine_builds
+from sessionlint.link.call_graph import calls_by_function
+from sessionlint.link.engines import builds_engine, possible_engine_builds
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.event_loops import loop_helpers
 from sessionlint.link.import_io import DatabaseSearch, database_calls
@@ -15,7 +16,6 @@ from sessionlint.link.kinds import Kind
 from sessionlint.link.project import Project
 from sessionlint.link.roles import is_test
 from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope
-from sessionlint.model.facts import Call
 
 Homes: TypeAlias = frozenset[str]
 """The paths of the modules that a name comes from; empty: it may come from anywhere."""
@@ -86,17 +86,13 @@ def _member_names(project: Project, modules: Mapping[ModuleScope, None]) -> Iter
 def _near_database(project: Project) -> Iterator[FunctionScope]:
     """The functions that may build an engine or ask a database when they run: those whose own calls may, and who calls them."""
     waiting = [site.scope for site in (*possible_engine_builds(project), *database_calls(project))]
-    callers: dict[FunctionScope, list[Scope]] = defaultdict(list)
-    for site in project.calls_of(kinds.FunctionKind, kinds.ClassKind) if waiting else ():
-        function = called_function(project, site.term, site) if isinstance(site.term, Call) else None
-        if function is not None:
-            callers[function].append(site.scope)
+    calls = calls_by_function(project) if waiting else {}
     seen: set[Scope] = set()
     while waiting:
         scope = waiting.pop()
         if scope not in seen and isinstance(scope, FunctionScope):
             yield scope
-            waiting += callers[scope]
+            waiting += [site.scope for site in calls.get(scope, ())]
         seen.add(scope)
 
 

@@ -4,13 +4,11 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 from sessionlint.extract.prefilter import finder_of_names
-from sessionlint.link.event_loops import unread_coroutines
 from sessionlint.link.project import Project
-from sessionlint.link.registries import unread_users
 from sessionlint.link.roles import is_test
 from sessionlint.link.started import is_started_elsewhere
-from sessionlint.link.streaming import unread_responses
 from sessionlint.link.vocabulary import Homes, in_reach, session_names
+from sessionlint.link.wanted import wanted_files
 from sessionlint.model.facts import Import, ModuleFacts
 from sessionlint.model.source import Source
 from sessionlint.run.extractor import Extractor, Text
@@ -41,10 +39,10 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
         with extractor.timings.stage("link"):
             project = link((*facts.values(), *(outlines[path] for path in waiting)))
             names = dict(session_names(project, read).items() - searched)
-            unread = {*project.unread, *unread_coroutines(project), *unread_users(project), *unread_responses(project)}
+            wanted = wanted_files(project)
         searched |= names.items()
         with extractor.timings.stage("prefilter"):
-            relevant = sorted({*_naming(project, names, waiting, outlines), *(unread & waiting.keys())})
+            relevant = sorted({*_naming(project, names, waiting, outlines), *(wanted & waiting.keys())})
         if not relevant and starting & waiting.keys() and is_started_elsewhere(project):
             relevant = sorted(starting & waiting.keys())
         if not relevant:
@@ -61,15 +59,15 @@ def _naming(
     names_in = finder_of_names(names)
     reach: dict[Homes, Container[str]] = {}
     for path, text in waiting.items() if names else ():
-        for name in names_in(text.data):
+        found = names_in(text.data)
+        imported = _imported(outlines[path]) if found else ()
+        for name in found:
             homes = names[name]
             if homes not in reach:
                 reach[homes] = in_reach(project, homes)
-            comes_by_name = not homes or is_test(path) or _is_attribute(name, text.data)
-            if (comes_by_name or name in _imported(outlines[path])) and path in reach[homes]:
-                yield path
-                break
-            if comes_by_name and _is_spelled_out(name, homes, text.data):
+            is_read = not homes or is_test(path) or _is_attribute(name, text.data)
+            is_had = is_read or name in imported
+            if (is_had and path in reach[homes]) or (is_read and _is_spelled_out(name, homes, text.data)):
                 yield path
                 break
 

@@ -73,17 +73,18 @@ class Store:
 
     def outcome(self, key: bytes) -> str | None:
         """The text that ``keep_outcome`` got."""
-        text = next((text for _, text in self._rows("outcomes", "outcome", [key])), None)
-        return text if isinstance(text, str) else None
+        return self._text("outcomes", "outcome", key)
 
     def ignored(self, key: bytes) -> str | None:
         """The text that ``keep_ignored`` got."""
-        text = next((text for _, text in self._rows("ignored", "verdicts", [key])), None)
-        return text if isinstance(text, str) else None
+        return self._text("ignored", "verdicts", key)
 
     def footing(self, key: bytes) -> str | None:
         """The text that ``keep_footing`` got."""
-        text = next((text for _, text in self._rows("footings", "footing", [key])), None)
+        return self._text("footings", "footing", key)
+
+    def _text(self, table: str, column: str, key: bytes) -> str | None:
+        text = next((text for _, text in self._rows(table, column, [key])), None)
         return text if isinstance(text, str) else None
 
     def _rows(self, table: str, columns: str, keys: Sequence[bytes]) -> Iterator[tuple[Any, ...]]:
