@@ -40,9 +40,10 @@ from sessionlint.run.timings import Timings
 
 tree, cache = sys.argv[1:]
 timings = Timings()
-options = (("cache-dir", cache), ("respect-gitignore", False))
+options = (("respect-gitignore", False),)
 root = Path(tree)
-request = Request((tree,), options=options, isolated=True, project_root=root, cache=True, jobs=os.cpu_count() or 1)
+jobs = os.cpu_count() or 1
+request = Request((tree,), options=options, isolated=True, project_root=root, cache=True, cache_dir=Path(cache), jobs=jobs)
 pipeline.check(request, lambda text: print(text, file=sys.stderr), timings=timings)
 print(len(timings.files))
 """

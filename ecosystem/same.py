@@ -120,10 +120,10 @@ def look(way: Way, tree: Path, rules: Sequence[str], caches: Path) -> Seen:
 
 def _request(way: Way, tree: Path, rules: Sequence[str], caches: Path, fix: FixLevel) -> Request:
     """Checks and fixes have a cache of their own each: after a shared one no fix would ever start from a cold one."""
-    options: list[tuple[str, object]] = [("respect-gitignore", False), ("cache-dir", str(caches / f"{way.cache}-{fix}"))]
+    options: list[tuple[str, object]] = [("respect-gitignore", False)]
     if rules:
         options.append(("select", list(rules)))
-    fields = {"cache": bool(way.cache), **way.request}
+    fields = {"cache": bool(way.cache), "cache_dir": caches / f"{way.cache}-{fix}", **way.request}
     return Request((str(tree),), options=tuple(options), isolated=True, project_root=tree, fix=fix, **fields)
 
 

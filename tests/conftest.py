@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 
 
@@ -7,3 +9,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Rewrite what rule pages and the README's rule table expect into what the tool says, for review.",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _caches_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test writes to the cache of the person who runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SESSIONLINT_CACHE_DIR", str(tmp_path_factory.mktemp("caches") / "sessionlint"))
+        yield

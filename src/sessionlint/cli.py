@@ -101,7 +101,9 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
 @click.option("--timings", is_flag=True, help="Show where the time went, on standard error.")
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Parse in up to N processes (default: one per core).")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
-@click.option("--cache-dir", metavar="DIR", help="Where the cache lies (default: .sessionlint_cache in the project).")
+@click.option(
+    "--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie (default: the user's cache folder)."
+)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour.")
 @click.option("--fail-on", metavar="LEVEL", help="Exit with 1 from this severity on: error, warning (default), info, never.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
@@ -136,12 +138,13 @@ def rule(rules: tuple[str, ...], every: bool, output_format: str, color: ColourC
 
 @sessionlint.command()
 @click.argument("paths", nargs=-1)
-@click.option("--cache-dir", metavar="DIR", help="Where the cache lies, when the configuration does not say.")
-def clean(paths: tuple[str, ...], cache_dir: str | None) -> None:
+@click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie, as check has it.")
+@click.option("--all", "every", is_flag=True, help="Remove the caches of all projects that lie there.")
+def clean(paths: tuple[str, ...], cache_dir: Path | None, every: bool) -> None:
     """Remove the cache of the project around PATHS (default: the current folder)."""
     from sessionlint.run.clean import run_clean
 
-    raise SystemExit(run_clean(paths, cache_dir))
+    raise SystemExit(run_clean(paths, cache_dir, every))
 
 
 def main() -> NoReturn:

@@ -69,7 +69,7 @@ def test_workers_that_fail_are_no_way_with_workers(tree: Path, tmp_path: Path, m
 
 def test_a_way_with_a_cache_leaves_one_for_the_next_way(tree: Path, tmp_path: Path) -> None:
     look(Way("cold cache", cache="one"), tree, (), tmp_path)
-    assert {path.parent.name for path in tmp_path.glob("*/facts-*.sqlite")} == {"one-none", "one-unsafe"}
+    assert {path.parent.parent.name for path in tmp_path.glob("*/*/facts-*.sqlite")} == {"one-none", "one-unsafe"}
 
 
 def test_other_rules_can_be_selected(tree: Path) -> None:

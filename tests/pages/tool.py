@@ -18,6 +18,7 @@ from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
 from sessionlint.run import pipeline
 from sessionlint.run.analysis import Analysis, Checked
+from sessionlint.run.cache_place import place_of
 from sessionlint.run.extractor import Extractor
 from sessionlint.run.planning import plan
 from sessionlint.run.reading import decoded
@@ -96,9 +97,10 @@ class Tool:
 
     def _cold_then_warm(self, analysis: Analysis, sources: dict[str, Source]) -> Checked:
         """With what a run before has kept."""
-        file = self._folder / f"{self._count}-cache" / "facts-test.sqlite"
+        place = place_of(self._folder / f"{self._count}", self._folder / f"{self._count}-cache", None)
+        assert place is not None
         for _ in range(2):
-            store = Store(file, _no_warning)
+            store = Store(place, "test", _no_warning, _no_warning)
             checked = replace(analysis, extractor=Extractor(store)).check(sources)
             store.close()
         return checked

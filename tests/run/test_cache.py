@@ -9,52 +9,25 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from caches import CODE, database_of, doctor, opened, place_for, project_in, run, store_for
+from click.testing import CliRunner
 
 from sessionlint.cli import sessionlint as command
 from sessionlint.extract.module import extract
 from sessionlint.model import codec
 from sessionlint.model.source import Source
-from sessionlint.run import cache_folder, store
-from sessionlint.run.fingerprint import fingerprint
+from sessionlint.run import cache_database
 from sessionlint.run.store import Look, Store, encoded
-
-CODE = """\
-from sqlalchemy import create_engine
-from sqlalchemy.orm import sessionmaker
-
-SessionLocal = sessionmaker(create_engine("sqlite://"))
-
-
-def work():
-    db = SessionLocal()
-    return db.get(object, 1)
-"""
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "app.py").write_text(CODE)
-    (folder / "other.py").write_text("import os\n")
-    return folder
-
-
-def run(project: Path, *options: str) -> Result:
-    arguments = ["check", str(project), "--project-root", str(project), "--output-format", "concise", "-q", *options]
-    result = CliRunner().invoke(command, arguments)
-    assert result.exit_code == 1, result.output
-    return result
-
-
-def cache_of(project: Path) -> Path:
-    return cache_folder.store_path(project / cache_folder.NAME, fingerprint())
+    return project_in(tmp_path / "project")
 
 
 def test_a_warm_run_prints_what_a_cold_one_printed(project: Path) -> None:
     without = run(project, "--no-cache")
-    assert not (project / cache_folder.NAME).exists()
+    assert not place_for(project).folder.exists()
     cold, warm = run(project), run(project)
     assert without.stdout == cold.stdout == warm.stdout != ""
     assert without.stderr == cold.stderr == warm.stderr
@@ -81,9 +54,7 @@ def test_what_a_run_came_to_is_known_until_something_changes(project: Path, monk
     """Only an unchanged project is known: its findings are taken from the store, here from a doctored one."""
     (project / "other.py").write_text("import os  # noqa: SES301\n")
     before = run(project)
-    with sqlite3.connect(cache_of(project)) as database:
-        database.execute("UPDATE outcomes SET outcome = replace(outcome, 'SessionLocal', 'Doctored')")
-    database.close()
+    doctor(project, "outcomes", "SessionLocal", "Doctored")
     assert "Doctored" in run(project).stdout
     assert run(project, "--select", "ALL").stdout.count("Doctored") == 0
     (project / "new.py").write_text("")
@@ -127,9 +98,7 @@ def test_a_change_that_says_nothing_of_sessions_changes_nothing(project: Path, c
     """A doctored outcome shows whether the earlier one was taken."""
     (project / "other.py").write_text(OTHER)
     before = run(project)
-    with sqlite3.connect(cache_of(project)) as database:
-        database.execute("UPDATE outcomes SET outcome = replace(outcome, 'SessionLocal', 'Doctored')")
-    database.close()
+    doctor(project, "outcomes", "SessionLocal", "Doctored")
     (project / "other.py").write_text(changed)
     for _ in range(2):
         assert ("Doctored" in run(project).stdout) == same
@@ -157,9 +126,7 @@ def test_what_git_ignores_is_remembered_and_asked_again(project: Path) -> None:
     found = run(project).stdout
     (project / ".gitignore").write_text("# nothing of ours\n*.log\n")
     assert run(project).stdout == found
-    with sqlite3.connect(cache_of(project)) as database:
-        database.execute("UPDATE ignored SET verdicts = replace(verdicts, '\"other.py\":0', '\"other.py\":2')")
-    database.close()
+    doctor(project, "ignored", '"other.py":0', '"other.py":2')
     (project / "new.py").write_text(CODE)
     shown = CliRunner().invoke(command, ["check", str(project), "--project-root", str(project), "--show-files"]).stdout
     assert [Path(line).name for line in shown.splitlines()] == ["app.py", "new.py"]  # `other.py` is doctored
@@ -173,9 +140,8 @@ def test_few_outcomes_are_kept(project: Path) -> None:
     for number in range(25):
         (project / "other.py").write_text(f"# {number}\n")
         run(project)
-    with sqlite3.connect(cache_of(project)) as database:
+    with opened(database_of(project)) as database:
         assert database.execute("SELECT count(*) FROM outcomes").fetchone() == (20,)
-    database.close()
 
 
 def test_a_changed_file_is_looked_at_again(project: Path) -> None:
@@ -186,29 +152,51 @@ def test_a_changed_file_is_looked_at_again(project: Path) -> None:
 
 def test_the_folder_says_what_it_is(project: Path) -> None:
     run(project)
-    folder = project / cache_folder.NAME
-    assert (folder / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55\n")
-    assert (folder / ".gitignore").read_text().endswith("*\n")
+    base = place_for(project).base
+    assert (base / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55\n")
+    assert (base / ".gitignore").read_text().endswith("*\n")
 
 
-def test_clean_removes_the_cache_and_only_that(project: Path) -> None:
+def test_clean_removes_the_cache_of_a_project_and_only_that(project: Path, tmp_path: Path) -> None:
+    other = project_in(tmp_path / "other")
     run(project)
-    folder = project / cache_folder.NAME
+    run(other)
+    folder = place_for(project).folder
     (folder / "mine.txt").write_text("")
     assert CliRunner().invoke(command, ["clean", str(project)]).exit_code == 0
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]
-    assert "no cache" in CliRunner().invoke(command, ["clean", str(project)]).stderr
+    (folder / "mine.txt").unlink()
+    assert CliRunner().invoke(command, ["clean", str(project)]).stderr == f"removed {folder}\n"
+    assert not folder.exists()
+    assert CliRunner().invoke(command, ["clean", str(project)]).stderr == f"no cache in {folder}\n"
+    assert database_of(other).exists()
 
 
-def test_the_cache_lies_where_the_settings_say(project: Path, tmp_path: Path) -> None:
-    run(project, "--cache-dir", str(tmp_path / "elsewhere"))
-    assert cache_folder.is_ours(tmp_path / "elsewhere")
-    (project / "sessionlint.toml").write_text('cache-dir = "below/here"\n')
+def test_clean_all_removes_all_that_is_ours(project: Path, tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    for each in (project, project_in(tmp_path / "other")):
+        run(each, "--cache-dir", str(base))
+    (base / "mine.txt").write_text("")
+    arguments = ["clean", str(project), "--all", "--cache-dir", str(base)]
+    assert CliRunner().invoke(command, arguments).stderr == f"removed {base}\n"
+    assert [path.name for path in base.iterdir()] == ["mine.txt"]
+    assert CliRunner().invoke(command, arguments).stderr == f"no cache in {base}\n"
+
+
+def test_clean_removes_what_earlier_versions_left_in_the_project(project: Path) -> None:
     run(project)
-    assert cache_folder.is_ours(project / "below" / "here")
-    assert not (project / cache_folder.NAME).exists()
-    assert CliRunner().invoke(command, ["clean", str(project)]).exit_code == 0
-    assert not (project / "below" / "here").exists()
+    base, former = place_for(project).base, project / ".sessionlint_cache"
+    former.mkdir()
+    (former / "facts-c27d4742a05e81e8647d8295.sqlite").write_bytes(b"")
+    (former / ".gitignore").write_bytes(b"*\n")
+    (former / "inner.py").write_text(CODE)
+    assert "inner" not in run(project, "--no-cache").stdout
+    (former / "inner.py").unlink()
+    CliRunner().invoke(command, ["clean", str(project)])
+    assert former.exists()  # without its tag it may be anybody's
+    (former / "CACHEDIR.TAG").write_bytes((base / "CACHEDIR.TAG").read_bytes())
+    assert f"removed {former}," in CliRunner().invoke(command, ["clean", str(project)]).stderr
+    assert not former.exists()
 
 
 def damaged_header(file: Path) -> None:
@@ -230,36 +218,30 @@ def cut_short(file: Path) -> None:
 
 def with_other_tables(file: Path) -> None:
     file.unlink()
-    with sqlite3.connect(file) as database:
-        database.execute("CREATE TABLE facts (key TEXT)")
-        database.execute("CREATE TABLE looks (key TEXT)")
-        database.execute("CREATE TABLE outcomes (key TEXT)")
-        database.execute("CREATE TABLE footings (key TEXT)")
-        database.execute("CREATE TABLE ignored (key TEXT)")
-    database.close()
+    with opened(file) as database:
+        for table in cache_database.TABLES:
+            database.execute(f"CREATE TABLE {table} (key TEXT)")
 
 
 def with_strange_rows(file: Path) -> None:
-    with sqlite3.connect(file) as database:
-        for table, column in {
-            "facts": "facts",
-            "looks": "outline",
-            "outcomes": "outcome",
-            "footings": "footing",
-            "ignored": "verdicts",
-        }.items():
-            database.execute(f"UPDATE {table} SET {column} = ?", ["[" * 100_000])
-    database.close()
+    with opened(file) as database:
+        for table, columns in cache_database.TABLES.items():
+            text = columns[-3].split()[0]
+            database.execute(f"UPDATE {table} SET {text} = ?", ["[" * 100_000])
 
 
-def with_rows_of_another_make(file: Path) -> None:
-    with sqlite3.connect(file) as database:
-        database.execute("UPDATE facts SET facts = '[[0, 1, 2, \"x\"]]'")
-        database.execute("UPDATE looks SET outline = x'00'")
-        database.execute("UPDATE outcomes SET outcome = '[[], []]'")
-        database.execute('UPDATE ignored SET verdicts = \'{"app.py": [1], "other.py": 7}\'')
-        database.execute("UPDATE footings SET footing = '{\"files\": []}'")
-    database.close()
+def with_rows_of_other_types(file: Path) -> None:
+    with opened(file) as database:
+        database.execute("UPDATE facts SET facts = 5, seal = 7")
+        database.execute("UPDATE looks SET telling = 'x', outline = NULL")
+        database.execute("UPDATE outcomes SET seal = NULL, day = 'tomorrow'")
+        database.execute("UPDATE footings SET footing = x'00', day = NULL")
+
+
+def with_seals_exchanged(file: Path) -> None:
+    with opened(file) as database:
+        database.execute("UPDATE looks SET seal = (SELECT seal FROM outcomes)")
+        database.execute("UPDATE outcomes SET seal = (SELECT seal FROM footings)")
 
 
 def replaced_by_a_folder(file: Path) -> None:
@@ -276,35 +258,46 @@ def replaced_by_a_folder(file: Path) -> None:
         cut_short,
         with_other_tables,
         with_strange_rows,
-        with_rows_of_another_make,
+        with_rows_of_other_types,
+        with_seals_exchanged,
         replaced_by_a_folder,
     ],
 )
 def test_a_damaged_cache_costs_time_and_at_most_one_line(project: Path, damage: Callable[[Path], None]) -> None:
     expected = run(project)
-    damage(cache_of(project))
+    damage(database_of(project))
     for _ in range(2):
         result = run(project)
         assert result.stdout == expected.stdout
-        assert len(result.stderr.splitlines()) <= 1
-        assert "bug" not in result.stderr
+        assert len(result.stderr.splitlines()) <= (damage is replaced_by_a_folder)
 
 
-def test_a_damaged_cache_is_replaced(project: Path) -> None:
+@pytest.mark.parametrize("damage", [damaged_header, with_other_tables])
+def test_a_damaged_cache_is_replaced_and_told_on_demand(project: Path, damage: Callable[[Path], None]) -> None:
     run(project)
-    damaged_header(cache_of(project))
-    assert "was damaged and has been removed" in run(project).stderr
-    assert run(project).stderr == ""
-    assert cache_of(project).read_bytes().startswith(b"SQLite format 3\0")
+    damage(database_of(project))
+    told = "warning: cache: damaged, and made anew\n"
+    assert told in CliRunner().invoke(command, ["check", "-v", str(project), "--project-root", str(project)]).stderr
+    assert told not in CliRunner().invoke(command, ["check", "-v", str(project), "--project-root", str(project)]).stderr
+    doctor(project, "outcomes", "SessionLocal", "Doctored")
+    assert "Doctored" in run(project).stdout
 
 
-def test_a_folder_that_cannot_be_written_is_said_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_do_not_verify_are_told_on_demand(project: Path) -> None:
+    run(project)
+    with_strange_rows(database_of(project))
+    shown = CliRunner().invoke(command, ["check", "-v", str(project), "--project-root", str(project)])
+    assert "did not verify and were not used" in shown.stderr
+    assert run(project, "-v").stderr == ""
+
+
+def test_a_folder_that_cannot_be_written_is_said_once(project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def refused(*_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied")
+        raise PermissionError(13, "Permission denied", str(tmp_path / "c"))
 
     monkeypatch.setattr(Path, "mkdir", refused)
-    result = run(project)
-    assert result.stderr == f"warning: the cache is not used: {project / cache_folder.NAME}: Permission denied\n"
+    result = run(project, "--cache-dir", str(tmp_path / "c"))
+    assert result.stderr == f"warning: the cache is not used: {tmp_path / 'c'}: Permission denied\n"
 
 
 def test_a_full_disk_is_said_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,21 +310,10 @@ def test_a_full_disk_is_said_once(project: Path, monkeypatch: pytest.MonkeyPatch
     assert run(project).stderr == "warning: the cache is not used: database or disk is full\n"
 
 
-def test_nothing_is_written_into_a_folder_of_somebody_else(project: Path, tmp_path: Path) -> None:
-    foreign = tmp_path / "precious"
-    foreign.mkdir()
-    (foreign / "id").write_text("secret")
-    assert "holds other files" in run(project, "--cache-dir", str(foreign)).stderr
-    (project / cache_folder.NAME).symlink_to(foreign, target_is_directory=True)
-    assert "is a symlink" in run(project).stderr
-    assert [path.name for path in foreign.iterdir()] == ["id"]
-    assert not cache_folder.remove(foreign)
-
-
 def test_a_cache_that_another_run_has_locked_is_left_alone(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = run(project)
-    monkeypatch.setattr(store, "_PATIENCE", 0.0)
-    other = sqlite3.connect(cache_of(project), isolation_level=None)
+    monkeypatch.setattr(cache_database, "_PATIENCE", 0.0)
+    other = sqlite3.connect(database_of(project), isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     result = run(project)
     other.rollback()
@@ -351,10 +333,9 @@ def test_many_runs_at_once_agree_and_leave_a_whole_cache(project: Path) -> None:
     said = {process.communicate() for process in running}
     assert len(said) == 1
     assert {process.returncode for process in running} == {1}
-    with sqlite3.connect(cache_of(project)) as database:
+    with opened(database_of(project)) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert database.execute("SELECT count(*) FROM facts").fetchone() == (1,)
-    database.close()
 
 
 def test_a_run_that_was_killed_while_it_wrote_leaves_a_cache_that_works(project: Path) -> None:
@@ -362,9 +343,11 @@ def test_a_run_that_was_killed_while_it_wrote_leaves_a_cache_that_works(project:
     (project / "app.py").write_text(CODE + "\n")
     code = f"""
 import os, sqlite3
-from sessionlint.run.store import Store
 from pathlib import Path
-store = Store(Path({str(cache_of(project))!r}), print)
+from sessionlint.run.cache_place import place_of
+from sessionlint.run.fingerprint import fingerprint
+from sessionlint.run.store import Store
+store = Store(place_of(Path({str(project)!r}), None, None), fingerprint(), print, print)
 store.keep_facts(b"key", "[]")
 rows = store._pending["facts"]
 class Deadly(dict):
@@ -381,11 +364,11 @@ store.close()
 
 
 def test_rows_that_nobody_uses_go_with_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file, text = tmp_path / "cache" / "facts-x.sqlite", encoded(extract(Source("a.py", CODE)))
+    place, text = place_for(tmp_path / "project"), encoded(extract(Source("a.py", CODE)))
 
     def on_day(day: int) -> Store:
         monkeypatch.setattr("time.time", lambda: day * 24 * 60 * 60)
-        return Store(file, pytest.fail)
+        return store_for(place)
 
     first = on_day(100)
     for key in (b"used", b"unused"):
@@ -402,11 +385,11 @@ def test_rows_that_nobody_uses_go_with_time(tmp_path: Path, monkeypatch: pytest.
 
 def test_looks_survive_the_store(tmp_path: Path) -> None:
     look = Look(False, extract(Source("", "import os\n")))
-    file = tmp_path / "cache" / "facts-x.sqlite"
-    kept = Store(file, pytest.fail)
+    place = place_for(tmp_path / "project")
+    kept = store_for(place)
     kept.keep_look(b"key", look)
     kept.close()
-    again = Store(file, pytest.fail)
+    again = store_for(place)
     found = again.looks([b"key", b"another"])
     again.close()
     assert [(key, found[key].telling, codec.dump(found[key].outline)) for key in found] == [

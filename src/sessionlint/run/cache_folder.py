@@ -1,75 +1,173 @@
-"""The folder that holds the cache: made on first use, known by its tag, removed by ``sessionlint clean``."""
+"""The folders that hold caches: made on first use, known by their tag, kept small, removed by ``sessionlint clean``."""
 
 import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-NAME = ".sessionlint_cache"
+from sessionlint.run import cache_key, own_files
+from sessionlint.run.cache_place import Place
+
+FORMER = ".sessionlint_cache"  # where caches lay once, in the project itself
+MOST_BYTES = 1024**3  # of all projects in a base
 _TAG = "CACHEDIR.TAG"
-_TAG_TEXT = """\
+_TAG_TEXT = b"""\
 Signature: 8a477f597d28d172789f06886806bc55
 # This file is a cache directory tag created by sessionlint.
 # For information about cache directory tags, see https://bford.info/cachedir/
 """
-_IGNORE_TEXT = "# created by sessionlint\n*\n"
-_OURS = (".gitignore", _TAG)
-_STORES = "facts-*.sqlite*"
+_IGNORE = ".gitignore"
+_IGNORE_TEXT = b"# created by sessionlint\n*\n"
+_OF_A_PROJECT = re.compile("[0-9a-f]{32}")
+_STORE = re.compile(r"facts-[0-9a-f]+\.sqlite(-journal|-wal|-shm)?")
+_UNFINISHED = re.compile(rf"({re.escape(_TAG)}|{cache_key.NAME})\.[0-9a-f]{{16}}")
 
 
 class NotUsableError(Exception):
     """Why a folder cannot hold a cache, in words for the user."""
 
 
-def make(folder: Path) -> None:
-    """Make ``folder`` a cache folder unless it is one. Raises NotUsableError, also for a folder that holds something else.
+def told(error: Exception) -> str:
+    """An error in one line, with the file that it is about."""
+    return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
 
-    A checkout may bring a symlink or a setting that points anywhere; nothing is written to a place that is not ours.
+
+def refuse_links(place: Place) -> None:
+    """Raises NotUsableError for a place that leads elsewhere, or that somebody else has made.
+
+    A checkout may bring a symlink that points anywhere; nothing is read from or written to a place that is not ours.
     """
-    try:
-        if folder.is_symlink():
-            raise NotUsableError(f"{folder} is a symlink")
-        if is_ours(folder):
-            return
-        if folder.exists() and not all(_may_be_ours(path.name) for path in folder.iterdir()):
-            raise NotUsableError(f"{folder} holds other files")
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / ".gitignore").write_text(_IGNORE_TEXT, encoding="ascii")
-        # the tag comes last and whole: it says that the rest is there
-        unfinished = folder / f"{_TAG}.{os.getpid()}"
-        unfinished.write_text(_TAG_TEXT, encoding="ascii")
-        unfinished.replace(folder / _TAG)
-    except OSError as error:
-        raise NotUsableError(f"{folder}: {error.strerror}") from None
+    for folder in (place.base, place.folder):
+        if folder.is_symlink() or (os.path.lexists(folder) and not own_files.is_folder(folder)):
+            raise NotUsableError(f"{folder} is {'a symlink' if folder.is_symlink() else 'no folder'}")
+        if hasattr(os, "geteuid") and folder.exists() and folder.lstat().st_uid != os.geteuid():
+            raise NotUsableError(f"{folder} belongs to another user")
+    if place.is_inside and os.path.realpath(place.base) != str(place.base):
+        raise NotUsableError(f"{place.base} lies behind a symlink")
 
 
-def is_ours(folder: Path) -> bool:
-    try:
-        return (folder / _TAG).read_text(encoding="ascii") == _TAG_TEXT
-    except (OSError, ValueError):
-        return False
+def make(place: Place) -> bytes:
+    """Make the folders of ``place`` unless they are there, and return its key. Raises NotUsableError, OSError."""
+    refuse_links(place)
+    if place.key_base is None:
+        raise NotUsableError(f"{place.base} lies in the project, and so would the key that says what is ours")
+    _make_base(place.base)
+    if place.key_base != place.base:
+        _make_base(place.key_base)
+    key = cache_key.made(place.key_base)
+    if key is None:
+        raise NotUsableError(f"{place.key_base / cache_key.NAME} cannot be read")
+    place.folder.mkdir(mode=0o700, exist_ok=True)
+    return key
+
+
+def _make_base(base: Path) -> None:
+    if is_ours(base):
+        return
+    if base.is_dir() and not all(map(_may_be_ours, os.listdir(base))):  # noqa: PTH208 - names
+        raise NotUsableError(f"{base} holds other files")
+    base.parent.mkdir(parents=True, exist_ok=True)
+    base.mkdir(mode=0o700, exist_ok=True)
+    with suppress(FileExistsError):
+        own_files.create(base / _IGNORE, _IGNORE_TEXT)
+    # the tag comes last and whole: it says that the rest is there
+    own_files.create_whole(base / _TAG, _TAG_TEXT)
+
+
+def is_ours(base: Path) -> bool:
+    return own_files.is_folder(base) and own_files.read(base / _TAG, len(_TAG_TEXT) + 1) == _TAG_TEXT
 
 
 def _may_be_ours(name: str) -> bool:
-    """Whether another run may be making this file just now."""
-    return name == ".gitignore" or name.startswith((f"{_TAG}.", "facts-"))
+    """Whether another run may be making this just now."""
+    return name in (_IGNORE, cache_key.NAME) or any(each.fullmatch(name) for each in (_UNFINISHED, _OF_A_PROJECT))
 
 
-def store_path(folder: Path, fingerprint: str) -> Path:
-    return folder / f"facts-{fingerprint}.sqlite"
+# --- what grows old ---------------------------------------------------------------------------------------------------
 
 
-def forget_others(folder: Path, store: Path, older_than: float) -> None:
-    """Remove the stores of other versions that nobody has written to since the time ``older_than``."""
-    for path in folder.glob(_STORES):
-        if not path.name.startswith(store.name) and path.stat().st_mtime < older_than:
+def forget_others(store: Path, older_than: float) -> None:
+    """Remove the stores of other versions beside ``store`` that nobody has written to since the time ``older_than``."""
+    for path in _stores(store.parent):
+        if not path.name.startswith(store.name) and path.lstat().st_mtime < older_than:
             path.unlink(missing_ok=True)
 
 
-def remove(folder: Path) -> bool:
-    """Remove the cache in ``folder``, and the folder when nothing else is in it; whether there was one. Raises OSError."""
-    if folder.is_symlink() or not is_ours(folder):
+def shrink(place: Place, most: int) -> None:
+    """Remove the caches that were not used for the longest time, until there are no more than ``most`` bytes in the base."""
+    used: list[tuple[bool, float, int, Path]] = []
+    for folder in _projects(place.base):
+        files = [path.lstat() for path in _stores(folder)]
+        newest = max((file.st_mtime for file in files), default=0.0)
+        used.append((folder == place.folder, newest, sum(file.st_size for file in files), folder))
+    total = sum(size for _, _, size, _ in used)
+    for _, _, size, folder in sorted(used):
+        if total <= most:
+            return
+        _remove_project(folder)
+        total -= size
+
+
+def _projects(base: Path) -> list[Path]:
+    with os.scandir(base) as entries:
+        names = [entry.name for entry in entries if _OF_A_PROJECT.fullmatch(entry.name)]
+    return [base / name for name in names if own_files.is_folder(base / name)]
+
+
+def _stores(folder: Path) -> list[Path]:
+    with os.scandir(folder) as entries:
+        return [folder / entry.name for entry in entries if _STORE.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)]
+
+
+# --- clean ------------------------------------------------------------------------------------------------------------
+
+
+def remove(place: Place) -> bool:
+    """Remove the cache of a project; whether there was one. Raises NotUsableError, OSError."""
+    refuse_links(place)
+    if not is_ours(place.base) or not own_files.is_folder(place.folder):
         return False
-    for path in (*folder.glob(_STORES), *(folder / name for name in _OURS)):
-        path.unlink(missing_ok=True)
-    if not any(folder.iterdir()):
-        folder.rmdir()
+    _remove_project(place.folder)
     return True
+
+
+def remove_all(base: Path) -> bool:
+    """Remove the caches of all projects in ``base``, and it when nothing else is in it; whether it was ours. Raises OSError."""
+    if not is_ours(base):
+        return False
+    for folder in _projects(base):
+        _remove_project(folder)
+    names = [*filter(_UNFINISHED.fullmatch, os.listdir(base)), cache_key.NAME, _IGNORE, _TAG]  # noqa: PTH208 - names
+    _unlink(base / name for name in names)
+    _remove_if_empty(base)
+    return True
+
+
+def remove_former(project: Path) -> bool:
+    """Remove what an earlier version has left in the project, if it is nothing but that; whether it was there."""
+    folder = project / FORMER
+    if not is_ours(folder):
+        return False
+    stores = _stores(folder)
+    _unlink([*stores, folder / _IGNORE, folder / _TAG])
+    _remove_if_empty(folder)
+    return True
+
+
+def _remove_project(folder: Path) -> None:
+    _unlink(_stores(folder))
+    _remove_if_empty(folder)
+
+
+def _unlink(paths: Iterator[Path] | list[Path]) -> None:
+    for path in paths:
+        if own_files.is_file(path):
+            path.unlink(missing_ok=True)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with os.scandir(folder) as entries:
+        empty = next(entries, None) is None
+    if empty:
+        folder.rmdir()

@@ -6,18 +6,24 @@ from pathlib import Path
 from sessionlint.run import cache_folder
 from sessionlint.run.console import prepare, say
 from sessionlint.run.errors import CLEAN, UsageError
-from sessionlint.run.planning import cache_dir as cache_dir_of
+from sessionlint.run.planning import cache_place
 from sessionlint.run.request import Request
 
 
-def run_clean(paths: Sequence[str], cache_dir: str | None) -> int:
-    """Remove the cache that a check of ``paths`` uses, and say so. Raises UsageError."""
+def run_clean(paths: Sequence[str], cache_dir: Path | None, every: bool) -> int:
+    """Remove the cache that a check of ``paths`` uses, or those of ``every`` project beside it, and say so. Raises UsageError."""
     prepare()
-    options = (("cache-dir", str(Path.cwd() / cache_dir)),) if cache_dir else ()
-    folder = cache_dir_of(Request(paths=tuple(paths) or (".",), options=options))
+    place = cache_place(Request(paths=tuple(paths) or (".",), cache_dir=cache_dir))
+    if place is None:
+        say("no cache: this user has no folder for it")
+        return CLEAN
+    folder = place.base if every else place.folder
     try:
-        removed = cache_folder.remove(folder)
-    except OSError as error:
-        raise UsageError(f"{folder}: {error.strerror}") from None
+        removed = cache_folder.remove_all(place.base) if every else cache_folder.remove(place)
+        former = cache_folder.remove_former(place.project)
+    except (OSError, cache_folder.NotUsableError) as error:
+        raise UsageError(cache_folder.told(error)) from None
     say(f"removed {folder}" if removed else f"no cache in {folder}")
+    if former:
+        say(f"removed {place.project / cache_folder.FORMER}, which an earlier version has left")
     return CLEAN

@@ -59,7 +59,9 @@ def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
         project_root=options["project_root"],
         fix=level if any(options[way] for way in _WAYS_TO_FIX) else "none",
         cache=not options["no_cache"],
+        cache_dir=options["cache_dir"],
         jobs=options["jobs"] or _available_cores(),
+        verbose=options["verbose"],
     )
 
 
@@ -92,10 +94,8 @@ def _available_cores() -> int:
 
 def _settings(options: Mapping[str, Any]) -> dict[str, object]:
     """The options that are settings, as a configuration file would hold them; only those that were given."""
-    given = {key: options.get(key.replace("-", "_")) for key in (*SELECTION, *OPTIONS)}
+    given = {key: options.get(key.replace("-", "_")) for key in (*SELECTION, *OPTIONS) if key != "cache-dir"}
     settings = {key: value for key, value in given.items() if value not in (None, [], ())}
-    if folder := settings.get("cache-dir"):
-        settings["cache-dir"] = str(Path.cwd() / str(folder))  # as typed, from the current folder
     if pairs := settings.get("per-file-ignores"):
         settings["per-file-ignores"] = _per_file(pairs)
     return settings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sessionlint import __version__
 from sessionlint.model.records import dataclass
 from sessionlint.model.targets import Targets
-from sessionlint.run import cache_folder
+from sessionlint.run.cache_place import Place, place_of
 from sessionlint.run.config import Layered, checked, merged, read_config, read_inline
 from sessionlint.run.declared.declaration import Declaration
 from sessionlint.run.discovery import Scope, discover, real_paths
@@ -72,7 +72,7 @@ def plan(request: Request, warn: Warn) -> Plan:
     targets, declared = read_targets(root.folder, settings)
     if request.stdin and request.stdin.filename is None:
         root = replace(root, part=None)  # a text without a name has no neighbours
-    store = _store(root, settings, warn) if request.cache else None
+    store = _store(request, root, settings, warn) if request.cache else None
     verdicts = Verdicts(store)
     try:
         files, scope = discover(root, paths, settings, warn, verdicts)
@@ -86,17 +86,23 @@ def plan(request: Request, warn: Warn) -> Plan:
     return Plan(root, settings, targets, declared, files, scope, _locator(layers), layers, config, stdin, store)
 
 
-def cache_dir(request: Request) -> Path:
-    """Where a check of ``request`` keeps facts. Raises UsageError."""
+def cache_place(request: Request) -> Place | None:
+    """Where a check of ``request`` keeps facts; None when it has nowhere to. Raises UsageError."""
     root = find_root(real_paths(request.paths), request.project_root, request.isolated)
-    return root.folder / merged(_layers(request, root)).cache_dir
+    return place_of(root.folder, request.cache_dir, merged(_layers(request, root)).cache_dir)
 
 
-def _store(root: Root, settings: Settings, warn: Warn) -> Store | None:
-    """Where facts are kept; nowhere when the root is a folder that anything and everything lies in."""
-    if root.part != root.folder and settings.cache_dir == cache_folder.NAME:
+def _store(request: Request, root: Root, settings: Settings, warn: Warn) -> Store | None:
+    remark = warn if request.verbose else _not_told
+    place = place_of(root.folder, request.cache_dir, settings.cache_dir)
+    if place is None:
+        remark("no cache: this user has no folder for it")
         return None
-    return Store(cache_folder.store_path(root.folder / settings.cache_dir, fingerprint()), warn)
+    return Store(place, fingerprint(), warn, remark)
+
+
+def _not_told(text: str) -> None:
+    """What mends itself."""
 
 
 def _layers(request: Request, root: Root) -> list[Layered]:

@@ -22,7 +22,8 @@ class Request:
 
     ``paths`` as typed; ``config``: files and inline settings of ``--config``; ``options``: settings of the command line,
     as TOML would give them; ``fix``: the fixes to apply to the texts (writing them is the caller's decision);
-    ``cache``: whether facts may be kept on disk from run to run; ``jobs``: the most processes that may parse;
+    ``cache``: whether facts may be kept on disk from run to run, and ``cache_dir`` where, if somebody says so; ``jobs``: the
+    most processes that may parse; ``verbose``: whether to tell of what mends itself;
     ``prefilter``: whether only files are parsed that can matter, which changes nothing but the time (no option; it is there
     to be compared with).
     """
@@ -35,5 +36,7 @@ class Request:
     project_root: Path | None = None
     fix: FixLevel = "none"
     cache: bool = False
+    cache_dir: Path | None = None
     jobs: int = 1
+    verbose: bool = False
     prefilter: bool = True

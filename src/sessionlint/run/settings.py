@@ -8,7 +8,7 @@ from sessionlint.model.finding import Severity
 from sessionlint.model.records import dataclass
 from sessionlint.model.vocabulary import Vocabulary, Wrapper
 from sessionlint.report.formats import FORMATS
-from sessionlint.run import cache_folder, values
+from sessionlint.run import values
 from sessionlint.run.selectors import Layer
 
 DEFAULT_EXCLUDE = (
@@ -73,7 +73,7 @@ OPTIONS: Mapping[str, Option] = {
     "output-format": Option(values.choice(*FORMATS)),
     "require-reason": Option(values.boolean),
     "required-version": Option(values.specifier),
-    "cache-dir": Option(values.string),
+    "cache-dir": Option(values.inner_folder),
     "fail-on": Option(values.choice(*FAIL_ON)),
     "sqlalchemy-version": Option(values.version),
     "fastapi-version": Option(values.version),
@@ -117,7 +117,7 @@ class Settings:
     output_format: str = "full"
     require_reason: bool = False
     required_version: str | None = None
-    cache_dir: str = cache_folder.NAME
+    cache_dir: str | None = None
     fail_on: str = "warning"
     sqlalchemy_version: tuple[int, int] | None = None
     fastapi_version: tuple[int, int] | None = None

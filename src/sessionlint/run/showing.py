@@ -15,6 +15,7 @@ def settings_text(plan: Plan) -> str:
 def _lines(plan: Plan) -> Iterator[str]:
     yield f"# project root: {plan.root.folder}"
     yield f"# configuration: {plan.config or 'none'}"
+    yield f"# cache: {plan.store.place.folder if plan.store else 'none'}"
     yield f"select = {_value(sorted(plan.selected))}"
     for key in OPTIONS:
         value = getattr(plan.settings, key.replace("-", "_"))

@@ -1,29 +1,29 @@
 """Facts by content, and outcomes by all that they depend on, in SQLite: whatever goes wrong with the file, a run only gets
-slower."""
+slower.
+
+Each row is sealed with a key of this machine. One that does not verify, for whatever reason, counts as missing: so what is read
+is what was written, by a run of this very version.
+"""
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from sessionlint.run import cache_folder
+from sessionlint.run import cache_database, cache_folder, cache_key
+from sessionlint.run.cache_database import TABLES
+from sessionlint.run.cache_place import Place
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from sessionlint.model.facts import ModuleFacts
 
-_TABLES: Mapping[str, Sequence[str]] = {
-    "looks": ("key BLOB PRIMARY KEY", "telling INTEGER", "starting INTEGER", "outline TEXT", "day INTEGER"),
-    "facts": ("key BLOB PRIMARY KEY", "facts TEXT", "day INTEGER"),
-    "outcomes": ("key BLOB PRIMARY KEY", "outcome TEXT", "day INTEGER"),
-    "ignored": ("key BLOB PRIMARY KEY", "verdicts TEXT", "day INTEGER"),
-    "footings": ("key BLOB PRIMARY KEY", "footing TEXT", "day INTEGER"),
-}
 T = TypeVar("T")
-_PATIENCE = 1.0  # seconds to wait for another run that is writing
+_FORMAT = 1  # of the rows below
 _PENDING = 16 * 1024 * 1024
 _DAY = 24 * 60 * 60
 _KEPT_DAYS = 30
@@ -41,18 +41,22 @@ class Look(NamedTuple):
 
 
 class Store:
-    """``looks`` and facts of texts, by the digest of the text. ``complain`` is called at most once, with what went wrong.
+    """``looks`` and facts of texts, by the digest of the text, as runs with the same ``fingerprint`` have them.
 
-    Rows are JSON and are never executed. One that cannot be read, of whatever make, counts as missing.
+    ``complain`` is called at most once, with what went wrong that somebody should see to; ``remark`` with what mended itself.
     """
 
-    def __init__(self, path: Path, complain: Callable[[str], None]) -> None:
-        self._path = path
-        self._complain = complain
+    def __init__(self, place: Place, fingerprint: str, complain: Callable[[str], None], remark: Callable[[str], None]) -> None:
+        self.place = place
+        self._purpose = f"rows {_FORMAT} {fingerprint}"
+        self._complain = complain if place.chosen else remark
+        self._remark = remark
+        self._key = b""
         self._connection: Connection | None = None
-        self._pending: dict[str, dict[bytes, tuple[object, ...]]] = {table: {} for table in _TABLES}
+        self._pending: dict[str, dict[bytes, tuple[object, ...]]] = {table: {} for table in TABLES}
         self._pending_size = 0
-        self._used: dict[str, set[bytes]] = {table: set() for table in _TABLES}
+        self._used: dict[str, set[bytes]] = {table: set() for table in TABLES}
+        self._unsealed = 0
         self._broken = False
         self._today = int(time.time() // _DAY)
 
@@ -84,44 +88,52 @@ class Store:
         return self._text("footings", "footing", key)
 
     def _text(self, table: str, column: str, key: bytes) -> str | None:
-        text = next((text for _, text in self._rows(table, column, [key])), None)
-        return text if isinstance(text, str) else None
+        return next((text for _, text in self._rows(table, column, [key])), None)
 
     def _rows(self, table: str, columns: str, keys: Sequence[bytes]) -> Iterator[tuple[Any, ...]]:
+        """The key and the values of each row that verifies; the last value is the text."""
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
-            query = f"SELECT day, key, {columns} FROM {table} WHERE key IN ({', '.join('?' for _ in some)})"
-            for day, key, *values in self._attempt(lambda database: database.execute(query, some).fetchall()) or ():  # noqa: B023
+            asked = {*some}
+            query = f"SELECT day, seal, key, {columns} FROM {table} WHERE key IN ({', '.join('?' for _ in some)})"
+            for day, seal, *row, text in self._attempt(lambda database: database.execute(query, some).fetchall()) or ():  # noqa: B023
+                if not isinstance(text, bytes) or row[0] not in asked or seal != self._seal(table, row, text):
+                    self._unsealed += 1
+                    continue
                 if day != self._today:
-                    self._used[table].add(key)
-                yield key, *values
+                    self._used[table].add(row[0])
+                yield *row, text.decode()
+
+    def _seal(self, table: str, row: Sequence[object], text: bytes) -> bytes:
+        """Of all but the day, which says no more than when a row may go."""
+        return cache_key.seal(self._key, f"{table} {row}", text)
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
     def keep_look(self, key: bytes, look: Look) -> None:
-        self._keep("looks", key, look.telling, look.starting, encoded(look.outline))
+        self._keep("looks", encoded(look.outline), key, int(look.telling), int(look.starting))
 
     def keep_facts(self, key: bytes, text: str) -> None:
         """``text``: the facts as ``encoded`` gives them."""
-        self._keep("facts", key, text)
+        self._keep("facts", text, key)
 
     def keep_outcome(self, key: bytes, text: str) -> None:
         """Remember what a run came to."""
-        self._keep("outcomes", key, text)
+        self._keep("outcomes", text, key)
 
     def keep_ignored(self, key: bytes, text: str) -> None:
         """Remember what the patterns of a file say of paths."""
-        self._keep("ignored", key, text)
+        self._keep("ignored", text, key)
 
     def keep_footing(self, key: bytes, text: str) -> None:
         """Remember what the latest outcome under ``key`` rests on."""
-        self._keep("footings", key, text)
+        self._keep("footings", text, key)
 
-    def _keep(self, table: str, key: bytes, *values: object) -> None:
+    def _keep(self, table: str, text: str, *row: bytes | int) -> None:
         if self._broken:
             return
-        self._pending[table][key] = (key, *values, self._today)
-        self._pending_size += len(str(values[-1]))
+        self._pending[table][row[0]] = (*row, text)
+        self._pending_size += len(text)
         if self._pending_size > _PENDING:
             self._write()
 
@@ -129,22 +141,24 @@ class Store:
         """Write what is new. A store that is not closed has lost nothing but that."""
         if any(self._pending.values()) or any(self._used.values()):
             self._write()
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+            with suppress(OSError):
+                cache_folder.shrink(self.place, cache_folder.MOST_BYTES)
+        self._disconnect()
+        if self._unsealed:
+            self._remark(f"cache: {self._unsealed} rows did not verify and were not used")
 
     def _write(self) -> None:
-        pending, self._pending = self._pending, {table: {} for table in _TABLES}
-        used, self._used = self._used, {table: set() for table in _TABLES}
+        pending, self._pending = self._pending, {table: {} for table in TABLES}
+        used, self._used = self._used, {table: set() for table in TABLES}
         self._pending_size = 0
 
         def transaction(database: "Connection") -> None:
             with database:
-                database.execute("BEGIN IMMEDIATE")
-                for table, columns in _TABLES.items():
-                    database.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(columns)})")
+                cache_database.begin(database)
+                for table, columns in TABLES.items():
                     places = ", ".join("?" for _ in columns)
-                    database.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", pending[table].values())
+                    rows = map(self._row, repeat(table), pending[table].values())
+                    database.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", rows)
                     database.executemany(f"UPDATE {table} SET day = ? WHERE key = ?", [(self._today, key) for key in used[table]])
                     if used[table]:
                         database.execute(f"DELETE FROM {table} WHERE day < ?", (self._today - _KEPT_DAYS,))
@@ -153,53 +167,70 @@ class Store:
 
         self._attempt(transaction, writing=True)
 
+    def _row(self, table: str, kept: Sequence[object]) -> tuple[object, ...]:
+        *row, text = kept
+        return *kept, self._seal(table, row, str(text).encode()), self._today
+
     # --- the file -----------------------------------------------------------------------------------------------------
 
     def _attempt(self, work: Callable[["Connection"], T], writing: bool = False) -> T | None:
         """What ``work`` gives; None once the store has turned out to be of no use."""
+        if self._broken:
+            return None
         import sqlite3
 
-        if self._broken or not (writing or self._connection or self._path.exists()):
-            return None
         try:
             if self._connection is None:
-                if writing and not self._path.exists():
-                    self._make_room()
-                self._connection = self._opened()
-            return work(self._connection)
-        except (sqlite3.Error, OSError, cache_folder.NotUsableError) as error:
-            self._give_up(error)
+                self._connect(writing)
+            return None if self._connection is None else work(self._connection)
+        except (sqlite3.Error, OSError, cache_database.DamagedError, cache_folder.NotUsableError) as error:
+            self._give_up(error, writing)
             return None
 
-    def _make_room(self) -> None:
-        cache_folder.make(self._path.parent)
-        with suppress(OSError):
-            cache_folder.forget_others(self._path.parent, self._path, time.time() - _KEPT_DAYS * _DAY)
+    def _connect(self, writing: bool) -> None:
+        """A run that only reads does without a file that is not there, or that another run is about to fill."""
+        key = self._known_key() if not writing else cache_folder.make(self.place)
+        if key is None:
+            return
+        self._key = cache_key.derived(key, self._purpose)
+        if not self.path.exists():
+            if not writing:
+                return
+            with suppress(OSError):
+                cache_folder.forget_others(self.path, time.time() - _KEPT_DAYS * _DAY)
+        self._connection = cache_database.opened(self.path)
+        if not writing and not cache_database.has_tables(self._connection):
+            self._disconnect()
 
-    def _opened(self) -> "Connection":
-        import sqlite3
+    def _known_key(self) -> bytes | None:
+        cache_folder.refuse_links(self.place)
+        return cache_key.known(self.place.key_base) if self.place.key_base else None
 
-        connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
-        # the file comes with the checkout, so it is trusted with nothing
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.text_factory = lambda data: data.decode("utf-8", "replace")
-        return connection
+    @property
+    def path(self) -> Path:
+        """The file; nobody who does not know the key can tell its name beforehand, and have it lie there."""
+        return self.place.folder / f"facts-{cache_key.derived(self._key, 'name').hex()[:24]}.sqlite"
 
-    def _give_up(self, error: Exception) -> None:
-        import sqlite3
+    def _give_up(self, error: Exception, writing: bool) -> None:
+        """A damaged file goes, and a run that was reading makes it anew when it ends."""
+        self._disconnect()
+        self._broken = True
+        if not cache_database.is_damage(error):
+            if "locked" not in str(error):  # another run is writing, and keeps much the same
+                self._complain(f"the cache is not used: {cache_folder.told(error)}")
+            return
+        try:
+            cache_database.remove(self.path)
+        except OSError as problem:
+            self._complain(f"the cache is not used: {cache_folder.told(problem)}")
+        else:
+            self._broken = writing
+            self._remark("cache: damaged, and made anew")
 
-        self._broken = "no such table" not in str(error)
+    def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        text = str(error)
-        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-            text = f"{self._path.name} was damaged and has been removed"
-            with suppress(OSError):
-                self._path.unlink()
-        elif "locked" in text or "no such table" in text:
-            return  # another run is writing and keeps much the same, or was killed before it had written anything
-        self._complain(f"the cache is not used: {text}")
 
 
 def encoded(facts: "ModuleFacts") -> str:
@@ -216,8 +247,8 @@ def decoded(text: str) -> "ModuleFacts":
     return codec.load(json.loads(text))
 
 
-def _decoded(text: object) -> "ModuleFacts | None":
+def _decoded(text: str) -> "ModuleFacts | None":
     try:
-        return decoded(text) if isinstance(text, str) else None
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return decoded(text)
+    except RecursionError:  # who wrote it stood on a lower stack
         return None

@@ -65,7 +65,7 @@ class Unchanged:
         try:
             text = self._store.outcome(bytes.fromhex(key))
             return None if text is None else outcome_codec.load(json.loads(text))
-        except (ValueError, TypeError, LookupError, RecursionError):
+        except RecursionError:  # who wrote it stood on a lower stack
             return None
 
     # --- what does not matter -----------------------------------------------------------------------------------------
@@ -73,16 +73,15 @@ class Unchanged:
     def _standing(self) -> dict[str, Any] | None:
         """The footing of the latest outcome, if it is that of this project, too."""
         try:
-            footing: dict[str, Any] = json.loads(self._store.footing(self._settings_key) or "null")
-            before = footing["files"]
-            if before.keys() != self._digests.keys():
+            footing: dict[str, Any] | None = json.loads(self._store.footing(self._settings_key) or "null")
+            if footing is None or (before := footing["files"]).keys() != self._digests.keys():
                 return None
             changed = {path: before[path] for path, digest in self._digests.items() if before[path] != digest}
             involved = {*footing["parsed"], *footing["told"]}
             if len(changed) > _MOST_CHANGES or not involved.isdisjoint(changed):
                 return None
             return footing if all(self._says_the_same(*each, footing["words"]) for each in changed.items()) else None
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        except RecursionError:
             return None
 
     def _says_the_same(self, path: str, before: str, words: list[str]) -> bool:
@@ -106,7 +105,7 @@ class Unchanged:
 
 def _settings_key(planned: Plan) -> bytes:
     scope = (sorted(planned.scope.files), planned.scope.folders)
-    settings = replace(planned.settings, output_format="", fail_on="", cache_dir="")  # what happens to the outcome later
+    settings = replace(planned.settings, output_format="", fail_on="", cache_dir=None)  # what happens to the outcome later
     told = (code_fingerprint(), settings, planned.targets, scope, planned.stdin, date.today())
     return _key(repr(told).encode("utf-8", "surrogatepass"))
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import PurePath
 from typing import TypeVar
 
 from sessionlint.model.finding import Severity
@@ -10,6 +11,7 @@ from sessionlint.run.errors import suggestion
 from sessionlint.run.specifiers import parse_specifiers
 
 T = TypeVar("T")
+_LONGEST_NAME, _LONGEST_PATH = 255, 1024
 
 
 def boolean(value: object) -> bool:
@@ -22,6 +24,21 @@ def string(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(f"expected a string, got {described(value)}")
     return value
+
+
+def inner_folder(value: object) -> str:
+    """A folder in the project, relative to it: what a checkout says must not make us write beside it, or into git's own."""
+    text = string(value)
+    path = PurePath(text)
+    if not path.parts or path.is_absolute() or path.anchor or ".." in path.parts:
+        raise ValueError(
+            f"expected a folder inside the project, got {described(value)}; --cache-dir and SESSIONLINT_CACHE_DIR lead anywhere"
+        )
+    if any(part.rstrip(". ").lower() == ".git" for part in path.parts):
+        raise ValueError(f"expected a folder outside of .git, got {described(value)}")
+    if "\0" in text or max(map(len, path.parts)) > _LONGEST_NAME or len(text) > _LONGEST_PATH:
+        raise ValueError("expected a folder inside the project, got a name that no folder can have")
+    return text
 
 
 def strings(value: object) -> tuple[str, ...]:
