@@ -46,7 +46,7 @@ def place_for(project: Path, cache_dir: Path | None = None) -> cache_place.Place
     return place
 
 
-def store_for(place: cache_place.Place, complain: Callable[[str], object] = pytest.fail) -> Store:
+def store_for(place: cache_place.Place, complain: Callable[[str], None] = pytest.fail) -> Store:
     return Store(place, fingerprint(), complain, complain)
 
 

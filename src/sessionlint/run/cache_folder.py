@@ -19,9 +19,9 @@ Signature: 8a477f597d28d172789f06886806bc55
 """
 _IGNORE = ".gitignore"
 _IGNORE_TEXT = b"# created by sessionlint\n*\n"
-_OF_A_PROJECT = re.compile("[0-9a-f]{32}")
-_STORE = re.compile(r"facts-[0-9a-f]+\.sqlite(-journal|-wal|-shm)?")
-_UNFINISHED = re.compile(rf"({re.escape(_TAG)}|{cache_key.NAME})\.[0-9a-f]{{16}}")
+_OF_A_PROJECT = "[0-9a-f]{32}"
+_STORE = r"facts-[0-9a-f]+\.sqlite(-journal|-wal|-shm)?"
+_UNFINISHED = rf"(CACHEDIR\.TAG|{cache_key.NAME})\.[0-9a-f]{{16}}"
 
 
 class NotUsableError(Exception):
@@ -39,9 +39,10 @@ def refuse_links(place: Place) -> None:
     A checkout may bring a symlink that points anywhere; nothing is read from or written to a place that is not ours.
     """
     for folder in (place.base, place.folder):
-        if folder.is_symlink() or (os.path.lexists(folder) and not own_files.is_folder(folder)):
+        status = own_files.status(folder)
+        if status is not None and not own_files.is_folder(folder):
             raise NotUsableError(f"{folder} is {'a symlink' if folder.is_symlink() else 'no folder'}")
-        if hasattr(os, "geteuid") and folder.exists() and folder.lstat().st_uid != os.geteuid():
+        if status is not None and hasattr(os, "geteuid") and status.st_uid != os.geteuid():
             raise NotUsableError(f"{folder} belongs to another user")
     if place.is_inside and os.path.realpath(place.base) != str(place.base):
         raise NotUsableError(f"{place.base} lies behind a symlink")
@@ -81,7 +82,7 @@ def is_ours(base: Path) -> bool:
 
 def _may_be_ours(name: str) -> bool:
     """Whether another run may be making this just now."""
-    return name in (_IGNORE, cache_key.NAME) or any(each.fullmatch(name) for each in (_UNFINISHED, _OF_A_PROJECT))
+    return name in (_IGNORE, cache_key.NAME) or re.fullmatch(f"{_UNFINISHED}|{_OF_A_PROJECT}", name) is not None
 
 
 # --- what grows old ---------------------------------------------------------------------------------------------------
@@ -111,13 +112,15 @@ def shrink(place: Place, most: int) -> None:
 
 def _projects(base: Path) -> list[Path]:
     with os.scandir(base) as entries:
-        names = [entry.name for entry in entries if _OF_A_PROJECT.fullmatch(entry.name)]
+        names = [entry.name for entry in entries if re.fullmatch(_OF_A_PROJECT, entry.name)]
     return [base / name for name in names if own_files.is_folder(base / name)]
 
 
 def _stores(folder: Path) -> list[Path]:
     with os.scandir(folder) as entries:
-        return [folder / entry.name for entry in entries if _STORE.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)]
+        return [
+            folder / entry.name for entry in entries if re.fullmatch(_STORE, entry.name) and entry.is_file(follow_symlinks=False)
+        ]
 
 
 # --- clean ------------------------------------------------------------------------------------------------------------
@@ -138,7 +141,7 @@ def remove_all(base: Path) -> bool:
         return False
     for folder in _projects(base):
         _remove_project(folder)
-    names = [*filter(_UNFINISHED.fullmatch, os.listdir(base)), cache_key.NAME, _IGNORE, _TAG]  # noqa: PTH208 - names
+    names = [*(name for name in os.listdir(base) if re.fullmatch(_UNFINISHED, name)), cache_key.NAME, _IGNORE, _TAG]  # noqa: PTH208 - names
     _unlink(base / name for name in names)
     _remove_if_empty(base)
     return True
@@ -149,8 +152,10 @@ def remove_former(project: Path) -> bool:
     folder = project / FORMER
     if not is_ours(folder):
         return False
-    stores = _stores(folder)
-    _unlink([*stores, folder / _IGNORE, folder / _TAG])
+    files = [*_stores(folder), *filter(own_files.is_file, (folder / _IGNORE, folder / _TAG))]
+    if len(files) < len(os.listdir(folder)):  # noqa: PTH208 - names
+        return False
+    _unlink(files)
     _remove_if_empty(folder)
     return True
 

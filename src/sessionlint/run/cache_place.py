@@ -54,7 +54,10 @@ def place_of(project: Path, given: Path | None, configured: str | None) -> Place
 
 def _candidates(base: Path, own: Path | None, project: Path) -> Iterator[Path]:
     """Where the key may lie, unless that is in the project."""
-    return (_resolved(each, project) for each in (base, own, user_folder()) if each)
+    yield _resolved(base, project)
+    for each in (own, user_folder()):
+        if each is not None:
+            yield _resolved(each, project)
 
 
 def user_folder(platform: str = sys.platform) -> Path | None:

@@ -2,7 +2,6 @@
 
 import os
 import stat
-from contextlib import suppress
 from pathlib import Path
 
 # a FIFO must not keep us waiting, and a link must not lead us away; Windows has neither flag, and `is_file` looks before
@@ -45,17 +44,19 @@ def create_whole(path: Path, data: bytes) -> None:
 
 def is_file(path: Path) -> bool:
     """Whether there is a regular file under this very name."""
-    status = _status(path)
-    return status is not None and stat.S_ISREG(status.st_mode)
+    found = status(path)
+    return found is not None and stat.S_ISREG(found.st_mode)
 
 
 def is_folder(path: Path) -> bool:
     """Whether there is a folder under this very name; a junction of Windows is a link, too."""
-    status = _status(path)
-    return status is not None and stat.S_ISDIR(status.st_mode) and getattr(status, "st_reparse_tag", 0) != _JUNCTION
+    found = status(path)
+    return found is not None and stat.S_ISDIR(found.st_mode) and getattr(found, "st_reparse_tag", 0) != _JUNCTION
 
 
-def _status(path: Path) -> os.stat_result | None:
-    with suppress(OSError):
+def status(path: Path) -> os.stat_result | None:
+    """What is under this very name; None for nothing."""
+    try:
         return path.lstat()
-    return None
+    except OSError:
+        return None

@@ -6,11 +6,11 @@ is what was written, by a run of this very version.
 """
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import repeat
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sessionlint.run import cache_database, cache_folder, cache_key
@@ -51,7 +51,7 @@ class Store:
         self._purpose = f"rows {_FORMAT} {fingerprint}"
         self._complain = complain if place.chosen else remark
         self._remark = remark
-        self._key = b""
+        self._key, self._path = b"", place.folder
         self._connection: Connection | None = None
         self._pending: dict[str, dict[bytes, tuple[object, ...]]] = {table: {} for table in TABLES}
         self._pending_size = 0
@@ -129,10 +129,10 @@ class Store:
         """Remember what the latest outcome under ``key`` rests on."""
         self._keep("footings", text, key)
 
-    def _keep(self, table: str, text: str, *row: bytes | int) -> None:
+    def _keep(self, table: str, text: str, key: bytes, *numbers: int) -> None:
         if self._broken:
             return
-        self._pending[table][row[0]] = (*row, text)
+        self._pending[table][key] = (key, *numbers, text)
         self._pending_size += len(text)
         if self._pending_size > _PENDING:
             self._write()
@@ -189,27 +189,24 @@ class Store:
 
     def _connect(self, writing: bool) -> None:
         """A run that only reads does without a file that is not there, or that another run is about to fill."""
-        key = self._known_key() if not writing else cache_folder.make(self.place)
+        key = cache_folder.make(self.place) if writing else self._known_key()
         if key is None:
             return
         self._key = cache_key.derived(key, self._purpose)
-        if not self.path.exists():
+        # nobody who does not know the key can tell the name beforehand, and have a file lie there
+        self._path = self.place.folder / f"facts-{cache_key.derived(self._key, 'name').hex()[:24]}.sqlite"
+        if not os.path.lexists(self._path):
             if not writing:
                 return
             with suppress(OSError):
-                cache_folder.forget_others(self.path, time.time() - _KEPT_DAYS * _DAY)
-        self._connection = cache_database.opened(self.path)
+                cache_folder.forget_others(self._path, time.time() - _KEPT_DAYS * _DAY)
+        self._connection = cache_database.opened(self._path)
         if not writing and not cache_database.has_tables(self._connection):
             self._disconnect()
 
     def _known_key(self) -> bytes | None:
         cache_folder.refuse_links(self.place)
         return cache_key.known(self.place.key_base) if self.place.key_base else None
-
-    @property
-    def path(self) -> Path:
-        """The file; nobody who does not know the key can tell its name beforehand, and have it lie there."""
-        return self.place.folder / f"facts-{cache_key.derived(self._key, 'name').hex()[:24]}.sqlite"
 
     def _give_up(self, error: Exception, writing: bool) -> None:
         """A damaged file goes, and a run that was reading makes it anew when it ends."""
@@ -220,7 +217,7 @@ class Store:
                 self._complain(f"the cache is not used: {cache_folder.told(error)}")
             return
         try:
-            cache_database.remove(self.path)
+            cache_database.remove(self._path)
         except OSError as problem:
             self._complain(f"the cache is not used: {cache_folder.told(problem)}")
         else:
