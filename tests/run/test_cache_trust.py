@@ -165,8 +165,7 @@ def test_a_clone_can_neither_delete_nor_overwrite(project: Path, tmp_path: Path,
     forge(project / ".sessionlint_cache", OLD_STORE, tmp_path / "deleted")
     (project / "linked").mkdir()
     (project / "linked" / ".gitignore").symlink_to(tmp_path / "overwritten")
-    folder = ".sessionlint_cache" if configured else "."
-    (project / "sessionlint.toml").write_text(f'cache-dir = "{folder}"\n' if configured else "")
+    (project / "sessionlint.toml").write_text('cache-dir = ".sessionlint_cache"\n' if configured else "")
     git = ["git", "-c", "user.email=a@example.org", "-c", "user.name=a", "-c", "init.defaultBranch=main"]
     for arguments in (["init", "-q"], ["add", "-f", "-A"], ["commit", "-q", "-m", "x"]):
         subprocess.run([*git, *arguments], cwd=project, check=True)
@@ -199,6 +198,9 @@ def test_a_cache_in_the_project_does_not_lie_behind_a_link(project: Path, tmp_pa
     assert run(project, "--config", 'cache-dir = "link/cache"').stderr == said
     assert run(project, "--cache-dir", str(project / "link" / "cache")).stderr == said
     assert run(project, "--cache-dir", str(tmp_path / "alias" / "link" / "cache")).stderr == said
+    for options in (("--all",), ()):
+        arguments = ["clean", str(project), "--cache-dir", str(project / "link" / "cache"), *options]
+        assert CliRunner().invoke(command, arguments).exit_code == 2
     assert list((tmp_path / "outside").iterdir()) == []
 
 
@@ -207,7 +209,7 @@ def test_nothing_is_written_into_a_folder_of_somebody_else(project: Path, tmp_pa
     foreign.mkdir()
     (foreign / "id").write_text("secret")
     assert "holds other files" in run(project, "--cache-dir", str(foreign)).stderr
-    assert not cache_folder.remove_all(foreign)
+    assert not cache_folder.remove_all(place_for(project, foreign))
     assert [path.name for path in foreign.iterdir()] == ["id"]
 
 

@@ -23,7 +23,8 @@ _SCHEMA = {
     *((b"index", f"sqlite_autoindex_{table}_1".encode(), table.encode(), None) for table in TABLES),
 }
 _BESIDE = ("-journal", "-wal", "-shm")
-_NO_DAMAGE = ("locked", "full", "unable to open", "disk I/O")
+_BUSY = "locked"
+_NO_DAMAGE = (_BUSY, "full", "unable to open", "disk I/O")
 _PATIENCE = 1.0  # seconds to wait for another run that is writing
 
 
@@ -72,6 +73,13 @@ def begin(connection: "Connection") -> None:
     if not has_tables(connection):
         for sql in _CREATING.values():
             connection.execute(sql)
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether another run is writing."""
+    import sqlite3
+
+    return isinstance(error, sqlite3.OperationalError) and _BUSY in str(error)
 
 
 def is_damage(error: Exception) -> bool:

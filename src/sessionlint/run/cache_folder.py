@@ -38,7 +38,7 @@ def refuse_links(place: Place) -> None:
 
     A checkout may bring a symlink that points anywhere; nothing is read from or written to a place that is not ours.
     """
-    for folder in (place.base, place.folder):
+    for folder in dict.fromkeys((place.base, place.folder, place.key_base or place.base)):
         status = own_files.status(folder)
         if status is not None and not own_files.is_folder(folder):
             raise NotUsableError(f"{folder} is {'a symlink' if folder.is_symlink() else 'no folder'}")
@@ -135,8 +135,13 @@ def remove(place: Place) -> bool:
     return True
 
 
-def remove_all(base: Path) -> bool:
-    """Remove the caches of all projects in ``base``, and it when nothing else is in it; whether it was ours. Raises OSError."""
+def remove_all(place: Place) -> bool:
+    """Remove the caches of all projects in a base, and it when nothing else is in it; whether it was ours.
+
+    Raises NotUsableError, OSError.
+    """
+    refuse_links(place)
+    base = place.base
     if not is_ours(base):
         return False
     for folder in _projects(base):

@@ -19,7 +19,7 @@ def run_clean(paths: Sequence[str], cache_dir: Path | None, every: bool) -> int:
         return CLEAN
     folder = place.base if every else place.folder
     try:
-        removed = cache_folder.remove_all(place.base) if every else cache_folder.remove(place)
+        removed = cache_folder.remove_all(place) if every else cache_folder.remove(place)
         former = cache_folder.remove_former(place.project)
     except (OSError, cache_folder.NotUsableError) as error:
         raise UsageError(cache_folder.told(error)) from None

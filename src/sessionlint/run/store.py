@@ -213,7 +213,7 @@ class Store:
         self._disconnect()
         self._broken = True
         if not cache_database.is_damage(error):
-            if "locked" not in str(error):  # another run is writing, and keeps much the same
+            if not cache_database.is_busy(error):  # otherwise another run keeps much the same
                 self._complain(f"the cache is not used: {cache_folder.told(error)}")
             return
         try:
