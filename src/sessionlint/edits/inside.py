@@ -118,8 +118,10 @@ class Folder:
 
 def _given_away(descriptor: int, like: os.stat_result) -> int:
     """Give the file the owner of ``like``, and return the mode that it shall have."""
-    mode = stat.S_IMODE(like.st_mode)
-    with suppress(OSError, AttributeError):  # only root may give files away, and Windows has no owners
+    mode, made = stat.S_IMODE(like.st_mode), os.fstat(descriptor)
+    if (made.st_uid, made.st_gid) == (like.st_uid, like.st_gid):
+        return mode
+    with suppress(OSError):  # only root may give files away
         os.chown(descriptor, like.st_uid, like.st_gid)
         return mode
     return mode & ~(stat.S_ISUID | stat.S_ISGID)  # what ran as its owner must not run as us

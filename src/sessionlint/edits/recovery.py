@@ -1,10 +1,10 @@
 """What a killed run left is tidied, and finished where some of its files are new and some old.
 
-It is finished forward: a file that still holds what it held gets the new text that lies ready. Whatever stops this in turn,
-the next run can do the rest, for the journal goes last.
+It is finished forward, where each file that still holds what it held has its new text ready, and else (the run was stopped
+while it put its changes back) backward. Whatever stops this in turn, the next run can do the rest, for the journal goes last.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -43,6 +43,8 @@ def is_tidied(journal: Journal) -> bool:
 
 def finish(journal: Journal) -> Iterator[str]:
     """Complete what an earlier run left undone, and tell it. To be called while ``one_at_a_time``. Raises OSError."""
+    if not journal.exists():
+        return
     try:
         states = _states(journal)
         if _half_done(states):
@@ -81,20 +83,33 @@ def _half_done(states: Mapping[Entry, _State]) -> bool:
 
 
 def _completed(root: Path, states: Mapping[Entry, _State]) -> Iterator[str]:
-    fixed = ", ".join(entry.path for entry, state in states.items() if state in _REPLACED)
-    for entry, state in states.items():
-        if state == "before" and _is_completed(root, entry):
+    waiting = [entry for entry, state in states.items() if state == "before"]
+    fixed = [entry for entry, state in states.items() if state in _REPLACED]
+    if all(_lies_ready(root, entry, entry.new, entry.after) for entry in waiting):
+        for entry in waiting:
+            _put(root, entry, entry.new)
             yield f"{entry.path}: fixed now; an earlier --fix was stopped before it came to it"
-        elif state not in _REPLACED:
-            reason = "it changed" if state == "changed" else "its new text was removed"
-            yield f"{entry.path}: not fixed, {reason} after an earlier --fix was stopped, which fixed {fixed}"
+    elif all(states[entry] == "after" and _lies_ready(root, entry, entry.old, entry.before) for entry in fixed):
+        for entry in fixed:
+            _put(root, entry, entry.old)
+            yield f"{entry.path}: as it was before; an earlier --fix was stopped while it put its changes back"
+        return
+    else:
+        yield from (f"{entry.path}: not fixed, what lay ready for it is gone {_after(fixed)}" for entry in waiting)
+    yield from (f"{entry.path}: not fixed, it changed {_after(fixed)}" for entry, state in states.items() if state == "changed")
 
 
-def _is_completed(root: Path, entry: Entry) -> bool:
-    """Put the new text in place, if it lies ready as it was left."""
+def _after(fixed: Sequence[Entry]) -> str:
+    return f"after an earlier --fix was stopped, which fixed {', '.join(entry.path for entry in fixed)}"
+
+
+def _lies_ready(root: Path, entry: Entry, name: str, expected: str) -> bool:
+    """Whether the text beside the file is there, as it was left."""
     with entered(root, entry.folder) as folder:
-        if not folder.has(entry.new) or digest(folder.read(entry.new)) != entry.after:
-            return False
-        folder.rename(entry.new, entry.name)
+        return folder.has(name) and digest(folder.read(name)) == expected
+
+
+def _put(root: Path, entry: Entry, name: str) -> None:
+    with entered(root, entry.folder) as folder:
+        folder.rename(name, entry.name)
         folder.sync()
-    return True

@@ -127,8 +127,7 @@ class Writer:
             _each((replacement.path, partial(replacement.lay_ready, checkpoint)) for replacement in ready)
             for replacement in ready:
                 checkpoint()
-                begun.append(replacement)
-                _each([(replacement.path, replacement.replace)])
+                _each([(replacement.path, partial(replacement.replace, begun))])
         except BaseException as failure:
             self._put_back(begun, failure, journal)
             _tidy(self.root, ready, journal)
@@ -195,10 +194,11 @@ class _Replacement:
             except OSError:
                 folder.create(self.old, self.original, status)
 
-    def replace(self) -> None:
+    def replace(self, begun: "list[_Replacement]") -> None:
         with entered(self.root, self.folder) as folder:
             if folder.read(self.target) != self.original:
                 raise NotWritten({self.path: _CHANGED})
+            begun.append(self)
             folder.rename(self.new, self.target)
             folder.sync()
 

@@ -98,5 +98,5 @@ def changes_of(before: Mapping[str, Source], after: Mapping[str, Source]) -> lis
 
 def _ended(fixing: Fixing, reasons: Mapping[str, str]) -> Repair:
     waiting = [finding for finding in fixing.wanted(frozen=True) if any(path in reasons for path in paths_of(finding))]
-    hopeless = bool(reasons) and fixing.frozen >= set(fixing.state.sources)
+    hopeless = fixing.frozen > set(reasons)
     return Repair(fixing.result(), Unwritten(reasons, waiting if reasons else (), hopeless))
