@@ -146,6 +146,17 @@ def test_a_link_that_leads_out_of_the_project_is_analysed_and_left_alone(
     assert (outside.read_text(), read("other")) == (DB, fixed(OTHER))
 
 
+def test_a_package_in_a_folder_of_anything_and_everything_is_the_project(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".git").rmdir()
+    monkeypatch.setenv("HOME", str(Path.cwd()))
+    Path("app/__init__.py").touch()
+    Path("app/db.py").rename("db.py")
+    Path("app/db.py").symlink_to("../db.py")
+    result = run("app", "--fix-only")
+    assert result.stderr.startswith("error: app/db.py: a symlink that leads out of the project; 1 finding was not fixed\n")
+    assert (read("db"), read("other")) == (DB, fixed(OTHER))
+
+
 def test_a_link_in_the_project_stays_one_and_the_file_at_its_end_is_fixed(run: Run) -> None:
     Path("kept").mkdir()
     Path("app/db.py").rename("kept/db.txt")

@@ -1,20 +1,23 @@
 import errno
 import json
 import os
-import signal
 import stat
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from edits.faults import Killed, after, faulty
 from sessionlint.edits.journal import Journal, one_at_a_time
 from sessionlint.edits.recovery import finish, was_interrupted
 from sessionlint.edits.write import Change, NotWritten, Writer
 from sessionlint.model.source import Source
+
+posix = pytest.mark.skipif(os.name == "nt", reason="no locks, and so no journal; no owners, no pipes")
 
 
 def change(root: Path, path: str, before: str, after: str, encoding: str = "utf-8", *, bom: bool = False) -> Change:
@@ -175,9 +178,15 @@ def test_what_cannot_be_put_back_is_told_and_finished_later(
         when_replaced(patched, "a.py", lambda: patched.setattr(os, "replace", _raises(PermissionError(errno.EACCES, ""))))
         with pytest.raises(NotWritten) as caught:
             write_files(root, changes, journal_of(root) if journalled else None)
-    stuck = "was changed, and could not be put back" + ("; the next --fix finishes the rest" if journalled else "")
     assert (caught.value.stuck, caught.value.hopeless) == (["a.py"], True)
-    assert caught.value.reasons == {"b.py": "no permission to replace it", "a.py": stuck}
+    assert caught.value.reasons["b.py"] == "no permission to replace it"
+    stuck, _, rest = caught.value.reasons["a.py"].partition("; ")
+    assert stuck == "was changed, and could not be put back"
+    if journalled:
+        assert rest == "the next --fix finishes the rest"
+    else:
+        kept = rest.removeprefix("what it held is in ")
+        assert contents(root) == {kept: b"a", "a.py": b"A", "b.py": b"b", "c.py": b"c"}
     assert was_interrupted(journal_of(root)) is journalled
     if journalled:
         assert [line.split(":")[0] for line in told(root)] == ["b.py", "c.py"]
@@ -256,6 +265,7 @@ def test_a_folder_that_became_a_link_since_it_was_looked_at_is_not_entered(root:
     assert (root / "a.py").read_text() == "a"
 
 
+@posix
 def test_what_is_no_file_any_more_is_not_waited_for(root: Path) -> None:
     change(root, "a.py", "a", "A")
     (root / "a.py").unlink()
@@ -273,6 +283,7 @@ def test_names_of_one_file_in_the_project_are_each_fixed_and_one_outside_keeps_t
     assert (root.parent / "outside.py").read_text() == "a"
 
 
+@posix
 def test_the_owner_and_what_runs_as_it_stay(root: Path) -> None:
     one = change(root, "a.py", "a", "A")
     if os.geteuid() == 0:
@@ -284,6 +295,7 @@ def test_the_owner_and_what_runs_as_it_stay(root: Path) -> None:
     assert (after.st_uid, after.st_gid, after.st_mode) == (before.st_uid, before.st_gid, before.st_mode)
 
 
+@posix
 def test_what_ran_as_somebody_else_does_not_run_as_us(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = change(root, "a.py", "a", "A")
     (root / "a.py").chmod(0o6750)
@@ -301,19 +313,15 @@ def test_what_ran_as_somebody_else_does_not_run_as_us(root: Path, monkeypatch: p
 # --- what killed runs leave -------------------------------------------------------------------------------------------
 
 
-def left_by_a_killed_run(root: Path, replaced: str = "a") -> None:
-    """Three files to be fixed, of which some were."""
-    changes = [change(root, f"{name}.py", name, name.upper()) for name in "abc"]
-    with pytest.MonkeyPatch.context() as patched:
-        when_replaced(patched, f"{replaced}.py", lambda: os.kill(os.getpid(), signal.SIGKILL))
-        child = os.fork()
-        if child == 0:
+def left_by_a_killed_run(root: Path) -> None:
+    """Three files to be fixed, of which one was: the run was killed right after the first step that shows."""
+    for step in count(1):
+        changes = [change(root, f"{name}.py", name, name.upper()) for name in "abc"]
+        with faulty({step: after(Killed())}), suppress(Killed):
             write_files(root, changes, journal_of(root))
-            os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-
-
-posix = pytest.mark.skipif(os.name == "nt", reason="no locks, and so no journal")
+        if (root / "a.py").read_text() == "A":
+            return
+        assert not was_interrupted(journal_of(root))
 
 
 @posix
@@ -416,6 +424,16 @@ def test_a_folder_that_is_not_the_users_own_has_no_journal(root: Path, way: str)
     assert contents(root) == {"a.py": b"A"}
 
 
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give a folder away")
+def test_no_folder_is_made_in_one_of_somebody_else(root: Path) -> None:
+    one, journal = change(root, "a.py", "a", "A"), journal_of(root)
+    journal.folder.parent.mkdir()
+    os.chown(journal.folder.parent, 1, 1)
+    write_files(root, [one], journal)
+    assert contents(root) == {"a.py": b"A"}
+    assert not journal.folder.exists()
+
+
 @posix
 def test_a_file_in_the_project_is_never_a_journal(root: Path) -> None:
     left_by_a_killed_run(root)
@@ -449,6 +467,28 @@ def test_a_second_run_waits_until_the_first_has_written(tmp_path: Path) -> None:
         with pytest.raises(NotWritten, match="changed since it was read"):
             writing.result()
     assert contents(tmp_path) == {"a.py": b"first"}
+
+
+@posix
+def test_runs_at_once_take_turns(root: Path) -> None:
+    for path in ("a.py", "b.py"):
+        change(root, path, "old", "")
+
+    def write(text: str) -> bool:
+        try:
+            write_files(root, [Change(Source(path, "old"), text) for path in ("a.py", "b.py")], journal_of(root))
+        except NotWritten as error:
+            assert set(error.reasons.values()) == {"changed since it was read"}
+            return False
+        return True
+
+    texts = [f"text {number}" for number in range(8)]
+    with ThreadPoolExecutor(len(texts)) as pool:
+        written = dict(zip(texts, pool.map(write, texts), strict=True))
+    won = [text.encode() for text in texts if written[text]]
+    assert len(won) == 1
+    assert contents(root) == {"a.py": won[0], "b.py": won[0]}
+    assert not journal_of(root).exists()
 
 
 @posix

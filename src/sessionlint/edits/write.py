@@ -104,7 +104,7 @@ class Writer:
         except RuntimeError:  # what Python before 3.13 says of a link to itself
             raise NotWritten({path: _CHANGED}) from None
         real = target.relative_to(self.root).as_posix() if target.is_relative_to(self.root) else None
-        if real is None or not self.belongs(real) or ".git" in real.split("/"):
+        if real is None or not self.belongs(real) or ".git" in real.lower().split("/"):
             raise NotWritten({path: "a symlink that leads out of the project"})
         return real
 
@@ -128,22 +128,33 @@ class Writer:
             for replacement in ready:
                 checkpoint()
                 _each([(replacement.path, partial(replacement.replace, begun))])
+            self._sync(ready)
         except BaseException as failure:
-            self._put_back(begun, failure, journal)
+            self._put_back(begun, ready, failure, journal)
             _tidy(self.root, ready, journal)
             raise
         self.written += [replacement.path for replacement in ready]
         _tidy(self.root, ready, journal)
 
-    def _put_back(self, begun: Sequence["_Replacement"], failure: BaseException, journal: Journal | None) -> None:
-        """Raises ``failure``, with more to it, when some file could not be put back."""
-        stuck = [replacement.path for replacement in begun if not replacement.is_put_back()]
+    def _sync(self, ready: Sequence["_Replacement"]) -> None:
+        """Make the renames last."""
+        for each in dict.fromkeys(replacement.folder for replacement in ready):
+            with suppress(OSError), entered(self.root, each) as folder:
+                folder.sync()
+
+    def _put_back(
+        self, begun: Sequence["_Replacement"], ready: Sequence["_Replacement"], failure: BaseException, journal: Journal | None
+    ) -> None:
+        """Raises ``failure``, with more to it, when some file could not be put back; then what lies beside it stays there."""
+        stuck = {each.path: each.old for each in begun if not each.is_put_back()}
         if not stuck:
             return
         self.written += stuck
+        if not journal:  # nobody will finish it
+            _tidy(self.root, [each for each in ready if each.path not in stuck], None)
         if isinstance(failure, NotWritten):
-            told = _STUCK + ("; the next --fix finishes the rest" if journal else "")
-            raise NotWritten({**failure.reasons, **dict.fromkeys(stuck, told)}, hopeless=True, stuck=stuck) from failure
+            told = {path: f"was changed, and could not be put back; {_help(old, journal)}" for path, old in stuck.items()}
+            raise NotWritten({**failure.reasons, **told}, hopeless=True, stuck=[*stuck]) from failure
         raise failure
 
 
@@ -200,7 +211,6 @@ class _Replacement:
                 raise NotWritten({self.path: _CHANGED})
             begun.append(self)
             folder.rename(self.new, self.target)
-            folder.sync()
 
     def is_put_back(self) -> bool:
         """Whether the file is what it was."""
@@ -212,6 +222,10 @@ class _Replacement:
         except OSError:
             return False
         return True
+
+
+def _help(old: str, journal: Journal | None) -> str:
+    return "the next --fix finishes the rest" if journal else f"what it held is in {old}"
 
 
 def _tidy(root: Path, ready: Sequence[_Replacement], journal: Journal | None) -> None:
@@ -250,7 +264,6 @@ def _collected(path: str, reasons: dict[str, str]) -> Generator[None, None, None
 
 
 _CHANGED = "changed since it was read"
-_STUCK = "was changed, and could not be put back"
 _IN_WORDS = {
     errno.ENOENT: "it is gone",
     errno.EACCES: "no permission to replace it",
