@@ -1,7 +1,9 @@
 """The options around fixes: what is written, printed where, and the exit code."""
 
+import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +13,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sessionlint.cli import sessionlint
-from sessionlint.edits.journal import JOURNAL
 
 DB = """\
 from sqlalchemy.orm import Session, sessionmaker
@@ -128,12 +129,147 @@ def test_a_file_that_cannot_be_written_is_told_and_holds_back_no_other(run: Run)
     assert (read("db"), read("other")) == (DB, fixed(OTHER))
 
 
-def test_a_journal_of_a_killed_run_is_told_by_a_check_and_finished_by_a_fix(run: Run) -> None:
-    Path(JOURNAL).write_text("[[")
-    assert "an earlier --fix was stopped while it replaced files; the next --fix finishes that" in run().stderr
-    assert Path(JOURNAL).exists()
-    assert f"{JOURNAL}: not understood, and removed" in run("--fix-only").stderr
-    assert not Path(JOURNAL).exists()
+def test_a_link_that_leads_out_of_the_project_is_analysed_and_left_alone(
+    run: Run, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "db.py"
+    outside.write_text(DB)
+    Path("app/db.py").unlink()
+    Path("app/db.py").symlink_to(outside)
+    result = run("--fix", "--output-format", "concise")
+    assert result.exit_code == 2
+    assert [line.split(":")[0] for line in result.stdout.splitlines()] == ["app/db.py", "app/use.py"]
+    assert result.stderr.startswith(
+        "error: app/db.py: a symlink that leads out of the project; 1 finding was not fixed\n"
+        "Found 3 findings (1 fixed, 2 remaining)."
+    )
+    assert (outside.read_text(), read("other")) == (DB, fixed(OTHER))
+
+
+def test_a_package_in_a_folder_of_anything_and_everything_is_the_project(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".git").rmdir()
+    monkeypatch.setenv("HOME", str(Path.cwd()))
+    Path("app/__init__.py").touch()
+    Path("app/db.py").rename("db.py")
+    Path("app/db.py").symlink_to("../db.py")
+    result = run("app", "--fix-only")
+    assert result.stderr.startswith("error: app/db.py: a symlink that leads out of the project; 1 finding was not fixed\n")
+    assert (read("db"), read("other")) == (DB, fixed(OTHER))
+
+
+def test_a_link_in_the_project_stays_one_and_the_file_at_its_end_is_fixed(run: Run) -> None:
+    Path("kept").mkdir()
+    Path("app/db.py").rename("kept/db.txt")
+    Path("app/db.py").symlink_to("../kept/db.txt")
+    assert run("--fix-only").exit_code == 0
+    assert Path("app/db.py").is_symlink()
+    assert Path("kept/db.txt").read_text() == fixed(DB)
+
+
+def test_names_of_one_file_are_all_fixed(run: Run) -> None:
+    Path("app/other.py").unlink()
+    os.link("app/db.py", "app/other.py")
+    assert run("--fix-only").stderr == "Fixed 2 findings (1 more with --unsafe-fixes).\n"
+    assert (read("db"), read("other")) == (fixed(DB), fixed(DB))
+
+
+LIKE_OURS = [
+    ".sessionlint-fix.json",
+    ".sessionlint-fix.json.tmp",
+    *(f".sessionlint-{'0' * 32}-0.{end}" for end in ("new", "old")),
+]
+ENTRY = {"path": "app/db.py", "new": LIKE_OURS[2], "old": LIKE_OURS[3], "after": [], "before": {}}
+
+
+@pytest.mark.parametrize("arguments", [["--no-cache"], ["--no-cache", "--fix", "--unsafe-fixes"]])
+@pytest.mark.parametrize("text", ["[" * 1_000_000, "1" * 5000, json.dumps([ENTRY]), None])
+def test_what_a_checkout_brings_under_names_like_ours_is_neither_read_nor_written(
+    run: Run, arguments: list[str], text: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """With no text, links to a file that is precious, and to a device without end."""
+    victim = tmp_path_factory.mktemp("outside") / "victim.txt"
+    victim.write_text("precious\n")
+    for name in LIKE_OURS:
+        if text is None:
+            Path(name).symlink_to("/dev/zero" if name == LIKE_OURS[0] else victim)
+        else:
+            Path(name).write_text(text)
+    with_them, after = run(*arguments), [read(name) for name in ("db", "other", "use")]
+    assert victim.read_text() == "precious\n"
+    assert all(Path(name).is_symlink() if text is None else Path(name).read_text() == text for name in LIKE_OURS)
+    for name in LIKE_OURS:
+        Path(name).unlink()
+    for name, content in (("db", DB), ("other", OTHER), ("use", USE)):
+        Path(f"app/{name}.py").write_text(content)
+    without = run(*arguments)
+    assert (with_them.exit_code, with_them.output) == (without.exit_code, without.output)
+    assert after == [read(name) for name in ("db", "other", "use")]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+
+function, name = sys.argv[1:3]
+real = getattr(os, function)
+
+def killing(*arguments, **named):
+    real(*arguments, **named)
+    if Path(str(arguments[-1])).name.endswith(name):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(os, function, killing)
+sys.argv[1:] = ["check", "--fix-only", "--no-cache"]
+from sessionlint.cli import main
+main()
+"""
+
+
+def killed(function: str, name: str) -> None:
+    """``--fix`` is killed right after it took a step with a file of that name."""
+    done = subprocess.run([sys.executable, "-c", KILLED, function, name], check=False)
+    assert done.returncode == -signal.SIGKILL
+
+
+def files_of_ours() -> list[str]:
+    state = Path(os.environ["XDG_STATE_HOME"], "sessionlint")
+    return [
+        path.name
+        for folder in (Path("app"), Path(), state)
+        for path in folder.glob("*")
+        if path.name.startswith((".sess", "fix-"))
+    ]
+
+
+posix = pytest.mark.skipif(os.name == "nt", reason="no locks, and so no journal")
+
+
+@posix
+def test_what_a_killed_run_leaves_between_two_files_is_told_by_a_check_and_finished_by_a_fix(run: Run) -> None:
+    killed("replace", "db.py")
+    unfinished = "warning: an earlier --fix was stopped while it replaced files; the next --fix finishes that\n"
+    assert run("--no-cache").stderr.startswith(unfinished)
+    assert (read("db"), read("other")) == (fixed(DB), OTHER)
+    result = run("--fix-only", "--no-cache")
+    assert result.stderr.startswith("warning: app/other.py: fixed now; an earlier --fix was stopped before it came to it\n")
+    assert (read("db"), read("other")) == (fixed(DB), fixed(OTHER))
+    assert files_of_ours() == []
+
+
+@posix
+@pytest.mark.parametrize(
+    ("function", "name"), [("replace", ".json"), ("link", ".old"), ("replace", "other.py"), ("unlink", ".old")]
+)
+@pytest.mark.parametrize("arguments", [[], ["--diff"], ["--fix-only", "app/use.py"]])
+def test_what_a_killed_run_leaves_beside_whole_files_is_removed_by_the_next_of_any_kind(
+    run: Run, function: str, name: str, arguments: list[str]
+) -> None:
+    killed(function, name)
+    assert files_of_ours()
+    before = read("db"), read("other"), read("use")
+    assert "an earlier" not in run("--no-cache", *arguments).stderr
+    assert files_of_ours() == []
+    assert (read("db"), read("other"), read("use")) == before
 
 
 @pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")

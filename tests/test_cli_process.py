@@ -75,7 +75,8 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_an_interrupt_ends_the_run_with_130_and_one_word(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_the_run_with_130_and_one_word(tmp_path: Path, number: int) -> None:
     with subprocess.Popen(
         [*CLI, "check", "-"],
         cwd=tmp_path,
@@ -88,7 +89,7 @@ def test_an_interrupt_ends_the_run_with_130_and_one_word(tmp_path: Path) -> None
         for line in process.stderr:  # it now waits for standard input, inside the command
             if b"sessionlint.run.command" in line:
                 break
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         errors = process.stderr.read().decode()
     assert process.returncode == 130
     assert "\nInterrupted.\n" in errors

@@ -1,6 +1,7 @@
 """The command line: options in, exit code out. What happens in between is ``run``'s and ``report``'s business."""
 
 import gc
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -147,8 +148,15 @@ def clean(paths: tuple[str, ...], cache_dir: Path | None, every: bool) -> None:
     raise SystemExit(run_clean(paths, cache_dir, every))
 
 
+def _hear_termination() -> None:
+    """SIGTERM ends the run as Ctrl-C does, unless whoever started it wanted it deaf to that."""
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 def main() -> NoReturn:
     """Run the command line and exit: 0 clean, 1 findings, 2 usage, configuration or internal error, 130 interrupted."""
+    _hear_termination()
     # what a check builds of a large project stays to the end; to look through it for garbage takes a tenth of the whole run
     gc.set_threshold(_OBJECTS)
     try:

@@ -2,12 +2,14 @@
 
 import errno
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sessionlint.edits.journal import JOURNAL
+from sessionlint.edits.write import Writer
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Rule, Severity
 from sessionlint.model.source import Place, Source, Span
@@ -51,7 +53,11 @@ def _start(root: Path, **texts: str) -> tuple[Analysis, State]:
 
 def _repaired(root: Path, start: tuple[Analysis, State], hands: Hands = Hands()) -> tuple[Repair, list[str]]:  # noqa: B008
     warnings: list[str] = []
-    return repair(root, *start, unsafe=False, hands=hands, warn=warnings.append), warnings
+    return repair(_writer(root), *start, unsafe=False, hands=hands, warn=warnings.append), warnings
+
+
+def _writer(root: Path) -> Writer:
+    return Writer(root, lambda path: True)
 
 
 def _on_disk(root: Path) -> dict[str, str]:
@@ -80,10 +86,10 @@ def test_a_file_that_cannot_be_renamed_is_left_alone_after_all(tmp_path: Path, m
     start = _start(tmp_path, a="bad\n", b="bad  # c\n", c="bad\n", d="bad\n")
     replace = os.replace
 
-    def fails_at_c(source: Path, target: Path) -> None:
+    def fails_at_c(source: str, target: str, **folders: Any) -> None:
         if Path(target).name == "c.py":
             raise PermissionError(errno.EACCES, "an editor has it open")
-        replace(source, target)
+        replace(source, target, **folders)
 
     monkeypatch.setattr(os, "replace", fails_at_c)
     done, _ = _repaired(tmp_path, start)
@@ -104,22 +110,52 @@ def test_on_a_full_disk_nothing_is_fixed(tmp_path: Path, monkeypatch: pytest.Mon
     assert done.unwritten.lines() == ["a.py: disk full; no more files were fixed"]
 
 
-def test_an_interrupt_says_that_no_file_was_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _interrupted(
+    monkeypatch: pytest.MonkeyPatch,
+    root: Path,
+    start: tuple[Analysis, State],
+    at: str,
+    hands: Hands | None = None,
+    name: str = "replace",
+) -> list[str]:
+    """What is said when Ctrl-C is pressed while a step is taken with that file."""
+    real, warnings = getattr(os, name), list[str]()
+
+    def interrupted(*arguments: Any, **named: Any) -> None:
+        real(*arguments, **named)
+        if Path(arguments[-1]).name.endswith(at):
+            signal.raise_signal(signal.SIGINT)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, name, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            repair(_writer(root), *start, unsafe=False, hands=hands or Hands(), warn=warnings.append)
+    return warnings
+
+
+def test_an_interrupt_between_the_files_says_that_none_was_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     start = _start(tmp_path, a="bad\n", b="bad\n")
-    replace = os.replace
-
-    def interrupted_at_b(source: Path, target: Path) -> None:
-        if Path(target).name == "b.py":
-            raise KeyboardInterrupt
-        replace(source, target)
-
-    warnings: list[str] = []
-    monkeypatch.setattr(os, "replace", interrupted_at_b)
-    with pytest.raises(KeyboardInterrupt):
-        repair(tmp_path, *start, unsafe=False, hands=Hands(), warn=warnings.append)
-    assert warnings == ["interrupted; no file was changed"]
+    assert _interrupted(monkeypatch, tmp_path, start, "a.py") == ["interrupted; no file was changed"]
     assert _on_disk(tmp_path) == {"a": "bad\n", "b": "bad\n"}
-    assert not (tmp_path / JOURNAL).exists()
+
+
+@pytest.mark.parametrize(("name", "at"), [("replace", "b.py"), ("unlink", ".old")])
+def test_an_interrupt_after_the_last_file_says_which_were_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, at: str
+) -> None:
+    start = _start(tmp_path, a="bad\n", b="bad\n")
+    assert _interrupted(monkeypatch, tmp_path, start, at, name=name) == ["interrupted; 2 files were changed: a.py, b.py"]
+    assert _on_disk(tmp_path) == {"a": "good\n", "b": "good\n"}
+
+
+def test_an_interrupt_in_the_middle_of_questions_says_what_was_changed_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = _start(tmp_path, a="bad\n", b="bad\n  # c\n", c="bad\n", d="bad\n")
+    yes = Hands(lambda root: lambda finding, state: Answer.YES)
+    told = _interrupted(monkeypatch, tmp_path, start, "b.py", yes)
+    assert told == ["interrupted; 1 file was changed: a.py"]
+    assert _on_disk(tmp_path) == {"a": "good\n", "b": "bad\n  # c\n", "c": "bad\n", "d": "bad\n"}
 
 
 def test_two_runs_at_once_want_the_same_and_both_succeed(tmp_path: Path) -> None:

@@ -1,33 +1,137 @@
 """What a killed run leaves behind, so that the next one can finish it.
 
-While files are being replaced, a journal in the project's root names them, with the new contents that lie ready beside each.
-A run that ends in any orderly way removes it. One that is killed, or loses power, between two renames leaves it, and then
-some of its files are new and some old. The next run completes them, but only files that still hold what they held.
+While files are being replaced, a journal names them, with their new contents that lie ready beside each, and the old ones. It
+lies in a folder of the user's own and never in the project: a checkout can bring any file along, and so nothing that it brings
+is ever taken for a journal. There is one for each project, by the digest of the root's path. Until it is ``decided``, some of
+its files may be new and some old; from then on all that is left to do is to remove what lies beside them.
 """
 
+import errno
 import json
 import os
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+import stat
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from sessionlint.edits.inside import entered
 from sessionlint.model.records import dataclass
 
-JOURNAL = ".sessionlint-fix.json"
-_OURS = re.compile(r"\.sessionlint-[0-9a-f]{8}-\d+\.(?:new|old)")
+_GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # of a folder: something else is in its place, if anything
+_OURS = re.compile(r"\.sessionlint-[0-9a-f]{32}-[0-9]{1,9}\.(?:new|old)")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file (relative to the root), the names beside it of its new and old contents, and the digests of both."""
+    """One file: ``path`` as it is told, where it really is (below the root, with forward slashes), the names beside it of its
+    new and old contents, and the digests of both."""
 
     path: str
+    folder: str
+    name: str
     new: str
     old: str
     after: str
     before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The journal of the project at ``root``, in ``folder``. Both are real paths; the methods raise OSError.
+
+    Only who holds ``one_at_a_time`` may change or believe it.
+    """
+
+    root: Path
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return f"fix-{digest(os.fsencode(self.root))[:32]}"
+
+    @property
+    def _states(self) -> tuple[str, str, str]:
+        """Being written, under way and decided."""
+        return f"{self.name}.part", f"{self.name}.json", f"{self.name}.done"
+
+    def exists(self) -> bool:
+        """Whether a run left anything of it, in a folder that is the user's own."""
+        return _is_private(self.folder) and any(os.path.lexists(self.folder / name) for name in self._states)
+
+    def begin(self, entries: Sequence[Entry]) -> None:
+        """Put the journal on disk."""
+        part, under_way, _ = self._states
+        _make_private(self.folder)
+        with entered(self.folder, "") as folder:
+            try:
+                folder.create(part, json.dumps([asdict(entry) for entry in entries]).encode("ascii"))
+                folder.rename(part, under_way)
+            except BaseException:
+                folder.remove(part)
+                raise
+            folder.sync()
+
+    def under_way(self) -> list[Entry]:
+        """The files of which some may be new and some old; none when it is decided. Raises ValueError, too."""
+        return self._entries(self._states[1])
+
+    def decided(self) -> list[Entry]:
+        """The files that need no more than to be tidied around. Raises ValueError, too."""
+        return self._entries(self._states[2])
+
+    def decide(self) -> None:
+        """All its files are new now, or all are old."""
+        _, under_way, done = self._states
+        with entered(self.folder, "") as folder:
+            if folder.has(under_way):
+                folder.rename(under_way, done)
+
+    def end(self) -> None:
+        with entered(self.folder, "") as folder:
+            for name in self._states:
+                folder.remove(name)
+
+    def _entries(self, name: str) -> list[Entry]:
+        try:
+            with entered(self.folder, "") as folder:
+                data = folder.read(name)
+        except FileNotFoundError:
+            return []
+        try:
+            entries = [Entry(**each) for each in json.loads(data)]
+        except (TypeError, RecursionError) as error:
+            raise ValueError(str(error)) from None
+        for entry in entries:
+            if not _is_sound(entry):
+                raise ValueError(entry)
+        return entries
+
+
+def _is_sound(entry: Entry) -> bool:
+    values = asdict(entry).values()
+    return all(isinstance(value, str) for value in values) and all(_OURS.fullmatch(name) for name in (entry.new, entry.old))
+
+
+def remove_remains(root: Path, entries: Sequence[Entry]) -> None:
+    """Remove what lies beside the files, all that can be. Raises OSError if something could not.
+
+    The old contents go first: where they are there and the new ones are not, a file was replaced.
+    """
+    failures = [_removal_failure(root, entry, name) for entry in entries for name in (entry.old, entry.new)]
+    for failure in failures:
+        if failure is not None and failure.errno not in _GONE:
+            raise failure
+
+
+def _removal_failure(root: Path, entry: Entry, name: str) -> OSError | None:
+    try:
+        with entered(root, entry.folder) as folder:
+            folder.remove(name)
+    except OSError as error:
+        return error
+    return None
 
 
 @contextmanager
@@ -61,93 +165,20 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def begin(root: Path, entries: Sequence[Entry]) -> None:
-    """Put the journal on disk. Raises OSError."""
-    ready = root / f"{JOURNAL}.tmp"
+def _make_private(folder: Path) -> None:
+    """Make ``folder`` one that only the user can reach into. Raises OSError where that cannot be, or is not so."""
+    nearest = next(each for each in folder.parents if each.exists())
+    if not os.path.lexists(folder):
+        if nearest.stat().st_uid != os.geteuid():
+            raise PermissionError(f"{nearest} is not the user's own")
+        os.makedirs(folder, 0o700, exist_ok=True)  # noqa: PTH103  (one name for every step, which tests make fail)
+    if not _is_private(folder):
+        raise PermissionError(f"{folder} is not the user's own")
+
+
+def _is_private(folder: Path) -> bool:
     try:
-        with ready.open("w", encoding="utf-8") as file:
-            json.dump([asdict(entry) for entry in entries], file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(ready, root / JOURNAL)  # noqa: PTH105  (one name for every rename, which tests make fail)
-    except BaseException:
-        ready.unlink(missing_ok=True)
-        raise
-    sync_folder(root)
-
-
-def end(root: Path) -> None:
-    with suppress(OSError):
-        (root / JOURNAL).unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in ``folder`` last; some systems cannot, and lose nothing that was ever promised."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def was_interrupted(root: Path) -> bool:
-    """Whether an earlier run ended between its renames (and none is in the middle of them now)."""
-    if not (root / JOURNAL).exists():
-        return False
-    with one_at_a_time(root, wait=False) as alone:
-        return alone and (root / JOURNAL).exists()
-
-
-def finish(root: Path) -> Iterator[str]:
-    """Complete what an earlier run left undone, and tell it. To be called while ``one_at_a_time``. Raises OSError."""
-    try:
-        entries = _read(root)
-    except FileNotFoundError:
-        return
-    except (ValueError, TypeError, KeyError):
-        yield f"{JOURNAL}: not understood, and removed"
-        end(root)
-        return
-    states = {entry: _state(root, entry) for entry in entries}
-    if len(set(states.values())) > 1:
-        yield from _completed(root, states)
-    for entry in entries:
-        for name in (entry.new, entry.old):
-            (_folder(root, entry) / name).unlink(missing_ok=True)
-    end(root)
-
-
-def _completed(root: Path, states: Mapping[Entry, str]) -> Iterator[str]:
-    """Some files of a run are new and some are not."""
-    for entry, state in states.items():
-        ready = _folder(root, entry) / entry.new
-        if state == "before" and ready.is_file() and digest(ready.read_bytes()) == entry.after:
-            os.replace(ready, (root / entry.path).resolve())  # noqa: PTH105
-            sync_folder(ready.parent)
-            yield f"{entry.path}: fixed now; an earlier --fix was stopped before it came to it"
-        elif state != "after":
-            fixed = ", ".join(each.path for each in states if states[each] == "after")
-            yield f"{entry.path}: not fixed, it changed after an earlier --fix was stopped, which fixed {fixed or 'nothing'}"
-
-
-def _state(root: Path, entry: Entry) -> str:
-    try:
-        now = digest((root / entry.path).read_bytes())
+        status = os.lstat(folder)
     except OSError:
-        return "gone"
-    return {entry.before: "before", entry.after: "after"}.get(now, "changed")
-
-
-def _read(root: Path) -> list[Entry]:
-    """Nothing in a journal is believed that could reach beyond the root: a checkout may bring one along."""
-    entries = [Entry(**each) for each in json.loads((root / JOURNAL).read_text(encoding="utf-8"))]
-    for entry in entries:
-        inside = (root / entry.path).resolve().is_relative_to(root.resolve())
-        if not inside or not all(_OURS.fullmatch(name) for name in (entry.new, entry.old)):
-            raise ValueError(entry.path)
-    return entries
-
-
-def _folder(root: Path, entry: Entry) -> Path:
-    return (root / entry.path).resolve().parent
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077

@@ -6,26 +6,32 @@ What is guaranteed, where renames are atomic:
 - Changes that are written together are made in all their files or in none. When one fails, or the run is interrupted, the
   files before it are put back; when the run is killed, ``journal`` has the next one finish them.
 - Two runs on one root do not mix: they take turns, and the second finds the files changed, or already as it wants them.
+- Nothing is written but files that are really in the project, at the end of links, too.
 
 What is not: another program can see some files new and others old for the moment between the first rename and the last;
 what an editor saves in the moment between the last look at a file and its rename is lost; a hard link parts from its
-twin; on Windows and on file systems without locks runs do not take turns, and what a killed one leaves is not finished.
+twin; access lists and other attributes than mode and owner are not copied; on Windows and on file systems without locks runs
+do not take turns, and there, as where the user has no folder for the journal, what a killed one leaves is not finished.
 """
 
 import errno
 import os
-import stat
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import field
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
-from sessionlint.edits import journal
+from sessionlint.edits.inside import entered
+from sessionlint.edits.interrupts import held_back
+from sessionlint.edits.journal import Entry, Journal, digest, one_at_a_time, remove_remains
+from sessionlint.edits.recovery import is_tidied
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 
 _Result = TypeVar("_Result")
+_Checkpoint: TypeAlias = Callable[[], None]
 
 
 class NotWritten(Exception):  # noqa: N818  (it says what happened)
@@ -50,125 +56,186 @@ class Change:
     text: str
 
 
-def write_files(root: Path, changes: Sequence[Change]) -> None:
-    """Write every change to its file under ``root``, or none.
+@dataclass(slots=True)
+class Writer:
+    """Writes files below ``root``, a real path, that belong to the project (``belongs``, of a path relative to the root).
 
-    Mode, owner, encoding, byte order mark and newlines stay as they are; a symlink stays one and its target is written.
-    A file that already holds the new text is content. Raises NotWritten when a file is no longer what was analysed,
-    cannot be written, or cannot hold the new text. Nothing is left beside the files, also on KeyboardInterrupt.
+    ``written`` are the paths of all that were replaced, whatever became of the run.
     """
-    with journal.one_at_a_time(root) as alone:
-        token = os.urandom(4).hex()
-        names = (f".sessionlint-{token}-{number}" for number in range(len(changes)))
-        looked = _each(
-            (change.before.path, partial(_look, root, change, name)) for change, name in zip(changes, names, strict=True)
-        )
-        ready = [replacement for replacement in looked if replacement is not None]
-        if ready:
-            _exchange(root, ready, alone)
+
+    root: Path
+    belongs: Callable[[str], bool]
+    journal: Journal | None = None
+    written: list[str] = field(default_factory=list)
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Write every change to its file, or none.
+
+        Mode, owner, encoding, byte order mark and newlines stay as they are; a symlink stays one and its target is written.
+        A file that already holds the new text is content. Raises NotWritten when a file is no longer what was analysed, is
+        not really in the project, cannot be written, or cannot hold the new text. Nothing is left beside the files, also on
+        KeyboardInterrupt, which is raised when all is put back, or written.
+        """
+        with one_at_a_time(self.root) as alone, held_back() as checkpoint:
+            token = os.urandom(16).hex()  # nobody else can have a file of that name ready
+            names = (f".sessionlint-{token}-{number}" for number in range(len(changes)))
+            looked = _each(
+                (change.before.path, partial(self._look, change, name)) for change, name in zip(changes, names, strict=True)
+            )
+            ready = [replacement for replacement in looked if replacement is not None]
+            if ready:
+                self._exchange(ready, self._begun(ready) if alone else None, checkpoint)
+
+    def _look(self, change: Change, name: str) -> "_Replacement | None":
+        """What is to be done for a file; None when it already holds the new text."""
+        path, before = change.before.path, change.before
+        try:
+            new, original = before.encode(change.text), before.encode(before.text)
+        except UnicodeEncodeError as error:
+            raise NotWritten({path: f"its encoding, {before.encoding}, cannot hold {error.object[error.start]!r}"}) from None
+        folder, _, target = self._real(path).rpartition("/")
+        replacement = _Replacement(self.root, path, folder, target, name, new, original)
+        return replacement if replacement.is_needed() else None
+
+    def _real(self, path: str) -> str:
+        """Where the file really is, relative to the root. Raises NotWritten where it is not the project's."""
+        try:
+            target = (self.root / path).resolve(strict=True)
+        except RuntimeError:  # what Python before 3.13 says of a link to itself
+            raise NotWritten({path: _CHANGED}) from None
+        real = target.relative_to(self.root).as_posix() if target.is_relative_to(self.root) else None
+        if real is None or not self.belongs(real) or ".git" in real.lower().split("/"):
+            raise NotWritten({path: "a symlink that leads out of the project"})
+        return real
+
+    def _begun(self, ready: Sequence["_Replacement"]) -> Journal | None:
+        """The journal, on disk; None where there cannot be one, or an earlier one has still something to say."""
+        if self.journal is None:
+            return None
+        if self.journal.exists() and not is_tidied(self.journal):
+            raise NotWritten({each.path: "another --fix was stopped in the meantime" for each in ready}, hopeless=True)
+        with suppress(OSError):
+            if not self.journal.exists():
+                self.journal.begin([replacement.entry for replacement in ready])
+                return self.journal
+        return None
+
+    def _exchange(self, ready: Sequence["_Replacement"], journal: Journal | None, checkpoint: _Checkpoint) -> None:
+        """Lay everything ready, then rename file by file."""
+        begun: list[_Replacement] = []
+        try:
+            _each((replacement.path, partial(replacement.lay_ready, checkpoint)) for replacement in ready)
+            for replacement in ready:
+                checkpoint()
+                _each([(replacement.path, partial(replacement.replace, begun))])
+            self._sync(ready)
+        except BaseException as failure:
+            self._put_back(begun, ready, failure, journal)
+            _tidy(self.root, ready, journal)
+            raise
+        self.written += [replacement.path for replacement in ready]
+        _tidy(self.root, ready, journal)
+
+    def _sync(self, ready: Sequence["_Replacement"]) -> None:
+        """Make the renames last."""
+        for each in dict.fromkeys(replacement.folder for replacement in ready):
+            with suppress(OSError), entered(self.root, each) as folder:
+                folder.sync()
+
+    def _put_back(
+        self, begun: Sequence["_Replacement"], ready: Sequence["_Replacement"], failure: BaseException, journal: Journal | None
+    ) -> None:
+        """Raises ``failure``, with more to it, when some file could not be put back; then what lies beside it stays there."""
+        stuck = {each.path: each.old for each in begun if not each.is_put_back()}
+        if not stuck:
+            return
+        self.written += stuck
+        if not journal:  # nobody will finish it
+            _tidy(self.root, [each for each in ready if each.path not in stuck], None)
+        if isinstance(failure, NotWritten):
+            told = {path: f"was changed, and could not be put back; {_help(old, journal)}" for path, old in stuck.items()}
+            raise NotWritten({**failure.reasons, **told}, hopeless=True, stuck=[*stuck]) from failure
+        raise failure
 
 
 @dataclass(frozen=True, slots=True)
 class _Replacement:
-    """``target`` is the real file, ``new`` and ``old`` lie beside it: what it shall hold, and what it held, to put back."""
+    """A real file, ``target`` in ``folder``; what it shall hold, and what it held, to put back, lie beside it."""
 
+    root: Path
     path: str
-    target: Path
-    new: Path
-    old: Path
+    folder: str
+    target: str
+    beside: str
     data: bytes
     original: bytes
 
     @property
-    def entry(self) -> journal.Entry:
-        return journal.Entry(self.path, self.new.name, self.old.name, journal.digest(self.data), journal.digest(self.original))
+    def new(self) -> str:
+        return f"{self.beside}.new"
+
+    @property
+    def old(self) -> str:
+        return f"{self.beside}.old"
+
+    @property
+    def entry(self) -> Entry:
+        return Entry(self.path, self.folder, self.target, self.new, self.old, digest(self.data), digest(self.original))
+
+    def is_needed(self) -> bool:
+        """Whether the file is as it was analysed and not yet as it shall be. Raises NotWritten when it cannot be replaced."""
+        with entered(self.root, self.folder) as folder:
+            content = folder.read(self.target)
+            if content == self.data:
+                return False
+            if content != self.original:
+                raise NotWritten({self.path: _CHANGED})
+            if not folder.may_write(self.target):
+                raise NotWritten({self.path: "read-only"})
+        return True
+
+    def lay_ready(self, checkpoint: _Checkpoint) -> None:
+        """The new content and the old one as files of their own, complete on disk."""
+        checkpoint()
+        with entered(self.root, self.folder) as folder:
+            status = folder.status(self.target)
+            folder.create(self.new, self.data, status)
+            try:
+                folder.link(self.target, self.old)  # needs no room on the disk
+            except OSError:
+                folder.create(self.old, self.original, status)
+
+    def replace(self, begun: "list[_Replacement]") -> None:
+        with entered(self.root, self.folder) as folder:
+            if folder.read(self.target) != self.original:
+                raise NotWritten({self.path: _CHANGED})
+            begun.append(self)
+            folder.rename(self.new, self.target)
+
+    def is_put_back(self) -> bool:
+        """Whether the file is what it was."""
+        try:
+            with entered(self.root, self.folder) as folder:
+                if not folder.has(self.new):  # else it was never replaced
+                    folder.rename(self.old, self.target)
+                    folder.sync()
+        except OSError:
+            return False
+        return True
 
 
-def _look(root: Path, change: Change, name: str) -> _Replacement | None:
-    """What is to be done for a file; None when it already holds the new text."""
-    path, before = change.before.path, change.before
-    try:
-        new, original = before.encode(change.text), before.encode(before.text)
-    except UnicodeEncodeError as error:
-        raise NotWritten({path: f"its encoding, {before.encoding}, cannot hold {error.object[error.start]!r}"}) from None
-    target = (root / path).resolve(strict=True)
-    content = target.read_bytes()
-    if content == new:
-        return None
-    if content != original:
-        raise NotWritten({path: _CHANGED})
-    if not target.stat().st_mode & stat.S_IWUSR or not os.access(target, os.W_OK):
-        raise NotWritten({path: "read-only"})
-    return _Replacement(path, target, target.with_name(f"{name}.new"), target.with_name(f"{name}.old"), new, original)
+def _help(old: str, journal: Journal | None) -> str:
+    return "the next --fix finishes the rest" if journal else f"what it held is in {old}"
 
 
-def _exchange(root: Path, ready: Sequence[_Replacement], alone: bool) -> None:
-    """Lay everything ready, then rename file by file."""
-    done: list[_Replacement] = []
-    try:
-        if alone:
-            with suppress(OSError):  # a root that takes no files has no journal
-                journal.begin(root, [replacement.entry for replacement in ready])
-        _each((replacement.path, partial(_lay_ready, replacement)) for replacement in ready)
-        for replacement in ready:
-            done.append(replacement)
-            _each([(replacement.path, partial(_replace, replacement))])
-        for folder in dict.fromkeys(replacement.target.parent for replacement in ready):
-            journal.sync_folder(folder)
-    except BaseException as failure:
-        stuck = [replacement.path for replacement in done if not _put_back(replacement)]
-        _tidy(root, ready, finished=not stuck)
-        if stuck and isinstance(failure, NotWritten):
-            raise NotWritten(failure.reasons, hopeless=True, stuck=stuck) from failure
-        raise
-    _tidy(root, ready, finished=True)
-
-
-def _lay_ready(replacement: _Replacement) -> None:
-    """The new content and the old one as files of their own, complete on disk."""
-    status = replacement.target.stat()
-    _write(replacement.new, replacement.data, status)
-    try:
-        os.link(replacement.target, replacement.old)  # needs no room on the disk
-    except OSError:
-        _write(replacement.old, replacement.original, status)
-
-
-def _write(file: Path, data: bytes, status: os.stat_result) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(descriptor)
-    with suppress(OSError, AttributeError):  # only root may give files away, and Windows has no owners
-        os.chown(file, status.st_uid, status.st_gid)
-    file.chmod(stat.S_IMODE(status.st_mode))
-
-
-def _replace(replacement: _Replacement) -> None:
-    if replacement.target.read_bytes() != replacement.original:
-        raise NotWritten({replacement.path: _CHANGED})
-    os.replace(replacement.new, replacement.target)  # noqa: PTH105  (one name for every rename, which tests make fail)
-
-
-def _put_back(replacement: _Replacement) -> bool:
-    """Whether the file is what it was."""
-    if replacement.new.exists():
-        return True  # it was never replaced
-    try:
-        os.replace(replacement.old, replacement.target)  # noqa: PTH105
-    except OSError:
-        return False
-    return True
-
-
-def _tidy(root: Path, ready: Sequence[_Replacement], *, finished: bool) -> None:
-    for replacement in ready if finished else ():
-        for file in (replacement.new, replacement.old):
-            with suppress(OSError):
-                file.unlink(missing_ok=True)
-    if finished:
-        journal.end(root)
+def _tidy(root: Path, ready: Sequence[_Replacement], journal: Journal | None) -> None:
+    """What cannot be removed is left for the next run."""
+    with suppress(OSError):
+        if journal:
+            journal.decide()
+        remove_remains(root, [replacement.entry for replacement in ready])
+        if journal:
+            journal.end()
 
 
 def _each(work: Iterable[tuple[str, Callable[[], _Result]]]) -> list[_Result]:
@@ -204,5 +271,5 @@ _IN_WORDS = {
     errno.EROFS: "read-only",
     errno.ENOSPC: "disk full",
     errno.EDQUOT: "disk quota exceeded",
-    errno.ELOOP: "a symlink that leads to itself",
+    **dict.fromkeys((errno.ELOOP, errno.ENOTDIR), _CHANGED),  # something else is in its place
 }

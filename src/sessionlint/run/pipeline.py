@@ -118,16 +118,19 @@ def _fixed(
     warn: Warn,
     hands: Hands | None,
 ) -> Result:
+    from sessionlint.edits.write import Writer
     from sessionlint.run.extractor import Extractor
     from sessionlint.run.fixpoint import State, fix_all
     from sessionlint.run.repair import Repair, changes_of, repair
+    from sessionlint.run.user_state import journal_of
 
     analysis = replace(analysis, extractor=Extractor())  # texts between two fixes are not worth remembering
     unsafe = request.fix == "unsafe"
     if hands is None:
         done = Repair(fix_all(analysis, sources, checked, unsafe, only=planned.stdin))
     else:
-        done = repair(planned.root.folder, analysis, State(sources, checked), unsafe, hands, warn)
+        writer = Writer(planned.root.folder, planned.belongs, journal_of(planned.root.folder))
+        done = repair(writer, analysis, State(sources, checked), unsafe, hands, warn)
     fixed = done.fixed
     return Result(planned, fixed.outcome, fixed.sources, changes_of(sources, fixed.sources), done.unwritten)
 

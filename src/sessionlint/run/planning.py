@@ -57,6 +57,11 @@ class Plan:
 
         return selected_codes(self.settings.layers, [entry.rule for entry in registered_rules()], self.settings.configured)
 
+    def belongs(self, path: str) -> bool:
+        """Whether a file, by its real path relative to the root, is the project's, and not just beside it in the same folder."""
+        part = self.root.part
+        return path in self.scope if part is None else (self.root.folder / path).is_relative_to(part)
+
 
 def plan(request: Request, warn: Warn) -> Plan:
     """Find the project, its settings and its files. Raises UsageError; ``check_rules`` looks at the names of rules."""

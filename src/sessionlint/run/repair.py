@@ -1,11 +1,10 @@
 """Fixes reach the disk: all at once, or one by one as a person says; what cannot be written is left out, and told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
-from pathlib import Path
 from typing import TypeAlias
 
-from sessionlint.edits.write import Change, NotWritten, write_files
+from sessionlint.edits.write import Change, NotWritten, Writer
 from sessionlint.model.finding import Finding
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
@@ -24,46 +23,56 @@ class Repair:
     unwritten: Unwritten = field(default_factory=Unwritten)
 
 
-def repair(root: Path, analysis: Analysis, start: State, unsafe: bool, hands: Hands, warn: Warn) -> Repair:
-    """Fix what is found in the texts of ``start``, and write it below ``root``.
+def repair(writer: Writer, analysis: Analysis, start: State, unsafe: bool, hands: Hands, warn: Warn) -> Repair:
+    """Fix what is found in the texts of ``start``, and write it.
 
     A file that cannot be written counts as one that must not change, and the fixing begins anew without it: what is on
     disk afterwards fits together, and so does what is reported. When no file can be written at all, nothing is fixed.
     """
     fixing = Fixing(analysis, start, unsafe)
     try:
-        return _one_by_one(root, fixing, hands.ask(root), warn) if hands.ask else _at_once(root, fixing)
+        return _one_by_one(writer, fixing, hands.ask(writer.root), warn) if hands.ask else _at_once(writer, fixing)
     except KeyboardInterrupt:
-        warn("interrupted; what was agreed to is written, nothing else" if hands.ask else "interrupted; no file was changed")
+        warn(f"interrupted; {_changed(writer.written)}")
         raise
 
 
-def _at_once(root: Path, fixing: Fixing) -> Repair:
+def _changed(written: Sequence[str]) -> str:
+    """One by one, a file can be written more than once."""
+    paths = sorted(set(written))
+    if not paths:
+        return "no file was changed"
+    if len(paths) == 1:
+        return f"1 file was changed: {paths[0]}"
+    return f"{len(paths)} files were changed: {', '.join(paths)}"
+
+
+def _at_once(writer: Writer, fixing: Fixing) -> Repair:
     reasons: dict[str, str] = {}
-    while told := _made(root, fixing, None):
+    while told := _made(writer, fixing, None):
         reasons |= told
     return _ended(fixing, reasons)
 
 
-def _one_by_one(root: Path, fixing: Fixing, ask: Ask, warn: Warn) -> Repair:
+def _one_by_one(writer: Writer, fixing: Fixing, ask: Ask, warn: Warn) -> Repair:
     reasons: dict[str, str] = {}
     while wanted := fixing.wanted():
         answer = ask(wanted[0], fixing.state)
         if answer is Answer.QUIT:
             break
         if answer is Answer.ALL:
-            rest = _at_once(root, fixing)
+            rest = _at_once(writer, fixing)
             return replace(rest, unwritten=replace(rest.unwritten, reasons={**reasons, **rest.unwritten.reasons}))
         if answer is Answer.NO:
             fixing.decline(wanted[0])
-        elif told := _made(root, fixing, wanted[0]):
+        elif told := _made(writer, fixing, wanted[0]):
             reasons |= told
             for path, reason in told.items():
                 warn(f"{path}: {reason}; not fixed")
     return _ended(fixing, reasons)
 
 
-def _made(root: Path, fixing: Fixing, only: Finding | None) -> dict[str, str]:
+def _made(writer: Writer, fixing: Fixing, only: Finding | None) -> dict[str, str]:
     """Fix everything, or ``only`` one finding, and write it; when that cannot be, everything is as before.
 
     Returns why it could not, by path; those files are frozen then, and with a full disk every one.
@@ -74,12 +83,11 @@ def _made(root: Path, fixing: Fixing, only: Finding | None) -> dict[str, str]:
     else:
         fixing.run()
     try:
-        write_files(root, changes_of(before.state.sources, fixing.state.sources))
+        writer.write(changes_of(before.state.sources, fixing.state.sources))
     except NotWritten as error:
         fixing.state, fixing.repaired = before.state, before.repaired
         fixing.frozen |= set(fixing.state.sources) if error.hopeless else set(error.reasons)
-        stuck = dict.fromkeys(error.stuck, "was changed, and could not be put back; the next --fix finishes the rest")
-        return {**error.reasons, **stuck}
+        return dict(error.reasons)
     return {}
 
 
@@ -90,5 +98,5 @@ def changes_of(before: Mapping[str, Source], after: Mapping[str, Source]) -> lis
 
 def _ended(fixing: Fixing, reasons: Mapping[str, str]) -> Repair:
     waiting = [finding for finding in fixing.wanted(frozen=True) if any(path in reasons for path in paths_of(finding))]
-    hopeless = bool(reasons) and fixing.frozen >= set(fixing.state.sources)
+    hopeless = fixing.frozen > set(reasons)
     return Repair(fixing.result(), Unwritten(reasons, waiting if reasons else (), hopeless))
