@@ -14,7 +14,7 @@ _TEMPLATE = re.compile(r"\{\{|\{%")
 
 
 def extract(source: Source) -> ModuleFacts:
-    """The facts of one file. Never raises: what cannot be read becomes the ``problem`` of the facts."""
+    """The facts of one file. What Python cannot read, either, becomes the ``problem`` of the facts."""
     found = suppressions(source.text)
     if "\0" in source.text:
         start = source.text.index("\0")
@@ -36,7 +36,10 @@ def _concrete(source: Source, found: tuple[Suppression, ...]) -> ModuleFacts:
     try:
         return ModuleFacts(source.path, concrete.lower(source.text), found)
     except Exception as error:
-        return _unreadable(source, found, concrete.problem(source, error))
+        problem = concrete.problem(source, error)
+        if problem is None:
+            raise
+        return _unreadable(source, found, problem)
 
 
 def _too_deep(source: Source, found: tuple[Suppression, ...]) -> ModuleFacts:

@@ -28,11 +28,13 @@ from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Place, Position, Source
 from sessionlint.report.look import Look
 from sessionlint.report.places import end_of, start_of
+from sessionlint.report.visible import without_brackets
 
 
 def render(outcome: Outcome, sources: Mapping[str, Source], look: Look) -> str:
     objects = [_finding(finding, outcome, sources, look) for finding in outcome.findings]
-    return json.dumps(objects, indent=2) + "\n"  # ASCII only: any stream can carry it, lone surrogates included
+    text = json.dumps(objects, indent=2)  # ASCII only: any stream can carry it, lone surrogates included
+    return without_brackets(text, "\\u0023") + "\n"
 
 
 def _finding(finding: Finding, outcome: Outcome, sources: Mapping[str, Source], look: Look) -> dict[str, Any]:

@@ -51,12 +51,14 @@ def _expressions(tree: cst.Module) -> Iterator[cst.BaseExpression]:
                 yield statement.value
 
 
-def problem(source: Source, error: Exception) -> SyntaxProblem:
-    """Why ``lower`` raised ``error``, in words for the person who wrote the file."""
+def problem(source: Source, error: Exception) -> SyntaxProblem | None:
+    """Why ``lower`` raised ``error``, in words for the person who wrote the file; None where the file is not to blame."""
     if isinstance(error, cst.ParserSyntaxError):
         return syntax_problem(source, error)
     if isinstance(error, RecursionError | NestedTooDeeplyError):
         return SyntaxProblem(Span(0, 0), "nested too deeply")
     if isinstance(error, CodegenMismatchError):
         return SyntaxProblem(Span(0, 0), "cannot be read reliably: libcst does not reproduce this file exactly")
-    return SyntaxProblem(Span(0, 0), f"cannot be read by libcst: {type(error).__name__}: {' '.join(str(error).split())}")
+    if isinstance(error, cst.CSTValidationError | UnicodeError):
+        return SyntaxProblem(Span(0, 0), f"cannot be read by libcst: {type(error).__name__}: {' '.join(str(error).split())}")
+    return None
