@@ -51,7 +51,7 @@ def _lines(result: Result) -> list[str]:
     ("data", "where"),
     [
         (b"import sqlalchemy.engine\ndef broken(:\n", "odd.py:"),
-        (b"import sqlalchemy.engine\rx = 1\r", "odd.py:1:1: SES001 cannot be read reliably"),
+        (b"import sqlalchemy.engine\rx = = 1\r", "odd.py:2:5: SES001 invalid syntax"),
         (b"import sqlalchemy.engine\nx = 'never closed\n", "odd.py:2:"),
         (b"import sqlalchemy.engine\nif x:\npass\n", "odd.py:3:"),
         (b"import sqlalchemy.engine\nprint 'hello'\n", "odd.py:2:"),
@@ -75,6 +75,8 @@ def test_what_cannot_be_read_is_a_syntax_error_at_its_place(check: Check, data: 
     [
         b"",
         b"\n\n\n",
+        b"import sqlalchemy.engine\rx = 1\r",
+        b"import sqlalchemy.engine\nglobal case, match\n\t \r\n  \t \r\t#\n",
         b"import sqlalchemy.engine",
         codecs.BOM_UTF8 + b"import sqlalchemy.engine\n",
         b"import sqlalchemy.engine\r\nx = '\\\r\n'\r\n",
@@ -89,6 +91,8 @@ def test_what_cannot_be_read_is_a_syntax_error_at_its_place(check: Check, data: 
     ids=[
         "empty",
         "blank",
+        "old-mac",
+        "comments-of-old-mac",
         "no-newline",
         "bom",
         "crlf",

@@ -1,16 +1,13 @@
 """A file's text to its facts."""
 
-import re
-
 from sessionlint.extract.abstract.module import lower
 from sessionlint.extract.abstract.walk import CannotTellError
 from sessionlint.extract.depth import seems_shallow, too_deep
 from sessionlint.extract.garbage import without_cycle_collection
 from sessionlint.extract.suppressions import suppressions
+from sessionlint.extract.template import looks_like_template
 from sessionlint.model.facts import ModuleFacts, Suppression, SyntaxProblem
 from sessionlint.model.source import Source, Span
-
-_TEMPLATE = re.compile(r"\{\{|\{%")
 
 
 def extract(source: Source) -> ModuleFacts:
@@ -47,6 +44,6 @@ def _too_deep(source: Source, found: tuple[Suppression, ...]) -> ModuleFacts:
 
 
 def _unreadable(source: Source, found: tuple[Suppression, ...], problem: SyntaxProblem) -> ModuleFacts:
-    if _TEMPLATE.search(source.text):
+    if looks_like_template(source.text):
         return ModuleFacts(source.path, suppressions=found, skipped="looks like a template (contains {{ or {%)")
     return ModuleFacts(source.path, suppressions=found, problem=problem)
