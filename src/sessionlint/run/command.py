@@ -3,13 +3,14 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sessionlint.model.finding import Severity
 from sessionlint.model.outcome import Outcome
 from sessionlint.report import summary
-from sessionlint.report.formats import renderer
+from sessionlint.report.formats import rendered, renderer
 from sessionlint.report.look import Look
 from sessionlint.report.visible import visible
 from sessionlint.run import pipeline
@@ -37,11 +38,11 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     timings = Timings()
     result = pipeline.check(request, _warn, _hands(request, options), timings)
     with timings.stage("report"):
-        _report(request, result, options)
+        outcome = _report(request, result, options)
     if options["timings"]:
         for line in timings.lines():
             say(line)
-    return _exit_code(result, options)
+    return _exit_code(replace(result, outcome=outcome), options)
 
 
 def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
@@ -116,7 +117,8 @@ def _per_file(pairs: Sequence[str]) -> dict[str, list[str]]:
     return table
 
 
-def _report(request: Request, result: Result, options: Mapping[str, Any]) -> None:
+def _report(request: Request, result: Result, options: Mapping[str, Any]) -> Outcome:
+    """Tell what there is to tell, and return the outcome as it was told."""
     outcome, shown = result.outcome, _shown_path(result.plan, request)
     out = look_of(sys.stdout, options["color"], options["unsafe_fixes"], shown)
     err = look_of(sys.stderr, options["color"], options["unsafe_fixes"], shown)
@@ -127,7 +129,8 @@ def _report(request: Request, result: Result, options: Mapping[str, Any]) -> Non
         text = diff.render(((change.before, change.text) for change in result.changes), out)
     elif not options["fix_only"]:
         name = "statistics" if options["statistics"] else result.plan.settings.output_format
-        text, commands = renderer(name)(outcome, result.sources, out), name == "github"
+        text, outcome = rendered(renderer(name), outcome, result.sources, out)
+        commands = name == "github"
     if request.stdin and request.fix != "none" and not options["diff"]:
         _write_fixed_stdin(request.stdin, result)
         show(text.rstrip("\n"), commands=commands) if text else None
@@ -136,6 +139,7 @@ def _report(request: Request, result: Result, options: Mapping[str, Any]) -> Non
     for line in result.unwritten.lines():
         say(f"error: {line}")
     _say_rest(outcome, options, _closing(outcome, options, err))
+    return outcome
 
 
 def _closing(outcome: Outcome, options: Mapping[str, Any], look: Look) -> str:

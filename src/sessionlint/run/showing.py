@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 
-from sessionlint.report.visible import visible
+from sessionlint.report.visible import visible, without_brackets
 from sessionlint.run.planning import Plan
 from sessionlint.run.settings import OPTIONS, Settings
 
@@ -54,7 +54,7 @@ def _value(value: object) -> str:
         return "{" + ", ".join(f'"{key}" = {_value(item)}' for key, item in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return f"[{', '.join(_value(item) for item in value)}]"
-    return '"' + "".join(map(_character, str(value))) + '"'
+    return '"' + without_brackets("".join(map(_character, str(value))), "\\u0023") + '"'
 
 
 def _character(character: str) -> str:
