@@ -28,14 +28,19 @@ def read_bytes(root: Path, path: str) -> bytes | OSError:
 
 
 def sources_of(texts: Mapping[str, bytes]) -> "tuple[dict[str, Source], dict[str, ModuleFacts]]":
-    """The sources of files by path, and the facts of those whose encoding is wrong."""
+    """The sources of files by path, and the facts of those whose encoding is wrong, or that we fail to decode."""
     from sessionlint.extract.prefilter import mentions_anything_of_interest
     from sessionlint.model.facts import ModuleFacts
+    from sessionlint.model.failure import told
 
     sources: dict[str, Source] = {}
     broken: dict[str, ModuleFacts] = {}
     for path, data in texts.items():
-        sources[path], problem = decoded(path, data)
+        try:
+            sources[path], problem = decoded(path, data)
+        except Exception as error:
+            sources[path], broken[path] = Source(path, ""), ModuleFacts(path, failure=told(error))
+            continue
         if problem is not None:
             broken[path] = ModuleFacts(path, problem=problem if mentions_anything_of_interest(data) else None)
     return sources, broken
