@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import sys
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -180,10 +179,8 @@ def test_a_list_of_ordinary_files_can_be_read_by_other_programs(tmp_path: Path, 
     assert _run(["--show-files", "--no-cache"]).stdout.splitlines() == sorted(names)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="reads TOML")
 def test_settings_are_shown_as_toml_that_says_the_same(hostile: Path) -> None:
-    import tomllib
-
+    tomllib = pytest.importorskip("tomllib")
     shown = _run(["--show-settings", "--no-cache"]).stdout
     line = next(line for line in shown.splitlines() if line.startswith("extend-exclude"))
     assert tomllib.loads(line) == {"extend-exclude": [EVIL.rstrip()]}

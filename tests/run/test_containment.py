@@ -10,12 +10,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sessionlint.cli import sessionlint
+from sessionlint.extract.outline import outline
 from sessionlint.link.project import Project
+from sessionlint.link.scopes import build_module
 from sessionlint.model.finding import Finding
 from sessionlint.model.source import Source
 from sessionlint.report.formats import FORMATS
 from sessionlint.rules.registry import registered_rules
-from sessionlint.run import extractor, workers
+from sessionlint.run import extractor, worker, workers
 
 FINDING = """\
 from sqlalchemy.orm import sessionmaker
@@ -103,8 +105,8 @@ def test_a_file_that_cannot_be_decoded_for_a_reason_of_ours_is_named(
 
 def test_a_file_whose_imports_cannot_be_told_is_named(check: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
     Path("bad.py").write_text("import json\n")
-    broken = _failing(extractor.outline, KeyError("x"), lambda source: source.path)
-    monkeypatch.setattr(extractor, "outline", broken)
+    broken = _failing(outline, KeyError("x"), lambda source: source.path)
+    monkeypatch.setattr("sessionlint.run.extractor.outline", broken)
     result = check()
     assert (result.exit_code, _places(result)) == (2, ["good.py", "other.py"])
     assert "error: internal: bad.py: KeyError: 'x'\n" in result.stderr
@@ -129,7 +131,7 @@ def test_workers_tell_a_failure_over_one_file_as_this_process_does(tmp_path: Pat
         "    return real(source) if source.path != 'bad.py' else 1 / 0\n"
         "module.extract = extract\n"
     )
-    command = workers.command()
+    command = worker.command()
     code = command[3].replace("from sessionlint.run.worker", "import sitecustomize_failure; from sessionlint.run.worker")
     folders = json.dumps([str(tmp_path), *json.loads(command[4])])
     monkeypatch.setattr(workers, "command", lambda: [*command[:3], code, folders])
@@ -145,10 +147,8 @@ def test_workers_tell_a_failure_over_one_file_as_this_process_does(tmp_path: Pat
 def test_a_file_that_linking_fails_over_is_named_and_the_others_are_linked(
     check: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sessionlint.link import project
-
-    broken = _failing(project.build_module, KeyError("x"), lambda module, _: module.path if module.body else "")
-    monkeypatch.setattr(project, "build_module", broken)
+    broken = _failing(build_module, KeyError("x"), lambda module, _: module.path if module.body else "")
+    monkeypatch.setattr("sessionlint.link.project.build_module", broken)
     result = check()
     assert (result.exit_code, _places(result)) == (2, ["good.py", "other.py"])
     assert "error: internal: bad.py: KeyError: 'x' (link/project.py:" in result.stderr
@@ -195,10 +195,12 @@ def test_a_finding_that_cannot_be_shown_is_named_and_the_others_are_shown(
     monkeypatch.setattr(module, "start_of", _failing(module.start_of, KeyError("x"), lambda place, _: place.path))
     result = check("--no-cache", "--output-format", name)
     assert result.exit_code == 2
-    assert "good.py" in result.stdout and "bad.py" not in result.stdout
+    assert "good.py" in result.stdout and "bad.py:7" not in result.stdout
     assert f"error: internal: bad.py: SES301 could not be shown: KeyError: 'x' (report/{name}.py:" in result.stderr
     if name == "json":
-        assert json.loads(result.stdout)["errors"]
+        report = json.loads(result.stdout)
+        assert [finding["filename"] for finding in report["findings"]] == ["good.py", "other.py"]
+        assert report["summary"]["errors"] == len(report["errors"]) == 1
 
 
 @pytest.mark.parametrize(
