@@ -132,6 +132,39 @@ def test_a_cookiecutter_is_told_in_two_lines(check: Check, tmp_path: Path) -> No
         "note: t0.py: skipped, looks like a template (contains {{ or {%)",
         "note: 8 more files were skipped; -v lists them",
     ]
+    assert "Found 1 finding. 9 files skipped.\n" in check().stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'    text = f"Answer as JSON: {{\\"name\\": \\"{name}\\"}}"\n',
+        b"    text = '{{ name }} {% if x %}'\n",
+        b"    # {{ name }} {% if x %}\n",
+        b'    text = """\n{{ name }}\n',
+        b"    text = 'never closed {{ name }}\n",
+        b"    text = {{'a': 1}}\n",
+    ],
+)
+def test_python_that_does_not_parse_is_no_template_for_what_its_strings_and_comments_hold(check: Check, text: bytes) -> None:
+    (line,) = _lines(check(b"import sqlalchemy.engine\nwith session:\n" + b"x = 1\n" + text))
+    assert " SES001 " in line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"import {{ cookiecutter.name }}",
+        b"{{name}} = 1",
+        b"x = {{- a['b'] | lower -}}",
+        b"{%- if 'a' == b %}",
+        b"{{#each names}}",
+    ],
+)
+def test_templates_of_any_kind_are_known_by_what_stands_between_their_strings(check: Check, line: bytes) -> None:
+    result = check(b"import sqlalchemy.engine\nx = 'don\\'t'\n" + line + b"\n")
+    assert _lines(result) == []
+    assert "Found 1 finding. 1 file skipped.\n" in result.stderr
 
 
 def test_a_file_that_does_not_parse_and_does_not_concern_us_is_none_of_our_business(check: Check) -> None:

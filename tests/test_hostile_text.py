@@ -40,7 +40,7 @@ def load(ident):
     return db.get("{STEERING}", ident)
 '''
 OUR_COMMAND = re.compile(r"::(error|warning|notice) title=sessionlint \(SES\d+\),file=")
-WAYS = (
+WAYS: tuple[list[str], ...] = (
     [],
     ["--diff"],
     ["--statistics"],
