@@ -118,7 +118,7 @@ def test_a_fix_that_we_fail_to_make_is_dropped_alone_and_told(
 
     monkeypatch.setattr("sessionlint.run.fixpoint.apply_fixes", failing)
     rules(_replacing("SES900", "one", "1"), _replacing("SES901", "two", "2"), _replacing("SES902", "three", "3"))
-    fixed = _fixed("one, two, three\n")
-    assert fixed.sources["a.py"].text == "1, two, 3\n"
-    assert fixed.outcome.errors == ("a.py:1: the fix \"two to 2\" of SES901 was dropped: KeyError: 'x'",)
+    fixed = _fixed("one\ntwo\nthree\n")
+    assert fixed.sources["a.py"].text == "1\ntwo\n3\n"
+    assert fixed.outcome.errors == ("a.py:2: the fix \"two to 2\" of SES901 was dropped: KeyError: 'x'",)
     assert [finding.code for finding in fixed.outcome.findings] == ["SES901"]
