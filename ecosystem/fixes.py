@@ -81,7 +81,7 @@ def run(tree: Path, options: Iterable[str]) -> list[str]:
 
 def look(tree: Path) -> State:
     done = subprocess.run(command(), cwd=tree, capture_output=True, check=False)
-    findings = json.loads(done.stdout)
+    findings = json.loads(done.stdout)["findings"]
     said = Counter(_finding(entry) for entry in findings)
     errors = Counter(_finding(entry) for entry in findings if entry["severity"] == "error")
     fixable = Counter(entry["fix"]["applicability"] for entry in findings if entry.get("fix"))

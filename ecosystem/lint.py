@@ -53,10 +53,10 @@ def failure(status: int, errors: str) -> str:
 
 
 def whole_report(text: str) -> str:
-    """``text`` if it is a JSON array, else an empty one: a run that failed may have stopped in the middle."""
+    """The findings in ``text`` as a JSON array, an empty one where there are none: a run that failed may have stopped midway."""
     try:
-        return text if isinstance(json.loads(text), list) else "[]"
-    except ValueError:
+        return json.dumps(json.loads(text)["findings"])
+    except (ValueError, LookupError, TypeError):
         return "[]"
 
 

@@ -155,7 +155,7 @@ class _Kept(logging.Handler):
 
 def _findings(result: Result) -> list[str]:
     """One line of JSON for each, for a difference is easier to see in a line."""
-    return [json.dumps(entry) for entry in json.loads(json_report.render(result.outcome, result.sources, Look()))]
+    return [json.dumps(entry) for entry in json.loads(json_report.render(result.outcome, result.sources, Look()))["findings"]]
 
 
 def _digest(path: str, data: bytes) -> str:

@@ -174,7 +174,7 @@ def test_quiet_prints_results_only_and_verbose_counts_files(project: Run) -> Non
 
 def test_json_goes_to_stdout_alone(project: Run) -> None:
     found = json.loads(project("check", "app/use.py", "--output-format", "json").stdout)
-    assert [one["code"] for one in found] == ["SES301"]
+    assert [one["code"] for one in found["findings"]] == ["SES301"]
 
 
 def test_show_files_lists_what_would_be_checked_in_scope(project: Run) -> None:

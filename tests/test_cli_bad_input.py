@@ -51,7 +51,7 @@ def _lines(result: Result) -> list[str]:
     ("data", "where"),
     [
         (b"import sqlalchemy.engine\ndef broken(:\n", "odd.py:"),
-        (b"import sqlalchemy.engine\rx = 1\r", "odd.py:1:1: SES001 cannot be read reliably"),
+        (b"import sqlalchemy.engine\rx = = 1\r", "odd.py:2:5: SES001 invalid syntax"),
         (b"import sqlalchemy.engine\nx = 'never closed\n", "odd.py:2:"),
         (b"import sqlalchemy.engine\nif x:\npass\n", "odd.py:3:"),
         (b"import sqlalchemy.engine\nprint 'hello'\n", "odd.py:2:"),
@@ -75,6 +75,8 @@ def test_what_cannot_be_read_is_a_syntax_error_at_its_place(check: Check, data: 
     [
         b"",
         b"\n\n\n",
+        b"import sqlalchemy.engine\rx = 1\r",
+        b"import sqlalchemy.engine\nglobal case, match\n\t \r\n  \t \r\t#\n",
         b"import sqlalchemy.engine",
         codecs.BOM_UTF8 + b"import sqlalchemy.engine\n",
         b"import sqlalchemy.engine\r\nx = '\\\r\n'\r\n",
@@ -89,6 +91,8 @@ def test_what_cannot_be_read_is_a_syntax_error_at_its_place(check: Check, data: 
     ids=[
         "empty",
         "blank",
+        "old-mac",
+        "comments-of-old-mac",
         "no-newline",
         "bom",
         "crlf",
@@ -128,6 +132,39 @@ def test_a_cookiecutter_is_told_in_two_lines(check: Check, tmp_path: Path) -> No
         "note: t0.py: skipped, looks like a template (contains {{ or {%)",
         "note: 8 more files were skipped; -v lists them",
     ]
+    assert "Found 1 finding. 9 files skipped.\n" in check().stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'    text = f"Answer as JSON: {{\\"name\\": \\"{name}\\"}}"\n',
+        b"    text = '{{ name }} {% if x %}'\n",
+        b"    # {{ name }} {% if x %}\n",
+        b'    text = """\n{{ name }}\n',
+        b"    text = 'never closed {{ name }}\n",
+        b"    text = {{'a': 1}}\n",
+    ],
+)
+def test_python_that_does_not_parse_is_no_template_for_what_its_strings_and_comments_hold(check: Check, text: bytes) -> None:
+    (line,) = _lines(check(b"import sqlalchemy.engine\nwith session:\n" + b"x = 1\n" + text))
+    assert " SES001 " in line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"import {{ cookiecutter.name }}",
+        b"{{name}} = 1",
+        b"x = {{- a['b'] | lower -}}",
+        b"{%- if 'a' == b %}",
+        b"{{#each names}}",
+    ],
+)
+def test_templates_of_any_kind_are_known_by_what_stands_between_their_strings(check: Check, line: bytes) -> None:
+    result = check(b"import sqlalchemy.engine\nx = 'don\\'t'\n" + line + b"\n")
+    assert _lines(result) == []
+    assert "Found 1 finding. 1 file skipped.\n" in result.stderr
 
 
 def test_a_file_that_does_not_parse_and_does_not_concern_us_is_none_of_our_business(check: Check) -> None:

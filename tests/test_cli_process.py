@@ -112,3 +112,50 @@ def test_characters_that_the_terminal_has_not_are_escaped(tmp_path: Path) -> Non
     done = subprocess.run([*CLI, "check", "."], cwd=tmp_path, capture_output=True, env=environment, check=False)
     assert done.returncode == 1
     assert b"\\xfcn\\xef.py:7:15" in done.stdout
+
+
+def _shell(command: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    check = f"{sys.executable} -m sessionlint check --no-cache --output-format concise"
+    return subprocess.run(["sh", "-c", command.replace("CHECK", check)], cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="streams of POSIX")
+@pytest.mark.parametrize(
+    ("command", "complaint"),
+    [
+        ("CHECK . >&-", "standard output is closed"),
+        ("CHECK --diff --unsafe-fixes . >&-", "standard output is closed"),
+        ("CHECK --show-files >&-", "standard output is closed"),
+        ("CHECK - <&-", "standard input is closed"),
+        ("CHECK --interactive <&-", "--interactive: there is no terminal to ask on"),
+    ],
+)
+def test_a_stream_that_is_closed_is_told_and_ends_with_2(tmp_path: Path, command: str, complaint: str) -> None:
+    (tmp_path / "a.py").write_text(FINDING)
+    done = _shell(command, tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"error: {complaint}\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("command", ["CHECK .", "CHECK --show-settings", "CHECK --fix --unsafe-fixes - <a.py", "CHECK --help"])
+def test_a_full_standard_output_is_told_and_ends_with_2(tmp_path: Path, command: str) -> None:
+    (tmp_path / "a.py").write_text(FINDING)
+    done = _shell(f"{command} >/dev/full", tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "No space left on device" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="streams of POSIX")
+def test_without_standard_error_findings_are_told_and_nothing_else_gets_between_them(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(FINDING)
+    done = _shell("CHECK -v . 2>&-", tmp_path)
+    assert (done.returncode, done.stdout.count("\n")) == (1, 1)
+    assert done.stdout.startswith("a.py:7:15: SES301 ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="streams of POSIX")
+def test_no_file_takes_the_place_of_a_closed_stream(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(FINDING)
+    done = _shell("CHECK --fix --unsafe-fixes . <&- >&- 2>&-", tmp_path)
+    assert done.returncode == 0
+    compile((tmp_path / "a.py").read_text(), "a.py", "exec")

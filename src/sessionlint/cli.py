@@ -26,14 +26,31 @@ class _Commands(click.Group):
             click.echo("Interrupted.", err=True)
             raise SystemExit(INTERRUPTED) from None
         except click.ClickException as error:
-            click.echo(f"error: {error.format_message()}", err=True)
+            _complain(error.format_message())
         except UsageError as error:
-            click.echo(f"error: {error}", err=True)
-        except Exception:
-            import traceback
+            _complain(str(error))
+        except MemoryError:
+            _complain("out of memory")
+        except OSError as error:  # a disk that is full, a folder that has gone
+            _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error))
+        except Exception as error:
+            from sessionlint.model.failure import told
 
-            click.echo(f"{traceback.format_exc()}\nerror: a bug in sessionlint; please report it with the lines above", err=True)
+            _complain(f"internal: {told(error)}; this is a bug in sessionlint, please report it (-v shows more)")
         raise SystemExit(FAILED)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """With ``-v``, what nobody foresaw is told with all the calls that led there."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, UsageError):
+            raise
+        except Exception:
+            if ctx.meta.get(_VERBOSE):
+                import traceback
+
+                _complain(*traceback.format_exc().splitlines())
+            raise
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
@@ -41,6 +58,16 @@ class _Commands(click.Group):
             hint = suggestion(name, self.commands) or (f'; did you mean "check {name}"?' if Path(name).exists() else "")
             raise click.UsageError(f'unknown command "{name}"{hint}')
         return super().resolve_command(ctx, args)
+
+
+_VERBOSE = "sessionlint.verbose"
+
+
+def _complain(*lines: str) -> None:
+    from sessionlint.run.console import say
+
+    for line in lines:
+        say(f"error: {line}")
 
 
 @click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -119,6 +146,7 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     """
     from sessionlint.run.command import run_check
 
+    click.get_current_context().meta[_VERBOSE] = options["verbose"]
     raise SystemExit(run_check(paths, options))
 
 

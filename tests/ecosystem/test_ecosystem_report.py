@@ -74,4 +74,5 @@ def test_a_time_out_is_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_report_cut_short_is_not_read() -> None:
-    assert [lint.whole_report(text) for text in ('[{"code": ', "", "{}", "[]")] == ["[]"] * 4
+    assert [lint.whole_report(text) for text in ('{"findings": [{"code": ', "", "{}", "[]", '{"findings": []}')] == ["[]"] * 5
+    assert lint.whole_report('{"findings": [1], "skipped": []}') == "[1]"

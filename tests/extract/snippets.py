@@ -935,6 +935,11 @@ SPECIAL = (
     "f(\r\n  (a), # b\r\n  'c\\\r\nd',\r\n)\r\n",
     "b'''a\r\nb'''\r\n",
     "f'''a\r\n{b}\r\n''' 'c'\r\n",
+    "a\rb",
+    "a = 'b\\\rc'",
+    "a = '''b\rc'''\r\r\ndef f(\ra): # d\r\treturn f'{a}'\r\t \r\t#\n",
+    "\x0cdef a():\n    '''\n    \x0c b'''\n  \x0c    c = f(\n\x0c  d\n)\n\x0c    e = \\\n\x0c f\n",
+    "\x0c\n\x0cclass A:\n  \x0c\n\x0c    a = 1\n",
 )
 
 LEFT_TO_LIBCST = r"""
@@ -960,7 +965,7 @@ a = 0777
 if a:⏎	b⏎        c
 """
 
-SPECIAL_LEFT_TO_LIBCST = ("e\u0301 = 1", "a\rb", "a = 'b\\\rc'")
+SPECIAL_LEFT_TO_LIBCST = ("e\u0301 = 1",)
 SPECIAL_UNKNOWN_TO_LIBCST = ("\x0cdef a():\n\x0c  pass\n\x0c",)
 SPECIAL_UNREADABLE = ("\ufeffa",)
 

@@ -167,7 +167,8 @@ def test_every_place_in_real_files_holds_what_the_fact_says(name: str) -> None:
         ("x = (\n", 4, "was never closed"),
         ("a\0b\n", 1, "contains a NUL character"),
         ("x = 1\ny = = 2\n", 10, "invalid syntax"),
-        ("x = 1\ry = 2\r", 0, "cannot be read reliably"),
+        ("x = 1\ry = = 2\r", 10, "invalid syntax"),
+        ("if a:\n\x0c    b\nx = = 1\n", 17, "invalid syntax"),
     ],
 )
 def test_what_does_not_parse_is_a_problem_with_a_place(text: str, place: int, message: str) -> None:

@@ -111,7 +111,7 @@ class Tool:
         arguments = ["check", str(root), "--project-root", str(root), "--output-format", "json", *select]
         result = CliRunner().invoke(command, [*arguments, "--no-cache"])
         assert result.exit_code in (0, 1), result.output
-        found = json.loads(result.stdout)
+        found = json.loads(result.stdout)["findings"]
         assert result.exit_code == any(one["severity"] != "info" for one in found)
         return [_seen_in_json(one, root) for one in found]
 

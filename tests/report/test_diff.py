@@ -25,12 +25,21 @@ def test_unchanged_files_leave_no_trace() -> None:
 
 
 def test_a_diff_of_odd_line_endings_applies_byte_for_byte(tmp_path: Path) -> None:
-    source = Source("x.py", "a = 1\r\nb\x0c = '\x1b'\r\nc\rd\nend")
+    source = Source("x.py", "a = 1\r\n\x0cb\x0c = '\t'\r\nc\rd\nend")
     new = source.text.replace("1", "2").replace("end", "new\r\nend")
     (tmp_path / "x.py").write_bytes(source.encode(source.text))
     patch = render([(source, new)], Look()).encode()
     subprocess.run(["git", "apply", "-p0", "--whitespace=nowarn", "-"], cwd=tmp_path, input=patch, check=True)
     assert (tmp_path / "x.py").read_bytes() == source.encode(new)
+
+
+def test_a_diff_steers_nothing_even_in_a_pipe_and_of_such_lines_is_refused(tmp_path: Path) -> None:
+    source = Source("x.py", "a = '\x1b[2J\x9b\u202e'\n")
+    (tmp_path / "x.py").write_bytes(source.encode(source.text))
+    patch = render([(source, source.text.replace("a", "b"))], Look())
+    assert patch.endswith("-a = '␛[2J\\x9b\\u202e'\n+b = '␛[2J\\x9b\\u202e'\n")
+    done = subprocess.run(["git", "apply", "-p0", "-"], cwd=tmp_path, input=patch.encode(), capture_output=True, check=False)
+    assert done.returncode != 0
 
 
 def test_in_colour_control_characters_are_visible() -> None:

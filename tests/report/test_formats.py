@@ -3,7 +3,7 @@ import json
 import pytest
 from sample_outcome import OUTCOME, REPORTS, SOURCES, only
 
-from sessionlint.model.outcome import Outcome
+from sessionlint.model.outcome import Outcome, Skipped
 from sessionlint.report import statistics
 from sessionlint.report.formats import FORMATS, renderer
 from sessionlint.report.look import Look
@@ -31,8 +31,22 @@ def test_statistics_count_findings_per_rule_most_frequent_first() -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_clean_run_renders_as_nothing_or_an_empty_list(name: str) -> None:
-    assert renderer(name)(Outcome(()), {}, Look()) == ("[]\n" if name == "json" else "")
+def test_a_clean_run_renders_as_nothing_or_an_object_without_findings(name: str) -> None:
+    text = renderer(name)(Outcome((), checked=3), {}, Look())
+    if name == "json":
+        report = json.loads(text)
+        assert (report["findings"], report["skipped"], report["errors"]) == ([], [], [])
+        assert report["summary"]["checked"] == 3
+    else:
+        assert text == ""
+
+
+def test_json_tells_what_was_skipped_and_what_went_wrong() -> None:
+    outcome = Outcome((), skipped=(Skipped("t.py", "looks like a template"),), errors=("SES301 failed",))
+    report = json.loads(renderer("json")(outcome, {}, Look(shown_path=lambda path: f"../{path}")))
+    assert report["skipped"] == [{"filename": "../t.py", "reason": "looks like a template"}]
+    assert report["errors"] == ["SES301 failed"]
+    assert (report["summary"]["skipped"], report["summary"]["errors"]) == (1, 1)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -54,7 +68,7 @@ def test_an_unknown_format_is_refused() -> None:
 
 def test_json_carries_any_file_name_and_counts_columns_in_code_points() -> None:
     outcome, sources = only("名前 = '😀'; db = f()", "f()", path="na\udcffme.py")
-    [found] = json.loads(renderer("json")(outcome, sources, Look()))
+    [found] = json.loads(renderer("json")(outcome, sources, Look()))["findings"]
     assert found["filename"] == "na\udcffme.py"
     assert found["location"] == {"row": 1, "column": 16}
     assert found["fix"] is None
@@ -66,3 +80,18 @@ def test_github_commands_escape_what_would_end_a_property_or_the_line() -> None:
         "::error title=sessionlint (SES301),file=a%2Cb%3Ac%25d.py,line=1,endLine=1,col=1,endColumn=4"
         "::SES301 50%25 gone%0D%0Areally: yes, so\n"
     )
+
+
+def test_github_commands_carry_nothing_that_steers_or_commands() -> None:
+    outcome, sources = only("f()", "f()", path="a\x1b[2J\n.py", message="\x9b31m\u202e \udcff ##vso[task.x]y\t.")
+    assert renderer("github")(outcome, sources, Look()) == (
+        "::error title=sessionlint (SES301),file=a␛[2J%0A.py,line=1,endLine=1,col=1,endColumn=4"
+        "::SES301 \\x9b31m\\u202e \\udcff #\\x23vso[task.x]y\t.\n"
+    )
+
+
+def test_json_holds_what_looks_like_a_command_without_showing_one() -> None:
+    outcome, sources = only("f()", "f()", message="##[error]a ##vso[b]c ## d")
+    text = renderer("json")(outcome, sources, Look())
+    assert "##[" not in text and "##vso" not in text
+    assert json.loads(text)["findings"][0]["message"] == "##[error]a ##vso[b]c ## d"

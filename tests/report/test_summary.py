@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 from sample_outcome import only
 
-from sessionlint.model.outcome import Outcome
+from sessionlint.model.outcome import Outcome, Skipped
 from sessionlint.report.look import Look
 from sessionlint.report.summary import closing_lines, diff_lines, fixed_line
 
@@ -35,3 +37,15 @@ def test_a_diff_and_a_fix_only_run_end_with_their_count() -> None:
     assert diff_lines(outcome(2, unsafe=2), Look()) == "No fixes (2 more with --unsafe-fixes)."
     assert fixed_line(outcome(1, fixed=2, unsafe=1), Look()) == "Fixed 2 findings (1 more with --unsafe-fixes)."
     assert fixed_line(outcome(1), Look()) == "No fixes."
+
+
+@pytest.mark.parametrize(("count", "told"), [(0, ""), (1, " 1 file skipped."), (2, " 2 files skipped.")])
+def test_every_ending_counts_the_files_that_were_skipped(count: int, told: str) -> None:
+    skipped = (Skipped("t.py", "looks like a template"),) * count
+    clean, found = (replace(outcome(number, safe=number), skipped=skipped) for number in (0, 1))
+    assert closing_lines(clean, Look()) == f"All checks passed!{told}"
+    assert closing_lines(found, Look()) == f"Found 1 finding.{told}\n[*] 1 fixable with --fix."
+    assert diff_lines(found, Look()) == fixed_line(found, Look()) == f"No fixes.{told}"
+    fixed = replace(outcome(0, fixed=1), skipped=skipped)
+    assert diff_lines(fixed, Look()) == f"Would fix 1 finding.{told}"
+    assert fixed_line(fixed, Look()) == closing_lines(fixed, Look()) == f"Fixed 1 finding.{told}"

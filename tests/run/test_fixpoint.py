@@ -1,10 +1,11 @@
 """The loop around fixes, with rules made up for the purpose: they read the text, so that each case is a few letters."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from sessionlint.edits.apply import Applied, apply_fixes
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Rule, Severity
 from sessionlint.model.source import Place, Source, Span
@@ -105,3 +106,19 @@ def test_only_findings_in_scope_are_fixed_and_only_the_file_that_may_change(rule
     assert _fixed("one\n", scope=frozenset({"b.py"})).sources["a.py"].text == "one\n"
     assert _fixed("one\n", only="b.py").sources["a.py"].text == "one\n"
     assert _fixed("one\n", only="a.py").sources["a.py"].text == "two\n"
+
+
+def test_a_fix_that_we_fail_to_make_is_dropped_alone_and_told(
+    rules: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(sources: Mapping[str, Source], fixes: Sequence[Fix]) -> Applied:
+        if any(fix.title == "two to 2" for fix in fixes):
+            raise KeyError("x")
+        return apply_fixes(sources, fixes)
+
+    monkeypatch.setattr("sessionlint.run.fixpoint.apply_fixes", failing)
+    rules(_replacing("SES900", "one", "1"), _replacing("SES901", "two", "2"), _replacing("SES902", "three", "3"))
+    fixed = _fixed("one\ntwo\nthree\n")
+    assert fixed.sources["a.py"].text == "1\ntwo\n3\n"
+    assert fixed.outcome.errors == ("a.py:2: the fix \"two to 2\" of SES901 was dropped: KeyError: 'x'",)
+    assert [finding.code for finding in fixed.outcome.findings] == ["SES901"]

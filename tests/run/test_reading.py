@@ -48,6 +48,34 @@ def test_an_encoding_that_python_has_not_is_a_problem(name: str) -> None:
     assert problem.message == f"unknown encoding: {name}"
 
 
+@pytest.mark.parametrize("name", ["unicode_escape", "RAW-unicode-escape", "utf-7", "U7", "idna"])
+def test_an_encoding_that_hides_what_python_reads_is_a_problem(name: str) -> None:
+    source, problem = decoded("a.py", f"# coding: {name}\n#\\u000ax = 1\n".encode())
+    assert problem is not None
+    assert problem.message == f"cannot be read reliably: what the file says is hidden by its encoding, {name}"
+    assert source.text == f"# coding: {name}\n#\\u000ax = 1\n"
+
+
+@pytest.mark.parametrize("name", ["utf-8", "UTF_8", "utf-8-sig", "utf-8-unix", "latin-1", "utf8", "ascii"])
+@pytest.mark.parametrize("bom", [b"", codecs.BOM_UTF8])
+def test_a_byte_order_mark_goes_with_the_declarations_that_python_takes(name: str, bom: bytes) -> None:
+    data = bom + f"# coding: {name}\nx = 1\n".encode()
+    source, problem = decoded("a.py", data)
+    try:
+        compile(data, "a.py", "exec")
+    except SyntaxError:
+        assert problem is not None
+        assert problem.message == f"encoding problem: {name} with BOM"
+    else:
+        assert problem is None
+        assert source.encode(source.text) == data
+
+
+@pytest.mark.parametrize("name", ["punycode", "undefined", "zlib", "aliases", "x" * 5000, "-"])
+def test_no_declaration_ends_the_run(name: str) -> None:
+    assert decoded("a.py", f"# coding: {name}\nx = '\u00e9\ud7ff'\n".encode())[1] is not None
+
+
 def test_utf_16_is_named() -> None:
     problem = decoded("a.py", "x = 1\n".encode("utf-16"))[1]
     assert problem is not None

@@ -65,7 +65,7 @@ def _edits(source: Source, lines: Lines, one: Accessor, cuts: Sequence[Cut], sta
 def _top(lines: Lines, statement: Statement) -> int:
     """Where the comments right above a statement begin, or the statement itself."""
     top = lines.start(statement.span.start)
-    while top and lines.text.startswith("#", above := lines.start(top - 1)):
+    while top and lines.text.startswith("#", lines.margin(above := lines.start(top - 1))):
         top = above
     return top
 
@@ -98,7 +98,7 @@ def _function(source: Source, lines: Lines, one: Accessor) -> str:
     inlined = _inlined(source, lines, one)
     if inlined is not None:
         return newline.join([*head, f"{unit}return {inlined}"])
-    lines_of_settings = [Span(_top(lines, each), lines.end(each.span.end)) for each in one.settings]
+    lines_of_settings = [Span(lines.margin(_top(lines, each)), lines.end(each.span.end)) for each in one.settings]
     prepared = [unit + _moved(source, lines, span, unit, one.inside) for span in lines_of_settings]
     value = _moved(source, lines, _value_span(source, one.statement), unit, one.inside)
     return newline.join([*head, *prepared, f"{unit}return {value}"])
@@ -124,7 +124,8 @@ def _moved(source: Source, lines: Lines, span: Span, unit: str, inside: Sequence
     start = lines.next(span.start)
     while start < span.end:
         if not lines.is_blank(start) and not lines.inside_string(start):
-            edits.append(Edit(Place("", Span(start, start)), unit))
+            margin = lines.margin(start)
+            edits.append(Edit(Place("", Span(margin, margin)), unit))
         start = lines.next(start)
     moved = [Edit(Place("", Span(one.place.span.start - span.start, one.place.span.end - span.start)), one.text) for one in edits]
     return apply_edits(source.text[slice(*span)], moved)

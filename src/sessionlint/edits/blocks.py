@@ -100,11 +100,11 @@ def _edits(source: Source, cuts: Iterable[Cut]) -> tuple[Edit, ...]:
 
 
 def _indentable(lines: Lines, span: Span) -> Iterator[int]:
-    """The starts of the lines touched by ``span`` that indentation may move."""
+    """Where the lines touched by ``span`` are indented, of those that may move."""
     start = lines.start(span.start)
     while start < span.end:
         if not lines.is_blank(start) and not lines.inside_string(start):
-            yield start
+            yield lines.margin(start)
         following = lines.next(start)
         if following <= start:
             return

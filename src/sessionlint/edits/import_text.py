@@ -1,10 +1,13 @@
 """The text of one import statement, with names added and dropped."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from sessionlint.edits.lexer import Token, tokens
 from sessionlint.edits.removal import CannotError, Cut, is_pragma
 from sessionlint.model.records import dataclass
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,8 @@ class ImportText:
         return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
 
     def _line_end(self, offset: int) -> int:
-        return offset + len(self.text[offset:].splitlines()[0]) if self.text[offset:] else offset
+        end = _LINE_END.search(self.text, offset)
+        return end.start() if end else len(self.text)
 
     def _next_line(self, line_end: int) -> int:
         return line_end + (2 if self.text.startswith("\r\n", line_end) else 1)

@@ -49,9 +49,14 @@ class Lines:
         start = self.start(offset)
         return start + len(self.text[start : self.next(offset)].rstrip("\r\n"))
 
+    def margin(self, offset: int) -> int:
+        """Where the indentation of the line of ``offset`` starts: behind the last form feed before its code, if there is one."""
+        blanks = _BLANKS.match(self.text, self.start(offset))
+        return self.text.rfind("\f", blanks.start(), blanks.end()) + 1 or blanks.start() if blanks else self.start(offset)
+
     def indent(self, offset: int) -> str:
-        """The blanks that the line of ``offset`` starts with."""
-        found = _BLANKS.match(self.text, self.start(offset))
+        """The blanks that the line of ``offset`` is indented by."""
+        found = _BLANKS.match(self.text, self.margin(offset))
         return found.group() if found else ""
 
     def is_blank(self, offset: int) -> bool:
@@ -125,7 +130,7 @@ class Lines:
         offset = self.next(end)
         while offset < len(self.text):
             own = self.indent(offset)
-            is_comment = self.text.startswith("#", offset + len(own))
+            is_comment = self.text.startswith("#", self.margin(offset) + len(own))
             if not self.is_blank(offset) and not (is_comment and own.startswith(indent) and own != indent):
                 break
             end = self.end(offset) if is_comment else end

@@ -46,7 +46,8 @@ def dedent_cuts(lines: Lines, span: Span, outer: str, inner: str) -> Iterator[Cu
     start = lines.start(span.start)
     while start < span.end:
         if not lines.is_blank(start) and not lines.inside_string(start):
-            if not lines.text.startswith(inner, start):
+            margin = lines.margin(start)
+            if not lines.text.startswith(inner, margin):
                 raise CannotError
-            yield Cut(start + len(outer), start + len(inner))
+            yield Cut(margin + len(outer), margin + len(inner))
         start = lines.next(start)

@@ -1,20 +1,17 @@
 """A file's text to its facts."""
 
-import re
-
 from sessionlint.extract.abstract.module import lower
 from sessionlint.extract.abstract.walk import CannotTellError
 from sessionlint.extract.depth import seems_shallow, too_deep
 from sessionlint.extract.garbage import without_cycle_collection
 from sessionlint.extract.suppressions import suppressions
+from sessionlint.extract.template import looks_like_template
 from sessionlint.model.facts import ModuleFacts, Suppression, SyntaxProblem
 from sessionlint.model.source import Source, Span
 
-_TEMPLATE = re.compile(r"\{\{|\{%")
-
 
 def extract(source: Source) -> ModuleFacts:
-    """The facts of one file. Never raises: what cannot be read becomes the ``problem`` of the facts."""
+    """The facts of one file. What Python cannot read, either, becomes the ``problem`` of the facts."""
     found = suppressions(source.text)
     if "\0" in source.text:
         start = source.text.index("\0")
@@ -36,7 +33,10 @@ def _concrete(source: Source, found: tuple[Suppression, ...]) -> ModuleFacts:
     try:
         return ModuleFacts(source.path, concrete.lower(source.text), found)
     except Exception as error:
-        return _unreadable(source, found, concrete.problem(source, error))
+        problem = concrete.problem(source, error)
+        if problem is None:
+            raise
+        return _unreadable(source, found, problem)
 
 
 def _too_deep(source: Source, found: tuple[Suppression, ...]) -> ModuleFacts:
@@ -44,6 +44,6 @@ def _too_deep(source: Source, found: tuple[Suppression, ...]) -> ModuleFacts:
 
 
 def _unreadable(source: Source, found: tuple[Suppression, ...], problem: SyntaxProblem) -> ModuleFacts:
-    if _TEMPLATE.search(source.text):
+    if looks_like_template(source.text):
         return ModuleFacts(source.path, suppressions=found, skipped="looks like a template (contains {{ or {%)")
     return ModuleFacts(source.path, suppressions=found, problem=problem)

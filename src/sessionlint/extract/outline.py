@@ -12,7 +12,7 @@ from sessionlint.model.source import Source, Span
 
 _LONG_STRING = re.compile(r'("""|\'\'\').*?\1', re.DOTALL)
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(?P<dots>[.]*)[ \t]*(?P<module>[\w.]*)[ \t]+import[ \t]*"
+    r"^[ \t\f]*(?:from[ \t]+(?P<dots>[.]*)[ \t]*(?P<module>[\w.]*)[ \t]+import[ \t]*"
     r"(?P<names>\([^)]*\)|(?:[^\n;#\\]|\\\r?\n)+)"
     r"|import[ \t]+(?P<modules>(?:[^\n;#\\]|\\\r?\n)+))",
     re.MULTILINE,

@@ -476,7 +476,7 @@ class ModuleFacts:
     """Everything extraction found in one file. ``problem`` is set when it could not be parsed; then ``body`` is empty.
 
     ``skipped`` is set (a reason a person can read) when the file was left out on purpose: a template. An ``outline`` holds
-    the file's imports and nothing else.
+    the file's imports and nothing else. ``failure`` says what went wrong in us, which left the facts empty.
     """
 
     path: str
@@ -485,3 +485,4 @@ class ModuleFacts:
     problem: SyntaxProblem | None = None
     skipped: str | None = None
     outline: bool = False
+    failure: str | None = None

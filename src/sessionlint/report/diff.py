@@ -11,13 +11,15 @@ from sessionlint.report.visible import visible
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _NO_NEWLINE = "\\ No newline at end of file\n"
+_OF_TEXT = "\t\n\f\r"
 
 
 def render(changes: Iterable[tuple[Source, str]], look: Look) -> str:
     """The diff of each (file as it was read, its new text), in the order given.
 
-    In a pipe the lines are byte for byte those of the files, so that the diff can be applied; in colour or on a terminal,
-    which is for eyes, control characters are made visible.
+    In a pipe the lines are byte for byte those of the files, so that the diff can be applied. Only characters that steer a
+    terminal are made visible even there, for a pipe may end in a log; a diff of such a line is refused by what applies it.
+    In colour or on a terminal, which is for eyes, tabs and form feeds are made visible, too.
     """
     return "".join(line for source, new in changes for line in _file(source, new, look))
 
@@ -34,6 +36,7 @@ def _file(source: Source, new: str, look: Look) -> Iterator[str]:
 
 
 def _plain(line: str) -> Iterator[str]:
+    line = visible(line, keep=_OF_TEXT)
     yield line if line.endswith("\n") else f"{line}\n"
     if not line.endswith("\n"):
         yield _NO_NEWLINE

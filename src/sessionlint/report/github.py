@@ -11,12 +11,13 @@ from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
 from sessionlint.report.look import Look
 from sessionlint.report.places import end_of, start_of
+from sessionlint.report.visible import visible, without_brackets
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
 def render(outcome: Outcome, sources: Mapping[str, Source], look: Look) -> str:
-    return "".join(f"{_command(finding, sources, look)}\n" for finding in outcome.findings)
+    return without_brackets("".join(f"{_command(finding, sources, look)}\n" for finding in outcome.findings))
 
 
 def _command(finding: Finding, sources: Mapping[str, Source], look: Look) -> str:
@@ -39,14 +40,14 @@ def _text(finding: Finding, sources: Mapping[str, Source], look: Look) -> str:
     lines = [f"{finding.code} {finding.message}"]
     for related in finding.related:
         start = start_of(related.place, sources)
-        lines.append(f"{look.shown_path(related.place.path)}:{start.line}:{start.column}: {related.message}")
+        lines.append(f"{visible(look.shown_path(related.place.path))}:{start.line}:{start.column}: {related.message}")
     if finding.help:
         lines.append(f"help: {finding.help}")
     return "\n".join(lines)
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text, keep="\t\r\n").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

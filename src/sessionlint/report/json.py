@@ -1,6 +1,15 @@
-"""A JSON array with one object per finding.
+"""A JSON object: what was found, and what was left out.
 
-Each object has these keys, always all of them::
+It has these keys, always all of them::
+
+    version       of sessionlint
+    summary       {"findings", "fixed", "fixable", "fixable_unsafe", "checked", "skipped", "errors"}: how many; fixable
+                  are those with a safe fix, checked are files, errors are our own failures
+    findings      one object each, see below
+    skipped       [{"filename", "reason"}]: the files that were left out
+    errors        [text]: our own failures; the findings may be incomplete
+
+A finding has these keys, always all of them::
 
     code          "SES301"
     name          "bare-session"
@@ -16,23 +25,44 @@ Each object has these keys, always all of them::
                   edits are [{"filename", "location", "end_location", "content"}], all relative to the text as it is,
                   to be applied all or none
 
-Keys may be added in later versions; these keep their meaning. A clean run is ``[]``.
+Keys may be added in later versions; these keep their meaning.
 """
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
+from sessionlint import __version__
 from sessionlint.model.finding import Finding, Fix
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Place, Position, Source
 from sessionlint.report.look import Look
 from sessionlint.report.places import end_of, start_of
+from sessionlint.report.visible import without_brackets
 
 
 def render(outcome: Outcome, sources: Mapping[str, Source], look: Look) -> str:
-    objects = [_finding(finding, outcome, sources, look) for finding in outcome.findings]
-    return json.dumps(objects, indent=2) + "\n"  # ASCII only: any stream can carry it, lone surrogates included
+    told = {
+        "version": __version__,
+        "summary": _summary(outcome),
+        "findings": [_finding(finding, outcome, sources, look) for finding in outcome.findings],
+        "skipped": [{"filename": look.shown_path(skipped.path), "reason": skipped.reason} for skipped in outcome.skipped],
+        "errors": list(outcome.errors),
+    }
+    text = json.dumps(told, indent=2)  # ASCII only: any stream can carry it, lone surrogates included
+    return without_brackets(text, "\\u0023") + "\n"
+
+
+def _summary(outcome: Outcome) -> dict[str, int]:
+    return {
+        "findings": len(outcome.findings),
+        "fixed": outcome.fixed,
+        "fixable": outcome.fixable_safe,
+        "fixable_unsafe": outcome.fixable_unsafe,
+        "checked": outcome.checked,
+        "skipped": len(outcome.skipped),
+        "errors": len(outcome.errors),
+    }
 
 
 def _finding(finding: Finding, outcome: Outcome, sources: Mapping[str, Source], look: Look) -> dict[str, Any]:

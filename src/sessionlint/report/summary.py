@@ -11,24 +11,24 @@ def closing_lines(outcome: Outcome, look: Look) -> str:
     """What a check ends with, without a newline: how much was found, fixed, and could be fixed."""
     found, fixed = len(outcome.findings), outcome.fixed
     if not found:
-        return f"Fixed {_findings(fixed)}." if fixed else "All checks passed!"
+        return (f"Fixed {_findings(fixed)}." if fixed else "All checks passed!") + _skipped(outcome)
     split = f" ({fixed} fixed, {found} remaining)" if fixed else ""
-    first = f"Found {_findings(found + fixed)}{split}."
+    first = f"Found {_findings(found + fixed)}{split}.{_skipped(outcome)}"
     return "\n".join([first, *_fixable(outcome, look)])
 
 
 def diff_lines(outcome: Outcome, look: Look) -> str:
     """What ``--diff`` ends with; ``outcome.fixed`` counts what would be fixed."""
     if not outcome.fixed:
-        return f"No fixes{_more(outcome, look)}."
-    return f"Would fix {_findings(outcome.fixed)}{_more(outcome, look)}."
+        return f"No fixes{_more(outcome, look)}.{_skipped(outcome)}"
+    return f"Would fix {_findings(outcome.fixed)}{_more(outcome, look)}.{_skipped(outcome)}"
 
 
 def fixed_line(outcome: Outcome, look: Look) -> str:
     """What ``--fix-only`` ends with."""
     if not outcome.fixed:
-        return f"No fixes{_more(outcome, look)}."
-    return f"Fixed {_findings(outcome.fixed)}{_more(outcome, look)}."
+        return f"No fixes{_more(outcome, look)}.{_skipped(outcome)}"
+    return f"Fixed {_findings(outcome.fixed)}{_more(outcome, look)}.{_skipped(outcome)}"
 
 
 def fixes_list(outcome: Outcome, look: Look) -> str:
@@ -57,6 +57,11 @@ def _more(outcome: Outcome, look: Look) -> str:
     if look.unsafe_fixes or not outcome.fixable_unsafe:
         return ""
     return f" ({outcome.fixable_unsafe} more with --unsafe-fixes)"
+
+
+def _skipped(outcome: Outcome) -> str:
+    count = len(outcome.skipped)
+    return f" {count} file{'' if count == 1 else 's'} skipped." if count else ""
 
 
 def _findings(count: int) -> str:

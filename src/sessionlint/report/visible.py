@@ -1,20 +1,37 @@
-"""Text as a terminal shows it: control characters made visible, widths in cells, wrapping, tabs."""
+"""Text as a terminal and a CI's log show it: control characters made visible, widths in cells, wrapping, tabs, no commands."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
 TAB_WIDTH = 4
 _JOINERS = "\u200c\u200d"
+# GitHub obeys "::name ...::" at the start of a line, behind blanks of any kind, and takes a lone carriage return for its end
+_COMMAND = re.compile(r"(?<![^\r\n])((?:[^\S\r\n]|\x1b\[[\d;]*m)*):(?=:[A-Za-z])")
+# GitHub "##[name]", Azure "##vso[name]" and TeamCity "##teamcity[name]", wherever in a line they stand
+_BRACKETED = re.compile(r"##(?=\w*\[)")
 
 
-def visible(text: str) -> str:
-    """``text`` with nothing left that could steer a terminal or hide in it; tabs become spaces.
+def visible(text: str, keep: str = "") -> str:
+    """``text`` with nothing left that could steer a terminal or hide in it; tabs become spaces. Those of ``keep`` stay.
 
     Control characters turn into their pictures (``␛``); the rest of the invisible, direction marks, line separators and
     lone surrogates (undecodable file names) into escapes such as ``\\u202e``.
     """
+    if keep and not (text.isascii() and text.isprintable()):
+        return "".join(character if character in keep else _cell(character) for character in text)
     return "".join(cells(text))
+
+
+def inert(text: str) -> str:
+    """``text``, of one line or many, with nothing in it that the log of a CI takes for a command."""
+    return without_brackets(_COMMAND.sub(r"\1\\x3a", text) if "::" in text else text)
+
+
+def without_brackets(text: str, hash_sign: str = "\\x23") -> str:
+    """``text`` without the commands that need not begin a line: ``hash_sign`` is written for a ``#`` of theirs."""
+    return _BRACKETED.sub(lambda _: "#" + hash_sign, text) if "##" in text else text
 
 
 def cells(text: str) -> list[str]:

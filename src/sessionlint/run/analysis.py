@@ -9,6 +9,7 @@ from sessionlint.link.helper import is_helper_usable
 from sessionlint.link.project import Earlier, Project, link
 from sessionlint.link.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
+from sessionlint.model.failure import file_of, told
 from sessionlint.model.finding import Applicability, Finding
 from sessionlint.model.outcome import Outcome, Skipped
 from sessionlint.model.records import dataclass
@@ -76,14 +77,14 @@ class Analysis:
         rules = tuple(entry.rule for entry in registered)
         choice = Choice(self.settings, rules)
         running = choice.anywhere()
-        errors: list[str] = []
+        errors = [f"{path}: {module.failure}" for path, module in sorted(project.facts.items()) if module.failure]
         selected = [entry for entry in registered if entry.rule.code in running]
         with self.extractor.timings.stage("rules"):
-            found = _run(selected, lambda entry: entry.check(project), errors, self.extractor.timings)
+            found = _run(selected, lambda entry: entry.check(project), errors, project, self.extractor.timings)
         raw = most_specific(found, {rule.code: rule for rule in rules})
         sifted = suppress(raw, project.facts, rules, self.today)
         comments = Comments(project.facts, project.sources, rules, running, sifted.used, self.today, self.settings.require_reason)
-        about = _run(selected, lambda entry: entry.check_comments(comments), errors, self.extractor.timings)
+        about = _run(selected, lambda entry: entry.check_comments(comments), errors, project, self.extractor.timings)
         resifted = suppress_by_name(about, project.facts, rules, self.today)
         candidates = [finding for finding in (*sifted.open, *resifted.open) if self._in_scope(finding)]
         shown = dict.fromkeys(choice.shown(finding) for finding in candidates)
@@ -120,26 +121,32 @@ def analyse_sources(sources: Mapping[str, Source], targets: Targets = NEWEST, se
 
 
 def _run(
-    rules: Iterable[RegisteredRule], ask: Callable[[RegisteredRule], Iterator[Finding]], errors: list[str], timings: Timings
+    rules: Iterable[RegisteredRule],
+    ask: Callable[[RegisteredRule], Iterator[Finding]],
+    errors: list[str],
+    project: Project,
+    timings: Timings,
 ) -> list[Finding]:
     """What each rule finds. A rule that fails is an internal error; the others go on."""
     found: list[Finding] = []
     for entry in rules:
         begun = perf_counter()
-        found += _asked(entry, ask, errors)
+        found += _asked(entry, ask, errors, project)
         timings.rules[f"{entry.rule.code} {entry.rule.name}"] += perf_counter() - begun
     return found
 
 
-def _asked(entry: RegisteredRule, ask: Callable[[RegisteredRule], Iterator[Finding]], errors: list[str]) -> list[Finding]:
+def _asked(
+    entry: RegisteredRule, ask: Callable[[RegisteredRule], Iterator[Finding]], errors: list[str], project: Project
+) -> list[Finding]:
+    """What the rule finds; what it found before it failed, if it does."""
+    found: list[Finding] = []
     try:
-        return list(ask(entry))
+        found.extend(ask(entry))  # keeps what came before an exception
     except Exception as error:
-        import logging
-
-        logging.getLogger(__name__).debug("%s failed", entry.rule.code, exc_info=True)
-        errors.append(f"{entry.rule.code} failed: {type(error).__name__}: {error}")
-        return []
+        path = file_of(error, project.facts)
+        errors.append(f"{entry.rule.code} failed{f' in {path}' if path else ''}: {told(error)}")
+    return found
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -13,7 +13,8 @@ from sessionlint.model.finding import Finding
 from sessionlint.model.outcome import Outcome
 from sessionlint.report import concise, diff, full
 from sessionlint.report.look import Look
-from sessionlint.run.console import say
+from sessionlint.report.visible import visible
+from sessionlint.run.console import is_terminal, say, show
 from sessionlint.run.errors import UsageError
 from sessionlint.run.fixpoint import State
 from sessionlint.run.hands import Answer, Ask
@@ -27,18 +28,18 @@ def asking(look_at: Callable[[Path], Look]) -> Callable[[Path], Ask]:
 
     ``look_at``: how things are shown, for a root. Raises UsageError where there is no terminal.
     """
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
         raise UsageError("--interactive: there is no terminal to ask on")
     return lambda root: partial(_ask, look_at(root))
 
 
 def _ask(look: Look, finding: Finding, state: State) -> Answer:
     shown = replace(state.checked.outcome, findings=(finding,))
-    say(concise.render(shown, state.sources, look) + _proposal(finding, state, look))
+    show(concise.render(shown, state.sources, look) + _proposal(finding, state, look))
     while True:
         key = _read_key()
         if key == "t":
-            say(full.render(_without_fix(shown), state.sources, look).rstrip("\n"))
+            show(full.render(_without_fix(shown), state.sources, look).rstrip("\n"))
         elif key in _KEYS:
             return _KEYS[key]
         else:
@@ -57,7 +58,7 @@ def _proposal(finding: Finding, state: State, look: Look) -> str:
     edits = sorted(finding.fix.edits, key=attrgetter("place"))
     files = [(state.sources[path], list(each)) for path, each in groupby(edits, key=lambda edit: edit.place.path)]
     changes = ((source, apply_edits(source.text, each)) for source, each in files)
-    title = look.paint(f"fix ({finding.fix.applicability.value})", "strong") + f": {finding.fix.title}"
+    title = look.paint(f"fix ({finding.fix.applicability.value})", "strong") + f": {visible(finding.fix.title)}"
     return f"{title}\n{diff.render(changes, look)}".rstrip("\n")
 
 

@@ -3,16 +3,18 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sessionlint.model.finding import Severity
 from sessionlint.model.outcome import Outcome
 from sessionlint.report import summary
-from sessionlint.report.formats import renderer
+from sessionlint.report.formats import rendered, renderer
 from sessionlint.report.look import Look
+from sessionlint.report.visible import visible
 from sessionlint.run import pipeline
-from sessionlint.run.console import look_of, prepare, say, write_bytes, write_out
+from sessionlint.run.console import look_of, prepare, read_bytes, say, show, write_bytes, write_out
 from sessionlint.run.errors import CLEAN, FAILED, FOUND, UsageError
 from sessionlint.run.hands import Hands
 from sessionlint.run.pipeline import Result
@@ -36,11 +38,11 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     timings = Timings()
     result = pipeline.check(request, _warn, _hands(request, options), timings)
     with timings.stage("report"):
-        _report(request, result, options)
+        outcome = _report(request, result, options)
     if options["timings"]:
         for line in timings.lines():
             say(line)
-    return _exit_code(result, options)
+    return _exit_code(replace(result, outcome=outcome), options)
 
 
 def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
@@ -48,7 +50,7 @@ def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
         raise UsageError("-: standard input cannot be checked together with other paths")
     if options["stdin_filename"] and "-" not in paths:
         raise UsageError("--stdin-filename: only with - (standard input)")
-    stdin = Stdin(sys.stdin.buffer.read(), options["stdin_filename"]) if "-" in paths else None
+    stdin = Stdin(read_bytes(), options["stdin_filename"]) if "-" in paths else None
     level: FixLevel = "unsafe" if options["unsafe_fixes"] else "safe"
     return Request(
         paths=() if stdin else (tuple(paths) or (".",)),
@@ -115,26 +117,29 @@ def _per_file(pairs: Sequence[str]) -> dict[str, list[str]]:
     return table
 
 
-def _report(request: Request, result: Result, options: Mapping[str, Any]) -> None:
+def _report(request: Request, result: Result, options: Mapping[str, Any]) -> Outcome:
+    """Tell what there is to tell, and return the outcome as it was told."""
     outcome, shown = result.outcome, _shown_path(result.plan, request)
     out = look_of(sys.stdout, options["color"], options["unsafe_fixes"], shown)
     err = look_of(sys.stderr, options["color"], options["unsafe_fixes"], shown)
-    text = ""
+    text, commands = "", False
     if options["diff"]:
         from sessionlint.report import diff
 
         text = diff.render(((change.before, change.text) for change in result.changes), out)
     elif not options["fix_only"]:
-        render = renderer("statistics" if options["statistics"] else result.plan.settings.output_format)
-        text = render(outcome, result.sources, out)
+        name = "statistics" if options["statistics"] else result.plan.settings.output_format
+        text, outcome = rendered(renderer(name), outcome, result.sources, out)
+        commands = name == "github"
     if request.stdin and request.fix != "none" and not options["diff"]:
         _write_fixed_stdin(request.stdin, result)
-        say(text.rstrip("\n")) if text else None
+        show(text.rstrip("\n"), commands=commands) if text else None
     else:
-        write_out(text)
+        write_out(text, commands=commands)
     for line in result.unwritten.lines():
         say(f"error: {line}")
     _say_rest(outcome, options, _closing(outcome, options, err))
+    return outcome
 
 
 def _closing(outcome: Outcome, options: Mapping[str, Any], look: Look) -> str:
@@ -170,7 +175,7 @@ def _say_rest(outcome: Outcome, options: Mapping[str, Any], closing: str) -> Non
         say("warning: no Python files found under the given paths")
     elif options["verbose"]:
         say(f"Checked {outcome.checked} file{'' if outcome.checked == 1 else 's'}.")
-    say(closing)
+    show(closing)
 
 
 def _exit_code(result: Result, options: Mapping[str, Any]) -> int:
@@ -193,7 +198,8 @@ def _exit_code(result: Result, options: Mapping[str, Any]) -> int:
 
 def _show(plan: Plan, options: Mapping[str, Any]) -> int:
     if options["show_files"]:
-        write_out("".join(f"{_relative(plan.root.folder / path)}\n" for path in plan.files if path in plan.scope))
+        shown = (visible(_relative(plan.root.folder / path), keep="\t") for path in plan.files if path in plan.scope)
+        write_out("".join(f"{path}\n" for path in shown))
     if options["show_settings"]:
         from sessionlint.run.showing import settings_text
 

@@ -9,7 +9,7 @@ from sessionlint.model.naming import matches
 from sessionlint.report import page
 from sessionlint.report.colour import ColourChoice
 from sessionlint.rules.registry import RegisteredRule, registered_rules
-from sessionlint.run.console import look_of, prepare, write_out
+from sessionlint.run.console import is_terminal, look_of, prepare, read_bytes, write_out
 from sessionlint.run.errors import CLEAN, UsageError, suggestion
 from sessionlint.run.selectors import check_selectors
 from sessionlint.run.symptoms import Match, nearest_symptom, rules_behind
@@ -20,8 +20,8 @@ _SELECTOR = re.compile(r"SES\w*|[a-z0-9]+(-[a-z0-9]+)+|ALL", re.IGNORECASE)
 def run_rule(given: Sequence[str], every: bool, output_format: str, colour: ColourChoice) -> int:
     """Print the rules that ``given`` names, those behind the error text it is, or every rule. Raises UsageError."""
     prepare()
-    piped = not given and not every and not sys.stdin.isatty()
-    text = sys.stdin.read() if piped or tuple(given) == ("-",) else ""
+    piped = not given and not every and sys.stdin is not None and not is_terminal(sys.stdin)
+    text = read_bytes().decode(errors="replace") if piped or tuple(given) == ("-",) else ""
     if every == bool(given or text.strip()) or (tuple(given) == ("-",) and not text.strip()):
         raise UsageError("rule: give a code, a name or a prefix, an error text, a traceback on standard input, or --all")
     text = text or _error_text(given)

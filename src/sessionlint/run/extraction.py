@@ -1,7 +1,7 @@
 """Texts to a linked project, parsing only what can matter."""
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 
 from sessionlint.extract.prefilter import finder_of_names
 from sessionlint.link.project import Project
@@ -10,6 +10,7 @@ from sessionlint.link.started import is_started_elsewhere
 from sessionlint.link.vocabulary import Homes, in_reach, session_names
 from sessionlint.link.wanted import wanted_files
 from sessionlint.model.facts import Import, ModuleFacts
+from sessionlint.model.failure import file_of, told
 from sessionlint.model.source import Source
 from sessionlint.run.extractor import Extractor, Text
 
@@ -37,9 +38,8 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
         facts |= new
         read |= new.keys()
         with extractor.timings.stage("link"):
-            project = link((*facts.values(), *(outlines[path] for path in waiting)))
-            names = dict(session_names(project, read).items() - searched)
-            wanted = wanted_files(project)
+            project, named, wanted = _asked(link, facts, outlines, waiting, read)
+            names = dict(named.items() - searched)
         searched |= names.items()
         with extractor.timings.stage("prefilter"):
             relevant = sorted({*_naming(project, names, waiting, outlines), *(wanted & waiting.keys())})
@@ -50,6 +50,28 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
             return project
         read = set()
         project.dissolve()
+
+
+def _asked(
+    link: Link,
+    facts: dict[str, ModuleFacts],
+    outlines: dict[str, ModuleFacts],
+    waiting: Container[str],
+    read: Collection[str],
+) -> tuple[Project, Mapping[str, Homes], frozenset[str]]:
+    """The project, the names that speak of sessions in it, and the files that it wants.
+
+    A file over which linking fails is made one of which nothing is known but that, and the rest is linked without it.
+    """
+    try:
+        project = link((*facts.values(), *(module for path, module in outlines.items() if path in waiting)))
+        return project, session_names(project, read), wanted_files(project)
+    except Exception as error:
+        path = file_of(error, {path for path, module in facts.items() if module.failure is None})
+        if path is None:
+            raise
+        facts[path] = ModuleFacts(path, failure=told(error))
+    return _asked(link, facts, outlines, waiting, read)
 
 
 def _naming(

@@ -10,6 +10,7 @@ from sessionlint.extract.outline import outline
 from sessionlint.extract.prefilter import hands_on, mentions_anything_of_interest, starts_something
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.source import Source
+from sessionlint.run.contained import contained, facts_of
 from sessionlint.run.store import Look, Store, decoded, encoded
 from sessionlint.run.timings import Timings
 
@@ -52,7 +53,7 @@ class Extractor:
             look = known.get(text.digest)
             if look is None:
                 look = _look(text)
-                if self._store:
+                if self._store and look.outline.failure is None:
                     self._store.keep_look(text.digest, look)
             path = text.source.path
             found[path] = Look(look.telling or hands_on(path, text.data), replace(look.outline, path=path), look.starting)
@@ -78,8 +79,8 @@ class Extractor:
         found = {}
         for text in texts:
             self.timings.files[text.source.path], stored = written[text.source.path]
-            found[text.source.path] = decoded(stored)
-            if self._store:
+            facts = found[text.source.path] = decoded(stored)
+            if self._store and facts.failure is None:
                 self._store.keep_facts(text.digest, stored)
         return found
 
@@ -99,14 +100,12 @@ class Extractor:
             return None
 
     def _in_this_process(self, texts: Sequence[Text]) -> dict[str, ModuleFacts]:
-        from sessionlint.extract.module import extract  # and with it ast, which a run that finds its facts stored does not need
-
         found = {}
         for text in texts:
             begun = perf_counter()
-            facts = found[text.source.path] = extract(text.source)
+            facts = found[text.source.path] = facts_of(text.source)
             self.timings.files[text.source.path] = perf_counter() - begun
-            if self._store:
+            if self._store and facts.failure is None:
                 self._store.keep_facts(text.digest, encoded(facts))
         return found
 
@@ -114,4 +113,4 @@ class Extractor:
 def _look(text: Text) -> Look:
     if mentions_anything_of_interest(text.data):
         return Look(True, ModuleFacts(text.source.path, outline=True))  # it will be parsed, so nobody asks what it imports
-    return Look(False, outline(text.source), starts_something(text.data))
+    return Look(False, contained(outline, text.source, outline=True), starts_something(text.data))

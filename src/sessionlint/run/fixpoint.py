@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 
 from sessionlint.edits.apply import Applied, apply_fixes
+from sessionlint.model.failure import told
 from sessionlint.model.finding import Applicability, Finding, Fix, Severity
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.records import dataclass
@@ -108,9 +109,7 @@ def _pass(
 ) -> tuple[State, list[Finding]]:
     """One pass; a set of fixes that does harm is halved until the harmful one stands alone. Returns the findings fixed too."""
     fixes = list(dict.fromkeys(finding.fix for finding in wanted if finding.fix))
-    applied = apply_fixes(state.sources, fixes)
-    after = _look(analysis, state, applied)
-    harm = _harm(state.checked, after.checked, applied)
+    applied, after, harm = _tried(analysis, state, fixes)
     if harm is None and applied.applied:
         return after, [finding for finding in wanted if finding.fix in applied.applied]
     if len(wanted) > 1:
@@ -122,6 +121,16 @@ def _pass(
     dropped.add(_identity(wanted[0], state.sources))
     errors.append(_complaint(wanted[0], harm or "it does not fit the text", state.sources))
     return state, []
+
+
+def _tried(analysis: Analysis, state: State, fixes: Sequence[Fix]) -> tuple[Applied, State, str | None]:
+    """The texts with ``fixes``, what is found in them, and the harm that was done; a failure of ours is harm, too."""
+    try:
+        applied = apply_fixes(state.sources, fixes)
+        after = _look(analysis, state, applied)
+        return applied, after, _harm(state.checked, after.checked, applied)
+    except Exception as error:
+        return Applied({}, (), ()), state, told(error)
 
 
 def _look(analysis: Analysis, state: State, applied: Applied) -> State:
@@ -138,6 +147,8 @@ def _harm(before: Checked, after: Checked, applied: Applied) -> str | None:
         problem = after.facts[path].problem
         if problem is not None:
             return f"{path} would not parse: {problem.message}"
+        if failure := after.facts[path].failure:
+            return f"{path} could not be read: {failure}"
     new = _errors(after) - _errors(before)
     return f"it would bring {', '.join(sorted(code for code, _ in new))}" if new else None
 

@@ -1,5 +1,6 @@
 """Bytes -> Source: decoding as Python does (PEP 263), without ever failing."""
 
+import codecs
 import os
 import re
 from codecs import BOM_UTF8
@@ -12,6 +13,8 @@ from sessionlint.model.source import Source, Span
 if TYPE_CHECKING:
     from sessionlint.model.facts import ModuleFacts, SyntaxProblem
 
+# these write letters of Python otherwise than as themselves, line ends included
+_HIDING = frozenset({"unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idna"})
 _COOKIE_LINE = re.compile(rb"\A(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
 
 
@@ -25,14 +28,19 @@ def read_bytes(root: Path, path: str) -> bytes | OSError:
 
 
 def sources_of(texts: Mapping[str, bytes]) -> "tuple[dict[str, Source], dict[str, ModuleFacts]]":
-    """The sources of files by path, and the facts of those whose encoding is wrong."""
+    """The sources of files by path, and the facts of those whose encoding is wrong, or that we fail to decode."""
     from sessionlint.extract.prefilter import mentions_anything_of_interest
     from sessionlint.model.facts import ModuleFacts
+    from sessionlint.model.failure import told
 
     sources: dict[str, Source] = {}
     broken: dict[str, ModuleFacts] = {}
     for path, data in texts.items():
-        sources[path], problem = decoded(path, data)
+        try:
+            sources[path], problem = decoded(path, data)
+        except Exception as error:
+            sources[path], broken[path] = Source(path, ""), ModuleFacts(path, failure=told(error))
+            continue
         if problem is not None:
             broken[path] = ModuleFacts(path, problem=problem if mentions_anything_of_interest(data) else None)
     return sources, broken
@@ -44,21 +52,39 @@ def decoded(path: str, data: bytes) -> "tuple[Source, SyntaxProblem | None]":
     body = data[len(BOM_UTF8) :] if bom else data
     declared = _declared(body)
     encoding = declared or "utf-8"
-    try:
-        return Source(path, body.decode(encoding), encoding, bom), None
-    except UnicodeDecodeError as error:
-        offset = len(body[: error.start].decode(encoding, errors="replace"))
-        message = f"cannot be decoded as {encoding}: byte 0x{body[error.start]:02x}{_hint(declared, body)}"
-    except (LookupError, UnicodeError):
-        offset, message = 0, f"unknown encoding: {encoding}"
+    offset, message = 0, _refusal(encoding, bom)
+    if message is None:
+        try:
+            return Source(path, body.decode(encoding), encoding, bom), None
+        except UnicodeDecodeError as error:
+            offset = len(body[: error.start].decode(encoding, errors="replace"))
+            message = f"cannot be decoded as {encoding}: byte 0x{body[error.start]:02x}{_hint(declared, body)}"
+        except (LookupError, ValueError, OverflowError):  # a codec that is none of text, or that stumbles
+            message = f"unknown encoding: {encoding}"
     from sessionlint.model.facts import SyntaxProblem  # takes long to import, and most files can be decoded
 
     return Source(path, body.decode("utf-8", errors="replace"), "utf-8", bom), SyntaxProblem(Span(offset, offset), message)
 
 
 def _declared(body: bytes) -> str | None:
+    """The encoding that the file names; every name that begins with ``utf-8-`` is UTF-8 to Python."""
     match = _COOKIE_LINE.match(body)
-    return match[1].decode("ascii", errors="replace") if match else None
+    name = match[1].decode("ascii", errors="replace") if match else None
+    return "utf-8" if name and name.lower().replace("_", "-").startswith("utf-8-") else name
+
+
+def _refusal(encoding: str, bom: bool) -> str | None:
+    """Why a file is not to be read in the encoding that it declares."""
+    if encoding == "utf-8":
+        return None
+    if bom and encoding.lower().replace("_", "-") != "utf-8":
+        return f"encoding problem: {encoding} with BOM"
+    try:
+        if codecs.lookup(encoding).name.replace("_", "-") in _HIDING:
+            return f"cannot be read reliably: what the file says is hidden by its encoding, {encoding}"
+    except (LookupError, ValueError):
+        return f"unknown encoding: {encoding}"
+    return None
 
 
 def _hint(declared: str | None, body: bytes) -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 
+from sessionlint.report.visible import visible, without_brackets
 from sessionlint.run.planning import Plan
 from sessionlint.run.settings import OPTIONS, Settings
 
 
 def settings_text(plan: Plan) -> str:
     """TOML-like lines; where a value comes from stands behind it as a comment."""
-    return "".join(f"{line}\n" for line in _lines(plan))
+    return "".join(f"{visible(line)}\n" for line in _lines(plan))
 
 
 def _lines(plan: Plan) -> Iterator[str]:
@@ -54,7 +55,15 @@ def _value(value: object) -> str:
         return "{" + ", ".join(f'"{key}" = {_value(item)}' for key, item in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return f"[{', '.join(_value(item) for item in value)}]"
-    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + without_brackets("".join(map(_character, str(value))), "\\u0023") + '"'
+
+
+def _character(character: str) -> str:
+    if character in '\\"':
+        return f"\\{character}"
+    if visible(character) == character:
+        return character
+    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08x}"
 
 
 def _version(version: tuple[int, int] | None, otherwise: str = "newest") -> str:

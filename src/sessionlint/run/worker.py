@@ -29,14 +29,14 @@ def send(stream: IO[bytes], message: object) -> None:
 def serve() -> None:
     """Answer until standard input ends: for ``[[path, text], ...]`` of each text the seconds and the facts, as JSON text."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the run decides, and closes the pipe
-    from sessionlint.extract.module import extract
     from sessionlint.model.source import Source
+    from sessionlint.run.contained import facts_of
     from sessionlint.run.store import encoded
 
     for line in sys.stdin.buffer:
         answers = []
         for path, text in json.loads(line):
             begun = perf_counter()
-            facts = extract(Source(path, text))
+            facts = facts_of(Source(path, text))
             answers.append((perf_counter() - begun, encoded(facts)))
         send(sys.stdout.buffer, answers)

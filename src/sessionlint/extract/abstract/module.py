@@ -1,24 +1,24 @@
 """A file's text to its statements, by way of the standard library's tree."""
 
 import ast
-import re
 import warnings
 
 from sessionlint.extract.abstract import compound, definitions, displays, formatted, literals, statements, terms
 from sessionlint.extract.abstract.identifiers import spelt_as_read
 from sessionlint.extract.abstract.positions import places
 from sessionlint.extract.abstract.walk import CannotTellError, StatementTable, TermTable, Walk
+from sessionlint.extract.line_ends import with_line_feeds
 from sessionlint.model.facts import Block
 
 _TERMS: TermTable = {**terms.TERMS, **literals.TERMS, **formatted.TERMS, **displays.TERMS}
 _STATEMENTS: StatementTable = {**statements.STATEMENTS, **compound.STATEMENTS, **definitions.STATEMENTS}
-_OTHER_LINES = re.compile(r"\r(?!\n)|\A\ufeff")
 
 
 def lower(text: str) -> Block:
     """The statements of ``text``. Raises CannotTellError where only the other reading can tell, or tell what is wrong."""
-    if _OTHER_LINES.search(text):
-        raise CannotTellError("lines end, or columns begin, elsewhere than the tree says")
+    text = with_line_feeds(text)
+    if text.startswith("\ufeff"):
+        raise CannotTellError("columns begin elsewhere than the tree says")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
