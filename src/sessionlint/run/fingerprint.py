@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -33,13 +34,14 @@ def code_fingerprint() -> str:
     return blake2b("\n".join(told).encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
 
 
-def _recorded() -> list[str]:
+@cache
+def _recorded() -> Sequence[str]:
     """The files of the package with their digests, as the installer wrote them down: the same for each installation of a wheel.
     Nothing where the code is run from a checkout."""
     try:
         record = Path(f"{_PACKAGE}-{__version__}.dist-info", "RECORD").read_text("utf-8", "surrogateescape")
     except OSError:
-        return []
+        return ()
     return sorted(line for line in record.splitlines() if line.startswith("sessionlint/") and "sha256=" in line)
 
 
