@@ -8,7 +8,7 @@ from sessionlint.extract.concrete.module import lower
 
 def test_each_outcome_says_why() -> None:
     assert compare("a = b\n") == Comparison("same")
-    assert compare("a\rb") == Comparison("left to libcst", "lines end, or columns begin, elsewhere than the tree says")
+    assert compare("e\u0301 = 1") == Comparison("left to libcst", "a name is written otherwise than the tree says")
     assert compare("(a): b\n").outcome == "unknown to libcst"
     assert compare("a = (\n").outcome == "unreadable"
 
