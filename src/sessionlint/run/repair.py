@@ -37,14 +37,16 @@ def repair(writer: Writer, analysis: Analysis, start: State, unsafe: bool, hands
         raise
 
 
+_MOST_NAMED = 5
+
+
 def _changed(written: Sequence[str]) -> str:
     """One by one, a file can be written more than once."""
     paths = sorted(set(written))
     if not paths:
         return "no file was changed"
-    if len(paths) == 1:
-        return f"1 file was changed: {paths[0]}"
-    return f"{len(paths)} files were changed: {', '.join(paths)}"
+    named = f": {', '.join(paths)}" if len(paths) <= _MOST_NAMED else ""
+    return f"{len(paths)} file{'s were' if len(paths) > 1 else ' was'} changed{named}"
 
 
 def _at_once(writer: Writer, fixing: Fixing) -> Repair:
