@@ -83,7 +83,7 @@ class DatabaseSearch:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._known: dict[FunctionScope, _Io | None] = {}
+        self._known: dict[tuple[FunctionScope, int], _Io | None] = {}
 
     def direct(self, call: Call, site: Site) -> str | None:
         """What ``call`` itself asks of a database, or None."""
@@ -131,10 +131,10 @@ class DatabaseSearch:
         """The first place in ``function``, or in what it calls, that asks a database when the function runs."""
         if depth == 0 or function.node.name in APP_FACTORIES:
             return None
-        if function not in self._known:
-            self._known[function] = None
-            self._known[function] = self._first(function, depth)
-        return self._known[function]
+        key = (function, depth)
+        if key not in self._known:
+            self._known[key] = self._first(function, depth)
+        return self._known[key]
 
     def _first(self, function: FunctionScope, depth: int) -> _Io | None:
         for site in self._project.calls_in(function):
