@@ -16,6 +16,7 @@ been read holds for good; any other, until one of the files that it asked is rea
 """
 
 from collections.abc import Callable, Container, Iterable
+from itertools import takewhile
 from operator import eq
 from typing import Any, TypeVar
 
@@ -29,15 +30,24 @@ class _Question:
     """One that is being answered. ``lowest`` is the earliest open question that it leads to, ``readers`` are those that
     have used its answer while it was not settled, ``missed`` the files that would have had a say."""
 
-    __slots__ = ("answer", "changes", "given", "key", "lowest", "missed", "number", "readers", "start", "value")
+    __slots__ = ("answer", "changes", "given", "key", "lowest", "missed", "number", "readers", "settled", "start", "value")
 
     def __init__(self, key: object, start: Any, answer: Callable[..., Any], given: tuple[Any, ...], number: int) -> None:
-        self.key, self.start, self.answer, self.given = key, start, answer, given
-        self.value = start
+        self.key = key
+        self.start = self.value = start
+        self.answer = answer
+        self.given = given
         self.number = self.lowest = number
         self.missed = _NOTHING
-        self.changes = 0
         self.readers: dict[_Question, None] | None = None
+        self.settled = False
+        self.changes = 0
+
+    def leads_to(self, other: "_Question") -> None:
+        self.lowest = min(self.lowest, other.lowest)
+        if other.readers is None:
+            other.readers = {}
+        other.readers[self] = None
 
 
 class _TooDeepError(Exception):
@@ -69,32 +79,31 @@ class Memory:
     def ask(self, key: object, start: T, answer: Callable[..., T], *given: Any) -> T:
         """What ``answer(*given)`` says, which may ask more; ``start``, for as long as nothing is known, if that asks ``key``."""
         found: T
-        if key in self.lasting:
-            found = self.lasting[key]
-            return found
-        if key in self._passing:
-            found, missed = self._passing[key]
+        passing = self._passing.get(key)
+        if passing is not None:
+            found, missed = passing
             self._miss(missed)
-            return found
-        question = self._open.get(key)
-        if question is None:
-            self._count += 1
-            question = self._open[key] = _Question(key, start, answer, given, self._count)
-            if 0 < self._on_stack < _ON_STACK:
-                self._run(question)
-            else:
-                self._begin(question)
-        current = self._current
-        if current is not None:
-            if key in self._open:
-                current.lowest = min(current.lowest, question.lowest)
-                if question.readers is None:
-                    question.readers = {}
-                question.readers[current] = None
-            elif question.missed:
-                self._miss(question.missed)
-        found = question.value
+        elif key in self.lasting:
+            found = self.lasting[key]
+        else:
+            question = self._open.get(key)
+            if question is None:
+                question = self._new(_Question(key, start, answer, given, self._count))
+            if not question.settled and self._current is not None:
+                self._current.leads_to(question)
+            found = question.value
         return found
+
+    def _new(self, question: _Question) -> _Question:
+        self._count += 1
+        self._open[question.key] = question
+        if 0 < self._on_stack < _ON_STACK:
+            self._run(question)
+        else:
+            self._begin(question)
+        if question.missed and question.settled:
+            self._miss(question.missed)
+        return question
 
     def miss(self, path: str) -> None:
         """Take down that the file at ``path``, which was not read, would have had a say in what is being asked."""
@@ -140,19 +149,20 @@ class Memory:
         return []
 
     def _run(self, question: _Question) -> None:
-        try:
-            question.value = self._evaluated(question)
-            if question.lowest == question.number:
-                self._settle(question)
-        except _TooDeepError as deep:
-            deep.under_way.append(question)
-            raise
-
-    def _evaluated(self, question: _Question) -> Any:
         outer, self._current = self._current, question
         self._on_stack += 1
         try:
-            return question.answer(*question.given)
+            question.value = question.answer(*question.given)
+            if question.lowest == question.number:
+                if question.readers is None and not question.missed:  # as most are: it leads nowhere open, and nothing to it
+                    del self._open[question.key]
+                    self.lasting[question.key] = question.value
+                    question.settled = True
+                else:
+                    self._settle(question)
+        except _TooDeepError as deep:
+            deep.under_way.append(question)
+            raise
         finally:
             self._on_stack -= 1
             self._current = outer
@@ -163,30 +173,46 @@ class Memory:
         """Answer ``first`` and everything open behind it, which leads back to it and nowhere before."""
         if first.readers is not None:
             self._come_to_rest(first)
+            first.lowest = min(question.lowest for question in self._from(first))
+            if first.lowest < first.number:
+                return  # what is known by now leads further back: a part of a larger circle
         settled = [self._open.popitem()[1]]
         while settled[-1] is not first:
             settled.append(self._open.popitem()[1])
-        missed = first.missed if len(settled) == 1 else _NOTHING.union(*(question.missed for question in settled))
-        missed = self._sets.setdefault(missed, missed) if missed else missed
+        self._keep(settled)
+
+    def _keep(self, settled: list[_Question]) -> None:
+        missed = _NOTHING.union(*(question.missed for question in settled)) if len(settled) > 1 else settled[0].missed
+        if missed:
+            missed = self._sets.setdefault(missed, missed)
         for question in settled:
-            question.missed = missed
+            question.settled = True
             if missed:
+                question.missed = missed
                 self._passing[question.key] = (question.value, missed)
             else:
                 self.lasting[question.key] = question.value
 
     def _come_to_rest(self, first: _Question) -> None:
-        due: Iterable[_Question] = self._circle(first)
+        due: Iterable[_Question] = self._from(first)
         for question in due:
             question.value, question.changes = question.start, 0
         while due:
-            found = [(question, self._evaluated(question)) for question in due]
+            found = [(question, self._again(question)) for question in due]
             changed = [question for question, value in found if self._changes(question, value)]
             # all at once: what a round finds is made of what the round before found, in whichever order
             due = dict.fromkeys(reader for question in changed for reader in question.readers or ())
 
-    def _circle(self, first: _Question) -> list[_Question]:
-        return [question for question in self._open.values() if question.number >= first.number]
+    def _again(self, question: _Question) -> Any:
+        outer, self._current = self._current, question
+        try:
+            return question.answer(*question.given)
+        finally:
+            self._current = outer
+
+    def _from(self, first: _Question) -> list[_Question]:
+        """``first`` and what was asked since, as far as it is open."""
+        return list(takewhile(lambda question: question.number >= first.number, reversed(self._open.values())))[::-1]
 
     def _changes(self, question: _Question, value: Any) -> bool:
         if question.changes > _CHANGES or self._is_same(question.value, value):
