@@ -124,7 +124,7 @@ def _in_statement(project: Project, term: Term, site: Site) -> tuple[Treatment, 
         case Return() if isinstance(site.scope, FunctionScope) and _awaited_once(project, site.scope):
             return Treatment.RETURNED, ""
         case Assign(targets=(Name(id=name),), value=value) if value is term:
-            return _held(project, name, site)
+            return _held(project, name, site.scope)
         case _:
             return None
 
@@ -149,11 +149,14 @@ def _awaited_once(project: Project, function: FunctionScope) -> bool:
     )
 
 
-def _held(project: Project, name: str, site: Site) -> tuple[Treatment, str] | None:
+def _held(project: Project, name: str, scope: Scope) -> tuple[Treatment, str] | None:
     """A coroutine under a local name: missing when every mention of the name takes it for a result, or there is none."""
-    scope = site.scope
     if not isinstance(scope, FunctionScope) or name in scope.declared:
         return None
+    return project.memory.ask(("held", scope, name), None, _mentioned, project, name, scope)
+
+
+def _mentioned(project: Project, name: str, scope: FunctionScope) -> tuple[Treatment, str] | None:
     first: tuple[Treatment, str] | None = None
     for inner in (scope, *inner_functions(scope)):
         for mention in sites(inner):
@@ -274,7 +277,7 @@ def _is_result(project: Project, term: Term, around: Site) -> bool:
         case Call(func=Attribute(value=value, attr=attr)) if attr in _GIVING_RESULTS:
             return _is_result(project, value, around)
         case Name(id=name) if not is_shadowed(term, around):
-            return _is_result_name(project, name, around.scope, around)
+            return project.memory.ask(("result", name, around), False, _is_result_name, project, name, around.scope, around)
         case _:
             return False
 

@@ -142,13 +142,13 @@ class _SqlSearch:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._known: dict[tuple[FunctionScope, str], Place | None] = {}
-        self._methods: dict[FunctionScope, Place | None] = {}
+        # by how deep the search was when it came there: what is too deep from one place is not from another
+        self._known: dict[tuple[FunctionScope, str, int], Place | None] = {}
+        self._methods: dict[tuple[FunctionScope, int], Place | None] = {}
 
     def of_name(self, function: FunctionScope, name: str, depth: int = 0) -> Place | None:
-        key = (function, name)
+        key = (function, name, depth)
         if key not in self._known:
-            self._known[key] = None  # what a recursion meets
             self._known[key] = self._search(function, name, depth)
         return self._known[key]
 
@@ -187,10 +187,10 @@ class _SqlSearch:
 
     def of_method(self, method: FunctionScope, depth: int) -> Place | None:
         """Where a method runs SQL with a sync session that its object keeps."""
-        if method not in self._methods:
-            self._methods[method] = None
-            self._methods[method] = self._search_method(method, depth)
-        return self._methods[method]
+        key = (method, depth)
+        if key not in self._methods:
+            self._methods[key] = self._search_method(method, depth)
+        return self._methods[key]
 
     def _search_method(self, method: FunctionScope, depth: int) -> Place | None:
         for site in sites(method):

@@ -14,32 +14,32 @@ from sessionlint.model.facts import Call, Subscript
 def bringers(project: Project, modules: Iterable[ModuleScope]) -> Iterator[tuple[ModuleScope, str]]:
     """The functions, classes and ``Annotated`` aliases of ``modules`` by which a request, or a caller, meets a session: each with
     its module."""
-    known: dict[FunctionScope, bool] = {}
     for function in (function for module in modules for function in module.functions):
-        if not is_route(function) and _brings(project, function, known):
+        if not is_route(function) and _brings(project, function):
             owner = function.owner if function.node.name in ("__init__", "__call__") else None
             yield function.module, owner.node.name if owner is not None else function.node.name
     for module in modules:
-        for name in _aliases(project, module, known):
+        for name in _aliases(project, module):
             yield module, name
 
 
-def _brings(project: Project, function: FunctionScope, known: dict[FunctionScope, bool]) -> bool:
-    if function not in known:
-        known[function] = False  # what a cycle meets
-        behind = (provider_function(project, dependency) for dependency in needs(project, function))
-        known[function] = any(True for _ in injected_sessions(project, function)) or any(
-            provider is not None and _brings(project, provider, known) for provider in behind
-        )
-    return known[function]
+def _brings(project: Project, function: FunctionScope) -> bool:
+    return project.memory.ask(("brings", function), False, _finds_session, project, function)
 
 
-def _aliases(project: Project, module: ModuleScope, known: dict[FunctionScope, bool]) -> Iterator[str]:
+def _finds_session(project: Project, function: FunctionScope) -> bool:
+    if any(True for _ in injected_sessions(project, function)):
+        return True
+    behind = (provider_function(project, dependency) for dependency in needs(project, function))
+    return any(provider is not None and _brings(project, provider) for provider in behind)
+
+
+def _aliases(project: Project, module: ModuleScope) -> Iterator[str]:
     for name, bindings in module.bindings.items():
         for binding in bindings:
             if isinstance(binding, ValueBinding) and isinstance(binding.value, Subscript):
                 for term, _ in walk.descend(binding.value):
                     if isinstance(term, Call) and is_depends(project, term, module):
                         provider = provider_function(project, Dependency(term, module, provider_term(term)))
-                        if provider is not None and _brings(project, provider, known):
+                        if provider is not None and _brings(project, provider):
                             yield name

@@ -6,6 +6,7 @@ from functools import lru_cache
 from sessionlint.link import kinds
 from sessionlint.link.functions import return_values, yields
 from sessionlint.link.holding import parameter_for
+from sessionlint.link.memory import Memory
 from sessionlint.link.needs import needs, provider_function
 from sessionlint.link.project import Project
 from sessionlint.link.routes import Injected, injected_sessions
@@ -13,6 +14,8 @@ from sessionlint.link.scopes import ClassScope, FunctionScope, ValueBinding
 from sessionlint.model.facts import Call, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+
+_LONGEST, _MOST = 6, 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +25,10 @@ class Carried:
     name: str
     injected: Injected
     place: Place
+
+
+def _is_same(known: tuple[Carried, ...], found: tuple[Carried, ...]) -> bool:
+    return [(one.name, one.place) for one in known] == [(one.name, one.place) for one in found]
 
 
 def carried_sessions(project: Project, function: FunctionScope) -> tuple[Carried, ...]:
@@ -39,15 +46,15 @@ class _Carriers:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._known: dict[FunctionScope, tuple[Carried, ...]] = {}
+        self._memory = Memory(_is_same)
 
     def of(self, function: FunctionScope) -> tuple[Carried, ...]:
-        if function not in self._known:
-            self._known[function] = ()  # what a cycle meets
-            self._known[function] = tuple(self._find(function))
-        return self._known[function]
+        return self._memory.ask(function, (), self._find, function)
 
-    def _find(self, function: FunctionScope) -> list[Carried]:
+    def _find(self, function: FunctionScope) -> tuple[Carried, ...]:
+        return tuple(carried for carried in self._all(function) if carried.name.count(".") <= _LONGEST)[:_MOST]
+
+    def _all(self, function: FunctionScope) -> list[Carried]:
         place = function.module.place
         found = [
             Carried(injected.parameter.name, injected, place(injected.parameter.span))

@@ -16,6 +16,7 @@ from sessionlint.model.source import Place
 
 _GATHERING = frozenset({"asyncio.gather", "asyncio.wait", "asyncio.as_completed"})
 SPAWNING = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
+_DEPTH = 8  # lists of lists of coroutines
 _GROUPS = frozenset({"asyncio.TaskGroup"})
 
 Loop: TypeAlias = For | While | Comprehension
@@ -86,11 +87,11 @@ def _together(project: Project, runner: Site, started: list[_Coroutine], how: st
             return
 
 
-def _coroutines(project: Project, term: Term, site: Site) -> Iterator[_Coroutine]:
+def _coroutines(project: Project, term: Term, site: Site, through: frozenset[str] = frozenset()) -> Iterator[_Coroutine]:
     """The coroutines that an argument of ``gather`` holds: itself, those of a list, a comprehension, or a name for them."""
     match term:
         case Operation(op="*", operands=(inner,)):
-            yield from _coroutines(project, inner, site)
+            yield from _coroutines(project, inner, site, through)
         case Call():
             yield _Coroutine(_unwrapped(project, term, site), site, None)
         case Comprehension(element=(Call() as element,)):
@@ -98,21 +99,21 @@ def _coroutines(project: Project, term: Term, site: Site) -> Iterator[_Coroutine
             yield _Coroutine(_unwrapped(project, element, inside), inside, term)
         case Collection(items=items):
             for item in items:
-                yield from _coroutines(project, item, site)
-        case Name(id=name) if isinstance(site.scope, FunctionScope):
-            yield from _collected(project, name, site)
+                yield from _coroutines(project, item, site, through)
+        case Name(id=name) if isinstance(site.scope, FunctionScope) and name not in through and len(through) < _DEPTH:
+            yield from _collected(project, name, site, through | {name})
         case _:
             return
 
 
-def _collected(project: Project, name: str, site: Site) -> Iterator[_Coroutine]:
+def _collected(project: Project, name: str, site: Site, through: frozenset[str]) -> Iterator[_Coroutine]:
     """``tasks = [f(db, x) for x in xs]`` or ``tasks = []; tasks.append(f(db, x))`` in the function of the ``gather``."""
     bindings = site.scope.bindings.get(name, [])
     if len(bindings) != 1 or not isinstance(bindings[0], ValueBinding) or bindings[0].path:
         return
     value = bindings[0].value
     if isinstance(value, Collection | Comprehension | Call):
-        yield from _coroutines(project, value, site)
+        yield from _coroutines(project, value, site, through)
     for other in sites(site.scope):
         call = other.term
         if isinstance(call, Call) and walk.dotted(call.func) == f"{name}.append" and call.args:

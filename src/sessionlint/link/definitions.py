@@ -45,7 +45,13 @@ def _bound(project: Project, bindings: list[Binding], depth: int) -> tuple[Term,
 
 
 def _starred(project: Project, module: ModuleScope, name: str, depth: int) -> tuple[Term, Scope] | None:
-    for star in module.star_imports if depth > 0 else ():
+    if not module.star_imports or depth <= 0:
+        return None
+    return project.memory.ask(("starred", module, name, depth), None, _find_starred, project, module, name, depth)
+
+
+def _find_starred(project: Project, module: ModuleScope, name: str, depth: int) -> tuple[Term, Scope] | None:
+    for star in module.star_imports:
         path = project.layout.resolve(module.path, star.module, star.level)
         found = _member(project, project.modules.get(path or ""), name, depth - 1)
         if found is not None:

@@ -8,6 +8,7 @@ from sessionlint.link.engines import is_engine_builder
 from sessionlint.link.fresh import Fresh, PerCall, per_call
 from sessionlint.link.holding import Use
 from sessionlint.link.literals import literal_text
+from sessionlint.link.memory import Memory
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Site, ValueBinding
 from sessionlint.link.sites import sites
@@ -71,11 +72,15 @@ class _Carriers:
         return next((built for other in inside if (built := self._engines.built_by(other)) is not None), None)
 
 
+_MAY_LIVE_ON: bool | None = False
+
+
 class EngineEnds:
     """What becomes of an engine in the function that gets it."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._memory = Memory()
 
     def has_pool_worth_keeping(self, call: Call, site: Site) -> bool:
         """An explicit pool class is a decision (NullPool, StaticPool), and an SQLite memory is as private as its engine."""
@@ -110,6 +115,9 @@ class EngineEnds:
         home = self._project.evaluator.home(name, site.scope)
         if home is not site.scope or len(home.bindings[name]) != 1:
             return False
+        return self._memory.ask((home, name), _MAY_LIVE_ON, self._uses_under, name, site)
+
+    def _uses_under(self, name: str, site: Site) -> bool | None:
         answers = [self._uses(mention) for mention, _ in self._project.holding.mentions(site.scope, frozenset({name}))]
         return False if False in answers else True if True in answers else None
 

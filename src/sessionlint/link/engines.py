@@ -91,11 +91,7 @@ def called_function(project: Project, call: Call, site: Site) -> FunctionScope |
 
 def builds_engine(project: Project, function: FunctionScope) -> Site | None:
     """The call inside ``function`` (or what it calls) that builds an engine when the function runs, if there is one."""
-    known = project.engine_sites
-    if function not in known:
-        known[function] = None  # what a function meets that calls itself
-        known[function] = _building_site(project, function)
-    return known[function]
+    return project.memory.ask(("engine", function), None, _building_site, project, function)
 
 
 def _building_site(project: Project, function: FunctionScope) -> Site | None:

@@ -5,6 +5,7 @@ attributes through instances and classes. It is flow-insensitive: a name has the
 """
 
 import builtins
+from collections import deque
 from collections.abc import Mapping
 
 from sessionlint.link import kinds
@@ -57,11 +58,13 @@ TRANSPARENT = frozenset(
     }
 )
 _CONTEXT_DECORATORS = {"contextlib.contextmanager": False, "contextlib.asynccontextmanager": True}
+_ANCESTORS = 200
+_NOTHING: Kind = UNKNOWN
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 
 
 class Evaluator:
-    """Evaluates terms of a set of modules; answers are remembered, cycles are unknown.
+    """Evaluates terms of a set of modules; answers are remembered, what is made of nothing but itself is unknown.
 
     ``memory`` holds answers from linking the same modules among fewer; it is added to.
     """
@@ -77,12 +80,8 @@ class Evaluator:
 
     def kind(self, term: Term, scope: Scope) -> Kind:
         """The kind of ``term``, which stands in ``scope``."""
-        known = self._lasting.get(term)
-        if known is None:
-            known = self._memory.passing(term)
-            if known is None:
-                known = self._memory.remembered(term, self._memory.begun(term), self._evaluate(term, scope))
-        return known
+        known: Kind | None = self._lasting.get(term)
+        return known if known is not None else self._memory.ask(term, _NOTHING, self._evaluate, term, scope)
 
     def _evaluate(self, term: Term, scope: Scope) -> Kind:
         match term:
@@ -91,7 +90,7 @@ class Evaluator:
             case Attribute(value=value, attr=attr):
                 return self.attribute_kind(self.kind(value, scope), attr)
             case Call():
-                return self._call(term, scope)
+                return kinds.shallow(self._called(self.kind(term.func, scope), term, scope))
             case Await(value=value):
                 inner = self.kind(value, scope)
                 return inner.value if isinstance(inner, kinds.Awaitable) else inner
@@ -106,13 +105,13 @@ class Evaluator:
             case Lambda():
                 return kinds.LambdaKind(term, scope)
             case Collection(kind="tuple", items=items):
-                return kinds.Tuple(tuple(self.kind(item, scope) for item in items))
+                return kinds.shallow(kinds.Tuple(tuple([self.kind(item, scope) for item in items])))
             case Collection(items=items):
-                return kinds.Container(kinds.join([self.kind(item, scope) for item in items]))
+                return kinds.shallow(kinds.Container(kinds.join([self.kind(item, scope) for item in items])))
             case MappingTerm(items=pairs):
-                return kinds.Container(kinds.join([self.kind(value, scope) for _, value in pairs]))
+                return kinds.shallow(kinds.Container(kinds.join([self.kind(value, scope) for _, value in pairs])))
             case Comprehension(kind="list" | "set" | "dict", element=element):
-                return kinds.Container(self.kind(element[-1], scope))
+                return kinds.shallow(kinds.Container(self.kind(element[-1], scope)))
             case Subscript(value=value, items=items):
                 return self._alias(term, scope) or self._subscript(self.kind(value, scope), items)
             case _:
@@ -167,12 +166,12 @@ class Evaluator:
 
     def _bound_name(self, name: str, home: Scope) -> Kind:
         key = (home, name)
-        known = self._lasting.get(key) or self._memory.passing(key)
-        if known is None:
-            begun = self._memory.begun(key)
-            trusted = self.trust.member(home.module.path, name) if isinstance(home, ModuleScope) else None
-            known = self._memory.remembered(key, begun, trusted or self._join_bindings(home.bindings[name], name))
-        return known
+        known: Kind | None = self._lasting.get(key)
+        return known if known is not None else self._memory.ask(key, _NOTHING, self._find_name, name, home)
+
+    def _find_name(self, name: str, home: Scope) -> Kind:
+        trusted = self.trust.member(home.module.path, name) if isinstance(home, ModuleScope) else None
+        return trusted or self._join_bindings(home.bindings[name], name)
 
     def _join_bindings(self, bindings: list[Binding], name: str) -> Kind:
         found = [self._binding(binding) for binding in bindings]
@@ -255,14 +254,11 @@ class Evaluator:
         return self._bound_name(name, module) if name in module.bindings else self._star_member(module, name)
 
     def _star_member(self, module: ModuleScope, name: str) -> Kind:
-        key = (module, f"* {name}")
-        known = self._lasting.get(key) or self._memory.passing(key)
-        if known is None:
-            begun = self._memory.begun(key)
-            brought = (self._imported(star.module, star.level, name, module) for star in module.star_imports)
-            found = next((kind for kind in brought if kind != UNKNOWN and self._exists(kind)), UNKNOWN)
-            known = self._memory.remembered(key, begun, found)
-        return known
+        return self._memory.ask((module, f"* {name}"), _NOTHING, self._find_starred, module, name)
+
+    def _find_starred(self, module: ModuleScope, name: str) -> Kind:
+        brought = (self._imported(star.module, star.level, name, module) for star in module.star_imports)
+        return next((kind for kind in brought if kind != UNKNOWN and self._exists(kind)), UNKNOWN)
 
     # --- attributes ---------------------------------------------------------------------------------------------------
 
@@ -296,10 +292,8 @@ class Evaluator:
     def instance_attribute(self, cls: ClassScope, attr: str) -> Kind:
         """``instance.attr``: bound by a method, in the class body, or a method or property, here or in a base class."""
         key = (cls, f". {attr}")
-        known = self._lasting.get(key) or self._memory.passing(key)
-        if known is None:
-            known = self._memory.remembered(key, self._memory.begun(key), self._find_attribute(cls, attr))
-        return known
+        known: Kind | None = self._lasting.get(key)
+        return known if known is not None else self._memory.ask(key, _NOTHING, self._find_attribute, cls, attr)
 
     def _find_attribute(self, cls: ClassScope, attr: str) -> Kind:
         for ancestor in self.ancestors(cls):
@@ -324,16 +318,15 @@ class Evaluator:
         return UNKNOWN
 
     def ancestors(self, cls: ClassScope) -> list[ClassScope]:
-        """The class and its bases that the project defines, nearest first."""
-        found: list[ClassScope] = []
-        waiting = [cls]
-        while waiting:
-            current = waiting.pop(0)
-            if current in found:
-                continue
-            found.append(current)
-            waiting += [base.cls for base in self.base_kinds(current) if isinstance(base, kinds.ClassKind)]
-        return found
+        """The class and its bases that the project defines, nearest first, as far as anybody would look."""
+        found = {cls: None}
+        waiting = deque(found)
+        while waiting and len(found) < _ANCESTORS:
+            bases = [base.cls for base in self.base_kinds(waiting.popleft()) if isinstance(base, kinds.ClassKind)]
+            new = [base for base in dict.fromkeys(bases) if base not in found]
+            found |= dict.fromkeys(new)
+            waiting += new
+        return [*found]
 
     def base_kinds(self, cls: ClassScope) -> list[Kind]:
         parent = cls.parent or cls.module
@@ -352,9 +345,6 @@ class Evaluator:
         return None
 
     # --- calls --------------------------------------------------------------------------------------------------------
-
-    def _call(self, call: Call, scope: Scope) -> Kind:
-        return self._called(self.kind(call.func, scope), call, scope)
 
     def _called(self, callee: Kind, call: Call, scope: Scope) -> Kind:
         place = Place(scope.module.path, call.span)
@@ -415,10 +405,8 @@ class Evaluator:
 
     def returned(self, function: FunctionScope) -> Kind:
         """What the bare function gives when called: a generator, an awaitable, or the join of its returns."""
-        known = self._lasting.get(function) or self._memory.passing(function)
-        if known is None:
-            known = self._memory.remembered(function, self._memory.begun(function), self._evaluate_returns(function))
-        return known
+        known: Kind | None = self._lasting.get(function)
+        return known if known is not None else self._memory.ask(function, _NOTHING, self._evaluate_returns, function)
 
     def _evaluate_returns(self, function: FunctionScope) -> Kind:
         node = function.node
@@ -427,11 +415,11 @@ class Evaluator:
             if isinstance(declared, kinds.Generator):
                 declared = declared.value
             value = self.yielded(function)
-            return kinds.Generator(value if value not in (UNKNOWN, NONE) else declared, node.is_async)
+            return kinds.shallow(kinds.Generator(value if value not in (UNKNOWN, NONE) else declared, node.is_async))
         found = kinds.join([self.kind(value, function) for value in return_values(function)])
         if found in (UNKNOWN, NONE):
             found = declared
-        return kinds.Awaitable(found) if node.is_async else found
+        return kinds.shallow(kinds.Awaitable(found)) if node.is_async else found
 
     def yielded(self, function: FunctionScope) -> Kind:
         """The join of what a generator yields, through ``yield from`` and re-yielded loops."""

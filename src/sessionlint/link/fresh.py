@@ -7,6 +7,7 @@ from sessionlint.link.callers import Caller, Callers, is_remembered
 from sessionlint.link.engines import called_function
 from sessionlint.link.functions import return_values
 from sessionlint.link.holding import Use
+from sessionlint.link.memory import Memory
 from sessionlint.link.project import Project
 from sessionlint.link.scopes import FunctionScope, Site, ValueBinding
 from sessionlint.link.sites import sites
@@ -25,7 +26,7 @@ class Fresh:
         self._project = project
         self.kind = kind
         self._is_built_by = is_built_by
-        self._returned: dict[FunctionScope, Site | None] = {}
+        self._memory = Memory()
         self._direct: dict[Term, Site] = {}
 
     def built_by(self, site: Site) -> Site | None:
@@ -39,13 +40,7 @@ class Fresh:
         if built is not None:
             return self._direct.setdefault(call, site) if built else None
         function = called_function(self._project, call, site)
-        return self._returned_by(function) if function is not None else None
-
-    def _returned_by(self, function: FunctionScope) -> Site | None:
-        if function not in self._returned:
-            self._returned[function] = None
-            self._returned[function] = self._find_returned(function)
-        return self._returned[function]
+        return self._memory.ask(function, None, self._find_returned, function) if function is not None else None
 
     def _find_returned(self, function: FunctionScope) -> Site | None:
         if function.node.is_generator or is_remembered(function):

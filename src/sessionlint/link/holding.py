@@ -9,6 +9,7 @@ from enum import Enum
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.evaluate import Evaluator
+from sessionlint.link.memory import Memory
 from sessionlint.link.scopes import ClassScope, FunctionScope, Scope, Site
 from sessionlint.link.sites import inner_functions, sites
 from sessionlint.model.facts import (
@@ -69,7 +70,7 @@ class Holding:
     def __init__(self, evaluator: Evaluator, is_dependency: Callable[[FunctionScope], bool]) -> None:
         self._evaluator = evaluator
         self._is_dependency = is_dependency
-        self._parameters: dict[tuple[FunctionScope, str], Use] = {}
+        self._memory = Memory()
         # files that were not read and would have told what becomes of a session
         self.unread: set[str] = set()
 
@@ -202,7 +203,10 @@ class Holding:
         statement = site.statement
         if not isinstance(statement, Assign) or statement.value is not call or not isinstance(statement.targets[0], Name):
             return Use.USED
-        for mention, where in self.mentions(site.scope, frozenset({statement.targets[0].id})):
+        return self._memory.ask(call, Use.USED, self._kept_under, statement.targets[0].id, site)
+
+    def _kept_under(self, name: str, site: Site) -> Use:
+        for mention, where in self.mentions(site.scope, frozenset({name})):
             if where.use is not Use.USED and where.use is not Use.RETURNED:
                 return Use.GIVEN_AWAY
             if where.use is Use.RETURNED and not (isinstance(site.scope, FunctionScope) and self._is_dependency(site.scope)):
@@ -213,31 +217,30 @@ class Holding:
 
     def closes_attribute(self, cls: ClassScope, attribute: str | None = None) -> bool:
         """Whether a method of the class or of a base closes ``self.attribute`` (None: any attribute)."""
-        for ancestor in self._evaluator.ancestors(cls):
-            if any(
-                not isinstance(base, kinds.ClassKind) and not is_plain_base(base) for base in self._evaluator.base_kinds(ancestor)
-            ):
-                return True  # a base that cannot be seen may close it
-            for method in ancestor.methods.values():
-                for site in sites(method):
-                    name = walk.dotted(site.term) if isinstance(site.term, Attribute) else None
-                    if name is None or not name.startswith("self."):
-                        continue
-                    parts = name.split(".")
-                    if len(parts) == 3 and parts[2] in CLOSING_METHODS and attribute in (None, parts[1]):
-                        return True
-                    if len(parts) == 2 and attribute in (None, parts[1]) and self.at(site).use in (Use.MANAGED, Use.GIVEN_AWAY):
-                        return True
+        return any(
+            self._memory.ask((ancestor, attribute), False, self._closes_itself, ancestor, attribute)
+            for ancestor in self._evaluator.ancestors(cls)
+        )
+
+    def _closes_itself(self, cls: ClassScope, attribute: str | None) -> bool:
+        bases = self._evaluator.base_kinds(cls)
+        if not all(isinstance(base, kinds.ClassKind) or is_plain_base(base) for base in bases):
+            return True  # a base that cannot be seen may close it
+        for method in cls.methods.values():
+            for site in sites(method):
+                name = walk.dotted(site.term) if isinstance(site.term, Attribute) else None
+                if name is None or not name.startswith("self."):
+                    continue
+                parts = name.split(".")
+                if len(parts) == 3 and parts[2] in CLOSING_METHODS and attribute in (None, parts[1]):
+                    return True
+                if len(parts) == 2 and attribute in (None, parts[1]) and self.at(site).use in (Use.MANAGED, Use.GIVEN_AWAY):
+                    return True
         return False
 
     def parameter(self, function: FunctionScope, name: str) -> Use:
         """What a function does with a session it is given: CLOSED, STORED, GIVEN_AWAY, or just USED."""
-        key = (function, name)
-        known = self._parameters.get(key)
-        if known is None:
-            self._parameters[key] = Use.USED
-            known = self._parameters[key] = self._parameter(function, name)
-        return known
+        return self._memory.ask((function, name), Use.USED, self._parameter, function, name)
 
     def _parameter(self, function: FunctionScope, name: str) -> Use:
         uses = {where.use for _, where in self.mentions(function, frozenset({name}))}

@@ -83,7 +83,9 @@ class DatabaseSearch:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._known: dict[FunctionScope, _Io | None] = {}
+        # by how far the search may still go: what is too far from one place is not from another
+        self._known: dict[tuple[FunctionScope, int], _Io | None] = {}
+        self._steps: dict[FunctionScope, tuple[_Io | FunctionScope, ...]] = {}
 
     def direct(self, call: Call, site: Site) -> str | None:
         """What ``call`` itself asks of a database, or None."""
@@ -131,18 +133,27 @@ class DatabaseSearch:
         """The first place in ``function``, or in what it calls, that asks a database when the function runs."""
         if depth == 0 or function.node.name in APP_FACTORIES:
             return None
-        if function not in self._known:
-            self._known[function] = None
-            self._known[function] = self._first(function, depth)
-        return self._known[function]
+        key = (function, depth)
+        if key not in self._known:
+            self._known[key] = self._first(function, depth)
+        return self._known[key]
 
     def _first(self, function: FunctionScope, depth: int) -> _Io | None:
+        if function not in self._steps:
+            self._steps[function] = tuple(self._steps_of(function))
+        for step in self._steps[function]:
+            found = step if isinstance(step, _Io) else self.inside(step, depth - 1)
+            if found is not None:
+                return found
+        return None
+
+    def _steps_of(self, function: FunctionScope) -> Iterator[_Io | FunctionScope]:
+        """What ``function`` asks of a database, up to the first thing that it surely does, and the functions that it runs."""
         for site in self._project.calls_in(function):
             if not isinstance(site.term, Call) or site.in_lambda:
                 continue
             if (does := self.direct(site.term, site)) is not None and does != _QUERIES:
-                return _Io(site.place, does)
-            inner = self.function_run_by(site.term, site)
-            if inner is not None and (found := self.inside(inner, depth - 1)) is not None:
-                return found
-        return None
+                yield _Io(site.place, does)
+                return
+            if (inner := self.function_run_by(site.term, site)) is not None:
+                yield inner

@@ -4,8 +4,9 @@ A kind compares by what it *is*; where it was built (``origin``) does not count,
 keeps one of them. ``UNKNOWN`` is a kind like any other and never triggers a rule.
 """
 
+from collections.abc import Callable
 from dataclasses import field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sessionlint.model.facts import Lambda
 from sessionlint.model.records import dataclass
@@ -219,6 +220,50 @@ Kind: TypeAlias = (
 
 UNKNOWN = Unknown()
 NONE = NoneKind()
+
+
+_INSIDE: dict[type, Callable[[Any], tuple[Kind, ...]]] = {
+    **dict.fromkeys((ContextManager, Generator, Awaitable, Dependency, Callback), lambda kind: (kind.value,)),
+    Partial: lambda kind: (kind.func,),
+    Method: lambda kind: (kind.owner,),
+    Tuple: lambda kind: kind.items,
+    Container: lambda kind: (kind.element,),
+}
+_DEEPEST = 16
+_LARGEST = 1_000
+
+
+def shallow(kind: Kind) -> Kind:
+    """``kind``, or UNKNOWN when it holds more than anybody looks into: a tuple of tuples of tuples, a promise of promises."""
+    return kind if type(kind) not in _INSIDE or _nested(kind) is not None else UNKNOWN
+
+
+def inside(kind: Kind) -> tuple[Kind, ...]:
+    """The kinds that a kind is made of."""
+    return _INSIDE[type(kind)](kind) if type(kind) in _INSIDE else ()
+
+
+def _nested(kind: Kind) -> list[Kind] | None:
+    """A kind and everything inside it; None when that is too much."""
+    found, level = [kind], [kind]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in inside(outer)]
+        found += level
+        if not level:
+            return found
+        if len(found) > _LARGEST:
+            break
+    return None
+
+
+def is_same(kind: Kind, other: Kind) -> bool:
+    """Whether two kinds are equal, and say the same of where things come from."""
+    return kind is other or (kind == other and _uncompared(kind) == _uncompared(other))
+
+
+def _uncompared(kind: Kind) -> list[tuple[object, ...]]:
+    names = ("origin", "trusted", "borrows", "unread")
+    return [tuple(getattr(inner, name, None) for name in names) for inner in _nested(kind) or ()]
 
 
 def join(kinds: "list[Kind]") -> Kind:

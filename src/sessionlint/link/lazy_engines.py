@@ -90,6 +90,16 @@ class _Plan:
 
     def defer(self, module: ModuleScope, statement: Statement) -> None:
         """Defer a definition and, with it, every factory that is built of it at import."""
+        deferring = [self._deferring(module, statement)]
+        while deferring:
+            built_of_it = next(deferring[-1], None)
+            if built_of_it is None:
+                deferring.pop()
+            else:
+                deferring.append(self._deferring(*built_of_it))
+
+    def _deferring(self, module: ModuleScope, statement: Statement) -> Iterator[tuple[ModuleScope, Statement]]:
+        """Defer one definition; what has to be deferred before this can go on is yielded."""
         assert isinstance(statement, Assign) and statement.value is not None
         name = walk.dotted(statement.targets[0])
         assert name is not None
@@ -102,7 +112,7 @@ class _Plan:
         self._check(one)
         for mention in refs.mentions:
             if self.obstacle is None and self._runs_at_import(mention):
-                self._follow(mention, name)
+                yield from self._follow(mention, name)
         if self.obstacle is None:
             settings = _Settings(self._project, one, {each.name for each in self.deferred if each.module is module})
             self.obstacle = self.obstacle or settings.obstacle
@@ -137,13 +147,13 @@ class _Plan:
             self._at_import[module.path] = {id(site.term) for site in sites_at_import(module)}
         return id(mention.site.term) in self._at_import[module.path]
 
-    def _follow(self, mention: Mention, name: str) -> None:
+    def _follow(self, mention: Mention, name: str) -> Iterator[tuple[ModuleScope, Statement]]:
         """A use at import is fine where it builds a factory that can wait as well."""
         statement, module = mention.site.statement, mention.site.scope.module
         if _is_definition(statement, module) and isinstance(statement, Assign) and statement.value is not None:
             kind = self._project.kind(statement.value, module)
             if isinstance(kind, kinds.Factory | kinds.Engine):
-                self.defer(module, statement)
+                yield module, statement
                 return
         self._stop(mention.site.place, f"`{name}` is used here when the module is imported")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from sessionlint.link import kinds, walk
 from sessionlint.link.definitions import written_for
@@ -12,6 +13,8 @@ from sessionlint.link.scopes import FunctionScope, Scope
 from sessionlint.model.facts import Attribute, Call, Collection, Constant, Parameter, Subscript, Term
 from sessionlint.model.records import dataclass
 
+# far beyond what is written: paths multiply where dependencies or routers are shared
+_LONGEST, _MOST, _ROUTER_DEPTH = 20, 1_000, 8
 _ROUTERS = tuple(
     kinds.External(f"fastapi.{name}") for name in ("FastAPI", "APIRouter", "applications.FastAPI", "routing.APIRouter")
 )
@@ -64,9 +67,10 @@ def _declared(project: Project, function: FunctionScope) -> Iterator[Dependency]
 
 
 def request_needs(project: Project, function: FunctionScope) -> Iterator[Need]:
-    """Everything that FastAPI gathers before it calls a route or a dependency, in its order, each need under every path to it."""
+    """Everything that FastAPI gathers before it calls a route or a dependency, in its order, each need under every path to it,
+    as far as anybody would write them."""
     for dependency in (*_of_routers(project, function), *needs(project, function)):
-        yield from _below(project, (dependency,))
+        yield from islice(_below(project, dependency), _MOST)
 
 
 def provider_function(project: Project, dependency: Dependency) -> FunctionScope | None:
@@ -80,12 +84,15 @@ def provider_function(project: Project, dependency: Dependency) -> FunctionScope
     return kind.function if isinstance(kind, kinds.FunctionKind) and not kind.wrapped else None
 
 
-def _below(project: Project, path: tuple[Dependency, ...], above: frozenset[FunctionScope] = frozenset()) -> Iterator[Need]:
-    provider = provider_function(project, path[-1])
-    yield Need(path, provider)
-    if provider is not None and provider not in above:
-        for dependency in needs(project, provider):
-            yield from _below(project, (*path, dependency), above | {provider})
+def _below(project: Project, first: Dependency) -> Iterator[Need]:
+    waiting: list[tuple[tuple[Dependency, ...], frozenset[FunctionScope]]] = [((first,), frozenset())]
+    while waiting:
+        path, above = waiting.pop()
+        provider = provider_function(project, path[-1])
+        yield Need(path, provider)
+        if provider is not None and provider not in above and len(path) < _LONGEST:
+            behind = needs(project, provider)
+            waiting += [((*path, dependency), above | {provider}) for dependency in reversed(behind)]
 
 
 def _named(project: Project, function: FunctionScope, parameter: Parameter) -> Dependency | None:
@@ -103,18 +110,17 @@ def _named(project: Project, function: FunctionScope, parameter: Parameter) -> D
 
 def _depends(project: Project, term: Term, scope: Scope) -> tuple[Call, Scope] | None:
     """The ``Depends(...)`` that ``term`` is, or that the function of the project that it calls returns."""
-    if not isinstance(term, Call):
-        return None
-    if is_depends(project, term, scope):
-        return term, scope
-    callee = project.kind(term.func, scope) if isinstance(project.kind(term, scope), kinds.Dependency) else None
-    if not isinstance(callee, kinds.FunctionKind):
-        return None
-    match return_values(callee.function):
-        case [returned]:
-            return _depends(project, returned, callee.function)
-        case _:
+    called: set[FunctionScope] = set()
+    while isinstance(term, Call) and not is_depends(project, term, scope):
+        callee = project.kind(term.func, scope) if isinstance(project.kind(term, scope), kinds.Dependency) else None
+        if not isinstance(callee, kinds.FunctionKind) or callee.function in called:
             return None
+        called.add(callee.function)
+        scope, values = callee.function, return_values(callee.function)
+        if len(values) != 1:
+            return None
+        term = values[0]
+    return (term, scope) if isinstance(term, Call) else None
 
 
 # --- routers ----------------------------------------------------------------------------------------------------------
@@ -135,7 +141,7 @@ def _including(project: Project, router: Term, scope: Scope, seen: frozenset[Ter
     """The calls that make a router, include it in another, and make that one."""
     made = written_for(project, router, scope)
     call, home = made if made is not None else (router, scope)
-    if not isinstance(call, Call) or call in seen or project.kind(call.func, home) not in _ROUTERS:
+    if not isinstance(call, Call) or call in seen or len(seen) == _ROUTER_DEPTH or project.kind(call.func, home) not in _ROUTERS:
         return []
     found: list[tuple[Call, Scope]] = [(call, home)]
     for including, included, inner in _inclusions(project):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sessionlint.link import kinds, walk
 from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.functions import return_values
+from sessionlint.link.memory import Memory
 from sessionlint.link.scopes import (
     EnteredBinding,
     FunctionScope,
@@ -20,7 +21,7 @@ from sessionlint.link.scopes import (
     ValueBinding,
 )
 from sessionlint.link.sites import sites
-from sessionlint.model.facts import Assign, Await, BoolOp, Call, Conditional, Constant, Lambda, Name, Term, Walrus, With
+from sessionlint.model.facts import Assign, Await, BoolOp, Call, Conditional, Constant, Name, Term, Walrus, With
 
 
 class Openings:
@@ -28,9 +29,7 @@ class Openings:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        self._returning: dict[FunctionScope, bool] = {}
-        self._lambdas: dict[Lambda, bool] = {}
-        self._locals: dict[tuple[FunctionScope, str], bool] = {}
+        self._memory = Memory()
 
     def of(self, module: ModuleScope) -> Iterator[tuple[Site, kinds.Session]]:
         """Every call in ``module`` that opens a session its receiver has to close."""
@@ -58,16 +57,9 @@ class Openings:
             case kinds.FunctionKind(function=function):
                 return self.returns_opened(function)
             case kinds.LambdaKind(term=term, scope=inner):
-                return self._lambda_opens(term, inner)
+                return self._memory.ask(term, False, self._is_fresh, term.body, inner)
             case _:
                 return False
-
-    def _lambda_opens(self, term: Lambda, inner: Scope) -> bool:
-        known = self._lambdas.get(term)
-        if known is None:
-            self._lambdas[term] = False  # the answer for a lambda that calls itself: callback = lambda: callback()
-            known = self._lambdas[term] = self._is_fresh(term.body, inner)
-        return known
 
     def _on_borrowed_connection(self, call: Call, scope: Scope) -> bool:
         """``Session(bind=connection)``: closing it does not return the connection, whoever opened that does."""
@@ -88,11 +80,7 @@ class Openings:
 
     def returns_opened(self, function: FunctionScope) -> bool:
         """Whether calling ``function`` gives a session that it opened and that nobody else keeps."""
-        known = self._returning.get(function)
-        if known is None:
-            self._returning[function] = False
-            known = self._returning[function] = self._returns_fresh(function)
-        return known
+        return self._memory.ask(function, False, self._returns_fresh, function)
 
     def _returns_fresh(self, function: FunctionScope) -> bool:
         if (given := self._evaluator.trust.given(function)) is not None:
@@ -122,11 +110,7 @@ class Openings:
         """A local name bound only to fresh sessions and neither stored elsewhere nor entered in a ``with``."""
         if not isinstance(scope, FunctionScope) or name in scope.declared:
             return False
-        known = self._locals.get((scope, name))
-        if known is None:
-            self._locals[scope, name] = False  # what `session = session or open()` meets
-            known = self._locals[scope, name] = self._is_bound_fresh(name, scope)
-        return known
+        return self._memory.ask((scope, name), False, self._is_bound_fresh, name, scope)
 
     def _is_bound_fresh(self, name: str, scope: FunctionScope) -> bool:
         bindings = scope.bindings.get(name, [])

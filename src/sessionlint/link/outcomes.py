@@ -109,7 +109,7 @@ def _never_returns(project: Project, term: Term, function: FunctionScope) -> boo
         case kinds.External(name=name):
             return name in _EXITS or (isinstance(term.func, Name) and name.partition(".")[0] not in _REPORTERS)
         case kinds.FunctionKind(function=called) if called is not function and not called.node.is_generator:
-            return ways_out(project, called.body, called) == {Way.RAISES}
+            return project.memory.ask(("ways", called), _FALLS, ways_out, project, called.body, called) == {Way.RAISES}
         case kinds.Unknown():
             return isinstance(term.func, Name)
         case _:

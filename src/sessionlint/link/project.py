@@ -31,7 +31,7 @@ class Earlier:
 
     def __init__(self) -> None:
         self.scopes: dict[ModuleFacts, ModuleScope] = {}
-        self.memory = Memory()
+        self.memory = Memory(kinds.is_same)
         self.imports: dict[ModuleScope, ModuleImports] = {}
         self.read: set[str] = set()
 
@@ -65,7 +65,7 @@ class Project:
         self.outlines = [module for module in built.values() if module.facts.outline]
         self.trust = Trust(vocabulary, self.modules, layout)
         # what the configuration vouches for is told by modules that were read, whoever asks
-        memory = Memory() if vocabulary.words else earlier.memory
+        memory = Memory(kinds.is_same) if vocabulary.words else earlier.memory
         memory.forget(self.modules.keys() - earlier.read)
         earlier.read.update(self.modules)
         self.evaluator = Evaluator(self.modules, layout, self.trust, memory)
@@ -73,7 +73,7 @@ class Project:
         self.holding = self._lives.holding
         self.openings = self._lives.openings
         self._roles: dict[str, Role] = {}
-        self.engine_sites: dict[FunctionScope, Site | None] = {}  # what `link.engines` found so far
+        self.memory = Memory()  # what was found by following the project's functions
         # words whose absence left files without facts, and words that such files were searched for beyond that
         self.searched: set[str] = set()
         self.asked: set[str] = set()

@@ -97,7 +97,8 @@ class _Body:
             case Name(id=name):
                 bindings = self.function.bindings.get(name, [])
                 made = bindings[0].value if len(bindings) == 1 and isinstance(bindings[0], ValueBinding) else None
-                return self.use(made) if isinstance(made, Call | Comprehension) else None
+                if isinstance(made, Call | Comprehension):
+                    return self.project.memory.ask((self, name), None, self.use, made)
             case Comprehension(kind="generator"):
                 names = (term for term, _ in walk.descend(content) if isinstance(term, Name) and term.id in self.carried)
                 return next((self._found(term.id, "the generator", term) for term in names), None)

@@ -100,19 +100,20 @@ def _reaches_database(project: Project, function: FunctionScope, search: Databas
     return builds_engine(project, function) is not None or search.inside(function) is not None
 
 
+_SESSION_LIKE = kinds.Engine | kinds.Connection | kinds.Factory | kinds.Session | kinds.SessionType | kinds.Method
+
+
 def _leads_to_session(kind: Kind, evaluator: Evaluator) -> bool:
-    match kind:
-        case kinds.Engine() | kinds.Connection() | kinds.Factory() | kinds.Session() | kinds.SessionType() | kinds.Method():
-            return True
-        case kinds.FunctionKind():
-            return _leads_to_session(evaluator.result(kind), evaluator)
-        case kinds.ClassKind():
-            return evaluator.session_type(kind) is not None
-        case kinds.Partial(func=inner) | kinds.Container(element=inner):
-            return _leads_to_session(inner, evaluator)
-        case kinds.Tuple(items=items):
-            return any(_leads_to_session(item, evaluator) for item in items)
-        case kinds.ContextManager() | kinds.Generator() | kinds.Awaitable() | kinds.Dependency() | kinds.Callback():
-            return _leads_to_session(kind.value, evaluator)
-        case _:
-            return False
+    waiting, called = [kind], set[kinds.FunctionKind]()
+    while waiting:
+        match waiting.pop():
+            case kinds.FunctionKind() as function if function not in called:
+                called.add(function)
+                waiting.append(evaluator.result(function))
+            case kinds.ClassKind() as cls if evaluator.session_type(cls) is not None:
+                return True
+            case found if isinstance(found, _SESSION_LIKE):
+                return True
+            case found:
+                waiting += kinds.inside(found)
+    return False
