@@ -9,7 +9,6 @@ from sessionlint.run.inputs import Inputs
 from sessionlint.run.settings import Settings
 from sessionlint.run.versions import read_targets
 
-
 INPUTS = Inputs(lambda text: None)
 
 
