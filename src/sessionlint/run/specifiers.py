@@ -48,7 +48,8 @@ class Range(NamedTuple):
 def parse_specifiers(text: str) -> Range | None:
     """``">=1.4,<2"`` -> its range; "" and ``*`` admit everything; None when it cannot be understood.
 
-    So it is with one that is longer than any that was meant, which would take long. ``||`` (Poetry) takes the first alternative's oldest and the last one's newest; ``!=`` narrows nothing.
+    ``||`` (Poetry) takes the first alternative's oldest and the last one's newest; ``!=`` narrows nothing. A text that is much
+    longer than any that people write is not looked at.
     """
     if len(text) > SPECIFIER:
         return None
