@@ -41,8 +41,5 @@ CONFIGURED_PATTERNS = 1_000
 TOML_DEPTH = 100
 """Tables and arrays in each other, and the parts of a dotted key: TOML readers recurse, and take time quadratic in the latter."""
 
-SLOW_ENCODING = 16 * _KIB
-"""Bytes of a file in punycode or idna, whose decoders take time quadratic in it."""
-
 SPECIFIER = 1_000
 """Characters of a version range."""

@@ -9,6 +9,7 @@ from sessionlint.files.limits import CONFIGURATION
 from sessionlint.files.reading import RefusedError, read_regular
 from sessionlint.model.records import dataclass
 from sessionlint.run.errors import UsageError, suggestion
+from sessionlint.run.inputs import shown
 from sessionlint.run.selectors import Layer
 from sessionlint.run.settings import OPTIONS, OVERRIDE, SELECTION, Option, Override, Settings
 from sessionlint.run.toml import parse_toml, read_toml
@@ -45,7 +46,7 @@ def config_in(folder: Path) -> Path | None:
     try:
         mentioned = b"sessionlint" in read_regular(project, CONFIGURATION)
     except RefusedError as error:
-        raise UsageError(f"{project}: {error.reason}") from None
+        raise UsageError(f"{shown(project)}: {error.reason}") from None
     except OSError:
         return None
     return project if mentioned and _table(read_toml(project, str(project))[0], project) is not None else None
