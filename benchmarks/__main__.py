@@ -1,4 +1,4 @@
-"""python -m benchmarks setup | compare | scale"""
+"""python -m benchmarks setup | compare | scale | growth"""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from benchmarks import growth as growing
 from benchmarks import peers, report, targets, trees
+from benchmarks.hostile import HOSTILE
 from benchmarks.measure import Contender, Medians, alternately
 from benchmarks.ours import Ours
 from benchmarks.targets import Compared, Scaled, Verdict
@@ -84,6 +86,18 @@ def _scaled(name: str, tree: Path, rounds: int) -> Scaled:
     found = Scaled(name, files, lines, relevant, cold, warm)
     click.echo(report.scaling_table([found]))
     return found
+
+
+@main.command(help="Hostile inputs of four sizes, each twice the one before; the table goes into README.md.")
+@click.argument("names", nargs=-1, metavar="[INPUT]...")
+def growth(names: tuple[str, ...]) -> None:
+    for name in names:
+        if name not in HOSTILE:
+            raise click.UsageError(f"{name} is not in benchmarks/hostile.py")
+    grown = [growing.measured(name, HOSTILE[name], _environment()) for name in names or HOSTILE]
+    click.echo(growing.table(grown))
+    if not names:
+        report.put(README, "growth", f"{report.machine()}.\n\n{growing.table(grown)}")
 
 
 def _ours() -> Ours:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 CLI = [sys.executable, "-m", "sessionlint"]
-LAZY = ("libcst", "pathspec", "importlib.metadata", "asyncio")
+LAZY = ("libcst", "importlib.metadata", "asyncio")
 FINDING = """\
 from sqlalchemy.orm import sessionmaker
 
@@ -50,7 +50,7 @@ def test_nothing_heavy_is_imported_where_nothing_is_parsed(tmp_path: Path, argum
 def test_what_is_needed_is_imported(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("import sqlalchemy.engine\ndef broken(:\n")
     (tmp_path / ".gitignore").write_text("x\n")
-    assert {"libcst", "pathspec"} <= _imported("check", ".", "--exit-zero", cwd=tmp_path)
+    assert "libcst" in _imported("check", ".", "--exit-zero", cwd=tmp_path)
 
 
 def test_the_module_runs_as_the_command_does(tmp_path: Path) -> None:

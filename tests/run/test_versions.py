@@ -5,15 +5,18 @@ import pytest
 
 from sessionlint.model.targets import Targets
 from sessionlint.run.declared.declaration import Declaration
+from sessionlint.run.inputs import Inputs
 from sessionlint.run.settings import Settings
 from sessionlint.run.versions import read_targets
+
+INPUTS = Inputs(lambda text: None)
 
 
 def _targets(root: Path, files: Mapping[str, str | bytes]) -> Targets:
     for name, content in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content.encode() if isinstance(content, str) else content)
-    return read_targets(root, Settings())[0]
+    return read_targets(root, Settings(), INPUTS)[0]
 
 
 def test_pep_621_dependencies_are_read_with_extras_and_markers(tmp_path: Path) -> None:
@@ -103,7 +106,7 @@ def test_requirements_files_include_others_also_in_a_circle(tmp_path: Path, incl
         "deps/constraints/pins.in": "-r ../../requirements.txt\nsqlalchemy==1.4.46\n",
     }
     assert _targets(tmp_path, files) == Targets((1, 4))
-    names = [(found.name, found.file) for found in read_targets(tmp_path, Settings())[1]]
+    names = [(found.name, found.file) for found in read_targets(tmp_path, Settings(), INPUTS)[1]]
     assert names == [("fastapi", "deps/base.in"), ("sqlalchemy", "deps/constraints/pins.in")]
 
 
@@ -143,7 +146,7 @@ greenlet = {version = "!=0.4.17"}
 """
     text = _lock(packages.replace("[[package", "[[packages") if name == "pylock.toml" else packages)
     assert _targets(tmp_path, {name: text.replace("\n", newline)}) == Targets((1, 4))
-    assert Declaration("sqlalchemy", "==1.4.46", name, locked=True) in read_targets(tmp_path, Settings())[1]
+    assert Declaration("sqlalchemy", "==1.4.46", name, locked=True) in read_targets(tmp_path, Settings(), INPUTS)[1]
 
 
 def test_a_pipfile_lock_is_read(tmp_path: Path) -> None:
@@ -195,7 +198,7 @@ def test_a_lower_bound_alone_an_url_or_a_broken_file_mean_newest(tmp_path: Path)
 
 def test_settings_win_and_declarations_say_where_they_stand(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("sqlalchemy<2\n")
-    targets, declared = read_targets(tmp_path, Settings(sqlalchemy_version=(2, 1)))
+    targets, declared = read_targets(tmp_path, Settings(sqlalchemy_version=(2, 1)), INPUTS)
     assert targets.sqlalchemy == (2, 1)
     assert declared == [Declaration("sqlalchemy", "<2", "requirements.txt")]
 

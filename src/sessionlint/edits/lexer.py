@@ -25,6 +25,7 @@ _TOKEN = re.compile(
 _PLAIN = {quote: re.compile(rf"(?:\\.|(?!{quote}).)*{quote}", re.DOTALL) for quote in ('"""', "'''", '"', "'")}
 
 
+_MOST_FIELDS = 30
 _KINDS: tuple[TokenKind, ...] = ("newline", "comment", "name", "number")
 
 
@@ -52,6 +53,7 @@ class _Lexer:
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
+        self._fields = 0  # those around the position
 
     def scan(self, start: int, *, nested: bool) -> Iterator[Token]:
         """Tokens from ``start``; a nested scan ends before the ``}``, ``:`` or ``!`` that ends a replacement field."""
@@ -91,7 +93,7 @@ class _Lexer:
             if text[self.position] == "\\" and not text.startswith(("\\{", "\\N{"), self.position):
                 self.position += 2
             elif text.startswith("\\N{", self.position) and not raw:
-                self.position = text.index("}", self.position) + 1
+                self.position = text.find("}", self.position) + 1 or len(text)
             elif text.startswith(("{{", "}}"), self.position):
                 self.position += 2
             elif text[self.position] == "{":
@@ -100,6 +102,15 @@ class _Lexer:
                 self.position += 1
 
     def _field(self, quote: str) -> Iterator[Token]:
+        """A replacement field; one that lies in more others than anybody writes is a mere brace."""
+        if self._fields == _MOST_FIELDS:
+            self.position += 1
+            return
+        self._fields += 1
+        yield from self._in_field(quote)
+        self._fields -= 1
+
+    def _in_field(self, quote: str) -> Iterator[Token]:
         yield from self.scan(self.position + 1, nested=True)
         text = self.text
         while self.position < len(text) and text[self.position] != "}":

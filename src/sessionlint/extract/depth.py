@@ -8,8 +8,10 @@ stack of known size, and code which would overflow even that, or take minutes, i
 import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
+
+from sessionlint.extract.quoted import tokens
 
 T = TypeVar("T")
 
@@ -17,20 +19,18 @@ _STACK = 256 * 1024 * 1024
 _RECURSION_LIMIT = 50_000
 # libcst takes time quadratic in the length of a chain of operators: a second for this many
 _DEEPEST = 1_500
+# and much more of it in the depth of brackets; Python reads no more of them in each other than this
+_DEEPEST_BRACKETS = 200
+_BRACKET = 40  # what one costs there, as a multiple of an operator
+_ORDINARY = 50  # operators, or half as many brackets: what people write
+_MOST_WORK = 10 * _DEEPEST**2
 _ONE_AT_A_TIME = threading.Lock()
 
 _NESTING = ("(", "[", "{", ".", "+", "-", "*", "/", "%", "@", "&", "|", "^", "~", "<", ">")
 _NESTING_WORDS = ("if", "lambda", "not", "await", "and", "or")
 # no expression goes on over such a line
 _DEFINITION = re.compile(r"^[ \t]*(?=(?:async def|def|class)\b)", re.MULTILINE)
-_TOKEN = re.compile(
-    r"#[^\r\n]*"
-    r"|'''(?:\\.|[^\\])*?'''|\"\"\"(?:\\.|[^\\])*?\"\"\""
-    r"|'(?:\\.|[^'\\\r\n])*'|\"(?:\\.|[^\"\\\r\n])*\""
-    r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>,|\r\n?|\n)"
-    r"|(?P<nest>[-.+*/%@&|^~<>]|\b(?:if|lambda|not|await|and|or)\b)",
-    re.DOTALL,
-)
+_OTHERS = r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>,|\r\n?|\n)|(?P<nest>[-.+*/%@&|^~<>]|\b(?:if|lambda|not|await|and|or)\b)"
 
 
 def seems_shallow(text: str) -> bool:
@@ -43,17 +43,27 @@ def _is_short(text: str) -> bool:
 
 
 def too_deep(text: str) -> bool:
-    """Whether ``text`` may be nested deeper than ``with_deep_stack`` has room for."""
-    if _is_short(text):
+    """Whether ``text`` may be nested deeper than ``with_deep_stack`` has room for, or than libcst takes seconds for."""
+    if _is_short(text) and sum(map(text.count, "([{")) <= _DEEPEST_BRACKETS:
         return False
-    return text.count("elif") > _DEEPEST or _deepest_expression(text) > _DEEPEST
+    return text.count("elif") > _DEEPEST or _is_too_much(text)
 
 
-def _deepest_expression(text: str) -> int:
-    """An upper bound of how deep expressions nest: brackets and operators since the last comma or line, along each path."""
-    deepest = depth = 0
+def _is_too_much(text: str) -> bool:
+    work = 0
+    for deepest, brackets in _expressions(text):
+        if deepest > _DEEPEST or brackets > _DEEPEST_BRACKETS:
+            return True
+        if deepest > _ORDINARY or brackets > _ORDINARY // 2:
+            work += deepest**2 + _BRACKET * brackets**2
+    return work > _MOST_WORK
+
+
+def _expressions(text: str) -> Iterator[tuple[int, int]]:
+    """Upper bounds of how deep each expression nests: brackets and operators since the last comma or line, and brackets alone."""
+    deepest = depth = brackets = 0
     levels = [0]
-    for token in _TOKEN.finditer(text):
+    for token in tokens(text, _OTHERS):
         kind = token.lastgroup
         if kind == "nest":
             levels[-1] += 1
@@ -66,8 +76,11 @@ def _deepest_expression(text: str) -> int:
         elif kind == "end" and (len(levels) == 1 or token[0] == ","):
             depth -= levels[-1] - (len(levels) > 1)
             levels[-1] = int(len(levels) > 1)
-        deepest = max(deepest, depth)
-    return deepest
+            if len(levels) == 1:
+                yield deepest, brackets
+                deepest = brackets = 0
+        deepest, brackets = max(deepest, depth), max(brackets, len(levels) - 1)
+    yield deepest, brackets
 
 
 def with_deep_stack(work: Callable[[], T]) -> T:

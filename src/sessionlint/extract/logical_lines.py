@@ -4,16 +4,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from sessionlint.extract.quoted import tokens
 from sessionlint.model.source import Span
 
-_TOKEN = re.compile(
-    r"(?P<comment>#[^\r\n]*)"
-    r"|(?P<string>'''(?:\\.|[^\\])*?'''|\"\"\"(?:\\.|[^\\])*?\"\"\""
-    r"|'(?:\\.|[^'\\\r\n])*'|\"(?:\\.|[^\"\\\r\n])*\")"
-    r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<continuation>\\\r?\n|\\\r)|(?P<newline>\r\n?|\n)"
-    r"|(?P<other>[^\s#'\"()\[\]{}\\]+|[^\s])",
-    re.DOTALL,
+_OTHERS = (
+    r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<continuation>\\\r?\n|\\\r)|(?P<newline>\r\n?|\n)"
+    r"|(?P<other>[^\s#'\"()\[\]{}\\](?:[^#'\"()\[\]{}\\\r\n]*[^\s#'\"()\[\]{}\\])?|[^\s])"
 )
+_LINE_END = re.compile(r"[\r\n]")
 
 
 class LogicalLines:
@@ -29,7 +27,7 @@ class LogicalLines:
         depth = 0
         start: int | None = None
         end = 0
-        for token in _TOKEN.finditer(self._text):
+        for token in tokens(self._text, _OTHERS):
             kind = token.lastgroup
             if kind == "comment":
                 self.comments.append(Span(*token.span()))
@@ -58,6 +56,6 @@ class LogicalLines:
         index = bisect_right(self._starts, comment.start)
         if index:
             line = self._lines[index - 1]
-            if comment.start < line.end or not re.search(r"[\r\n]", self._text[line.end : comment.start]):
+            if comment.start < line.end or not _LINE_END.search(self._text, line.end, comment.start):
                 return line
         return self._lines[index] if index < len(self._lines) else Span(comment.end, comment.end)

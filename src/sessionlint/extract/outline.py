@@ -11,10 +11,10 @@ from sessionlint.model.facts import Alias, Import, ModuleFacts
 from sessionlint.model.source import Source, Span
 
 _LONG_STRING = re.compile(r'("""|\'\'\').*?\1', re.DOTALL)
+# each repetition ends where it has to: none leaves something to the next one, to be tried again
 _IMPORT = re.compile(
-    r"^[ \t\f]*(?:from[ \t]+(?P<dots>[.]*)[ \t]*(?P<module>[\w.]*)[ \t]+import[ \t]*"
-    r"(?P<names>\([^)]*\)|(?:[^\n;#\\]|\\\r?\n)+)"
-    r"|import[ \t]+(?P<modules>(?:[^\n;#\\]|\\\r?\n)+))",
+    r"^[ \t\f]*(?:from[ \t]+(?![ \t])(?:(?P<dots>[.]+)(?![.]))?(?:[ \t]*(?P<module>[\w.]+)(?![\w.]))?[ \t]+import"
+    r"|import(?P<plain>[ \t]))(?P<names>[^\n;#\\]*(?:\\\r?\n[^\n;#\\]*)*)",
     re.MULTILINE,
 )
 _NAME = re.compile(r"(?P<name>[\w.]+|\*)(?:\s+as\s+(?P<alias>\w+))?")
@@ -28,16 +28,23 @@ def outline(source: Source) -> ModuleFacts:
 
 def _imports(text: str) -> Iterator[Import]:
     blanked = _LONG_STRING.sub(lambda match: " " * len(match[0]), text)
+    last_close = blanked.rfind(")")
+    behind = 0  # the last import
     for found in _IMPORT.finditer(blanked):
-        span = Span(found.start() + len(found[0]) - len(found[0].lstrip()), found.end())
-        if found["modules"] is not None:
-            yield Import(span, None, 0, tuple(_aliases(found, "modules")))
-        else:
-            yield Import(span, found["module"], len(found["dots"]), tuple(_aliases(found, "names")))
+        if found.start() < behind or not found["names"]:
+            continue
+        dots, module, plain, names = found.groups()
+        begin = found.start("names")
+        is_open = plain is None and begin < last_close and names.lstrip(" \t").startswith("(")
+        behind = blanked.index(")", begin) + 1 if is_open else found.end()
+        span = Span(found.start() + len(found[0]) - len(found[0].lstrip()), behind)
+        aliases = tuple(_aliases(blanked, begin, behind))
+        yield Import(span, module or "" if plain is None else None, len(dots or ""), aliases)
 
 
-def _aliases(found: "re.Match[str]", group: str) -> Iterator[Alias]:
-    names = _COMMENT.sub(lambda match: " " * len(match[0]), found[group]).replace("\\", " ")
+def _aliases(text: str, start: int, end: int) -> Iterator[Alias]:
+    names = text[start:end]
+    if "#" in names or "\\" in names:
+        names = _COMMENT.sub(lambda match: " " * len(match[0]), names).replace("\\", " ")
     for name in _NAME.finditer(names):
-        start = found.start(group)
         yield Alias(Span(start + name.start(), start + name.end()), name["name"], name["alias"])

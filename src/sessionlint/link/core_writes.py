@@ -12,7 +12,9 @@ from sessionlint.model.facts import Attribute, Await, Call, Constant, FString, N
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
-_DML = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(INSERT|UPDATE|DELETE|REPLACE|MERGE)\s", re.IGNORECASE | re.DOTALL)
+_DML = re.compile(
+    r"\s*(?:--[^\n]*\n\s*|/\*(?:[^*]|\*(?!/))*\*/\s*)*(INSERT|UPDATE|DELETE|REPLACE|MERGE)\s", re.IGNORECASE | re.DOTALL
+)
 # a commit in SQL; a temporary table, which nobody expects to find again
 _SETTLING = re.compile(r"\s*(?:COMMIT|END)\b|\s*CREATE\s+(?:(?:LOCAL|GLOBAL)\s+)?TEMP", re.IGNORECASE)
 _SETTLED = "settled"

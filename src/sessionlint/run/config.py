@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sessionlint.files.limits import CONFIGURATION
+from sessionlint.files.reading import RefusedError, read_regular
 from sessionlint.model.records import dataclass
 from sessionlint.run.errors import UsageError, suggestion
+from sessionlint.run.inputs import shown
 from sessionlint.run.selectors import Layer
 from sessionlint.run.settings import OPTIONS, OVERRIDE, SELECTION, Option, Override, Settings
 from sessionlint.run.toml import parse_toml, read_toml
@@ -23,22 +26,27 @@ class Layered:
     overrides: tuple[Override, ...] = ()
 
     def selectors(self) -> Iterable[tuple[str, str]]:
-        """Every rule that is named, with the place to show when it does not exist."""
+        """Every rule that is named, with the key to locate it by; to locate takes time, and most rules exist."""
         named = [(key, selector) for key in SELECTION for selector in self.values.get(key, ())]
         named += [("severity", selector) for selector in self.values.get("severity", ())]
         named += [(pattern, code) for pattern, codes in self.values.get("per-file-ignores", {}).items() for code in codes]
         named += [("overrides", selector) for override in self.overrides for selector in override.layer.selectors]
         named += [("overrides", selector) for override in self.overrides for selector in override.severity]
-        return [(selector, self.locate(key, selector)) for key, selector in named]
+        return [(selector, key) for key, selector in named]
 
 
 def config_in(folder: Path) -> Path | None:
-    """The file of ``folder`` that configures sessionlint: sessionlint.toml, or a pyproject.toml with our table."""
-    if (folder / OWN_FILE).is_file():
-        return folder / OWN_FILE
-    project = folder / "pyproject.toml"
+    """The file of ``folder`` that configures sessionlint: sessionlint.toml, or a pyproject.toml with our table.
+
+    Raises UsageError for a pyproject.toml that may have one and cannot be read.
+    """
+    own, project = folder / OWN_FILE, folder / "pyproject.toml"
+    if own.exists() and not own.is_dir():
+        return own
     try:
-        mentioned = b"sessionlint" in project.read_bytes()
+        mentioned = b"sessionlint" in read_regular(project, CONFIGURATION)
+    except RefusedError as error:
+        raise UsageError(f"{shown(project)}: {error.reason}") from None
     except OSError:
         return None
     return project if mentioned and _table(read_toml(project, str(project))[0], project) is not None else None

@@ -1,18 +1,18 @@
 """Which files there are, and which of them the user asked about."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sessionlint.model.records import dataclass
 from sessionlint.run.errors import UsageError
 from sessionlint.run.gitignore import Ignores, Verdicts, ignores_above, is_ignored
 from sessionlint.run.globs import matches_any, matches_last
+from sessionlint.run.inputs import Inputs, Warn
 from sessionlint.run.roots import Root
 from sessionlint.run.settings import Settings
 
 SUFFIXES = (".py", ".pyi")
-Warn = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def discover(
 
     ``paths`` are real. A file that is given is checked even when it is excluded, unless ``force-exclude`` says otherwise.
     """
-    walk = _Walk(root, settings, warn, verdicts or Verdicts())
+    walk = _Walk(root, settings, warn, verdicts or Verdicts(Inputs(warn)))
     if settings.force_exclude:
         paths = [path for path in paths if not walk.leaves_out(path)]
     scope = Scope(

@@ -9,6 +9,7 @@ class UsageError(Exception):
     """An argument, a path or a setting that makes no sense; its text is one line for the user, place first."""
 
 
+_LONGEST_WORD = 100  # to compare longer ones takes long
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
@@ -16,7 +17,9 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """``; did you mean "x"?`` when one of ``known`` is close to ``word``, else nothing."""
     from difflib import get_close_matches  # not needed by a run without mistakes
 
-    candidates = list(known)
+    if len(word) > _LONGEST_WORD:
+        return ""
+    candidates = [each for each in known if len(each) <= _LONGEST_WORD]
     code = "SES" + word[3:].upper().translate(_LOOK_ALIKES)
     if word[:3].upper() == "SES" and (code[3:].isdigit() or len(word) == 3):
         # codes lie close together by nature; these are the likely slips

@@ -111,7 +111,7 @@ def _is_spelled_out(name: str, homes: Homes, data: bytes) -> bool:
     spelled = b"." + name.encode("utf-8", "replace")
     if spelled not in data:
         return False
-    before = re.findall(rb"(\w+)" + re.escape(spelled), data)
+    before = re.findall(rb"(?<!\w)(\w+)" + re.escape(spelled), data)
     return not {_module_name(path) for path in homes}.isdisjoint(before)
 
 

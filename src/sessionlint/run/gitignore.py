@@ -1,25 +1,29 @@
 """What git ignores, without calling git: nested .gitignore files, negations, .git/info/exclude."""
 
 import json
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sessionlint.files import limits
 from sessionlint.model.records import dataclass
+from sessionlint.run.ignore_patterns import Patterns, lines_of
+from sessionlint.run.inputs import Inputs
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
     from sessionlint.run.store import Store
 
 _SAID = (None, False, True)
 
 
 class Verdicts:
-    """What patterns say of paths, remembered in ``store``: to read patterns takes as long as a run of an unchanged project."""
+    """What patterns say of paths, remembered in ``store``: to compare them takes as long as a run of an unchanged project."""
 
-    def __init__(self, store: "Store | None" = None) -> None:
+    def __init__(self, inputs: Inputs, store: "Store | None" = None) -> None:
+        self.inputs = inputs
         self._store = store
         self._known: dict[bytes, dict[str, int]] = {}
         self._asked: dict[bytes, dict[str, int]] = {}
@@ -30,7 +34,7 @@ class Verdicts:
             self._known[rules.digest], self._asked[rules.digest] = self._read(rules.digest), {}
         said = self._known[rules.digest].get(path)
         if said not in (0, 1, 2):
-            said = _SAID.index(rules.spec.check_file(path).include)
+            said = _SAID.index(rules.patterns.verdict(path))
         self._asked[rules.digest][path] = said
         return _SAID[said]
 
@@ -52,19 +56,14 @@ class Verdicts:
 class _Rules:
     """The patterns of one file; ``base`` is the folder they are relative to."""
 
-    def __init__(self, base: Path, lines: Sequence[str], digest: bytes) -> None:
+    def __init__(self, base: Path, text: str, digest: bytes) -> None:
         self.base = base
         self.digest = digest
-        self._lines = lines
-        self._spec: GitIgnoreSpec | None = None
+        self._text = text
 
-    @property
-    def spec(self) -> "GitIgnoreSpec":
-        if self._spec is None:
-            from pathspec import GitIgnoreSpec
-
-            self._spec = GitIgnoreSpec.from_lines(_valid(self._lines))
-        return self._spec
+    @cached_property
+    def patterns(self) -> Patterns:
+        return Patterns(self._text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class Ignores:
 
     def entering(self, folder: Path) -> "Ignores":
         """The rules in force inside ``folder``, which lies directly in the one these are for."""
-        found = _read(folder / ".gitignore", folder)
+        found = _read(folder / ".gitignore", folder, self.verdicts.inputs)
         return Ignores(self.verdicts, (found, *self.rules)) if found else self
 
     def ignores(self, path: Path, is_folder: bool) -> bool:
@@ -95,7 +94,7 @@ def ignores_above(folder: Path, verdicts: Verdicts) -> Ignores:
     git = next((parent for parent in above if (parent / ".git").exists()), None)
     if git is None:
         return Ignores(verdicts).entering(folder)
-    exclude = _read(_git_folder(git) / "info" / "exclude", git)
+    exclude = _read(_git_folder(git, verdicts.inputs) / "info" / "exclude", git, verdicts.inputs)
     ignores = Ignores(verdicts, (exclude,) if exclude else ())
     for parent in reversed(above[: above.index(git) + 1]):
         ignores = ignores.entering(parent)
@@ -119,45 +118,23 @@ def _steps(path: Path, root: Path) -> Iterator[Path]:
         yield step
 
 
-def _git_folder(root: Path) -> Path:
+def _git_folder(root: Path, inputs: Inputs) -> Path:
     """The folder that holds info/exclude: in a linked work tree ``.git`` is a file that points to it."""
     git = root / ".git"
     if git.is_dir():
         return git
-    try:
-        own = root / git.read_text().removeprefix("gitdir:").strip()
-        return own / (own / "commondir").read_text().strip()
-    except (OSError, ValueError):
-        return git
+    pointer = inputs.read(git, limits.GIT_POINTER)
+    own = root / os.fsdecode(pointer).removeprefix("gitdir:").strip() if pointer is not None else git
+    common = inputs.read(own / "commondir", limits.GIT_POINTER)
+    return own / os.fsdecode(common).strip() if common is not None else git
 
 
-def _read(file: Path, base: Path) -> _Rules | None:
-    try:
-        data = file.read_bytes()
-    except OSError:
+def _read(file: Path, base: Path, inputs: Inputs) -> _Rules | None:
+    data = inputs.read(file, limits.IGNORE)
+    if data is None:
         return None
-    lines = data.decode("utf-8-sig", errors="surrogateescape").splitlines()
-    if not any(line.strip() and not line.startswith("#") for line in lines):
-        return None
-    return _Rules(base, lines, blake2b(data, digest_size=16).digest())
-
-
-def _valid(lines: Sequence[str]) -> Sequence[str]:
-    """Git passes over patterns that it cannot read; pathspec raises."""
-    from pathspec import GitIgnoreSpec
-
-    try:
-        GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        return [line for line in lines if _is_valid(line)]
-    return lines
-
-
-def _is_valid(line: str) -> bool:
-    from pathspec import GitIgnoreSpec
-
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
+    text = data.decode("utf-8-sig", errors="surrogateescape")
+    count = len(lines_of(text))
+    if count > limits.IGNORE_PATTERNS:
+        inputs.leave_out(file, f"more than {limits.IGNORE_PATTERNS:,} patterns")
+    return _Rules(base, text, blake2b(data, digest_size=16).digest()) if 0 < count <= limits.IGNORE_PATTERNS else None

@@ -1,8 +1,14 @@
 """File patterns as ruff and git write them: ``*.py``, ``tests/*``, ``src/**/legacy_*.py``."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+
+from sessionlint.run.wildcards import ANY_CHARACTER, Token, Wildcard, expression
+
+_PIECE = re.compile(r"(?P<folders>\*\*/)|(?P<deep>\*\*+)|\[(?P<not>!?)(?P<class>[^]/]+)\]|.", re.DOTALL)
+
+_WILDCARDS: Mapping[str, Token] = {"*": Wildcard.STAR, "?": ANY_CHARACTER}
 
 
 def matches_any(patterns: Iterable[str], path: str) -> bool:
@@ -36,7 +42,7 @@ def _alternatives(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], re.Patter
     return re.compile("|".join(sides[0]) or "(?!)", re.DOTALL), re.compile("|".join(sides[1]) or "(?!)", re.DOTALL)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(_expression(pattern), re.DOTALL)
 
@@ -45,7 +51,7 @@ def _expression(pattern: str) -> str:
     plain = pattern.removeprefix("./").strip("/")
     if not any(special in plain for special in "*?["):
         return re.escape(plain)
-    translated = _translated(plain)
+    translated = expression(_tokens(plain))
     if "[" in plain:
         try:
             re.compile(translated)
@@ -54,22 +60,19 @@ def _expression(pattern: str) -> str:
     return translated
 
 
-def _translated(pattern: str) -> str:
-    """``**`` crosses folders, ``*`` and ``?`` do not; an unclosed bracket is itself."""
-    result, position = "", 0
-    while position < len(pattern):
-        if match := re.compile(r"\*\*/").match(pattern, position):
-            result += "(?:.*/)?"
-        elif match := re.compile(r"\*\*+").match(pattern, position):
-            result += ".*"
-        elif match := re.compile(r"\[(!?)([^]/]+)\]").match(pattern, position):
-            result += f"[{'^' if match[1] else ''}{_class_body(match[2])}]"
+def _tokens(pattern: str) -> Iterator[Token]:
+    """``**`` crosses folders, ``*``, ``?`` and a class do not; an unclosed bracket is itself."""
+    for found in _PIECE.finditer(pattern):
+        at_name = found.start() == 0 or pattern[found.start() - 1] == "/"
+        if found["folders"] and at_name:
+            yield Wildcard.FOLDERS
+        elif found["folders"] or found["deep"]:
+            yield Wildcard.DEEP
+            yield "/" if found["folders"] else ""
+        elif found["class"]:
+            yield f"(?!/)[{'^' if found['not'] else ''}{_class_body(found['class'])}]"
         else:
-            match = re.compile(r".", re.DOTALL).match(pattern, position)
-            assert match is not None
-            result += {"*": "[^/]*", "?": "[^/]"}.get(match[0], re.escape(match[0]))
-        position = match.end()
-    return result
+            yield _WILDCARDS.get(found[0]) or re.escape(found[0])
 
 
 def _class_body(body: str) -> str:

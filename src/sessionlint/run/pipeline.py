@@ -7,13 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from sessionlint.files.limits import SOURCE
+from sessionlint.files.reading import RefusedError, within
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.run.errors import UsageError
 from sessionlint.run.hands import Hands, Unwritten
+from sessionlint.run.inputs import Warn
 from sessionlint.run.interrupted import finish_interrupted
-from sessionlint.run.planning import Plan, Warn, check_rules, missing_name, plan, unusable_helper
+from sessionlint.run.planning import Plan, check_rules, missing_name, plan, unusable_helper
 from sessionlint.run.reading import decoded, read_bytes
 from sessionlint.run.request import Request, Stdin
 from sessionlint.run.timings import Timings
@@ -64,14 +67,15 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
     try:
         finish_interrupted(planned.root.folder, warn, writing=hands is not None)
         with timings.stage("read"):
-            texts = _read(planned, request.stdin, warn)
+            texts, refused = _read(planned, request.stdin, warn)
         if planned.store is None or request.fix != "none":
-            return _checked(request, planned, texts, warn, hands, timings)
-        unchanged = Unchanged(planned.store, planned, texts)
+            return _checked(request, planned, texts, refused, warn, hands, timings)
+        # a NUL stands for the text that was not read: no word of it is known, so the file counts as one that matters
+        unchanged = Unchanged(planned.store, planned, {**texts, **{path: f"\0{why}".encode() for path, why in refused.items()}})
         known = unchanged.outcome()
         if known is not None:
             return Result(planned, known, _Decoded(texts))
-        result = _checked(request, planned, texts, warn, hands, timings)
+        result = _checked(request, planned, texts, refused, warn, hands, timings)
         if result.checked is not None and result.checked.project is not None:
             unchanged.keep(result.outcome, result.checked.project)
         return result
@@ -84,6 +88,7 @@ def _checked(
     request: Request,
     planned: Plan,
     texts: Mapping[str, bytes],
+    refused: Mapping[str, str],
     warn: Warn,
     hands: Hands | None,
     timings: Timings,
@@ -95,7 +100,7 @@ def _checked(
 
     check_rules(planned)
     with timings.stage("read"):
-        sources, broken = sources_of(texts)
+        sources, broken = sources_of(texts, refused)
     extractor = Extractor(planned.store, request.jobs, timings)
     analysis = Analysis(planned.settings, planned.targets, planned.scope, prefilter=request.prefilter, extractor=extractor)
     with without_cycle_collection():
@@ -135,13 +140,16 @@ def _fixed(
     return Result(planned, fixed.outcome, fixed.sources, changes_of(sources, fixed.sources), done.unwritten)
 
 
-def _read(planned: Plan, stdin: Stdin | None, warn: Warn) -> dict[str, bytes]:
-    """The files by path. One that cannot be read is warned of and left out."""
-    texts = {}
+def _read(planned: Plan, stdin: Stdin | None, warn: Warn) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The files by path; and why others are skipped. One that the system does not let us read is warned of and left out."""
+    texts: dict[str, bytes] = {}
+    refused: dict[str, str] = {}
     for path in planned.files:
-        data = stdin.data if stdin and path == planned.stdin else read_bytes(planned.root.folder, path)
+        data = within(stdin.data, SOURCE) if stdin and path == planned.stdin else read_bytes(planned.root.folder, path)
         if isinstance(data, bytes):
             texts[path] = data
+        elif isinstance(data, RefusedError):
+            refused[path] = data.reason
         else:
             warn(f"{path}: cannot read the file: {data.strerror}")
-    return texts
+    return texts, refused

@@ -15,9 +15,10 @@ from sessionlint.run.discovery import Scope, discover, real_paths
 from sessionlint.run.errors import UsageError, suggestion
 from sessionlint.run.fingerprint import fingerprint
 from sessionlint.run.gitignore import Verdicts
+from sessionlint.run.inputs import Inputs, Warn, shown
 from sessionlint.run.request import Request, Stdin
 from sessionlint.run.roots import Root, find_root, unused_configurations
-from sessionlint.run.selectors import check_selectors, selected_codes
+from sessionlint.run.selectors import check_selectors, names_a_rule, selected_codes
 from sessionlint.run.settings import Settings
 from sessionlint.run.specifiers import parse_specifiers
 from sessionlint.run.store import Store
@@ -25,8 +26,6 @@ from sessionlint.run.versions import read_targets
 
 if TYPE_CHECKING:
     from sessionlint.link.trust import MissingName
-
-Warn = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +70,13 @@ def plan(request: Request, warn: Warn) -> Plan:
     settings = _settings(layers)
     if not request.isolated and not request.config:
         for unused in unused_configurations(paths, root):
-            warn(
-                f"{_shown(unused)}: not used, the project's root is {root.folder}; check the paths of each project by themselves"
-            )
-    targets, declared = read_targets(root.folder, settings)
+            warn(f"{shown(unused)}: not used, the project's root is {root.folder}; check the paths of each project by themselves")
+    inputs = Inputs(warn)
+    targets, declared = read_targets(root.folder, settings, inputs)
     if request.stdin and request.stdin.filename is None:
         root = replace(root, part=None)  # a text without a name has no neighbours
     store = _store(request, root, settings, warn) if request.cache else None
-    verdicts = Verdicts(store)
+    verdicts = Verdicts(inputs, store)
     try:
         files, scope = discover(root, paths, settings, warn, verdicts)
     except UsageError:
@@ -87,7 +85,7 @@ def plan(request: Request, warn: Warn) -> Plan:
         raise
     verdicts.keep()
     stdin = next(iter(scope.files), None) if request.stdin else None
-    config = ", ".join(request.config) or (_shown(root.config) if root.config else None)
+    config = ", ".join(request.config) or (shown(root.config) if root.config else None)
     return Plan(root, settings, targets, declared, files, scope, _locator(layers), layers, config, stdin, store)
 
 
@@ -115,7 +113,7 @@ def _layers(request: Request, root: Root) -> list[Layered]:
     files = [text for text in request.config if "=" not in text or Path(text).is_file()]
     layers: list[Layered] = []
     if root.config and not files:
-        layers.append(read_config(root.config, _shown(root.config)))
+        layers.append(read_config(root.config, shown(root.config)))
     layers += [read_config(Path(text), text) if text in files else read_inline(text) for text in request.config]
     layers.append(checked(dict(request.options), lambda key, value: f"--{key}"))
     return layers
@@ -143,8 +141,9 @@ def check_rules(planned: Plan) -> None:
 
     rules = [entry.rule for entry in registered_rules()]
     for layer in planned.layers:
-        for selector, where in layer.selectors():
-            check_selectors([selector], rules, where)
+        for selector, key in dict.fromkeys(layer.selectors()):
+            if not names_a_rule(selector, rules):
+                check_selectors([selector], rules, layer.locate(key, selector))
 
 
 def missing_name(missing: "MissingName", planned: Plan) -> str:
@@ -170,8 +169,3 @@ def _check_version(settings: Settings) -> None:
 
 def _stdin_path(stdin: Stdin) -> Path:
     return Path(stdin.filename or "-").resolve()
-
-
-def _shown(path: Path) -> str:
-    """Relative to the current folder where that is shorter to read."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sessionlint.files.limits import SOURCE
+from sessionlint.files.reading import read_regular
 from sessionlint.model.source import Source, Span
 
 if TYPE_CHECKING:
@@ -21,20 +23,19 @@ _COOKIE_LINE = re.compile(rb"\A(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))?[ \t\f]*
 def read_bytes(root: Path, path: str) -> bytes | OSError:
     """What is in the file, or why it cannot be read."""
     try:
-        with open(f"{root}{os.sep}{path}", "rb", buffering=0) as file:  # noqa: PTH123  (a Path takes as long as the reading)
-            return file.readall()
+        return read_regular(f"{root}{os.sep}{path}", SOURCE)  # a Path takes as long as the reading
     except OSError as error:
         return error
 
 
-def sources_of(texts: Mapping[str, bytes]) -> "tuple[dict[str, Source], dict[str, ModuleFacts]]":
-    """The sources of files by path, and the facts of those whose encoding is wrong, or that we fail to decode."""
+def sources_of(texts: Mapping[str, bytes], refused: Mapping[str, str]) -> "tuple[dict[str, Source], dict[str, ModuleFacts]]":
+    """The sources of files by path, and the facts of those in a wrong encoding, that we fail to decode, or were ``refused``."""
     from sessionlint.extract.prefilter import mentions_anything_of_interest
     from sessionlint.model.facts import ModuleFacts
     from sessionlint.model.failure import told
 
     sources: dict[str, Source] = {}
-    broken: dict[str, ModuleFacts] = {}
+    broken: dict[str, ModuleFacts] = {path: ModuleFacts(path, skipped=reason) for path, reason in refused.items()}
     for path, data in texts.items():
         try:
             sources[path], problem = decoded(path, data)
@@ -43,7 +44,7 @@ def sources_of(texts: Mapping[str, bytes]) -> "tuple[dict[str, Source], dict[str
             continue
         if problem is not None:
             broken[path] = ModuleFacts(path, problem=problem if mentions_anything_of_interest(data) else None)
-    return sources, broken
+    return sources | {path: Source(path, "") for path in refused}, broken
 
 
 def decoded(path: str, data: bytes) -> "tuple[Source, SyntaxProblem | None]":

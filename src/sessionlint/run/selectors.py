@@ -52,9 +52,13 @@ def _named(selectors: Iterable[str], level: int, rules: Sequence[Rule]) -> set[s
     return {rule.code for rule in rules for selector in fitting if matches(selector, rule)}
 
 
+def names_a_rule(selector: str, rules: Iterable[Rule]) -> bool:
+    return any(matches(selector, rule) for rule in rules)
+
+
 def check_selectors(selectors: Iterable[str], rules: Sequence[Rule], where: str) -> None:
     """Raise UsageError for the first selector that names no rule; ``where`` begins its message."""
     for selector in selectors:
-        if not any(matches(selector, rule) for rule in rules):
+        if not names_a_rule(selector, rules):
             known = [EVERY_RULE, *(rule.code for rule in rules), *(rule.name for rule in rules)]
             raise UsageError(f'{where}: unknown rule "{selector}"{suggestion(selector, known)}')

@@ -58,10 +58,10 @@ SELECTION: Mapping[str, Option] = {
 """These become a Layer: later ones do not replace earlier ones, see ``selectors.selected_codes``."""
 
 OPTIONS: Mapping[str, Option] = {
-    "per-file-ignores": Option(values.table(values.strings), "updates"),
+    "per-file-ignores": Option(values.by_pattern(values.strings), "updates"),
     "severity": Option(values.table(values.severity), "updates"),
-    "exclude": Option(values.strings),
-    "extend-exclude": Option(values.strings, "extends"),
+    "exclude": Option(values.patterns),
+    "extend-exclude": Option(values.patterns, "extends"),
     "src": Option(values.strings),
     "session-factories": Option(values.each(values.wrapper("async"))),
     "session-providers": Option(values.each(values.wrapper("async", "with", "async with"))),
@@ -80,7 +80,7 @@ OPTIONS: Mapping[str, Option] = {
     "python-version": Option(values.version),
 }
 
-OVERRIDE: Mapping[str, Option] = {"files": Option(values.strings), "severity": OPTIONS["severity"], **SELECTION}
+OVERRIDE: Mapping[str, Option] = {"files": Option(values.patterns), "severity": OPTIONS["severity"], **SELECTION}
 """Keys of ``[[tool.sessionlint.overrides]]``."""
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from sessionlint.files.limits import SPECIFIER
+
 Release = tuple[int, ...]
 
 _CLAUSE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>|\^|~|=)?\s*v?(\d+(?:\.\d+)*)((?:\.\*)?)([A-Za-z0-9.+!_-]*)\s*")
@@ -46,8 +48,11 @@ class Range(NamedTuple):
 def parse_specifiers(text: str) -> Range | None:
     """``">=1.4,<2"`` -> its range; "" and ``*`` admit everything; None when it cannot be understood.
 
-    ``||`` (Poetry) takes the first alternative's oldest and the last one's newest; ``!=`` narrows nothing.
+    ``||`` (Poetry) takes the first alternative's oldest and the last one's newest; ``!=`` narrows nothing. A text that is much
+    longer than any that people write is not looked at.
     """
+    if len(text) > SPECIFIER:
+        return None
     alternatives = [_conjunction(part) for part in text.split("||")]
     ranges = [part for part in alternatives if part is not None]
     if len(ranges) != len(alternatives):

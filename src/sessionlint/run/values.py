@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import TypeVar
 
+from sessionlint.files.limits import CONFIGURED_PATTERNS
 from sessionlint.model.finding import Severity
 from sessionlint.model.vocabulary import UnknownMannerError, Wrapper, read_wrapper
 from sessionlint.run.errors import suggestion
@@ -12,6 +13,8 @@ from sessionlint.run.specifiers import parse_specifiers
 
 T = TypeVar("T")
 _LONGEST_NAME, _LONGEST_PATH = 255, 1024
+_LONGEST_SHOWN = 200
+_LARGEST_SHOWN = 10**100  # Python refuses to write very large ones
 
 
 def boolean(value: object) -> bool:
@@ -50,6 +53,14 @@ def strings(value: object) -> tuple[str, ...]:
     return tuple(item.strip() for item in value if item.strip())
 
 
+def patterns(value: object) -> tuple[str, ...]:
+    """A list of file patterns, each of which is compared with each path."""
+    found = strings(value)
+    if len(found) > CONFIGURED_PATTERNS:
+        raise ValueError(f"expected at most {CONFIGURED_PATTERNS:,} patterns, got {len(found):,}")
+    return found
+
+
 def choice(*allowed: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if value not in allowed:
@@ -67,7 +78,7 @@ def severity(value: object) -> Severity:
 
 def version(value: object) -> tuple[int, int]:
     """``"2.0"`` -> (2, 0); a patch level may follow and is dropped."""
-    match = re.fullmatch(r"(\d+)\.(\d+)(\.\d+)*", value.strip()) if isinstance(value, str) else None
+    match = re.fullmatch(r"(\d{1,9})\.(\d{1,9})(\.\d+)*", value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError(f'expected a version such as "2.0", got {described(value)}')
     return int(match[1]), int(match[2])
@@ -78,7 +89,7 @@ def specifier(value: object) -> str:
     text = string(value).strip()
     text = f"=={text}" if text[:1].isdigit() else text
     if parse_specifiers(text) is None:
-        raise ValueError(f'expected a version range such as ">=0.1", got "{text}"')
+        raise ValueError(f'expected a version range such as ">=0.1", got {described(text)}')
     return text
 
 
@@ -102,6 +113,17 @@ def each(read: Callable[[object], T]) -> Callable[[object], tuple[T, ...]]:
     return lambda value: tuple(read(item) for item in strings(value))
 
 
+def by_pattern(read: Callable[[object], T]) -> Callable[[object], dict[str, T]]:
+    """A table whose keys are file patterns."""
+
+    def read_table(value: object) -> dict[str, T]:
+        found = table(read)(value)
+        patterns(list(found))
+        return found
+
+    return read_table
+
+
 def table(read: Callable[[object], T]) -> Callable[[object], dict[str, T]]:
     def read_table(value: object) -> dict[str, T]:
         if not isinstance(value, Mapping):
@@ -121,11 +143,11 @@ def _entry(key: str, value: object, read: Callable[[object], T]) -> T:
 def described(value: object) -> str:
     """A TOML value in a message: scalars as written, the rest by kind."""
     if isinstance(value, str):
-        return f'"{value}"'
+        return f'"{value}"' if len(value) <= _LONGEST_SHOWN else f'"{value[:_LONGEST_SHOWN]}..."'
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return str(value)
+        return str(value) if not abs(value) >= _LARGEST_SHOWN else "a large number"
     if isinstance(value, list):
         return "a list"
     return "a table" if isinstance(value, Mapping) else "a date or time"

@@ -7,6 +7,7 @@ from pathlib import Path
 from sessionlint.model.targets import Targets
 from sessionlint.run.declared.declaration import PYTHON, SQLMODEL, Declaration
 from sessionlint.run.declared.folder import read_declarations
+from sessionlint.run.inputs import Inputs
 from sessionlint.run.settings import Settings
 from sessionlint.run.specifiers import Bound, Range, newest_minor, oldest_minor, parse_specifiers
 
@@ -16,9 +17,9 @@ _SQLMODEL_ON_2 = Range(Bound((0, 0, 12), True))
 _BELOW_2 = Range(None, Bound((2,), False))
 
 
-def read_targets(root: Path, settings: Settings) -> tuple[Targets, list[Declaration]]:
+def read_targets(root: Path, settings: Settings, inputs: Inputs) -> tuple[Targets, list[Declaration]]:
     """What the settings say, else what the project declares; and all declarations found."""
-    declared = read_declarations(root)
+    declared = read_declarations(root, inputs)
     targets = Targets(
         settings.sqlalchemy_version or _newest("sqlalchemy", declared),
         settings.fastapi_version or _newest("fastapi", declared),

@@ -10,9 +10,9 @@ from sessionlint.model.facts import Class, Function, Statement
 from sessionlint.model.source import Span
 
 _TO_NAME = re.compile(r"(?:async[\s\\]+)?(?:def|class)[\s\\]+")
-_TO_CLOSING_PARENTHESIS = re.compile(r"(?:[\s\\,/(]|#[^\r\n]*)*\)")
-_TO_OPENING_PARENTHESIS = re.compile(r"(?:[\s\\,)\]]|#[^\r\n]*)*\(")
-_TO_DECORATOR = re.compile(r"@(?:[\s\\(]|#[^\r\n]*)*")
+_TO_CLOSING_PARENTHESIS = re.compile(r"(?:[\s\\,/(]|#[^\r\n]*(?![^\r\n]))*\)")
+_TO_OPENING_PARENTHESIS = re.compile(r"(?:[\s\\,)\]]|#[^\r\n]*(?![^\r\n]))*\(")
+_TO_DECORATOR = re.compile(r"@(?:[\s\\(]|#[^\r\n]*(?![^\r\n]))*")
 
 
 def _start(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:

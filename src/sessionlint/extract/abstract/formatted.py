@@ -23,7 +23,7 @@ _STOPS = {
     for quote in ("'''", '"""', "'", '"')
     for raw in (False, True)
 }
-_TO_FORMAT = re.compile(r"(?:[\s\\)]|#[^\r\n]*)*(?:=\s*)?(?:!\s*\w+\s*)?:")
+_TO_FORMAT = re.compile(r"(?:[\s\\)]|#[^\r\n]*(?![^\r\n]))*(?:=\s*)?(?:!\s*\w+\s*)?:")
 
 
 Content: TypeAlias = "str | ast.FormattedValue"

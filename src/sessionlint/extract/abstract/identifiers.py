@@ -5,7 +5,7 @@ import re
 from unicodedata import is_normalized, normalize
 
 # not \w, which leaves out the accents that may follow a letter
-_WORD = re.compile(r"[A-Za-z0-9_]*[^\x00-\x7f][A-Za-z0-9_\x80-\U0010ffff]*")
+_WORD = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9_]*[^\x00-\x7f][A-Za-z0-9_\x80-\U0010ffff]*")
 _FIELDS = ("id", "attr", "arg", "name", "asname", "module", "rest")
 
 

@@ -11,7 +11,7 @@ from sessionlint.model.facts import Block, Statement, Term
 TermTable: TypeAlias = Mapping[type[ast.AST], Callable[["Walk", Any], Term]]
 StatementTable: TypeAlias = Mapping[type[ast.stmt], Callable[["Walk", Any], Statement]]
 
-_GAP = re.compile(r"(?:[\s\\]|#[^\r\n]*)*")
+_GAP = re.compile(r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*")
 _COMMENT = re.compile(r"#[^\r\n]*")
 _DEEPEST_TERM = 150
 _DEEPEST_BLOCK = 200

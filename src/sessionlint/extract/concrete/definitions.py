@@ -10,8 +10,8 @@ from sessionlint.extract.concrete.walk import StatementTable, Walk
 from sessionlint.model.facts import Class, Function, Statement
 from sessionlint.model.source import Span
 
-_TO_CLOSING_PARENTHESIS = re.compile(r"(?:[\s\\,/(]|#[^\r\n]*)*\)")
-_TO_OPENING_PARENTHESIS = re.compile(r"(?:[\s\\,)\]]|#[^\r\n]*)*\(")
+_TO_CLOSING_PARENTHESIS = re.compile(r"(?:[\s\\,/(]|#[^\r\n]*(?![^\r\n]))*\)")
+_TO_OPENING_PARENTHESIS = re.compile(r"(?:[\s\\,)\]]|#[^\r\n]*(?![^\r\n]))*\(")
 
 
 def _definition_span(walk: Walk, node: cst.FunctionDef | cst.ClassDef) -> Span:

@@ -12,7 +12,7 @@ from sessionlint.model.source import Span
 TermTable: TypeAlias = Mapping[type[cst.CSTNode], Callable[["Walk", Any], Term]]
 StatementTable: TypeAlias = Mapping[type[cst.CSTNode], Callable[["Walk", Any], Statement]]
 
-_GAP = re.compile(r"(?:[\s\\]|#[^\r\n]*)*")
+_GAP = re.compile(r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*")
 _DEEPEST_TERM = 150
 _DEEPEST_BLOCK = 200
 

@@ -4,6 +4,9 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from sessionlint.files.limits import Limit
+from sessionlint.run.inputs import Inputs
+
 PYTHON = "python"
 SQLMODEL = "sqlmodel"
 PACKAGES = ("sqlalchemy", "fastapi", SQLMODEL)
@@ -23,12 +26,9 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, limit: Limit, inputs: Inputs) -> str:
     """A text file in whatever encoding pip would take; "" when it cannot be read."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return ""
+    data = inputs.read(path, limit) or b""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     return data.decode("utf-8-sig", errors="replace")

@@ -9,8 +9,9 @@ from sessionlint.run.declared.pyproject import read_pyproject
 from sessionlint.run.declared.requirements import read_requirements_file
 from sessionlint.run.declared.setup_cfg import read_setup_cfg
 from sessionlint.run.declared.toml_lock import read_toml_lock
+from sessionlint.run.inputs import Inputs
 
-Reader = Callable[[Path], Iterator[tuple[str, str]]]
+Reader = Callable[[Path, Inputs], Iterator[tuple[str, str]]]
 
 _RANGES: Mapping[str, Reader] = {"pyproject.toml": read_pyproject, "setup.cfg": read_setup_cfg, "Pipfile": read_pipfile}
 _LOCKS: Mapping[str, Reader] = {
@@ -22,12 +23,12 @@ _LOCKS: Mapping[str, Reader] = {
 }
 
 
-def read_declarations(root: Path) -> list[Declaration]:
+def read_declarations(root: Path, inputs: Inputs) -> list[Declaration]:
     """Those in ``root``, and of each name that it does not speak of, those in the folders directly below."""
     root = root.resolve()
-    declared = list(_in_folder(root, root))
+    declared = list(_in_folder(root, root, inputs))
     names = {declaration.name for declaration in declared}
-    below = [found for folder in _folders(root) for found in _in_folder(folder, root)]
+    below = [found for folder in _folders(root) for found in _in_folder(folder, root, inputs)]
     return declared + [found for found in below if found.name not in names]
 
 
@@ -38,12 +39,12 @@ def _folders(root: Path) -> list[Path]:
         return []
 
 
-def _in_folder(folder: Path, root: Path) -> Iterator[Declaration]:
+def _in_folder(folder: Path, root: Path, inputs: Inputs) -> Iterator[Declaration]:
     for readers, locked in ((_RANGES, False), (_LOCKS, True)):
         for name, read in readers.items():
-            if (folder / name).is_file():
-                for found, specifier in read(folder / name):
+            if (folder / name).exists():
+                for found, specifier in read(folder / name, inputs):
                     yield Declaration(found, specifier, (folder / name).relative_to(root).as_posix(), locked)
     seen: set[Path] = set()
     for file in (*sorted(folder.glob("*requirements*.txt")), *sorted(folder.glob("requirements/*.txt"))):
-        yield from read_requirements_file(file, root, seen)
+        yield from read_requirements_file(file, root, seen, inputs)

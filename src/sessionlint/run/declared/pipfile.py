@@ -4,14 +4,16 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from sessionlint.files.limits import DECLARATION, PIPFILE_LOCK
 from sessionlint.run.declared.declaration import PACKAGES, PYTHON, normal, read_text
 from sessionlint.run.declared.pyproject import read_poetry_table
 from sessionlint.run.declared.tables import read_document, table
+from sessionlint.run.inputs import Inputs
 
 
-def read_pipfile(path: Path) -> Iterator[tuple[str, str]]:
+def read_pipfile(path: Path, inputs: Inputs) -> Iterator[tuple[str, str]]:
     """(name, specifier)."""
-    document = read_document(path)
+    document = read_document(path, DECLARATION, inputs)
     requires = table(document, "requires")
     python = requires.get("python_version") or requires.get("python_full_version")
     if isinstance(python, str):
@@ -20,11 +22,12 @@ def read_pipfile(path: Path) -> Iterator[tuple[str, str]]:
         yield from read_poetry_table(table(document, group))
 
 
-def read_pipfile_lock(path: Path) -> Iterator[tuple[str, str]]:
+def read_pipfile_lock(path: Path, inputs: Inputs) -> Iterator[tuple[str, str]]:
     """(name, specifier); the specifier is exact."""
     try:
-        document = json.loads(read_text(path))
-    except (ValueError, RecursionError):
+        document = json.loads(read_text(path, PIPFILE_LOCK, inputs) or "{}")
+    except (ValueError, RecursionError) as error:
+        inputs.leave_out(path, f"invalid JSON: {str(error).partition(';')[0]}")
         return
     for group in ("default", "develop"):
         for name, package in table(document, group).items():

@@ -4,14 +4,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from sessionlint.files.limits import CONFIGURATION
 from sessionlint.run.declared.declaration import PACKAGES, PYTHON, normal
 from sessionlint.run.declared.requirements import read_requirements
 from sessionlint.run.declared.tables import array, read_document, table
+from sessionlint.run.inputs import Inputs
 
 
-def read_pyproject(path: Path) -> Iterator[tuple[str, str]]:
+def read_pyproject(path: Path, inputs: Inputs) -> Iterator[tuple[str, str]]:
     """(name, specifier). All groups and extras are read, so an ``include-group`` adds nothing."""
-    document = read_document(path)
+    document = read_document(path, CONFIGURATION, inputs)
     project, tool = table(document, "project"), table(document, "tool")
     if isinstance(requires := project.get("requires-python"), str):
         yield PYTHON, requires

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from sessionlint.files.limits import REQUIREMENTS
 from sessionlint.run.declared.declaration import PACKAGES, Declaration, normal, read_text
+from sessionlint.run.inputs import Inputs
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
 _INCLUDE = re.compile(r"\s*(?:-r|-c|--requirement|--constraint)(?:\s*=\s*|\s*)([^\s#]+)")
@@ -20,19 +22,21 @@ def read_requirements(lines: Iterable[object]) -> Iterator[tuple[str, str]]:
                 yield normal(match[1]), specifier
 
 
-def read_requirements_file(path: Path, root: Path, seen: set[Path]) -> Iterator[Declaration]:
+def read_requirements_file(path: Path, root: Path, seen: set[Path], inputs: Inputs) -> Iterator[Declaration]:
     """What a requirements file says, and the files below ``root`` that it includes (``-r``, ``-c``).
 
-    ``seen`` are the files that were read already; this one is added.
+    ``seen`` are the files that were read already; those read here are added.
     """
-    if path in seen or not path.is_file():
-        return
-    seen.add(path)
-    lines = read_text(path).splitlines()
-    for name, specifier in read_requirements(lines):
-        yield Declaration(name, specifier, path.relative_to(root).as_posix())
-    for included in _included(lines, path.parent, root):
-        yield from read_requirements_file(included, root, seen)
+    waiting = [path]
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not path.exists():
+            continue
+        seen.add(path)
+        lines = read_text(path, REQUIREMENTS, inputs).splitlines()
+        for name, specifier in read_requirements(lines):
+            yield Declaration(name, specifier, path.relative_to(root).as_posix())
+        waiting += reversed(list(_included(lines, path.parent, root)))
 
 
 def _included(lines: Iterable[str], folder: Path, root: Path) -> Iterator[Path]:

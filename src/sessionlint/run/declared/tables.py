@@ -4,16 +4,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sessionlint.run.errors import UsageError
-from sessionlint.run.toml import read_toml
+from sessionlint.files.limits import Limit
+from sessionlint.run.inputs import Inputs
+from sessionlint.run.toml import InvalidTomlError, load_toml
 
 
-def read_document(path: Path) -> Mapping[str, Any]:
+def read_document(path: Path, limit: Limit, inputs: Inputs) -> Mapping[str, Any]:
     """A TOML file; an empty table when it is none."""
+    data = inputs.read(path, limit)
     try:
-        return read_toml(path, str(path))[0]
-    except UsageError:
-        return {}
+        return load_toml(data.decode("utf-8-sig")) if data is not None else {}
+    except UnicodeDecodeError:
+        inputs.leave_out(path, "not UTF-8, so not TOML")
+    except InvalidTomlError as error:
+        inputs.leave_out(path, str(error))
+    return {}
 
 
 def table(of: object, *keys: str) -> Mapping[str, Any]:

@@ -8,17 +8,23 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from sessionlint.files.limits import LOCK
 from sessionlint.run.declared.declaration import PACKAGES, normal, read_text
+from sessionlint.run.inputs import Inputs
 
 _NAME = re.compile(rf'^name = "({"|".join(PACKAGES)})"\r?$', re.MULTILINE | re.IGNORECASE)
 _VERSION = re.compile(r'^version = "([^"\n]+)"', re.MULTILINE)
 
 
-def read_toml_lock(path: Path) -> Iterator[tuple[str, str]]:
+def read_toml_lock(path: Path, inputs: Inputs) -> Iterator[tuple[str, str]]:
     """(name, specifier); the specifier is exact. A package can be there more than once, for different platforms."""
-    text = read_text(path)
+    text = read_text(path, LOCK, inputs)
+    end, version = 0, None  # of the table that the name before stands in
     for name in _NAME.finditer(text):
-        start, end = text.rfind("\n[", 0, name.start()) + 1, text.find("\n[", name.end())
-        version = _VERSION.search(text, start, end if end >= 0 else len(text))
-        if text.startswith("[[package", start) and version:
+        if name.start() >= end:
+            start = text.rfind("\n[", end, name.start()) + 1 or end
+            end = text.find("\n[", name.end())
+            end = end if end >= 0 else len(text)
+            version = _VERSION.search(text, start, end) if text.startswith("[[package", start) else None
+        if version:
             yield normal(name[1]), f"=={version[1]}"
