@@ -4,21 +4,46 @@ from collections.abc import Iterator
 
 from sessionlint.link import walk
 from sessionlint.link.scopes import FunctionScope, Scope, Site
-from sessionlint.model.facts import Block, Function
+from sessionlint.model.facts import Block, Function, Statement
+from sessionlint.model.records import dataclass
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """A statement where it stands."""
+
+    statement: Statement
+    block: Block
+    scope: Scope
+
+
+def placed(scope: Scope) -> Iterator[Placed]:
+    """Every statement of ``scope``'s own body, in source order."""
+    return (Placed(statement, block, scope) for statement, block in _statements(scope.body))
+
+
+def _statements(block: Block) -> Iterator[tuple[Statement, Block]]:
+    waiting = [(statement, block) for statement in reversed(block)]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        for inside in reversed(walk.blocks(found[0])):
+            waiting += [(statement, inside) for statement in reversed(inside)]
+
+
+def sites_of(place: Placed) -> Iterator[Site]:
+    """Every term that the statement evaluates itself."""
+    for term in walk.own_terms(place.statement):
+        for inner, path in walk.descend(term):
+            yield Site(inner, path, place.statement, place.block, place.scope)
 
 
 def sites(scope: Scope) -> Iterator[Site]:
     """Every term that runs as part of ``scope``'s own body, in source order."""
-    yield from _block_sites(scope.body, scope)
-
-
-def _block_sites(block: Block, scope: Scope) -> Iterator[Site]:
-    for statement in block:
+    for statement, block in _statements(scope.body):
         for term in walk.own_terms(statement):
             for inner, path in walk.descend(term):
                 yield Site(inner, path, statement, block, scope)
-        for inside in walk.blocks(statement):
-            yield from _block_sites(inside, scope)
 
 
 def inner_functions(function: FunctionScope) -> list[FunctionScope]:
