@@ -1,10 +1,11 @@
 """Terms in their surroundings: which statement they stand in and what encloses them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import takewhile
 
 from sessionlint.link import walk
 from sessionlint.link.scopes import FunctionScope, Scope, Site
-from sessionlint.model.facts import Block, Function, Statement
+from sessionlint.model.facts import Block, Statement, Term
 from sessionlint.model.records import dataclass
 
 
@@ -38,18 +39,17 @@ def sites_of(place: Placed) -> Iterator[Site]:
             yield Site(inner, path, place.statement, place.block, place.scope)
 
 
-def sites(scope: Scope) -> Iterator[Site]:
-    """Every term that runs as part of ``scope``'s own body, in source order."""
+def sites(scope: Scope, is_wanted: Callable[[Term], bool] | None = None) -> Iterator[Site]:
+    """Every term that runs as part of ``scope``'s own body, in source order; only in those of its statements' own terms that
+    are wanted."""
     for statement, block in _statements(scope.body):
         for term in walk.own_terms(statement):
-            for inner, path in walk.descend(term):
-                yield Site(inner, path, statement, block, scope)
+            if is_wanted is None or is_wanted(term):
+                for inner, path in walk.descend(term):
+                    yield Site(inner, path, statement, block, scope)
 
 
 def inner_functions(function: FunctionScope) -> list[FunctionScope]:
     """The functions defined inside a function, at any depth."""
-    return [other for other in function.module.functions if other is not function and _contains(function.node, other.node)]
-
-
-def _contains(outer: Function, inner: Function) -> bool:
-    return outer.span.contains(inner.span)
+    behind = function.module.functions_behind(function)
+    return list(takewhile(lambda other: function.node.span.contains(other.node.span), behind))
