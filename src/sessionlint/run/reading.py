@@ -3,7 +3,6 @@
 import os
 import re
 from codecs import BOM_UTF8
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,14 +23,15 @@ def read_bytes(root: Path, path: str) -> bytes | OSError:
         return error
 
 
-def sources_of(texts: Mapping[str, bytes]) -> "tuple[dict[str, Source], dict[str, ModuleFacts]]":
-    """The sources of files by path, and the facts of those whose encoding is wrong."""
+def sources_of(texts: dict[str, bytes]) -> "tuple[dict[str, Source], dict[str, ModuleFacts]]":
+    """The sources of files by path, and the facts of those whose encoding is wrong; ``texts`` are let go of meanwhile."""
     from sessionlint.extract.prefilter import mentions_anything_of_interest
     from sessionlint.model.facts import ModuleFacts
 
     sources: dict[str, Source] = {}
     broken: dict[str, ModuleFacts] = {}
-    for path, data in texts.items():
+    for path in list(texts):
+        data = texts.pop(path)
         sources[path], problem = decoded(path, data)
         if problem is not None:
             broken[path] = ModuleFacts(path, problem=problem if mentions_anything_of_interest(data) else None)
