@@ -1,6 +1,7 @@
 """From an engine at import to one on first use, in every file that refers to it or to a factory bound to it."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import field
@@ -156,9 +157,10 @@ class _Conversion:
         for home, name in homes:
             module = home.module
             changed = [edit.place.span for edit in self._edits[module.path]]
-            others = [*changed, one.statement.targets[0].span, *_meanings(self._project, module, name)]
+            mentioned = mentions(lines_of(self._project.sources[module.path].text), name)
+            others = [*changed, one.statement.targets[0].span, *_meanings(self._project, module, name, mentioned)]
             others += [imported.alias.span for imported in one.refs.imports if imported.scope.module is module]
-            for span in mentions(lines_of(self._project.sources[module.path].text), name):
+            for span in mentioned:
                 inside = home is module or (isinstance(home, FunctionScope) and home.node.span.contains(span))
                 if inside and not any(each.contains(span) for each in others):
                     raise _InTheWayError(
@@ -243,8 +245,10 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
-def _meanings(project: Project, module: ModuleScope, name: str) -> Iterator[Span]:
-    """Where ``name`` means something else: other functions' own names, keywords, parameters, comprehensions."""
+def _meanings(project: Project, module: ModuleScope, name: str, mentioned: Sequence[Span]) -> Iterator[Span]:
+    """Where ``name``, which stands at ``mentioned``, means something else: other functions' own names, keywords, parameters,
+    comprehensions."""
+    starts = [span.start for span in mentioned]
     for scope in module.scopes:
         if isinstance(scope, FunctionScope | ClassScope):
             if scope.node.name == name:
@@ -252,7 +256,7 @@ def _meanings(project: Project, module: ModuleScope, name: str) -> Iterator[Span
             if isinstance(scope, FunctionScope) and name in scope.bindings and name not in scope.declared:
                 yield scope.node.span
         home = project.evaluator.home(name, scope)
-        for site in sites(scope):
+        for site in sites(scope, lambda term: bisect_left(starts, term.span.start) < bisect_left(starts, term.span.end)):
             term = site.term
             if isinstance(term, Name) and term.id == name and home is not None and home is not module:
                 yield term.span

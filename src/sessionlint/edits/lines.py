@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from sessionlint.edits.lexer import Token, tokens
@@ -28,6 +29,17 @@ class Lines:
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
         return tokens(self.text)
+
+    @cached_property
+    def identifiers(self) -> Mapping[str, Sequence[Span]]:
+        """Where each identifier stands, other than as an attribute; keywords of calls count."""
+        found: dict[str, list[Span]] = defaultdict(list)
+        previous = ""
+        for token in self.tokens:
+            if token.kind == "name" and previous != ".":
+                found[token.text].append(Span(token.start, token.end))
+            previous = token.text
+        return found
 
     @cached_property
     def newline(self) -> str:

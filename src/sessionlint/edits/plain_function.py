@@ -1,6 +1,7 @@
 """From ``async def`` to ``def``, for a function of FastAPI's that awaits nothing: FastAPI runs it in a thread."""
 
-from sessionlint.edits.lines import lines_of
+import re
+
 from sessionlint.edits.unread_files import mentions_in_unread
 from sessionlint.link import kinds, walk
 from sessionlint.link.other_uses import other_uses
@@ -13,6 +14,7 @@ from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Span
 
 _OF_THE_LOOP = ("asyncio", "anyio", "trio")
+_ASYNC_DEF = re.compile(r"\basync(?:[ \t\f]|\\(?:\r\n|\r|\n))+(?P<def>def)(?:[ \t\f]|\\(?:\r\n|\r|\n))+\Z")
 _DEPTH = 2  # how far a call is followed: `notify()` may create a task, and there is no loop in a thread
 
 
@@ -23,11 +25,11 @@ def plain_function_fix(project: Project, function: FunctionScope) -> Fix | None:
     uses = other_uses(project, function)
     if not uses.are_none or any(True for _ in mentions_in_unread(project, function)) or _needs_loop(project, function):
         return None
-    source, lines = project.source(function), lines_of(project.source(function).text)
-    ahead = [token for token in lines.tokens if token.end <= function.node.name_span.start]
-    if [token.text for token in ahead[-2:]] != ["async", "def"]:
+    source, start = project.source(function), function.node.span.start
+    found = _ASYNC_DEF.search(source.text[start : function.node.name_span.start])
+    if found is None:
         return None
-    edit = Edit(Place(source.path, Span(ahead[-2].start, ahead[-1].start)), "")
+    edit = Edit(Place(source.path, Span(start + found.start(), start + found.start("def"))), "")
     return Fix("make it a `def`", (edit,), Applicability.UNSAFE)
 
 

@@ -91,14 +91,9 @@ def _judge_local(
     return StillUsed(uses) if uses else Unused(((site, alias),))
 
 
-def mentions(lines: Lines, name: str) -> list[Span]:
+def mentions(lines: Lines, name: str) -> Sequence[Span]:
     """Where the identifier ``name`` stands, other than as an attribute; keywords of calls count."""
-    found, previous = [], ""
-    for token in lines.tokens:
-        if token.kind == "name" and token.text == name and previous != ".":
-            found.append(Span(token.start, token.end))
-        previous = token.text
-    return found
+    return lines.identifiers.get(name, ())
 
 
 def _covered(span: Span, spans: Sequence[Span]) -> bool:

@@ -26,6 +26,8 @@ class EngineReach:
         self._binds = _binds(project)
         self._direct: dict[FunctionScope, dict[Place, Site]] = {}
         self._called: dict[FunctionScope, list[FunctionScope]] = {}
+        self._disposing: dict[FunctionScope, bool] = {}
+        self._own_disposing: dict[FunctionScope, bool] = {}
 
     def of(self, function: FunctionScope) -> Mapping[Place, Site]:
         """The engines that running ``function`` uses, each with the first place where that is seen."""
@@ -42,6 +44,18 @@ class EngineReach:
             yield from level
             level = list(dict.fromkeys(other for one in level for other in self._callees(one) if other not in seen))
             seen.update(level)
+
+    def may_dispose(self, function: FunctionScope) -> bool:
+        """Whether ``function``, or one that it calls, mentions the ``dispose`` of something."""
+        if function not in self._disposing:
+            self._disposing[function] = any(self.disposes(inner) for inner in self.functions(function))
+        return self._disposing[function]
+
+    def disposes(self, function: FunctionScope) -> bool:
+        """Whether its own body does."""
+        if function not in self._own_disposing:
+            self._own_disposing[function] = disposes(function)
+        return self._own_disposing[function]
 
     def used_at(self, site: Site) -> Place | None:
         """The engine on which a call opens a session or a connection."""

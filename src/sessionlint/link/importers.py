@@ -1,7 +1,7 @@
 """Who imports what: the modules behind "14 modules import it"."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 
 from sessionlint.link import walk
@@ -118,6 +118,10 @@ class Importers:
     def of_module(self, path: str) -> dict[str, Place]:
         """The modules that import the module at ``path``, each with the place of the import."""
         return self._of_module.get(path, {})
+
+    def directly(self, path: str, name: str) -> Collection[str]:
+        """The modules that import ``name`` from the module at ``path`` itself; they may use it as an attribute instead."""
+        return self._of_name.get((path, name), {}).keys()
 
     def transitively(self, paths: Iterable[str]) -> frozenset[str]:
         """The modules that import one of ``paths``, or what imports one, and so on."""

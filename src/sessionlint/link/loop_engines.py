@@ -7,7 +7,7 @@ from itertools import combinations
 from sessionlint.link import kinds, walk
 from sessionlint.link.callers import Caller, Callers
 from sessionlint.link.drivers import driver_of
-from sessionlint.link.engine_reach import EngineReach, disposes, lasting_engines
+from sessionlint.link.engine_reach import EngineReach, lasting_engines
 from sessionlint.link.event_loops import LoopRun, loop_runs
 from sessionlint.link.project import Project
 from sessionlint.link.roles import Role
@@ -52,8 +52,7 @@ def engines_across_loops(project: Project) -> Iterator[LoopEngine]:
 def _cleans_up(run: LoopRun, reach: EngineReach) -> bool:
     """Whether the pool is emptied with the loop, by what runs on it or around it."""
     outer = enclosing_function(run.site.scope)
-    inside = (inner for function in run.functions for inner in reach.functions(function))
-    return (outer is not None and disposes(outer)) or any(disposes(inner) for inner in inside)
+    return (outer is not None and reach.disposes(outer)) or any(reach.may_dispose(function) for function in run.functions)
 
 
 def _is_pooled(project: Project, site: Site) -> bool:

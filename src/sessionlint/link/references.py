@@ -8,31 +8,24 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 
-from sessionlint.link import kinds, walk
+from sessionlint.link import walk
 from sessionlint.link.project import Project
-from sessionlint.link.roles import Role
+from sessionlint.link.reference_index import last_part, reference_index
 from sessionlint.link.scopes import ImportBinding, ModuleScope, Scope, Site
-from sessionlint.link.sites import sites
+from sessionlint.link.sites import sites_of
+from sessionlint.link.spellings import Spelling, is_in_all, is_target
 from sessionlint.model.facts import (
     Alias,
-    Assign,
     Attribute,
-    Call,
-    Collection,
     Comprehension,
     Constant,
-    Delete,
-    Evaluate,
     Import,
     Lambda,
     Name,
     Scoping,
-    Term,
 )
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
-
-_BY_NAME = frozenset({"getattr", "setattr", "hasattr", "delattr", "object", "attrgetter"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +102,7 @@ def references(project: Project, home: ModuleScope, name: str) -> References:
 class _Search:
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._index = reference_index(project)
         self.found = References()
 
     def expose(self, module: ModuleScope, name: str, by_star: Exposure | None = None) -> None:
@@ -118,52 +112,36 @@ class _Search:
         exposure = Exposure(module, name, by_star)
         self.found.exposures.append(exposure)
         self.found.mentions += self._named(module, name)
-        for other in self._project.modules.values():
+        for other, spelled in self._index.suspects(module, name):
             mentioned = name in self._project.sources[other.path].text
             self._by_star(other, exposure, mentioned)
             if mentioned:
-                self._in_module(other, exposure)
+                self._in_module(other, exposure, spelled)
         self._project.asked.add(name)
-        for other in self._project.outlines:
+        for other in self._index.unread_suspects(module, name):
             if name in self._project.sources[other.path].text:
                 self._in_outline(other, exposure)
 
     def _in_outline(self, other: ModuleScope, exposure: Exposure) -> None:
         """A file that speaks of no session may still use what stands beside one: a URL, a setting."""
         bindings = (each for local in other.bindings.values() for each in local)
-        dotted = f"{exposure.module.name.rpartition('.')[2]}.{exposure.name}"
+        dotted = f"{last_part(exposure.module)}.{exposure.name}"
         if any(isinstance(each, ImportBinding) and self._imports(each, exposure) for each in bindings):
             self._obstacle(other, Span(0, 0), f"`{exposure.name}` is imported by a file that has to do with no session")
         elif dotted in self._project.sources[other.path].text:
             self._obstacle(other, Span(0, 0), f"`{dotted}` is mentioned by a file that has to do with no session")
 
-    def _in_module(self, other: ModuleScope, exposure: Exposure) -> None:
+    def _in_module(self, other: ModuleScope, exposure: Exposure, spelled: Sequence[Spelling]) -> None:
         if other.facts.problem is not None or other.facts.skipped is not None:
             self._obstacle(other, Span(0, 0), f"the file mentions `{exposure.name}` and cannot be read")
         if other is not exposure.module:
-            for scope in other.scopes:
-                for local in list(scope.bindings):
-                    self._by_import(scope, local, exposure)
-        for scope in other.scopes:
-            for site in sites(scope):
-                match site.term:
-                    case Attribute(value=value, attr=attr) if attr == exposure.name:
-                        if self._is_module(value, scope, exposure):
-                            self._by_attribute(site, exposure)
-                        elif _is_target(site) and self._may_be_module(value, scope):
-                            self._obstacle(other, site.term.span, f"it may assign to `{exposure.name}`")
-                    case Constant(value=str() as text) if exposure.name in text and not _is_docstring(site):
-                        self._by_string(site, text, exposure)
-                    case _:
-                        pass
-
-    def _is_module(self, term: Term, scope: Scope, exposure: Exposure) -> bool:
-        return self._project.kind(term, scope) == kinds.ModuleKind(exposure.module.path)
-
-    def _may_be_module(self, term: Term, scope: Scope) -> bool:
-        """Tests load modules in ways that cannot be followed, and hand them around as fixtures."""
-        kind = self._project.kind(term, scope)
-        return isinstance(term, Name) and isinstance(kind, kinds.Unknown) and self._project.role(scope.module) is Role.TEST
+            for scope, local in self._index.own_names(other).imports.get(exposure.name, ()):
+                self._by_import(scope, local, exposure)
+        for spelling in spelled:
+            if isinstance(spelling.site.term, Attribute):
+                self._by_attribute(spelling, exposure)
+            else:
+                self._by_string(spelling, exposure)
 
     # imports
 
@@ -201,46 +179,39 @@ class _Search:
 
     def _named(self, home: Scope, name: str) -> Iterator[Mention]:
         """Where ``name``, as ``home`` binds it, is read."""
-        for scope in home.module.scopes:
-            if self._project.evaluator.home(name, scope) is not home:
-                continue
-            for statement in walk.statements(scope.body):
-                if isinstance(statement, Scoping) and name in statement.names:
-                    self._obstacle(home.module, statement.span, f"`{name}` is declared {statement.kind}")
-                if isinstance(statement, Delete) and any(walk.dotted(each) == name for each in statement.targets):
-                    self._obstacle(home.module, statement.span, f"`{name}` is deleted")
-            for site in sites(scope):
-                if isinstance(site.term, Name) and site.term.id == name and not _is_target(site) and not _is_shadowed(site, name):
-                    yield Mention(site, name, home)
+        own = self._index.own_names(home.module)
+        for place in own.disturbing.get(name, ()):
+            if self._project.evaluator.home(name, place.scope) is home:
+                done = f"declared {place.statement.kind}" if isinstance(place.statement, Scoping) else "deleted"
+                self._obstacle(home.module, place.statement.span, f"`{name}` is {done}")
+        for place in own.reads.get(name, ()):
+            if self._project.evaluator.home(name, place.scope) is home:
+                for site in sites_of(place):
+                    read = isinstance(site.term, Name) and site.term.id == name and not is_target(site)
+                    if read and not _is_shadowed(site, name):
+                        yield Mention(site, name, home)
 
     # attributes
 
-    def _by_attribute(self, site: Site, exposure: Exposure) -> None:
-        if _is_target(site):
+    def _by_attribute(self, spelling: Spelling, exposure: Exposure) -> None:
+        site = spelling.site
+        if spelling.home is None:
+            self._obstacle(site.scope.module, site.term.span, f"it may assign to `{exposure.name}`")
+        elif is_target(site):
             self._obstacle(site.scope.module, site.term.span, f"it assigns to `{exposure.name}`")
         else:
             self.found.mentions.append(Mention(site, exposure.name, exposure.module))
 
     # strings
 
-    def _by_string(self, site: Site, text: str, exposure: Exposure) -> None:
-        module = site.scope.module
-        if text == exposure.name:
-            if _is_in_all(site) and module is exposure.module:
-                self._spelled(site, exposure, in_all=True)
-            elif (owner := _asked(site)) is not None and self._is_module(owner, site.scope, exposure):
-                self._spelled(site, exposure, in_all=False)
-            elif owner is not None and self._may_be_module(owner, site.scope):
-                self._obstacle(module, site.term.span, f"a string may stand for `{exposure.name}`")
-            return
-        for match in re.finditer(rf"([A-Za-z_][\w.]*)\.{re.escape(exposure.name)}\b", text):
-            if self._project.layout.resolve(module.path, match[1], 0) != exposure.module.path:
-                continue
-            if match.span() == (0, len(text)):
-                self._spelled(site, exposure, in_all=False)
-            else:
-                self._obstacle(module, site.term.span, f"a string speaks of `{match[0]}`")
-            return
+    def _by_string(self, spelling: Spelling, exposure: Exposure) -> None:
+        site = spelling.site
+        if spelling.home is None:
+            self._obstacle(site.scope.module, site.term.span, f"a string may stand for `{exposure.name}`")
+        elif isinstance(site.term, Constant) and site.term.value == spelling.text:
+            self._spelled(site, exposure, in_all=spelling.text == exposure.name and is_in_all(site))
+        else:
+            self._obstacle(site.scope.module, site.term.span, f"a string speaks of `{spelling.text}`")
 
     def _spelled(self, site: Site, exposure: Exposure, *, in_all: bool) -> None:
         """The name stands at the end of the string's characters, unless it is written in some odd way."""
@@ -260,15 +231,6 @@ def _aliases(statement: Import, name: str, local: str) -> Sequence[Alias]:
     return [alias for alias in statement.names if alias.name == name and (alias.asname or alias.name) == local]
 
 
-def _is_target(site: Site) -> bool:
-    """Whether the term is written, not read."""
-    statement = site.statement
-    return isinstance(statement, Assign | Delete) and any(
-        each is site.term or any(inner is site.term for inner, _ in walk.descend(each) if isinstance(each, Collection))
-        for each in statement.targets
-    )
-
-
 def _is_shadowed(site: Site, name: str) -> bool:
     """Whether a comprehension or a lambda around the term gives the name another meaning."""
     for outer in site.path:
@@ -279,21 +241,3 @@ def _is_shadowed(site: Site, name: str) -> bool:
         if isinstance(outer, Lambda) and any(param.name == name for param in outer.params):
             return True
     return False
-
-
-def _asked(site: Site) -> Term | None:
-    """The ``db`` of ``getattr(db, "engine")``, ``monkeypatch.setattr(db, "engine", ...)``, ``patch.object(db, "engine")``."""
-    call = site.path[0] if site.path else None
-    if not isinstance(call, Call) or len(call.args) < 2 or call.args[1].value is not site.term:
-        return None
-    called = (walk.dotted(call.func) or "").rpartition(".")[2]
-    return call.args[0].value if called in _BY_NAME else None
-
-
-def _is_docstring(site: Site) -> bool:
-    return isinstance(site.statement, Evaluate) and site.statement.value is site.term
-
-
-def _is_in_all(site: Site) -> bool:
-    statement = site.statement
-    return isinstance(statement, Assign) and any(walk.dotted(target) == "__all__" for target in statement.targets)

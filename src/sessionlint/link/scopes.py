@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
+from itertools import islice
 from typing import TypeAlias
 
 from sessionlint.link import walk
@@ -199,6 +200,14 @@ class ModuleScope:
     @property
     def qualified_name(self) -> str:
         return ""
+
+    @cached_property
+    def _positions(self) -> "dict[FunctionScope, int]":
+        return {function: position for position, function in enumerate(self.functions)}
+
+    def functions_behind(self, function: FunctionScope) -> Iterator[FunctionScope]:
+        """The functions that begin behind the beginning of ``function``, in source order: those inside it come first."""
+        return islice(self.functions, self._positions[function] + 1, None)
 
     @property
     def scopes(self) -> "tuple[Scope, ...]":

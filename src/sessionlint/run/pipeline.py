@@ -87,7 +87,7 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
 def _checked(
     request: Request,
     planned: Plan,
-    texts: Mapping[str, bytes],
+    texts: dict[str, bytes],
     refused: Mapping[str, str],
     warn: Warn,
     hands: Hands | None,

@@ -28,15 +28,17 @@ def read_bytes(root: Path, path: str) -> bytes | OSError:
         return error
 
 
-def sources_of(texts: Mapping[str, bytes], refused: Mapping[str, str]) -> "tuple[dict[str, Source], dict[str, ModuleFacts]]":
-    """The sources of files by path, and the facts of those in a wrong encoding, that we fail to decode, or were ``refused``."""
+def sources_of(texts: dict[str, bytes], refused: Mapping[str, str]) -> "tuple[dict[str, Source], dict[str, ModuleFacts]]":
+    """The sources of files by path, and the facts of those in a wrong encoding, that we fail to decode, or were ``refused``;
+    ``texts`` are let go of meanwhile."""
     from sessionlint.extract.prefilter import mentions_anything_of_interest
     from sessionlint.model.facts import ModuleFacts
     from sessionlint.model.failure import told
 
     sources: dict[str, Source] = {}
     broken: dict[str, ModuleFacts] = {path: ModuleFacts(path, skipped=reason) for path, reason in refused.items()}
-    for path, data in texts.items():
+    for path in list(texts):
+        data = texts.pop(path)
         try:
             sources[path], problem = decoded(path, data)
         except Exception as error:

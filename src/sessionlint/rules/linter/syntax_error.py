@@ -3,9 +3,9 @@
 Why: everything else the linter says rests on having read the file. Fix safety: there is no fix.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sessionlint.extract.prefilter import mentions_anything_of_interest, names_pattern
+from sessionlint.extract.prefilter import finder_of_names, mentions_anything_of_interest
 from sessionlint.link.project import Project
 from sessionlint.link.vocabulary import session_names
 from sessionlint.model.finding import Finding, Rule, Severity
@@ -21,12 +21,16 @@ RULE = Rule(
 
 
 def check(project: Project) -> Iterator[Finding]:
-    for path, module in project.facts.items():
-        if module.problem is not None and _is_ours(project, path):
-            yield Finding(RULE.code, Place(path, module.problem.span), module.problem.message, RULE.severity)
+    broken = [(path, module.problem) for path, module in project.facts.items() if module.problem is not None]
+    ours = _ours(project, [path for path, _ in broken])
+    for path, problem in broken:
+        if path in ours:
+            yield Finding(RULE.code, Place(path, problem.span), problem.message, RULE.severity)
 
 
-def _is_ours(project: Project, path: str) -> bool:
+def _ours(project: Project, paths: Sequence[str]) -> frozenset[str]:
     """A file that speaks of nothing we look for is none of our business, broken or not."""
-    data = project.sources[path].text.encode("utf-8", "surrogatepass")
-    return mentions_anything_of_interest(data) or names_pattern(session_names(project)).search(data) is not None
+    texts = {path: project.sources[path].text.encode("utf-8", "surrogatepass") for path in paths}
+    telling = {path for path, data in texts.items() if mentions_anything_of_interest(data)}
+    names_in = finder_of_names(session_names(project) if len(telling) < len(texts) else ())
+    return frozenset(path for path, data in texts.items() if path in telling or names_in(data))
