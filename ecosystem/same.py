@@ -20,7 +20,8 @@ from unittest.mock import patch
 from sessionlint.report import diff
 from sessionlint.report import json as json_report
 from sessionlint.report.look import Look
-from sessionlint.run import extractor, pipeline
+from sessionlint.run import pipeline
+from sessionlint.run.extraction import extractor
 from sessionlint.run.pipeline import Result
 from sessionlint.run.request import FixLevel, Request
 

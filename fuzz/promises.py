@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from fuzz.seeds import Project
 from sessionlint.cli import sessionlint
 from sessionlint.model.source import Source
-from sessionlint.run.reading import decoded
+from sessionlint.run.files.reading import decoded
 
 Findings = list[dict[str, Any]]
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sessionlint.cli import sessionlint
-from sessionlint.run.reading import read_bytes
+from sessionlint.run.files.reading import read_bytes
 
 GOOD = """\
 from sqlalchemy.orm import sessionmaker

@@ -87,7 +87,7 @@ def test_an_interrupt_ends_the_run_with_130_and_one_word(tmp_path: Path, number:
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:  # it now waits for standard input, inside the command
-            if b"sessionlint.run.command" in line:
+            if b"sessionlint.commands.check" in line:
                 break
         process.send_signal(number)
         errors = process.stderr.read().decode()

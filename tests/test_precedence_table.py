@@ -8,8 +8,8 @@ import pytest
 from sessionlint.model.source import Source
 from sessionlint.rules.registry import registered_rules
 from sessionlint.run.analysis import Analysis
-from sessionlint.run.config import merged, read_inline
-from sessionlint.run.precedence import markdown_table
+from sessionlint.run.settings.config import merged, read_inline
+from sessionlint.sift.precedence import markdown_table
 
 RULES = {entry.rule.code: entry.rule for entry in registered_rules()}
 PAIRS = sorted((rule.code, other) for rule in RULES.values() for other in rule.yields_to)

@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 import click
 
 from sessionlint import __version__
+from sessionlint.commands.exit import leave
 from sessionlint.report.colour import ColourChoice
 from sessionlint.run.errors import CLEAN, FAILED, INTERRUPTED, UsageError, suggestion
-from sessionlint.run.exit import leave
 
 _OBJECTS = 3_000_000  # so many more, and garbage is looked for: a check of 200,000 lines makes a million
 
@@ -64,7 +64,7 @@ _VERBOSE = "sessionlint.verbose"
 
 
 def _complain(*lines: str) -> None:
-    from sessionlint.run.console import say
+    from sessionlint.commands.console import say
 
     for line in lines:
         say(f"error: {line}")
@@ -144,7 +144,7 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
 
     The whole project around them is analysed; what is reported are the findings that touch PATHS.
     """
-    from sessionlint.run.command import run_check
+    from sessionlint.commands.check import run_check
 
     click.get_current_context().meta[_VERBOSE] = options["verbose"]
     raise SystemExit(run_check(paths, options))
@@ -160,7 +160,7 @@ def rule(rules: tuple[str, ...], every: bool, output_format: str, color: ColourC
 
     Given an error text ("QueuePool limit of size 5"), or a traceback on standard input (-), list the rules behind it.
     """
-    from sessionlint.run.explain import run_rule
+    from sessionlint.commands.rule import run_rule
 
     raise SystemExit(run_rule(rules, every, output_format, color))
 
@@ -171,7 +171,7 @@ def rule(rules: tuple[str, ...], every: bool, output_format: str, color: ColourC
 @click.option("--all", "every", is_flag=True, help="Remove the caches of all projects that lie there.")
 def clean(paths: tuple[str, ...], cache_dir: Path | None, every: bool) -> None:
     """Remove the cache of the project around PATHS (default: the current folder)."""
-    from sessionlint.run.clean import run_clean
+    from sessionlint.commands.clean import run_clean
 
     raise SystemExit(run_clean(paths, cache_dir, every))
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from ecosystem import same
 from ecosystem.__main__ import main
 from ecosystem.same import WAYS, Row, Seen, Way, WorkersFailedError, compared, difference, line, look
-from sessionlint.run import workers
+from sessionlint.run.extraction import workers
 
 LEAKS = """\
 from sqlalchemy import create_engine

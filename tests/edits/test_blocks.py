@@ -9,10 +9,10 @@ import pytest
 from sessionlint.edits.apply import apply_edits
 from sessionlint.edits.blocks import indent_lines, remove_statement, unwrap_try_finally, wrap_in_with
 from sessionlint.edits.parse_check import parses
-from sessionlint.edits.statements import blocks_within
 from sessionlint.extract.module import extract
 from sessionlint.model.facts import Assign, Attribute, Block, Call, Evaluate, Name, Statement, Try
 from sessionlint.model.source import Source, Span
+from sessionlint.text.blocks_of import blocks_within
 
 
 def blocks(text: str) -> list[Block]:

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from edits.faults import ERRORS, INTERRUPTS, KILLS, Fault, Killed, Steps, faulty, signalled
-from sessionlint.edits import inside
-from sessionlint.edits.journal import Journal, one_at_a_time
-from sessionlint.edits.recovery import finish, was_interrupted
-from sessionlint.edits.write import Change, NotWritten, Writer
 from sessionlint.model.source import Source
+from sessionlint.run.files import inside
+from sessionlint.run.files.journal import Journal, one_at_a_time
+from sessionlint.run.files.recovery import finish, was_interrupted
+from sessionlint.run.files.write import Change, NotWritten, Writer
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="no locks, and so no journal")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from sessionlint.edits.lexer import tokens
+from sessionlint.text.lexer import tokens
 
 
 def of_kind(text: str, kind: str) -> list[str]:

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from sessionlint.edits.lines import Lines
 from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis
-from sessionlint.run.fixpoint import fix_all
+from sessionlint.run.fixing.fixpoint import fix_all
+from sessionlint.text.lines import Lines
 
 WITH = '''\
 """Where the rows are."""

@@ -8,8 +8,8 @@ import pytest
 
 from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis
-from sessionlint.run.config import merged, read_inline
-from sessionlint.run.fixpoint import fix_all
+from sessionlint.run.fixing.fixpoint import fix_all
+from sessionlint.run.settings.config import merged, read_inline
 
 HEAD = """\
 from contextlib import contextmanager

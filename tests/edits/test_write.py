@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from edits.faults import Killed, after, faulty
-from sessionlint.edits.journal import Journal, one_at_a_time
-from sessionlint.edits.recovery import finish, was_interrupted
-from sessionlint.edits.write import Change, NotWritten, Writer
 from sessionlint.model.source import Source
+from sessionlint.run.files.journal import Journal, one_at_a_time
+from sessionlint.run.files.recovery import finish, was_interrupted
+from sessionlint.run.files.write import Change, NotWritten, Writer
 
 posix = pytest.mark.skipif(os.name == "nt", reason="no locks, and so no journal; no owners, no pipes")
 

@@ -2,7 +2,7 @@ import pytest
 
 from sessionlint.extract.module import extract
 from sessionlint.extract.outline import outline
-from sessionlint.link import walk
+from sessionlint.model import walk
 from sessionlint.model.facts import Import
 from sessionlint.model.source import Source
 

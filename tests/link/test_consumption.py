@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sessionlint.link.consumption import TABLE, Provider, Use, markdown_table
 from sessionlint.model.source import Source
+from sessionlint.questions.providers.consumption import TABLE, Provider, Use, markdown_table
 from sessionlint.rules.registry import registered_rules
 from sessionlint.run.analysis import analyse_sources
 

@@ -1,9 +1,9 @@
 """What counts as a use of a provider by somebody other than FastAPI."""
 
 from sessionlint.extract.module import extract
-from sessionlint.link.other_uses import OtherUses, other_uses
 from sessionlint.link.project import link
 from sessionlint.model.source import Source
+from sessionlint.questions.providers.other_uses import OtherUses, other_uses
 
 PROVIDER = """
 from sqlalchemy.orm import sessionmaker

@@ -4,7 +4,7 @@ import pytest
 
 from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis, Checked
-from sessionlint.run.config import merged, read_inline
+from sessionlint.run.settings.config import merged, read_inline
 
 OUTSIDE = "from company.db import {name}\n\n\n"
 BARE = """\

@@ -10,9 +10,9 @@ from sqlalchemy.orm import sessionmaker
 from meaning import witness
 from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis
-from sessionlint.run.fixpoint import fix_all
-from sessionlint.run.selectors import Layer
-from sessionlint.run.settings import Settings
+from sessionlint.run.fixing.fixpoint import fix_all
+from sessionlint.run.settings.selectors import Layer
+from sessionlint.run.settings.settings import Settings
 
 PATH = "app.py"
 

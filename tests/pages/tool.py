@@ -18,12 +18,12 @@ from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
 from sessionlint.run import pipeline
 from sessionlint.run.analysis import Analysis, Checked
-from sessionlint.run.cache_place import place_of
-from sessionlint.run.extractor import Extractor
+from sessionlint.run.cache.cache_place import place_of
+from sessionlint.run.cache.store import Store
+from sessionlint.run.extraction.extractor import Extractor
+from sessionlint.run.files.reading import decoded
 from sessionlint.run.planning import plan
-from sessionlint.run.reading import decoded
 from sessionlint.run.request import FixLevel, Request
-from sessionlint.run.store import Store
 
 T = TypeVar("T")
 

@@ -4,9 +4,9 @@ import pytest
 
 from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis
-from sessionlint.run.fixpoint import fix_all
-from sessionlint.run.selectors import Layer
-from sessionlint.run.settings import Settings
+from sessionlint.run.fixing.fixpoint import fix_all
+from sessionlint.run.settings.selectors import Layer
+from sessionlint.run.settings.settings import Settings
 
 HEAD = "import sqlalchemy\n"
 

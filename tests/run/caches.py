@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sessionlint.cli import sessionlint as command
-from sessionlint.run import cache_place
-from sessionlint.run.fingerprint import fingerprint
-from sessionlint.run.store import Store
+from sessionlint.run.cache import cache_place
+from sessionlint.run.cache.fingerprint import fingerprint
+from sessionlint.run.cache.store import Store
 
 CODE = """\
 from sqlalchemy import create_engine

@@ -13,8 +13,8 @@ from sessionlint.rules.registry import registered_rules
 from sessionlint.run import analysis
 from sessionlint.run.analysis import Analysis, Everything, analyse_sources
 from sessionlint.run.errors import UsageError
-from sessionlint.run.selectors import Layer
-from sessionlint.run.settings import Override, Settings
+from sessionlint.run.settings.selectors import Layer
+from sessionlint.run.settings.settings import Override, Settings
 
 DB = """\
 from sqlalchemy import create_engine

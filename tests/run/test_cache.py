@@ -16,8 +16,8 @@ from sessionlint.cli import sessionlint as command
 from sessionlint.extract.module import extract
 from sessionlint.model import codec
 from sessionlint.model.source import Source
-from sessionlint.run import cache_database
-from sessionlint.run.store import Look, Store, encoded
+from sessionlint.run.cache import cache_database
+from sessionlint.run.cache.store import Look, Store, encoded
 
 
 @pytest.fixture
@@ -344,9 +344,9 @@ def test_a_run_that_was_killed_while_it_wrote_leaves_a_cache_that_works(project:
     code = f"""
 import os, sqlite3
 from pathlib import Path
-from sessionlint.run.cache_place import place_of
-from sessionlint.run.fingerprint import fingerprint
-from sessionlint.run.store import Store
+from sessionlint.run.cache.cache_place import place_of
+from sessionlint.run.cache.fingerprint import fingerprint
+from sessionlint.run.cache.store import Store
 store = Store(place_of(Path({str(project)!r}), None, None), fingerprint(), print, print)
 store.keep_facts(b"key", "[]")
 rows = store._pending["facts"]

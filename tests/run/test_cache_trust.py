@@ -16,8 +16,9 @@ from caches import CODE, database_in, database_of, opened, place_for, project_in
 from click.testing import CliRunner, Result
 
 from sessionlint.cli import sessionlint as command
-from sessionlint.run import cache_database, cache_folder, cache_key, own_files
-from sessionlint.run.cache_place import Place, place_of
+from sessionlint.run.cache import cache_database, cache_folder, cache_key
+from sessionlint.run.cache.cache_place import Place, place_of
+from sessionlint.run.files import own_files
 
 TAG = """\
 Signature: 8a477f597d28d172789f06886806bc55
@@ -34,7 +35,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose user has a cache folder, and has said nothing about it."""
     monkeypatch.delenv("SESSIONLINT_CACHE_DIR")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
-    monkeypatch.setattr("sessionlint.run.cache_place.user_folder", lambda: tmp_path / "user" / "sessionlint")
+    monkeypatch.setattr("sessionlint.run.cache.cache_place.user_folder", lambda: tmp_path / "user" / "sessionlint")
     return project_in(tmp_path / "project")
 
 
@@ -290,7 +291,7 @@ def test_a_name_that_the_system_refuses_is_told(project: Path, tmp_path: Path) -
 
 
 def test_without_a_folder_of_the_user_there_is_no_cache(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sessionlint.run.cache_place.user_folder", lambda: None)
+    monkeypatch.setattr("sessionlint.run.cache.cache_place.user_folder", lambda: None)
     assert run(project).stderr == ""
     assert "warning: no cache: this user has no folder for it\n" in run_verbosely(project)
     (project / "sessionlint.toml").write_text('cache-dir = "here"\n')
@@ -319,7 +320,7 @@ def test_a_folder_of_the_user_that_cannot_be_made_is_told_on_demand(project: Pat
 def test_each_platform_has_a_folder_for_caches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str, variables: dict[str, str], folder: str | None
 ) -> None:
-    from sessionlint.run.cache_place import user_folder
+    from sessionlint.run.cache.cache_place import user_folder
 
     for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
         monkeypatch.delenv(name, raising=False)

@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 
 from sessionlint.model.finding import Severity
-from sessionlint.run.config import checked, config_in, merged, read_config, read_inline
 from sessionlint.run.errors import UsageError
-from sessionlint.run.selectors import Layer
-from sessionlint.run.settings import OPTIONS, Settings
+from sessionlint.run.settings.config import checked, config_in, merged, read_config, read_inline
+from sessionlint.run.settings.selectors import Layer
+from sessionlint.run.settings.settings import OPTIONS, Settings
 
 
 def _refused(tmp_path: Path, text: str, name: str = "pyproject.toml") -> str:

@@ -11,13 +11,13 @@ from click.testing import CliRunner, Result
 
 from sessionlint.cli import sessionlint
 from sessionlint.extract.outline import outline
+from sessionlint.link.names.scopes import build_module
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import build_module
 from sessionlint.model.finding import Finding
 from sessionlint.model.source import Source
 from sessionlint.report.formats import FORMATS
 from sessionlint.rules.registry import registered_rules
-from sessionlint.run import extractor, worker, workers
+from sessionlint.run.extraction import extractor, worker, workers
 
 FINDING = """\
 from sqlalchemy.orm import sessionmaker
@@ -95,7 +95,7 @@ def test_whatever_it_fails_at_it_is_told_where(check: Callable[..., Result], mon
 def test_a_file_that_cannot_be_decoded_for_a_reason_of_ours_is_named(
     check: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sessionlint.run import reading
+    from sessionlint.run.files import reading
 
     monkeypatch.setattr(reading, "decoded", _failing(reading.decoded, KeyError("x"), lambda path, data: path))
     result = check()
@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_decoded_for_a_reason_of_ours_is_named(
 def test_a_file_whose_imports_cannot_be_told_is_named(check: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
     Path("bad.py").write_text("import json\n")
     broken = _failing(outline, KeyError("x"), lambda source: source.path)
-    monkeypatch.setattr("sessionlint.run.extractor.outline", broken)
+    monkeypatch.setattr("sessionlint.run.extraction.extractor.outline", broken)
     result = check()
     assert (result.exit_code, _places(result)) == (2, ["good.py", "other.py"])
     assert "error: internal: bad.py: KeyError: 'x'\n" in result.stderr
@@ -132,7 +132,9 @@ def test_workers_tell_a_failure_over_one_file_as_this_process_does(tmp_path: Pat
         "module.extract = extract\n"
     )
     command = worker.command()
-    code = command[3].replace("from sessionlint.run.worker", "import sitecustomize_failure; from sessionlint.run.worker")
+    code = command[3].replace(
+        "from sessionlint.run.extraction.worker", "import sitecustomize_failure; from sessionlint.run.extraction.worker"
+    )
     folders = json.dumps([str(tmp_path), *json.loads(command[4])])
     monkeypatch.setattr(workers, "command", lambda: [*command[:3], code, folders])
     monkeypatch.setattr(extractor, "_WORTH_A_WORKER", 1)

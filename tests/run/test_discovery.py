@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from sessionlint.run.discovery import Scope, discover, real_paths
+from sessionlint.run.discovery.discovery import Scope, discover, real_paths
+from sessionlint.run.discovery.roots import Root
 from sessionlint.run.errors import UsageError
-from sessionlint.run.roots import Root
-from sessionlint.run.settings import Settings
+from sessionlint.run.settings.settings import Settings
 
 
 def _write(root: Path, *paths: str) -> None:

@@ -12,7 +12,7 @@ from sessionlint.model.source import Place, Source, Span
 from sessionlint.rules.registry import RegisteredRule
 from sessionlint.run import analysis
 from sessionlint.run.analysis import Analysis, Everything
-from sessionlint.run.fixpoint import Fixed, fix_all
+from sessionlint.run.fixing.fixpoint import Fixed, fix_all
 
 Check = Callable[[Project], Iterator[Finding]]
 
@@ -116,7 +116,7 @@ def test_a_fix_that_we_fail_to_make_is_dropped_alone_and_told(
             raise KeyError("x")
         return apply_fixes(sources, fixes)
 
-    monkeypatch.setattr("sessionlint.run.fixpoint.apply_fixes", failing)
+    monkeypatch.setattr("sessionlint.run.fixing.fixpoint.apply_fixes", failing)
     rules(_replacing("SES900", "one", "1"), _replacing("SES901", "two", "2"), _replacing("SES902", "three", "3"))
     fixed = _fixed("one\ntwo\nthree\n")
     assert fixed.sources["a.py"].text == "1\ntwo\n3\n"

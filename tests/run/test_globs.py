@@ -1,6 +1,6 @@
 import pytest
 
-from sessionlint.run.globs import matches_glob, matches_last
+from sessionlint.run.settings.globs import matches_glob, matches_last
 
 
 @pytest.mark.parametrize(

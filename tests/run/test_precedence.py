@@ -1,6 +1,6 @@
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.source import Place, Span
-from sessionlint.run.precedence import most_specific
+from sessionlint.sift.precedence import most_specific
 
 GENERAL = Rule("SES301", "general", Severity.ERROR, "", yields_to=("SES304",))
 SPECIFIC = Rule("SES304", "specific", Severity.WARNING, "")

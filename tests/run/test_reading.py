@@ -2,7 +2,7 @@ import codecs
 
 import pytest
 
-from sessionlint.run.reading import decoded
+from sessionlint.run.files.reading import decoded
 
 
 def test_plain_utf_8_keeps_its_newlines() -> None:

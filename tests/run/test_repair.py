@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from sessionlint.edits.write import Writer
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Rule, Severity
 from sessionlint.model.source import Place, Source, Span
 from sessionlint.rules.registry import RegisteredRule
 from sessionlint.run import analysis
 from sessionlint.run.analysis import Analysis
-from sessionlint.run.fixpoint import State
-from sessionlint.run.hands import Answer, Hands
-from sessionlint.run.repair import Repair, repair
+from sessionlint.run.files.write import Writer
+from sessionlint.run.fixing.fixpoint import State
+from sessionlint.run.fixing.hands import Answer, Hands
+from sessionlint.run.fixing.repair import Repair, repair
 
 
 def _check(project: Project) -> Iterator[Finding]:

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from sessionlint.run.discovery.roots import Root, find_root
 from sessionlint.run.errors import UsageError
-from sessionlint.run.roots import Root, find_root
 
 
 def _write(path: Path, text: str = "") -> Path:

@@ -2,7 +2,7 @@ import pytest
 
 from sessionlint.model.finding import Rule, Severity
 from sessionlint.run.errors import UsageError
-from sessionlint.run.selectors import Layer, check_selectors, selected_codes
+from sessionlint.run.settings.selectors import Layer, check_selectors, selected_codes
 
 
 def _rule(code: str, name: str, on: bool = True) -> Rule:

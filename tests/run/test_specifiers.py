@@ -1,6 +1,6 @@
 import pytest
 
-from sessionlint.run.specifiers import newest_minor, oldest_minor, parse_specifiers
+from sessionlint.run.settings.specifiers import newest_minor, oldest_minor, parse_specifiers
 
 LAST = {0: 9, 1: 4}
 

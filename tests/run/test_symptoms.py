@@ -2,9 +2,9 @@
 
 import pytest
 
+from sessionlint.commands.symptoms import nearest_symptom, rules_behind
 from sessionlint.model.finding import Rule
 from sessionlint.rules.registry import registered_rules
-from sessionlint.run.symptoms import nearest_symptom, rules_behind
 
 RULES = [entry.rule for entry in registered_rules()]
 CODES = {rule.code for rule in RULES}

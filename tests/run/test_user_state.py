@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from sessionlint.run.user_state import journal_of
+from sessionlint.run.files.user_state import journal_of
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="no locks, and so no journal")
 

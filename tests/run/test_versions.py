@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from sessionlint.model.targets import Targets
-from sessionlint.run.declared.declaration import Declaration
-from sessionlint.run.inputs import Inputs
-from sessionlint.run.settings import Settings
-from sessionlint.run.versions import read_targets
+from sessionlint.run.files.inputs import Inputs
+from sessionlint.run.settings.declared.declaration import Declaration
+from sessionlint.run.settings.settings import Settings
+from sessionlint.run.settings.versions import read_targets
 
 INPUTS = Inputs(lambda text: None)
 

@@ -12,9 +12,9 @@ import pytest
 from sessionlint.extract.module import extract
 from sessionlint.model import codec
 from sessionlint.model.source import Source
-from sessionlint.run import extractor, worker, workers
-from sessionlint.run.extractor import Extractor, Text
-from sessionlint.run.store import decoded
+from sessionlint.run.cache.store import decoded
+from sessionlint.run.extraction import extractor, worker, workers
+from sessionlint.run.extraction.extractor import Extractor, Text
 
 SOURCES = [
     Source("a.py", "from sqlalchemy.orm import Session\n\ndef work(db: Session):\n    return db.get(object, 1)\n"),
@@ -66,7 +66,7 @@ def test_no_worker_outlives_the_run_that_started_it(sent: signal.Signals, tmp_pa
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts its background jobs deaf to it
 from sessionlint.model.source import Source
-from sessionlint.run import workers
+from sessionlint.run.extraction import workers
 started = workers._started
 def said():
     process = started()

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from sessionlint.edits.lines import Lines, lines_of
 from sessionlint.model.facts import Argument, Call, Comprehension
 from sessionlint.model.finding import Edit
 from sessionlint.model.source import Place, Source, Span
+from sessionlint.text.lines import Lines, lines_of
 
 _COMMA = re.compile(r"[ \t]*,")
 _LINE = re.compile(r"[ \t]*(\r\n|\r|\n)")

@@ -2,16 +2,16 @@
 
 from sessionlint.edits.arguments import parentheses
 from sessionlint.edits.imports import change_imports
-from sessionlint.edits.lines import lines_of
 from sessionlint.edits.session_arguments import droppable_names
-from sessionlint.link.awaits import MissingAwait, SuperfluousAwait, Treatment, awaits_the_rows
+from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import FunctionScope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.roles import Role
-from sessionlint.link.scopes import FunctionScope, Site
-from sessionlint.link.session_methods import MethodCall
 from sessionlint.model.facts import Attribute, Await, Call, Comprehension, Lambda, Subscript, Term
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Source, Span
+from sessionlint.questions.running.awaits import MissingAwait, SuperfluousAwait, Treatment, awaits_the_rows
+from sessionlint.questions.sessions.session_methods import MethodCall
+from sessionlint.text.lines import lines_of
 
 
 def awaited_fix(project: Project, missing: MissingAwait) -> Fix | None:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sessionlint.edits.statements import child_blocks
 from sessionlint.model import facts as f
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Span
+from sessionlint.text.blocks_of import child_blocks
 
 
 @dataclass(frozen=True, slots=True)

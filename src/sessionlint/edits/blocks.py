@@ -6,13 +6,13 @@ own indentation and the inside of multi-line strings stay as they are.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from sessionlint.edits.lines import Lines, lines_of
 from sessionlint.edits.removal import CannotError, Cut, cuts_of, is_pragma
-from sessionlint.edits.statements import blocks_within
 from sessionlint.edits.try_clauses import dedent_cuts, finally_cut, keyword_line_cut
 from sessionlint.model.facts import Assign, Block, Statement, Try
 from sessionlint.model.finding import Edit
 from sessionlint.model.source import Place, Source, Span
+from sessionlint.text.blocks_of import blocks_within
+from sessionlint.text.lines import Lines, lines_of
 
 
 def indent_lines(source: Source, span: Span, by: str | None = None) -> tuple[Edit, ...]:

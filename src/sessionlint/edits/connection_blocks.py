@@ -2,14 +2,14 @@
 
 from sessionlint.edits.imports import import_name
 from sessionlint.edits.with_block import covered_by, opened_in_with
-from sessionlint.link.connections import ConnectionLife
-from sessionlint.link.lives import Ending
+from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import FunctionScope
-from sessionlint.link.unread import leaves_unread, unread_names
 from sessionlint.model.facts import Attribute, Await, Call
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Span
+from sessionlint.questions.engines.connections import ConnectionLife
+from sessionlint.questions.sessions.lives import Ending
+from sessionlint.questions.sessions.unread import leaves_unread, unread_names
 
 
 def begin_fix(connection: ConnectionLife) -> Fix | None:

@@ -1,10 +1,10 @@
 """Taking a decorator off a function."""
 
-from sessionlint.edits.lines import lines_of
 from sessionlint.edits.removal import is_pragma
 from sessionlint.model.facts import Term
 from sessionlint.model.finding import Edit
 from sessionlint.model.source import Place, Source, Span
+from sessionlint.text.lines import lines_of
 
 
 def remove_decorator(source: Source, decorator: Term) -> Edit | None:

@@ -2,17 +2,17 @@
 
 from sessionlint.edits.arguments import parentheses
 from sessionlint.edits.imports import Wanted, change_imports
-from sessionlint.edits.lines import lines_of
 from sessionlint.edits.session_arguments import droppable_names
-from sessionlint.link import kinds
-from sessionlint.link.consumed import Consumption
-from sessionlint.link.consumption import Provider
-from sessionlint.link.missing_depends import Undeclared
+from sessionlint.link.names.scopes import FunctionScope, Scope
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import FunctionScope, Scope
+from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call, Term
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Span
+from sessionlint.questions.providers.consumed import Consumption
+from sessionlint.questions.providers.consumption import Provider
+from sessionlint.questions.providers.missing_depends import Undeclared
+from sessionlint.text.lines import lines_of
 
 _PLAIN = (Provider.GENERATOR, Provider.ASYNC_GENERATOR)
 _ADVANCING = (kinds.External("builtins.next"), kinds.External("builtins.anext"))

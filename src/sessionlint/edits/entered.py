@@ -3,20 +3,20 @@
 from sessionlint.edits.arguments import parentheses
 from sessionlint.edits.blocks import remove_statement
 from sessionlint.edits.imports import ImportChange, Wanted, change_imports
-from sessionlint.edits.lines import lines_of
 from sessionlint.edits.with_block import covered_by, opened_in_with
-from sessionlint.link import kinds
-from sessionlint.link.consumed import Consumption, Loop
-from sessionlint.link.consumption import Provider, Use
-from sessionlint.link.escape import derived_names, escapes
-from sessionlint.link.holding import Use as Handling
+from sessionlint.link.names.scopes import FunctionScope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.provider_shape import can_be_entered, commits_at_its_end
-from sessionlint.link.scopes import FunctionScope, Site
-from sessionlint.link.walk import statements
+from sessionlint.link.values import kinds
 from sessionlint.model.facts import Await, Block, Call, For, Jump, Name, Statement, While, With
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Source, Span
+from sessionlint.model.walk import statements
+from sessionlint.questions.providers.consumed import Consumption, Loop
+from sessionlint.questions.providers.consumption import Provider, Use
+from sessionlint.questions.providers.provider_shape import can_be_entered, commits_at_its_end
+from sessionlint.questions.sessions.escape import derived_names, escapes
+from sessionlint.questions.sessions.holding import Use as Handling
+from sessionlint.text.lines import lines_of
 
 _WRAPPERS = {Provider.GENERATOR: "contextmanager", Provider.ASYNC_GENERATOR: "asynccontextmanager"}
 

@@ -1,15 +1,15 @@
 """From ``def get_db() -> Session:`` to ``def get_db() -> Generator[Session, None, None]:``."""
 
 from sessionlint.edits.imports import Wanted, change_imports
-from sessionlint.edits.lines import lines_of
-from sessionlint.link import walk
-from sessionlint.link.lent_types import annotation_is_inert
+from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.link.project import Project
-from sessionlint.link.providers import MisannotatedProvider
-from sessionlint.link.scopes import FunctionScope
+from sessionlint.model import walk
 from sessionlint.model.facts import Constant, Name
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place
+from sessionlint.questions.providers.lent_types import annotation_is_inert
+from sessionlint.questions.providers.providers import MisannotatedProvider
+from sessionlint.text.lines import lines_of
 
 
 def generator_annotation_fix(project: Project, provider: MisannotatedProvider) -> Fix | None:

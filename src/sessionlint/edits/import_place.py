@@ -3,10 +3,10 @@
 import re
 import sys
 
-from sessionlint.edits.lines import Lines
 from sessionlint.model.facts import Class, Constant, Evaluate, Function, Import, ModuleFacts
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Span
+from sessionlint.text.lines import Lines
 
 _COOKIE = re.compile(r"#!|#.*?coding[:=]")
 

@@ -7,7 +7,6 @@ from sessionlint.edits import import_place
 from sessionlint.edits.apply import hold
 from sessionlint.edits.bindings import ImportSite, always_imports, bound_otherwise, import_sites, local_name, target
 from sessionlint.edits.import_text import ImportText
-from sessionlint.edits.lines import Lines
 from sessionlint.edits.removal import CannotError, cuts_of, is_pragma
 from sessionlint.edits.unused import StillUsed, Unused, mentions
 from sessionlint.edits.wanted import Wanted
@@ -15,6 +14,7 @@ from sessionlint.model.facts import Alias, Import, ModuleFacts
 from sessionlint.model.finding import Edit
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Source, Span
+from sessionlint.text.lines import Lines
 
 _WIDE = 88
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Sequence
 
-from sessionlint.edits.lexer import Token, tokens
 from sessionlint.edits.removal import CannotError, Cut, is_pragma
 from sessionlint.model.records import dataclass
+from sessionlint.text.lexer import Token, tokens
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from sessionlint.edits.apply import OverlapError, apply_edits
 from sessionlint.edits.import_plan import ImportPlan
-from sessionlint.edits.lines import lines_of
 from sessionlint.edits.unused import judge
 from sessionlint.edits.wanted import Wanted
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.finding import Edit
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source, Span
+from sessionlint.text.lines import lines_of
 
 __all__ = ["ImportChange", "ImportedName", "Wanted", "change_imports", "drop_import_if_unused", "import_name"]
 

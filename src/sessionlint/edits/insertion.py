@@ -1,9 +1,9 @@
 """Putting a statement into a block, in the layout that the block has."""
 
-from sessionlint.edits.lines import lines_of
 from sessionlint.model.facts import Block, Jump, Statement
 from sessionlint.model.finding import Edit
 from sessionlint.model.source import Place, Source, Span
+from sessionlint.text.lines import lines_of
 
 
 def insert_first(source: Source, block: Block, written: str) -> Edit:

@@ -2,16 +2,16 @@
 
 from sessionlint.edits.generator_annotation import generator_wanted
 from sessionlint.edits.imports import Wanted, change_imports
-from sessionlint.edits.lexer import Token
-from sessionlint.edits.lines import lines_of
 from sessionlint.edits.session_arguments import droppable_names
-from sessionlint.link.lent_class import lent_class
-from sessionlint.link.lent_types import AnnotatedGenerator, MistypedLoan, annotation_is_inert
+from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import FunctionScope
 from sessionlint.model.facts import Constant, Subscript
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Span
+from sessionlint.questions.providers.lent_class import lent_class
+from sessionlint.questions.providers.lent_types import AnnotatedGenerator, MistypedLoan, annotation_is_inert
+from sessionlint.text.lexer import Token
+from sessionlint.text.lines import lines_of
 
 
 def missing_annotation_fix(project: Project, function: FunctionScope) -> Fix | None:

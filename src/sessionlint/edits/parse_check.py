@@ -5,7 +5,7 @@ def parses(text: str) -> bool:
     """Whether libcst, which extraction reads with, accepts ``text`` as a module; too deep nesting counts as no."""
     import libcst
 
-    from sessionlint.extract.depth import too_deep, with_deep_stack
+    from sessionlint.text.nesting import too_deep, with_deep_stack
 
     if too_deep(text):
         return False

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 
-from sessionlint.edits.lines import Lines, lines_of
 from sessionlint.edits.removal import CannotError, Cut, is_pragma
 from sessionlint.edits.try_clauses import dedent_cuts, keyword_line_cut
-from sessionlint.link import kinds, walk
-from sessionlint.link.handlers import GeneratorExitHandler, GuardedLoan
-from sessionlint.link.lending import following, is_pass
-from sessionlint.link.outcomes import Way, ways_out
+from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import FunctionScope
+from sessionlint.link.values import kinds
+from sessionlint.model import walk
 from sessionlint.model.facts import Block, Constant, Evaluate, Handler, Jump, Return, Statement, Try, With
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Source, Span
+from sessionlint.questions.providers.handlers import GeneratorExitHandler, GuardedLoan
+from sessionlint.questions.providers.lending import following, is_pass
+from sessionlint.questions.providers.outcomes import Way, ways_out
+from sessionlint.text.lines import Lines, lines_of
 
 
 def raised_again_fix(project: Project, found: GuardedLoan) -> Fix | None:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sessionlint.edits.lexer import Token
-from sessionlint.edits.lines import Lines
 from sessionlint.model.facts import Block, Statement
 from sessionlint.model.source import Span
+from sessionlint.text.lexer import Token
+from sessionlint.text.lines import Lines
 
 _PRAGMA = re.compile(r"#\s*(?:noqa(?:\s*:(?:[\s,]*[A-Z]+[0-9]+)*\s*)?|sessionlint:.*)", re.IGNORECASE)
 

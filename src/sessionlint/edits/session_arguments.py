@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from sessionlint.edits.arguments import add_arguments, remove_argument
 from sessionlint.edits.imports import change_imports
-from sessionlint.link import walk
+from sessionlint.link.names.scopes import ModuleScope, Scope
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import ModuleScope, Scope
+from sessionlint.model import walk
 from sessionlint.model.facts import Argument, Call, Term
 from sessionlint.model.finding import Applicability, Fix
 

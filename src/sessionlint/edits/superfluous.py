@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from sessionlint.link.flow import may_raise
-from sessionlint.link.lives import Life, statement_mentions
-from sessionlint.link.scopes import Site
+from sessionlint.flow.leaks import may_raise
+from sessionlint.link.names.scopes import Site
 from sessionlint.model.facts import (
     Assert,
     Assign,
@@ -24,6 +23,7 @@ from sessionlint.model.facts import (
     Yield,
 )
 from sessionlint.model.records import dataclass
+from sessionlint.questions.sessions.lives import Life, statement_mentions
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from sessionlint.edits.lines import Lines
 from sessionlint.edits.removal import CannotError, Cut, is_pragma, without_blank_lines_before
 from sessionlint.model.facts import Try
 from sessionlint.model.source import Span
+from sessionlint.text.lines import Lines
 
 
 def finally_cut(lines: Lines, statement: Try, indent: str, *, with_handlers: bool = False) -> Cut:

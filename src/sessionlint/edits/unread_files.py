@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from sessionlint.edits.lexer import Token, tokens
+from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import FunctionScope
+from sessionlint.text.lexer import Token, tokens
 
 
 def mentions_in_unread(project: Project, function: FunctionScope) -> Iterator[tuple[tuple[Token, ...], int]]:

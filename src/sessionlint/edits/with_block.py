@@ -3,13 +3,10 @@
 from collections.abc import Collection, Iterator
 
 from sessionlint.edits.blocks import wrap_in_with
-from sessionlint.edits.lines import lines_of
 from sessionlint.edits.superfluous import superfluous_closes
-from sessionlint.link import walk
-from sessionlint.link.escape import derived_names, escapes
-from sessionlint.link.lives import Ending, Life, statement_mentions
+from sessionlint.link.names.scopes import FunctionScope, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import FunctionScope, ValueBinding
+from sessionlint.model import walk
 from sessionlint.model.facts import (
     Assign,
     Await,
@@ -21,6 +18,9 @@ from sessionlint.model.facts import (
 )
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Source
+from sessionlint.questions.sessions.escape import derived_names, escapes
+from sessionlint.questions.sessions.lives import Ending, Life, statement_mentions
+from sessionlint.text.lines import lines_of
 
 
 def with_block_fix(project: Project, life: Life, unhandled: Collection[Try] = ()) -> Fix | None:

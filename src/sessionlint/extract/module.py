@@ -2,12 +2,12 @@
 
 from sessionlint.extract.abstract.module import lower
 from sessionlint.extract.abstract.walk import CannotTellError
-from sessionlint.extract.depth import seems_shallow, too_deep
 from sessionlint.extract.garbage import without_cycle_collection
 from sessionlint.extract.suppressions import suppressions
 from sessionlint.extract.template import looks_like_template
 from sessionlint.model.facts import ModuleFacts, Suppression, SyntaxProblem
 from sessionlint.model.source import Source, Span
+from sessionlint.text.nesting import seems_shallow, too_deep
 
 
 def extract(source: Source) -> ModuleFacts:

@@ -6,9 +6,9 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Literal, NamedTuple
 
-from sessionlint.extract.logical_lines import LogicalLines
 from sessionlint.model.facts import Suppression
 from sessionlint.model.source import Span
+from sessionlint.text.logical_lines import LogicalLines
 
 _CODE = r"(?:[A-Z]+[0-9]+|[A-Z]+(?:-[A-Z]+)+)"
 _NOQA = re.compile(rf"#\s*noqa(?:\s*:\s*(?P<codes>{_CODE}(?:[,\s]+{_CODE})*))?(?![\w-])", re.IGNORECASE)

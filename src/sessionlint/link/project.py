@@ -5,21 +5,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from sessionlint.link import kinds
-from sessionlint.link.dependencies import OVERRIDES, DependencyUse, dependency_uses
-from sessionlint.link.evaluate import Evaluator
-from sessionlint.link.importers import Importers, ModuleImports
-from sessionlint.link.layout import Layout, layout_of
-from sessionlint.link.lives import Life, Lives
 from sessionlint.link.memory import Memory
-from sessionlint.link.resources import GIVEN_TO, resource_functions
-from sessionlint.link.roles import Role, role_of
-from sessionlint.link.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
-from sessionlint.link.trust import Trust
+from sessionlint.link.names.importers import Importers, ModuleImports
+from sessionlint.link.names.layout import Layout, layout_of
+from sessionlint.link.names.roles import Role, role_of
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
+from sessionlint.link.values import kinds
+from sessionlint.link.values.evaluate import Evaluator
+from sessionlint.link.values.trust import Trust
 from sessionlint.model.facts import Call, ModuleFacts, Term
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
-from sessionlint.model.vocabulary import Vocabulary
+from sessionlint.model.wrappers import Vocabulary
+from sessionlint.questions.injection.dependencies import OVERRIDES, DependencyUse, dependency_uses
+from sessionlint.questions.injection.resources import GIVEN_TO, resource_functions
+from sessionlint.questions.sessions.lives import Life, Lives
 
 _NEWEST = Targets()
 _NO_WORDS = Vocabulary()

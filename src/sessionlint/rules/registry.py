@@ -10,7 +10,7 @@ import sessionlint.rules
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule
 from sessionlint.model.records import dataclass
-from sessionlint.rules.comments import Comments
+from sessionlint.sift.comments import Comments
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from dataclasses import field
 from datetime import date
 from time import perf_counter
 
-from sessionlint.link.helper import is_helper_usable
 from sessionlint.link.project import Earlier, Project, link
-from sessionlint.link.trust import MissingName
+from sessionlint.link.values.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.failure import file_of, told
 from sessionlint.model.finding import Applicability, Finding
@@ -15,16 +14,17 @@ from sessionlint.model.outcome import Outcome, Skipped
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
-from sessionlint.rules.comments import Comments
+from sessionlint.questions.providers.helper import is_helper_usable
 from sessionlint.rules.registry import RegisteredRule, registered_rules
-from sessionlint.run.choice import Choice
-from sessionlint.run.extraction import linked, linked_without_prefilter
-from sessionlint.run.extractor import Extractor
-from sessionlint.run.precedence import most_specific
-from sessionlint.run.selectors import check_selectors
-from sessionlint.run.settings import Settings
-from sessionlint.run.suppression import suppress, suppress_by_name
+from sessionlint.run.extraction.extractor import Extractor
+from sessionlint.run.extraction.rounds import linked, linked_without_prefilter
+from sessionlint.run.settings.choice import Choice
+from sessionlint.run.settings.selectors import check_selectors
+from sessionlint.run.settings.settings import Settings
 from sessionlint.run.timings import Timings
+from sessionlint.sift.comments import Comments
+from sessionlint.sift.precedence import most_specific
+from sessionlint.sift.suppression import suppress, suppress_by_name
 
 NEWEST = Targets()
 

@@ -7,24 +7,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from sessionlint.files.limits import SOURCE
-from sessionlint.files.reading import RefusedError, within
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.run.errors import UsageError
-from sessionlint.run.hands import Hands, Unwritten
-from sessionlint.run.inputs import Warn
-from sessionlint.run.interrupted import finish_interrupted
+from sessionlint.run.files.bounded import RefusedError, within
+from sessionlint.run.files.inputs import Warn
+from sessionlint.run.files.interrupted import finish_interrupted
+from sessionlint.run.files.limits import SOURCE
+from sessionlint.run.files.reading import decoded, read_bytes
+from sessionlint.run.fixing.hands import Hands, Unwritten
 from sessionlint.run.planning import Plan, check_rules, missing_name, plan, unusable_helper
-from sessionlint.run.reading import decoded, read_bytes
 from sessionlint.run.request import Request, Stdin
 from sessionlint.run.timings import Timings
 from sessionlint.run.unchanged import Unchanged
 
 if TYPE_CHECKING:
-    from sessionlint.edits.write import Change
     from sessionlint.run.analysis import Analysis, Checked
+    from sessionlint.run.files.write import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ def _checked(
 ) -> Result:
     from sessionlint.extract.garbage import without_cycle_collection
     from sessionlint.run.analysis import Analysis
-    from sessionlint.run.extractor import Extractor
-    from sessionlint.run.reading import sources_of
+    from sessionlint.run.extraction.extractor import Extractor
+    from sessionlint.run.files.reading import sources_of
 
     check_rules(planned)
     with timings.stage("read"):
@@ -123,11 +123,11 @@ def _fixed(
     warn: Warn,
     hands: Hands | None,
 ) -> Result:
-    from sessionlint.edits.write import Writer
-    from sessionlint.run.extractor import Extractor
-    from sessionlint.run.fixpoint import State, fix_all
-    from sessionlint.run.repair import Repair, changes_of, repair
-    from sessionlint.run.user_state import journal_of
+    from sessionlint.run.extraction.extractor import Extractor
+    from sessionlint.run.files.user_state import journal_of
+    from sessionlint.run.files.write import Writer
+    from sessionlint.run.fixing.fixpoint import State, fix_all
+    from sessionlint.run.fixing.repair import Repair, changes_of, repair
 
     analysis = replace(analysis, extractor=Extractor())  # texts between two fixes are not worth remembering
     unsafe = request.fix == "unsafe"

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 from sessionlint import __version__
 from sessionlint.model.records import dataclass
 from sessionlint.model.targets import Targets
-from sessionlint.run.cache_place import Place, place_of
-from sessionlint.run.config import Layered, checked, merged, read_config, read_inline
-from sessionlint.run.declared.declaration import Declaration
-from sessionlint.run.discovery import Scope, discover, real_paths
+from sessionlint.run.cache.cache_place import Place, place_of
+from sessionlint.run.cache.fingerprint import fingerprint
+from sessionlint.run.cache.store import Store
+from sessionlint.run.discovery.discovery import Scope, discover, real_paths
+from sessionlint.run.discovery.gitignore import Verdicts
+from sessionlint.run.discovery.roots import Root, find_root, unused_configurations
 from sessionlint.run.errors import UsageError, suggestion
-from sessionlint.run.fingerprint import fingerprint
-from sessionlint.run.gitignore import Verdicts
-from sessionlint.run.inputs import Inputs, Warn, shown
+from sessionlint.run.files.inputs import Inputs, Warn, shown
 from sessionlint.run.request import Request, Stdin
-from sessionlint.run.roots import Root, find_root, unused_configurations
-from sessionlint.run.selectors import check_selectors, names_a_rule, selected_codes
-from sessionlint.run.settings import Settings
-from sessionlint.run.specifiers import parse_specifiers
-from sessionlint.run.store import Store
-from sessionlint.run.versions import read_targets
+from sessionlint.run.settings.config import Layered, checked, merged, read_config, read_inline
+from sessionlint.run.settings.declared.declaration import Declaration
+from sessionlint.run.settings.selectors import check_selectors, names_a_rule, selected_codes
+from sessionlint.run.settings.settings import Settings
+from sessionlint.run.settings.specifiers import parse_specifiers
+from sessionlint.run.settings.versions import read_targets
 
 if TYPE_CHECKING:
-    from sessionlint.link.trust import MissingName
+    from sessionlint.link.values.trust import MissingName
 
 
 @dataclass(frozen=True, slots=True)

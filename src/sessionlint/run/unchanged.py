@@ -14,9 +14,9 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from sessionlint.model.outcome import Outcome
-from sessionlint.run.fingerprint import code_fingerprint
+from sessionlint.run.cache.fingerprint import code_fingerprint
+from sessionlint.run.cache.store import Store
 from sessionlint.run.planning import Plan
-from sessionlint.run.store import Store
 
 if TYPE_CHECKING:
     from sessionlint.link.project import Project
@@ -88,8 +88,8 @@ class Unchanged:
         """Whether the file imports what it did, at the same places, and has no word that would have it read."""
         from sessionlint.extract.outline import outline
         from sessionlint.extract.prefilter import is_relevant, starts_something
-        from sessionlint.run.reading import decoded
-        from sessionlint.run.store import Look, encoded
+        from sessionlint.run.cache.store import Look, encoded
+        from sessionlint.run.files.reading import decoded
 
         source, problem = decoded(path, self._texts[path])
         data = self._texts[path]

@@ -7,8 +7,8 @@ from sessionlint.extract.abstract import compound, definitions, displays, format
 from sessionlint.extract.abstract.identifiers import spelt_as_read
 from sessionlint.extract.abstract.positions import places
 from sessionlint.extract.abstract.walk import CannotTellError, StatementTable, TermTable, Walk
-from sessionlint.extract.line_ends import with_line_feeds
 from sessionlint.model.facts import Block
+from sessionlint.text.line_ends import with_line_feeds
 
 _TERMS: TermTable = {**terms.TERMS, **literals.TERMS, **formatted.TERMS, **displays.TERMS}
 _STATEMENTS: StatementTable = {**statements.STATEMENTS, **compound.STATEMENTS, **definitions.STATEMENTS}

@@ -9,10 +9,10 @@ from sessionlint.extract.concrete import compound, definitions, displays, litera
 from sessionlint.extract.concrete.positions import CodegenMismatchError, locate
 from sessionlint.extract.concrete.syntax_problem import syntax_problem
 from sessionlint.extract.concrete.walk import NestedTooDeeplyError, StatementTable, TermTable, Walk
-from sessionlint.extract.depth import with_deep_stack
-from sessionlint.extract.line_ends import with_line_feeds
 from sessionlint.model.facts import Block, SyntaxProblem, Term
 from sessionlint.model.source import Source, Span
+from sessionlint.text.line_ends import with_line_feeds
+from sessionlint.text.nesting import with_deep_stack
 
 _TERMS: TermTable = {**terms.TERMS, **literals.TERMS, **displays.TERMS}
 _STATEMENTS: StatementTable = {**statements.STATEMENTS, **compound.STATEMENTS, **definitions.STATEMENTS}

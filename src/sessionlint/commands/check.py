@@ -1,0 +1,228 @@
+"""``sessionlint check``: options to a request, the run's result to streams and an exit code."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sessionlint.commands.console import look_of, prepare, read_bytes, say, show, write_bytes, write_out
+from sessionlint.extract.garbage import without_cycle_collection
+from sessionlint.model.finding import Severity
+from sessionlint.model.outcome import Outcome
+from sessionlint.report import summary
+from sessionlint.report.formats import rendered, renderer
+from sessionlint.report.look import Look
+from sessionlint.report.visible import visible
+from sessionlint.run import pipeline
+from sessionlint.run.errors import CLEAN, FAILED, FOUND, UsageError
+from sessionlint.run.fixing.hands import Hands
+from sessionlint.run.pipeline import Result
+from sessionlint.run.planning import Plan, check_rules, plan
+from sessionlint.run.request import FixLevel, Request, Stdin
+from sessionlint.run.settings.settings import OPTIONS, SELECTION
+from sessionlint.run.timings import Timings
+
+
+def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
+    """Run the command and return its exit code. Raises UsageError."""
+    prepare()
+    _refuse_contradictions(paths, options)
+    request = _request(paths, options)
+    if options["show_files"] or options["show_settings"]:
+        planned = plan(request, _warn)
+        if planned.store:
+            planned.store.close()
+        check_rules(planned)
+        return _show(planned, options)
+    timings = Timings()
+    # the process ends with the report: a collection before would look at all that was linked, and find no garbage
+    with without_cycle_collection() if request.fix == "none" else nullcontext():
+        result = pipeline.check(request, _warn, _hands(request, options), timings)
+        with timings.stage("report"):
+            outcome = _report(request, result, options)
+    if options["timings"]:
+        for line in timings.lines():
+            say(line)
+    return _exit_code(replace(result, outcome=outcome), options)
+
+
+def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
+    if "-" in paths and len(paths) > 1:
+        raise UsageError("-: standard input cannot be checked together with other paths")
+    if options["stdin_filename"] and "-" not in paths:
+        raise UsageError("--stdin-filename: only with - (standard input)")
+    stdin = Stdin(read_bytes(), options["stdin_filename"]) if "-" in paths else None
+    level: FixLevel = "unsafe" if options["unsafe_fixes"] else "safe"
+    return Request(
+        paths=() if stdin else (tuple(paths) or (".",)),
+        stdin=stdin,
+        config=options["config"],
+        options=tuple(_settings(options).items()),
+        isolated=options["isolated"],
+        project_root=options["project_root"],
+        fix=level if any(options[way] for way in _WAYS_TO_FIX) else "none",
+        cache=not options["no_cache"],
+        cache_dir=options["cache_dir"],
+        jobs=options["jobs"] or _available_cores(),
+        verbose=options["verbose"],
+    )
+
+
+_WAYS_TO_FIX = ("fix", "fix_only", "diff", "interactive")
+
+
+def _refuse_contradictions(paths: Sequence[str], options: Mapping[str, Any]) -> None:
+    if options["interactive"] and options["diff"]:
+        raise UsageError("--interactive: not with --diff, which changes nothing")
+    if options["interactive"] and "-" in paths:
+        raise UsageError("--interactive: not with - (standard input)")
+
+
+def _hands(request: Request, options: Mapping[str, Any]) -> Hands | None:
+    """How fixes get on disk; None when they do not."""
+    if request.fix == "none" or request.stdin or options["diff"]:
+        return None
+    if not options["interactive"]:
+        return Hands()
+    from sessionlint.commands.asking import asking
+
+    return Hands(
+        asking(lambda root: look_of(sys.stderr, options["color"], options["unsafe_fixes"], lambda path: _relative(root / path)))
+    )
+
+
+def _available_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _settings(options: Mapping[str, Any]) -> dict[str, object]:
+    """The options that are settings, as a configuration file would hold them; only those that were given."""
+    given = {key: options.get(key.replace("-", "_")) for key in (*SELECTION, *OPTIONS) if key != "cache-dir"}
+    settings = {key: value for key, value in given.items() if value not in (None, [], ())}
+    if pairs := settings.get("per-file-ignores"):
+        settings["per-file-ignores"] = _per_file(pairs)
+    return settings
+
+
+def _per_file(pairs: Sequence[str]) -> dict[str, list[str]]:
+    """``a.py:SES301,SES302,b.py:SES303`` -> the codes by pattern."""
+    table: dict[str, list[str]] = {}
+    for text in pairs:
+        pattern = ""
+        for item in text.split(","):
+            before, colon, code = item.rpartition(":")
+            pattern = before.strip() if colon else pattern
+            if not pattern:
+                raise UsageError(f'--per-file-ignores: expected PATTERN:RULES, got "{text}"')
+            table.setdefault(pattern, []).append(code)
+    return table
+
+
+def _report(request: Request, result: Result, options: Mapping[str, Any]) -> Outcome:
+    """Tell what there is to tell, and return the outcome as it was told."""
+    outcome, shown = result.outcome, _shown_path(result.plan, request)
+    out = look_of(sys.stdout, options["color"], options["unsafe_fixes"], shown)
+    err = look_of(sys.stderr, options["color"], options["unsafe_fixes"], shown)
+    text, commands = "", False
+    if options["diff"]:
+        from sessionlint.report import diff
+
+        text = diff.render(((change.before, change.text) for change in result.changes), out)
+    elif not options["fix_only"]:
+        name = "statistics" if options["statistics"] else result.plan.settings.output_format
+        text, outcome = rendered(renderer(name), outcome, result.sources, out)
+        commands = name == "github"
+    if request.stdin and request.fix != "none" and not options["diff"]:
+        _write_fixed_stdin(request.stdin, result)
+        show(text.rstrip("\n"), commands=commands) if text else None
+    else:
+        write_out(text, commands=commands)
+    for line in result.unwritten.lines():
+        say(f"error: {line}")
+    _say_rest(outcome, options, _closing(outcome, options, err))
+    return outcome
+
+
+def _closing(outcome: Outcome, options: Mapping[str, Any], look: Look) -> str:
+    fixes = summary.fixes_list(outcome, look) if options["show_fixes"] else ""
+    if options["diff"]:
+        closing = summary.diff_lines(outcome, look)
+    else:
+        closing = (summary.fixed_line if options["fix_only"] else summary.closing_lines)(outcome, look)
+    return f"{fixes}\n{closing}" if fixes else closing
+
+
+def _write_fixed_stdin(stdin: Stdin, result: Result) -> None:
+    source = result.sources.get(result.plan.stdin or "")
+    write_bytes(source.encode(source.text) if result.changes and source else stdin.data)
+
+
+_MOST_SKIPPED = 5  # a cookiecutter template would fill the screen
+
+
+def _say_rest(outcome: Outcome, options: Mapping[str, Any], closing: str) -> None:
+    for error in outcome.errors:
+        say(f"error: internal: {error}")
+    if options["quiet"]:
+        return
+    for note in outcome.notes:
+        say(f"note: {note}")
+    few = len(outcome.skipped) <= _MOST_SKIPPED or options["verbose"]
+    for skipped in outcome.skipped if few else outcome.skipped[:1]:
+        say(f"note: {skipped.path}: skipped, {skipped.reason}")
+    if not few:
+        say(f"note: {len(outcome.skipped) - 1} more files were skipped; -v lists them")
+    if not outcome.checked:
+        say("warning: no Python files found under the given paths")
+    elif options["verbose"]:
+        say(f"Checked {outcome.checked} file{'' if outcome.checked == 1 else 's'}.")
+    show(closing)
+
+
+def _exit_code(result: Result, options: Mapping[str, Any]) -> int:
+    if result.outcome.errors or result.unwritten.reasons:
+        return FAILED
+    if options["exit_zero"]:
+        return CLEAN
+    if options["diff"]:
+        return FOUND if result.changes else CLEAN
+    if options["exit_non_zero_on_fix"] and result.outcome.fixed:
+        return FOUND
+    if options["fix_only"]:
+        return CLEAN
+    bar = result.plan.settings.fail_on
+    if bar == "never":
+        return CLEAN
+    failing = [finding for finding in result.outcome.findings if finding.severity.rank <= Severity(bar).rank]
+    return FOUND if failing else CLEAN
+
+
+def _show(plan: Plan, options: Mapping[str, Any]) -> int:
+    if options["show_files"]:
+        shown = (visible(_relative(plan.root.folder / path), keep="\t") for path in plan.files if path in plan.scope)
+        write_out("".join(f"{path}\n" for path in shown))
+    if options["show_settings"]:
+        from sessionlint.commands.showing import settings_text
+
+        write_out(settings_text(plan))
+    return CLEAN
+
+
+def _shown_path(plan: Plan, request: Request) -> Callable[[str], str]:
+    """Paths as typed from the current folder; standard input by the name it was given."""
+    name = request.stdin.filename or "-" if request.stdin else None
+    return lambda path: name if name is not None and path == plan.stdin else _relative(plan.root.folder / path)
+
+
+def _relative(path: Path) -> str:
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)
+
+
+def _warn(text: str) -> None:
+    say(f"warning: {text}")

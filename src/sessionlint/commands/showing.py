@@ -1,0 +1,70 @@
+"""What ``--show-settings`` prints: every option with its value, and what was read from where."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+
+from sessionlint.report.visible import visible, without_brackets
+from sessionlint.run.planning import Plan
+from sessionlint.run.settings.settings import OPTIONS, Settings
+
+
+def settings_text(plan: Plan) -> str:
+    """TOML-like lines; where a value comes from stands behind it as a comment."""
+    return "".join(f"{visible(line)}\n" for line in _lines(plan))
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    yield f"# project root: {plan.root.folder}"
+    yield f"# configuration: {plan.config or 'none'}"
+    yield f"# cache: {plan.store.place.folder if plan.store else 'none'}"
+    yield f"select = {_value(sorted(plan.selected))}"
+    for key in OPTIONS:
+        value = getattr(plan.settings, key.replace("-", "_"))
+        yield f"{key} = {_value(value)}" if value is not None else f"# {key} is not set"
+    yield from _overrides(plan.settings)
+    yield f"# targets: sqlalchemy {_version(plan.targets.sqlalchemy)}, fastapi {_version(plan.targets.fastapi)},"
+    yield f"#          python {_version(plan.targets.python, 'oldest supported')}"
+    for declaration in plan.declared:
+        how = ", locked" if declaration.locked else ""
+        yield f"#   {declaration.name} {declaration.specifier or '(any)'}  # {declaration.file}{how}"
+
+
+def _overrides(settings: Settings) -> Iterator[str]:
+    for override in settings.overrides:
+        yield "[[overrides]]"
+        yield f"files = {_value(override.files)}"
+        if override.layer.select is not None:
+            yield f"select = {_value(override.layer.select)}"
+        if override.layer.extend_select:
+            yield f"extend-select = {_value(override.layer.extend_select)}"
+        if override.layer.ignore:
+            yield f"ignore = {_value(override.layer.ignore)}"
+        if override.severity:
+            yield f"severity = {_value(override.severity)}"
+
+
+def _value(value: object) -> str:
+    """A value as TOML has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Enum):
+        return f'"{value.value}"'
+    if isinstance(value, tuple) and value and all(isinstance(part, int) for part in value):
+        return f'"{".".join(map(str, value))}"'
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f'"{key}" = {_value(item)}' for key, item in value.items()) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"[{', '.join(_value(item) for item in value)}]"
+    return '"' + without_brackets("".join(map(_character, str(value))), "\\u0023") + '"'
+
+
+def _character(character: str) -> str:
+    if character in '\\"':
+        return f"\\{character}"
+    if visible(character) == character:
+        return character
+    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08x}"
+
+
+def _version(version: tuple[int, int] | None, otherwise: str = "newest") -> str:
+    return f"{version[0]}.{version[1]}" if version else otherwise

@@ -1,1 +1,0 @@
-"""Reading what a checkout brings: only regular files, and only so much of each."""

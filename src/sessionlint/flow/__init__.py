@@ -1,0 +1,1 @@
+"""One walk over control flow, and what is asked of paths."""

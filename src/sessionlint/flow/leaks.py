@@ -1,0 +1,241 @@
+"""Does every path from an opening to the end of its function pass a close?
+
+A path walk over one body with three states. A session that was never used holds no connection (it takes one with its
+first SQL: ``truth`` of SQLAlchemy's own "Session basics"), so a path that leaves before the first use is not a leak.
+"""
+
+from collections.abc import Callable
+from dataclasses import field
+from enum import Enum
+
+from sessionlint.flow.checkout import keeps_connection_on_error, takes_connection
+from sessionlint.flow.paths import Exits, Paths, catches_everything, suppresses
+from sessionlint.model import walk
+from sessionlint.model.facts import (
+    Attribute,
+    Await,
+    Block,
+    Call,
+    Constant,
+    Evaluate,
+    If,
+    Jump,
+    Name,
+    Operation,
+    Raise,
+    Return,
+    Statement,
+    Subscript,
+    Term,
+    Try,
+    With,
+    Yield,
+)
+from sessionlint.model.records import dataclass
+from sessionlint.model.source import Span
+
+
+class State(Enum):
+    """What is known of the session at one point of one path."""
+
+    ABSENT = "not opened on this path"
+    FRESH = "opened and not used yet"
+    HELD = "used: it may hold a connection"
+    CLOSED = "closed"
+
+
+States = frozenset[State]
+NOWHERE: States = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaks:
+    """The statements at which a path leaves with the session open: by an exception, or by return or the end."""
+
+    on_error: tuple[Span, ...]
+    on_exit: tuple[Span, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.on_error or self.on_exit)
+
+
+@dataclass(slots=True)
+class PathWalk(Paths[State]):
+    """Walks one function body for one session.
+
+    ``opening`` is the statement that opens it; ``names`` the dotted names that hold it; ``closes`` says whether a
+    statement closes it; ``manages`` whether a ``with`` statement closes it at its end.
+    """
+
+    opening: Statement
+    names: frozenset[str]
+    closes: Callable[[Statement], bool]
+    manages: Callable[[With], bool]
+    _raised: dict[Span, None] = field(default_factory=dict)
+    _left: dict[Span, None] = field(default_factory=dict)
+
+    def leaks(self, body: Block) -> Leaks:
+        exits = self._block(body, frozenset({State.ABSENT}))
+        if State.HELD in exits.falls and body:
+            self._left[body[-1].span] = None
+        open_on_error = State.HELD in exits.raises
+        open_on_exit = State.HELD in exits.returns | exits.falls
+        return Leaks(tuple(self._raised) if open_on_error else (), tuple(self._left) if open_on_exit else ())
+
+    def _simple(self, statement: Statement, states: States) -> Exits[State]:
+        if statement is self.opening:
+            return Exits(falls=frozenset({State.FRESH}), raises=states)
+        if self.closes(statement):
+            return self._leave(statement, _closed(states), NOWHERE)
+        terms = list(walk.own_terms(statement))
+        after = self._after_terms(terms, states)
+        raised = self._after_terms(terms, states, keeps_connection_on_error) if may_raise(statement) else NOWHERE
+        if State.HELD in raised:
+            self._raised[statement.span] = None
+        return self._leave(statement, after, raised)
+
+    def _leave(self, statement: Statement, states: States, raised: States) -> Exits[State]:
+        match statement:
+            case Return():
+                if State.HELD in states:
+                    self._left[statement.span] = None
+                return Exits(returns=states, raises=raised)
+            case Raise():
+                return Exits(raises=states if not _is_exit(statement.value) else NOWHERE)
+            case Jump(kind="break"):
+                return Exits(breaks=states)
+            case Jump(kind="continue"):
+                return Exits(continues=states)
+            case Evaluate(value=Call() as call) if _is_exit(call):
+                return Exits()
+            case _:
+                return Exits(falls=states, raises=raised)
+
+    def _after_terms(self, terms: list[Term], states: States, counts: Callable[[walk.Path], bool] = takes_connection) -> States:
+        if not any(self._uses(term, counts) for term in terms):
+            return states
+        return frozenset(State.HELD if state is State.FRESH else state for state in states)
+
+    def _uses(self, term: Term, counts: Callable[[walk.Path], bool]) -> bool:
+        """Whether the session is asked or handed to something: a mention alone (``if db is None``) takes no connection."""
+        return any(
+            isinstance(inner, Name | Attribute)
+            and self._holds(walk.dotted(inner))
+            and any(isinstance(outer, Call | Yield | Await) for outer in path)
+            and counts(path)
+            for inner, path in walk.descend(term)
+        )
+
+    def _holds(self, name: str | None) -> bool:
+        """Whether ``name`` is the session or what it hangs on: who has ``request`` has ``request.state.db``."""
+        return name is not None and any(held == name or held.startswith(f"{name}.") for held in self.names)
+
+    # --- compound statements ------------------------------------------------------------------------------------------
+
+    def _header(self, statement: Statement, states: States) -> tuple[States, States]:
+        """The states behind the terms of a compound statement's header, and those in which it may raise."""
+        terms = list(walk.own_terms(statement))
+        after = self._after_terms(terms, states)
+        raised = after if any(_term_may_raise(term) for term in terms) else NOWHERE
+        if State.HELD in raised:
+            self._raised[Span(statement.span.start, terms[-1].span.end)] = None
+        return after, raised
+
+    def _branches(self, statement: If, states: States) -> tuple[States, States]:
+        truth = self._test(statement.test)
+        if truth is None:
+            return states, states
+        gone = frozenset(State.ABSENT for _ in states)  # `if db:` / `if db is not None:`: the other branch has no session
+        return (states, gone) if truth else (gone, states)
+
+    def _test(self, test: Term) -> bool | None:
+        """True when ``test`` says that the session is there, False when it says that it is not, else None."""
+        match test:
+            case Name() | Attribute() if walk.dotted(test) in self.names:
+                return True
+            case Operation(op="not", operands=(inner,)):
+                truth = self._test(inner)
+                return None if truth is None else not truth
+            case Operation(op="is not" | "!=", operands=(left, Constant(value=None))) if walk.dotted(left) in self.names:
+                return True
+            case Operation(op="is" | "==", operands=(left, Constant(value=None))) if walk.dotted(left) in self.names:
+                return False
+            case _:
+                return None
+
+    def _try(self, statement: Try, states: States) -> Exits[State]:
+        if self._closed_in(statement.final):
+            # closed on every way out, also where the close stands behind a test: `if owns: db.close()`
+            return self._closing(lambda: self._guarded(statement, states))
+        return self._final(statement, self._guarded(statement, states))
+
+    def _closing(self, inside: Callable[[], Exits[State]]) -> Exits[State]:
+        """The exits of something that closes the session whichever way control leaves it."""
+        raised, left = dict(self._raised), dict(self._left)
+        inner = inside()
+        self._raised, self._left = raised, left
+        return inner.mapped(_closed)
+
+    def _guarded(self, statement: Try, states: States) -> Exits[State]:
+        """The try with its handlers and else, without its finally."""
+        raised_before = dict(self._raised)
+        body = self._block(statement.body, states)
+        caught = body.raises
+        exits = Exits(returns=body.returns, breaks=body.breaks, continues=body.continues)
+        if not any(catches_everything(handler) for handler in statement.handlers):
+            exits.raises |= caught
+        elif statement.handlers:
+            self._raised = raised_before  # what escapes now escapes from a handler
+        orelse = self._block(statement.orelse, body.falls)
+        exits.add(orelse)
+        exits.falls = orelse.falls
+        for handler in statement.handlers:
+            handled = self._block(handler.body, caught)
+            exits.add(handled)
+            exits.falls |= handled.falls
+        return exits
+
+    def _closed_in(self, block: Block) -> bool:
+        return any(self.closes(inner) for inner in walk.statements(block))
+
+    def _with(self, statement: With, states: States) -> Exits[State]:
+        if self.manages(statement):
+            return self._closing(lambda: self._block(statement.body, states))
+        after, raised = self._header(statement, states)
+        exits = self._block(statement.body, after)
+        if any(suppresses(item.context) for item in statement.items):
+            exits.falls, exits.raises = exits.falls | exits.raises, NOWHERE
+        exits.raises |= raised
+        return exits
+
+
+def _closed(states: States) -> States:
+    return frozenset(State.ABSENT if state is State.ABSENT else State.CLOSED for state in states)
+
+
+def may_raise(statement: Statement) -> bool:
+    """Whether a simple statement can raise in earnest: it calls, awaits, yields or looks something up."""
+    return isinstance(statement, Raise) or any(_term_may_raise(term) for term in walk.own_terms(statement))
+
+
+def _term_may_raise(term: Term) -> bool:
+    return any(
+        isinstance(inner, Await | Yield | Subscript) or (isinstance(inner, Call) and not _is_harmless(inner))
+        for inner, _ in walk.descend(term)
+    )
+
+
+_LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
+
+
+def _is_harmless(call: Call) -> bool:
+    """Logging and printing: nobody guards against them, and they do not raise."""
+    name = walk.dotted(call.func) or ""
+    first, _, last = name.rpartition(".")
+    return name == "print" or (last in _LOGGING and "log" in first.lower())
+
+
+def _is_exit(term: Term | None) -> bool:
+    """``sys.exit()`` and its kin: the process ends, and its connections with it."""
+    target = term.func if isinstance(term, Call) else term
+    return target is not None and walk.dotted(target) in ("sys.exit", "os._exit", "exit", "quit", "SystemExit")

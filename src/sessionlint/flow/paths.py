@@ -1,0 +1,175 @@
+"""Every path through one body: in which states control reaches each statement, and in which it leaves.
+
+What a state is, and what a statement makes of it, is the business of the walk that uses this one (``link.flow``,
+``link.transactions``); how control goes on through blocks, loops, handlers and ``finally`` is said here, once.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from sessionlint.model import walk
+from sessionlint.model.facts import (
+    Block,
+    Call,
+    Class,
+    Constant,
+    For,
+    Function,
+    Handler,
+    If,
+    Match,
+    Statement,
+    Term,
+    Try,
+    While,
+    With,
+)
+from sessionlint.model.records import dataclass
+
+S = TypeVar("S", bound=Hashable)
+_EVERYTHING = frozenset({"Exception", "BaseException"})
+
+
+@dataclass(slots=True)
+class Exits(Generic[S]):
+    """The states in which control leaves a block, by the way it leaves."""
+
+    falls: frozenset[S] = frozenset()
+    returns: frozenset[S] = frozenset()
+    raises: frozenset[S] = frozenset()
+    breaks: frozenset[S] = frozenset()
+    continues: frozenset[S] = frozenset()
+
+    def add(self, other: "Exits[S]") -> None:
+        """Merge every way but falling through, which the caller goes on from."""
+        self.returns |= other.returns
+        self.raises |= other.raises
+        self.breaks |= other.breaks
+        self.continues |= other.continues
+
+    def mapped(self, change: Callable[[frozenset[S]], frozenset[S]]) -> "Exits[S]":
+        return Exits(*(change(way) for way in (self.falls, self.returns, self.raises, self.breaks, self.continues)))
+
+
+class Paths(Generic[S]):
+    """A walk over all paths of a body. A subclass says what its states become at simple statements, tests and handlers."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _simple(self, statement: Statement, states: frozenset[S]) -> Exits[S]:
+        """The exits of a statement without blocks."""
+
+    @abstractmethod
+    def _header(self, statement: Statement, states: frozenset[S]) -> tuple[frozenset[S], frozenset[S]]:
+        """The states behind the terms that a compound statement evaluates itself, and those in which they may raise."""
+
+    @abstractmethod
+    def _guarded(self, statement: Try, states: frozenset[S]) -> Exits[S]:
+        """The exits of a ``try`` with its handlers and ``else``, without its ``finally``."""
+
+    @abstractmethod
+    def _with(self, statement: With, states: frozenset[S]) -> Exits[S]: ...
+
+    @abstractmethod
+    def _branches(self, statement: If, states: frozenset[S]) -> tuple[frozenset[S], frozenset[S]]:
+        """The states in which the body and the ``else`` of an ``if`` begin."""
+
+    def _round(self, statement: For | While, states: frozenset[S]) -> frozenset[S]:
+        """The states in which the body of a loop begins, when ``states`` are those behind its header."""
+        return states
+
+    def _block(self, block: Block, states: frozenset[S]) -> Exits[S]:
+        exits = Exits[S]()
+        for statement in block:
+            if not states:
+                break
+            step = self._statement(statement, states)
+            exits.add(step)
+            states = step.falls
+        exits.falls = states
+        return exits
+
+    def _statement(self, statement: Statement, states: frozenset[S]) -> Exits[S]:
+        match statement:
+            case Function() | Class():
+                return Exits(falls=states)
+            case If():
+                return self._if(statement, states)
+            case For() | While():
+                return self._loop(statement, states)
+            case Try():
+                return self._try(statement, states)
+            case With():
+                return self._with(statement, states)
+            case Match():
+                return self._match(statement, states)
+            case _:
+                return self._simple(statement, states)
+
+    def _if(self, statement: If, states: frozenset[S]) -> Exits[S]:
+        after, raised = self._header(statement, states)
+        exits = Exits(raises=raised)
+        for block, entering in zip((statement.body, statement.orelse), self._branches(statement, after), strict=True):
+            inner = self._block(block, entering)
+            exits.add(inner)
+            exits.falls |= inner.falls
+        return exits
+
+    def _loop(self, statement: For | While, states: frozenset[S]) -> Exits[S]:
+        after, raised = self._header(statement, states)
+        exits = Exits(raises=raised)
+        around = self._round(statement, after)
+        while True:  # each round can only add states
+            body = self._block(statement.body, around)
+            following = around | body.falls | body.continues
+            if following == around:
+                break
+            around = following
+        exits.returns |= body.returns
+        exits.raises |= body.raises
+        endless = isinstance(statement, While) and isinstance(statement.test, Constant) and bool(statement.test.value)
+        left = self._block(statement.orelse, frozenset() if endless else around)
+        exits.add(left)
+        exits.falls = left.falls | body.breaks
+        return exits
+
+    def _try(self, statement: Try, states: frozenset[S]) -> Exits[S]:
+        return self._final(statement, self._guarded(statement, states))
+
+    def _final(self, statement: Try, inner: Exits[S]) -> Exits[S]:
+        """``inner``, as the ``finally`` lets it through."""
+        if not statement.final:
+            return inner
+        exits = Exits[S]()
+        for way in ("falls", "returns", "raises", "breaks", "continues"):
+            reached = getattr(inner, way)
+            if reached:
+                final = self._block(statement.final, reached)
+                exits.add(final)
+                setattr(exits, way, getattr(exits, way) | final.falls)
+        return exits
+
+    def _match(self, statement: Match, states: frozenset[S]) -> Exits[S]:
+        after, raised = self._header(statement, states)
+        exits = Exits(falls=after, raises=raised)
+        for case in statement.cases:
+            arm = self._block(case.body, after)
+            exits.add(arm)
+            exits.falls |= arm.falls
+        return exits
+
+
+def catches_everything(handler: Handler) -> bool:
+    if handler.type is None:
+        return True
+    types = getattr(handler.type, "items", (handler.type,))
+    return any((walk.dotted(kind) or "").rpartition(".")[2] in _EVERYTHING for kind in types)
+
+
+def suppresses(context: Term) -> bool:
+    """``with suppress(Exception):`` is a ``try`` that goes on behind itself."""
+    if not isinstance(context, Call) or (walk.dotted(context.func) or "").rpartition(".")[2] != "suppress":
+        return False
+    return any((walk.dotted(given.value) or "").rpartition(".")[2] in _EVERYTHING for given in context.args)

@@ -1,0 +1,1 @@
+"""Where names lead: layout, scopes, imports."""

@@ -1,0 +1,157 @@
+"""Who imports what: the modules behind "14 modules import it"."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
+
+from sessionlint.link.names.layout import Layout
+from sessionlint.link.names.scopes import ImportBinding, ModuleScope
+from sessionlint.link.names.sites import sites
+from sessionlint.model import walk
+from sessionlint.model.facts import Attribute, Import
+from sessionlint.model.records import dataclass
+from sessionlint.model.source import Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModuleImports:
+    """What one module imports: ``modules`` as (path, dotted name in the importer, place), None for what is no module of that
+    name but all its names; ``names`` as (path, name, name in the importer, at module level, place)."""
+
+    modules: Sequence[tuple[str, str | None, Place]]
+    names: Sequence[tuple[str, str, str, bool, Place]]
+
+
+def imports_of(module: ModuleScope, layout: Layout) -> ModuleImports:
+    """The imports of ``module`` from other modules of the project, wherever in it they stand."""
+    modules: list[tuple[str, str | None, Place]] = []
+    names: list[tuple[str, str, str, bool, Place]] = []
+    stars = ((layout.resolve(module.path, star.module, star.level), star.statement.span) for star in module.star_imports)
+    modules += [(path, None, Place(module.path, span)) for path, span in stars if path is not None]
+    for scope in module.scopes:
+        for bound, bindings in scope.bindings.items():
+            for binding in bindings:
+                if isinstance(binding, ImportBinding) and layout.may_resolve(binding.module, binding.level):
+                    modules += _modules(module, bound, binding, layout)
+                    names += _names(module, bound, binding, layout, at_module_level=scope is module)
+    return ModuleImports([each for each in modules if each[0] != module.path], names)
+
+
+def _modules(module: ModuleScope, bound: str, binding: ImportBinding, layout: Layout) -> Iterator[tuple[str, str | None, Place]]:
+    for path, dotted in _imported_modules(module, bound, binding, layout):
+        if path is not None:
+            yield path, dotted, _place_of(module, bound, binding)
+
+
+def _imported_modules(
+    module: ModuleScope, bound: str, binding: ImportBinding, layout: Layout
+) -> Iterator[tuple[str | None, str | None]]:
+    """The modules that an import brings, each as code says it: ``import a.b`` imports two."""
+    if binding.name is not None:
+        dotted = f"{binding.module}.{binding.name}" if binding.module else binding.name
+        yield layout.resolve(module.path, dotted, binding.level), bound
+        yield layout.resolve(module.path, binding.module, binding.level), None
+        return
+    for alias in binding.statement.names:
+        parts = alias.name.split(".")
+        if alias.asname == bound:
+            yield layout.resolve(module.path, alias.name, 0), bound
+        elif alias.asname is None and parts[0] == bound:
+            for count in range(1, len(parts) + 1):
+                dotted = ".".join(parts[:count])
+                yield layout.resolve(module.path, dotted, 0), dotted
+
+
+def _names(
+    module: ModuleScope, bound: str, binding: ImportBinding, layout: Layout, *, at_module_level: bool
+) -> Iterator[tuple[str, str, str, bool, Place]]:
+    path = layout.resolve(module.path, binding.module, binding.level) if binding.name is not None else None
+    if path is not None and path != module.path and binding.name is not None:
+        yield path, binding.name, bound, at_module_level, _place_of(module, bound, binding)
+
+
+@dataclass(eq=False)
+class Importers:
+    """Answers for one project; direct imports only, re-exports are followed by name.
+
+    ``known`` are the imports of modules, from linking the same modules among fewer; it is added to.
+    """
+
+    modules: Mapping[str, ModuleScope]
+    layout: Layout
+    known: dict[ModuleScope, ModuleImports] = field(default_factory=dict)
+    _of_module: dict[str, dict[str, Place]] = field(default_factory=dict)
+    _of_name: dict[tuple[str, str], dict[str, Place]] = field(default_factory=dict)
+    _reexports: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
+    # module -> importer -> the names under which the importer knows the module
+    _bound_modules: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._of_module = defaultdict(dict)
+        self._of_name = defaultdict(dict)
+        self._reexports = defaultdict(set)
+        self._bound_modules = defaultdict(lambda: defaultdict(set))
+        for module in self.modules.values():
+            if module not in self.known:
+                self.known[module] = imports_of(module, self.layout)
+            self._record(module, self.known[module])
+
+    def _record(self, module: ModuleScope, imports: ModuleImports) -> None:
+        for path, dotted, place in imports.modules:
+            self._of_module[path].setdefault(module.path, place)
+            if dotted is not None:
+                self._bound_modules[path][module.path].add(dotted)
+        for path, name, bound, at_module_level, place in imports.names:
+            self._of_name[path, name].setdefault(module.path, place)
+            if at_module_level:
+                self._reexports[path, name].add((module.path, bound))
+
+    def _attribute_uses(self, path: str) -> None:
+        """``db.engine`` through ``from app import db`` uses the name as an import of it would."""
+        for importer, names in self._bound_modules.pop(path, {}).items():
+            for scope in self.modules[importer].scopes:
+                for site in sites(scope):
+                    term = site.term
+                    if isinstance(term, Attribute) and walk.dotted(term.value) in names:
+                        self._of_name[path, term.attr].setdefault(importer, Place(importer, term.span))
+
+    def of_module(self, path: str) -> dict[str, Place]:
+        """The modules that import the module at ``path``, each with the place of the import."""
+        return self._of_module.get(path, {})
+
+    def directly(self, path: str, name: str) -> Collection[str]:
+        """The modules that import ``name`` from the module at ``path`` itself; they may use it as an attribute instead."""
+        return self._of_name.get((path, name), {}).keys()
+
+    def transitively(self, paths: Iterable[str]) -> frozenset[str]:
+        """The modules that import one of ``paths``, or what imports one, and so on."""
+        found: set[str] = set()
+        waiting = [*paths]
+        while waiting:
+            new = self._of_module.get(waiting.pop(), {}).keys() - found
+            found |= new
+            waiting += new
+        return frozenset(found)
+
+    def of_name(self, path: str, name: str) -> dict[str, Place]:
+        """The modules that import ``name`` of the module at ``path``, also through modules that pass it on."""
+        found: dict[str, Place] = {}
+        waiting, seen = [(path, name)], {(path, name)}
+        while waiting:
+            current = waiting.pop()
+            self._attribute_uses(current[0])
+            for importer, place in self._of_name.get(current, {}).items():
+                found.setdefault(importer, place)
+            for passed_on in self._reexports.get(current, set()) - seen:
+                seen.add(passed_on)
+                waiting.append(passed_on)
+        found.pop(path, None)
+        return dict(sorted(found.items()))
+
+
+def _place_of(module: ModuleScope, bound: str, binding: ImportBinding) -> Place:
+    statement: Import = binding.statement
+    for alias in statement.names:
+        if bound in (alias.asname, alias.name, alias.name.partition(".")[0]):
+            return Place(module.path, alias.span)
+    return Place(module.path, statement.span)

@@ -1,0 +1,95 @@
+"""What a file is for. Tests, migrations and scripts live by other rules than an application that runs for weeks."""
+
+from enum import Enum
+
+from sessionlint.link.names.scopes import ModuleScope
+from sessionlint.model import walk
+from sessionlint.model.facts import Call, Constant, If, Import, Operation, Term
+
+_TEST_FOLDERS = frozenset({"tests", "test", "testing"})
+_SCRIPT_FOLDERS = frozenset({"scripts", "script", "tools", "bin", "examples", "example", "docs", "docs_src", "notebooks"})
+_APPLICATIONS = frozenset(
+    {
+        *("FastAPI", "APIRouter", "Flask", "Blueprint", "Quart", "Litestar", "Starlette", "Celery", "Sanic", "Dash", "Starlite"),
+        *("APIFlask", "Robyn", "Dramatiq", "FastStream"),
+    }
+)
+
+
+class Role(Enum):
+    APPLICATION = "application"
+    TEST = "test"
+    MIGRATION = "migration"
+    SCRIPT = "script"
+    STUB = "stub"
+
+
+def role_of(module: ModuleScope, *, imported: bool) -> Role:
+    """The role of a module; ``imported`` says whether another module of the project imports it."""
+    *folders, file = module.path.split("/")
+    if file.endswith(".pyi"):
+        return Role.STUB
+    if is_test(module.path):
+        return Role.TEST
+    if _imports_alembic(module) and (file == "env.py" or "versions" in folders or _imports_alembic_op(module)):
+        return Role.MIGRATION
+    if not imported and (_SCRIPT_FOLDERS & set(folders) or has_main_guard(module)) and not builds_application(module):
+        return Role.SCRIPT
+    return Role.APPLICATION
+
+
+def is_test(path: str) -> bool:
+    """Whether a file of that path holds tests, or what they share."""
+    *folders, file = path.split("/")
+    return file.startswith("test_") or file.endswith("_test.py") or file == "conftest.py" or bool(_TEST_FOLDERS & set(folders))
+
+
+def _imports(module: ModuleScope) -> list[Import]:
+    return [statement for statement in walk.statements(module.body) if isinstance(statement, Import)]
+
+
+def _imports_alembic(module: ModuleScope) -> bool:
+    return any(
+        (statement.module or "").partition(".")[0] == "alembic"
+        or (statement.module is None and any(alias.name.partition(".")[0] == "alembic" for alias in statement.names))
+        for statement in _imports(module)
+    )
+
+
+def _imports_alembic_op(module: ModuleScope) -> bool:
+    return any(
+        statement.module == "alembic" and any(alias.name == "op" for alias in statement.names) for statement in _imports(module)
+    )
+
+
+def has_main_guard(module: ModuleScope) -> bool:
+    return any(isinstance(statement, If) and is_main_guard(statement.test) for statement in module.body)
+
+
+def is_main_guard(test: Term) -> bool:
+    """``__name__ == "__main__"``, either way round."""
+    match test:
+        case Operation(op="==", operands=(left, right)):
+            sides = {walk.dotted(left) or getattr(left, "value", None), walk.dotted(right) or getattr(right, "value", None)}
+            return sides == {"__name__", "__main__"}
+        case _:
+            return False
+
+
+def is_type_checking(test: Term) -> bool:
+    return (walk.dotted(test) or "").rpartition(".")[2] == "TYPE_CHECKING" or (isinstance(test, Constant) and test.value is False)
+
+
+def builds_application(module: ModuleScope) -> bool:
+    """A file that makes an application or a router serves requests, also when `python main.py` starts it."""
+    return any(
+        isinstance(term, Call) and (walk.dotted(term.func) or "").rpartition(".")[2] in _APPLICATIONS
+        for statement in walk.statements(module.body)
+        for top in walk.own_terms(statement)
+        for term, _ in walk.descend(top)
+    )
+
+
+def runs_only_as_program(module: ModuleScope) -> bool:
+    """A file that defines nothing and makes no application has nothing to import: it is there to be run."""
+    return not module.functions and not module.classes and not builds_application(module)

@@ -1,0 +1,1 @@
+"""What terms are: kinds, and how they are found."""

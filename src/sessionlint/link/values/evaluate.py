@@ -1,0 +1,482 @@
+"""The abstract interpreter: what kind of value a term has.
+
+It follows names through scopes, imports, re-exports and star imports, calls through the functions of the project, and
+attributes through instances and classes. It is flow-insensitive: a name has the join of everything bound to it.
+"""
+
+import builtins
+from collections import deque
+from collections.abc import Mapping
+
+from sessionlint.link.memory import Memory
+from sessionlint.link.names.functions import return_values, yields
+from sessionlint.link.names.layout import Layout
+from sessionlint.link.names.scopes import (
+    Binding,
+    ClassScope,
+    DefinitionBinding,
+    EnteredBinding,
+    FunctionScope,
+    ImportBinding,
+    IteratedBinding,
+    ModuleScope,
+    OpaqueBinding,
+    ParameterBinding,
+    Scope,
+    ValueBinding,
+)
+from sessionlint.link.values import kinds
+from sessionlint.link.values.annotations import annotated
+from sessionlint.link.values.externals import SESSION_TYPES, canonical
+from sessionlint.link.values.kinds import NONE, UNKNOWN, External, Kind
+from sessionlint.link.values.library import library_call, library_method
+from sessionlint.link.values.trust import Trust
+from sessionlint.model.facts import (
+    Attribute,
+    Await,
+    BoolOp,
+    Call,
+    Collection,
+    Comprehension,
+    Conditional,
+    Constant,
+    Lambda,
+    Name,
+    Subscript,
+    Term,
+    Walrus,
+)
+from sessionlint.model.facts import Mapping as MappingTerm
+from sessionlint.model.source import Place
+
+# Decorators that leave what a call gives as it is. `inject` belongs to dependency-injector and dishka.
+TRANSPARENT = frozenset(
+    {
+        *("builtins.staticmethod", "builtins.classmethod", "functools.cache", "functools.lru_cache", "functools.wraps"),
+        *("typing.override", "typing_extensions.override", "abc.abstractmethod", "typing.final", "typing.no_type_check"),
+        *("dependency_injector.wiring.inject", "async_lru.alru_cache"),
+    }
+)
+_CONTEXT_DECORATORS = {"contextlib.contextmanager": False, "contextlib.asynccontextmanager": True}
+_ANCESTORS = 200
+_NOTHING: Kind = UNKNOWN
+_PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
+
+
+class Evaluator:
+    """Evaluates terms of a set of modules; answers are remembered, what is made of nothing but itself is unknown.
+
+    ``memory`` holds answers from linking the same modules among fewer; it is added to.
+    """
+
+    def __init__(self, modules: Mapping[str, ModuleScope], layout: Layout, trust: Trust, memory: Memory) -> None:
+        self._modules = modules
+        self._layout = layout
+        self.trust = trust
+        self._memory = memory
+        self._lasting = memory.lasting
+
+    # --- terms --------------------------------------------------------------------------------------------------------
+
+    def kind(self, term: Term, scope: Scope) -> Kind:
+        """The kind of ``term``, which stands in ``scope``."""
+        known: Kind | None = self._lasting.get(term)
+        return known if known is not None else self._memory.ask(term, _NOTHING, self._evaluate, term, scope)
+
+    def _evaluate(self, term: Term, scope: Scope) -> Kind:
+        match term:
+            case Name(id=name):
+                return self.name_kind(name, scope)
+            case Attribute(value=value, attr=attr):
+                return self.attribute_kind(self.kind(value, scope), attr)
+            case Call():
+                return kinds.shallow(self._called(self.kind(term.func, scope), term, scope))
+            case Await(value=value):
+                inner = self.kind(value, scope)
+                return inner.value if isinstance(inner, kinds.Awaitable) else inner
+            case BoolOp(values=values):
+                return kinds.join([self.kind(value, scope) for value in values])
+            case Conditional(body=body, orelse=orelse):
+                return kinds.join([self.kind(body, scope), self.kind(orelse, scope)])
+            case Walrus(value=value):
+                return self.kind(value, scope)
+            case Constant(value=None):
+                return NONE
+            case Lambda():
+                return kinds.LambdaKind(term, scope)
+            case Collection(kind="tuple", items=items):
+                return kinds.shallow(kinds.Tuple(tuple([self.kind(item, scope) for item in items])))
+            case Collection(items=items):
+                return kinds.shallow(kinds.Container(kinds.join([self.kind(item, scope) for item in items])))
+            case MappingTerm(items=pairs):
+                return kinds.shallow(kinds.Container(kinds.join([self.kind(value, scope) for _, value in pairs])))
+            case Comprehension(kind="list" | "set" | "dict", element=element):
+                return kinds.shallow(kinds.Container(self.kind(element[-1], scope)))
+            case Subscript(value=value, items=items):
+                return self._alias(term, scope) or self._subscript(self.kind(value, scope), items)
+            case _:
+                return UNKNOWN
+
+    def _alias(self, subscript: Subscript, scope: Scope) -> Kind | None:
+        """``SessionDep = Annotated[Session, Depends(get_db)]``: as an annotation, the name stands for a session."""
+        generic = self.kind(subscript.value, scope)
+        if not isinstance(generic, External) or canonical(generic.name) not in ("Annotated", "Optional", "Union"):
+            return None
+        found = annotated(self, subscript, scope)
+        return found if isinstance(found, kinds.Session | kinds.Engine | kinds.Connection) else None
+
+    def _subscript(self, value: Kind, items: tuple[Term, ...]) -> Kind:
+        match value, items:
+            case kinds.Container(element=element), _:
+                return element
+            case kinds.Tuple(items=members), (Constant(value=int() as index),) if -len(members) <= index < len(members):
+                return members[index]
+            case ((kinds.SessionType() | kinds.ClassKind() | External()), _):
+                return value  # a generic, parametrised: sessionmaker[Session](...)
+            case _:
+                return UNKNOWN
+
+    # --- names --------------------------------------------------------------------------------------------------------
+
+    def name_kind(self, name: str, scope: Scope) -> Kind:
+        """What ``name`` means where ``scope``'s code runs."""
+        home = self.home(name, scope)
+        if home is not None:
+            return self._bound_name(name, home)
+        for star in scope.module.star_imports:
+            found = self._imported(star.module, star.level, name, scope.module)
+            if found != UNKNOWN and self._exists(found):
+                return found
+        return External(f"builtins.{name}") if hasattr(builtins, name) else UNKNOWN
+
+    def home(self, name: str, scope: Scope) -> Scope | None:
+        """The scope that binds ``name`` for code in ``scope``; a class's names are not seen from its methods."""
+        current: Scope | None = scope
+        while current is not None:
+            if isinstance(current, FunctionScope) and current.declared.get(name) == "global":
+                current = current.module
+            if name in current.bindings and (current is scope or not isinstance(current, ClassScope)):
+                return current
+            current = current.parent
+        return None
+
+    def _exists(self, kind: Kind) -> bool:
+        """Whether a star import can have brought this: an external star import brings only what we know by name."""
+        return not isinstance(kind, External) or (canonical(kind.name) == kind.name and "." not in kind.name)
+
+    def _bound_name(self, name: str, home: Scope) -> Kind:
+        key = (home, name)
+        known: Kind | None = self._lasting.get(key)
+        return known if known is not None else self._memory.ask(key, _NOTHING, self._find_name, name, home)
+
+    def _find_name(self, name: str, home: Scope) -> Kind:
+        trusted = self.trust.member(home.module.path, name) if isinstance(home, ModuleScope) else None
+        return trusted or self._join_bindings(home.bindings[name], name)
+
+    def _join_bindings(self, bindings: list[Binding], name: str) -> Kind:
+        found = [self._binding(binding) for binding in bindings]
+        if any(isinstance(binding, ParameterBinding) for binding in bindings) and len(bindings) > 1:
+            # `def f(db=None): db = db or SessionLocal()`: an untyped parameter says nothing, so the assignment decides
+            found = [kind for kind in found if kind != UNKNOWN] or [UNKNOWN]
+        return kinds.join(found)
+
+    def _binding(self, binding: Binding) -> Kind:
+        match binding:
+            case ValueBinding(scope=scope, value=value, annotation=annotation, path=path):
+                declared = annotated(self, annotation, scope) if annotation is not None else UNKNOWN
+                if value is None:
+                    return declared
+                found = _unpacked(self.kind(value, scope), path)
+                return declared if found in (UNKNOWN, NONE) and declared != UNKNOWN else found
+            case EnteredBinding(scope=scope, value=value, path=path):
+                return _unpacked(self.entered(self.kind(value, scope)), path)
+            case IteratedBinding(scope=scope, value=value, path=path):
+                return _unpacked(_iterated(self.kind(value, scope)), path)
+            case ImportBinding(importer=importer, module=module, level=level, name=name):
+                return self._imported(module, level, name, importer)
+            case ParameterBinding():
+                return self._parameter(binding)
+            case DefinitionBinding(scope=FunctionScope() as function):
+                return kinds.FunctionKind(function)
+            case DefinitionBinding(scope=ClassScope() as cls):
+                return kinds.ClassKind(cls)
+            case OpaqueBinding() | _:
+                return UNKNOWN
+
+    def _parameter(self, binding: ParameterBinding) -> Kind:
+        function, parameter = binding.function, binding.parameter
+        owner = function.owner
+        if owner is not None and binding.position == 0 and not self._is_static(function):
+            return kinds.ClassKind(owner) if parameter.name == "cls" else kinds.Instance(owner)
+        if parameter.kind in ("*", "**"):
+            return UNKNOWN
+        found: Kind = UNKNOWN
+        if parameter.annotation is not None:
+            found = annotated(self, parameter.annotation, function)
+        if found == UNKNOWN and parameter.default is not None:
+            default = self.kind(parameter.default, function.parent or function.module)
+            found = default.value if isinstance(default, kinds.Dependency) else UNKNOWN
+        return found
+
+    def _is_static(self, function: FunctionScope) -> bool:
+        return "builtins.staticmethod" in self.decorators(function)
+
+    # --- imports ------------------------------------------------------------------------------------------------------
+
+    def _imported(self, module: str, level: int, name: str | None, importer: ModuleScope) -> Kind:
+        path = self._layout.resolve(importer.path, module, level)
+        if name is None:
+            return self._module(path, module, importer)
+        if path is not None and path not in self._modules:
+            self._memory.miss(path)
+        if path is not None and (trusted := self.trust.member(path, name)) is not None:
+            return trusted
+        if path is not None and path in self._modules and path != importer.path:
+            found = self.member(self._modules[path], name)
+            if found != UNKNOWN:
+                return found
+        submodule = self._layout.resolve(importer.path, f"{module}.{name}" if module else name, level)
+        if submodule is not None and (path is None or path in self._modules or path.endswith("__init__.py")):
+            return kinds.ModuleKind(submodule)
+        if path is None and not self._layout.is_internal(importer.path, module, level):
+            return self._external(f"{module}.{name}")
+        return kinds.Unknown(unread=path) if path not in self._modules else UNKNOWN
+
+    def _module(self, path: str | None, module: str, importer: ModuleScope) -> Kind:
+        if path is not None:
+            return kinds.ModuleKind(path)
+        return UNKNOWN if self._layout.is_internal(importer.path, module, 0) else External(module)
+
+    def member(self, module: ModuleScope, name: str) -> Kind:
+        """What ``module.name`` is, its star imports included."""
+        if (trusted := self.trust.member(module.path, name)) is not None:
+            return trusted
+        return self._bound_name(name, module) if name in module.bindings else self._star_member(module, name)
+
+    def _star_member(self, module: ModuleScope, name: str) -> Kind:
+        return self._memory.ask((module, f"* {name}"), _NOTHING, self._find_starred, module, name)
+
+    def _find_starred(self, module: ModuleScope, name: str) -> Kind:
+        brought = (self._imported(star.module, star.level, name, module) for star in module.star_imports)
+        return next((kind for kind in brought if kind != UNKNOWN and self._exists(kind)), UNKNOWN)
+
+    # --- attributes ---------------------------------------------------------------------------------------------------
+
+    def attribute_kind(self, value: Kind, attr: str) -> Kind:
+        match value:
+            case External(name=name):
+                return self._external(f"{name}.{attr}")
+            case kinds.ModuleKind(path=path):
+                if (trusted := self.trust.member(path, attr)) is not None:
+                    return trusted
+                module = self._modules.get(path)
+                if module is None:
+                    self._memory.miss(path)
+                found = self.member(module, attr) if module is not None else kinds.Unknown(unread=path)
+                return found if found != UNKNOWN else self._submodule(path, attr) or found
+            case kinds.Instance(cls=cls):
+                return self.instance_attribute(cls, attr)
+            case kinds.ClassKind(cls=cls):
+                return self._class_attribute(cls, attr)
+            case kinds.Factory() | kinds.Session() | kinds.Engine() | kinds.Connection():
+                return kinds.Method(value, attr)
+            case kinds.Unknown():
+                return value
+            case _:
+                return UNKNOWN
+
+    def _submodule(self, path: str, attr: str) -> Kind | None:
+        found = self._layout.resolve(path, attr, 1) if path.endswith("__init__.py") else None
+        return kinds.ModuleKind(found) if found is not None else None
+
+    def instance_attribute(self, cls: ClassScope, attr: str) -> Kind:
+        """``instance.attr``: bound by a method, in the class body, or a method or property, here or in a base class."""
+        key = (cls, f". {attr}")
+        known: Kind | None = self._lasting.get(key)
+        return known if known is not None else self._memory.ask(key, _NOTHING, self._find_attribute, cls, attr)
+
+    def _find_attribute(self, cls: ClassScope, attr: str) -> Kind:
+        for ancestor in self.ancestors(cls):
+            if (trusted := self.trust.member(ancestor.module.path, f"{ancestor.qualified_name}.{attr}")) is not None:
+                return trusted
+            bindings = [*ancestor.attributes.get(attr, ()), *ancestor.bindings.get(attr, ())]
+            method = ancestor.methods.get(attr)
+            if method is not None and len(bindings) == 1:
+                if self.decorators(method) & _PROPERTIES:
+                    return self.returned(method)
+                return kinds.FunctionKind(method)
+            if bindings:
+                return self._join_bindings(bindings, attr)
+        return UNKNOWN
+
+    def _class_attribute(self, cls: ClassScope, attr: str) -> Kind:
+        for ancestor in self.ancestors(cls):
+            if (trusted := self.trust.member(ancestor.module.path, f"{ancestor.qualified_name}.{attr}")) is not None:
+                return trusted
+            if bindings := [*ancestor.bindings.get(attr, ()), *ancestor.attributes.get(attr, ())]:
+                return self._join_bindings(bindings, attr)
+        return UNKNOWN
+
+    def ancestors(self, cls: ClassScope) -> list[ClassScope]:
+        """The class and its bases that the project defines, nearest first, as far as anybody would look."""
+        found = {cls: None}
+        waiting = deque(found)
+        while waiting and len(found) < _ANCESTORS:
+            bases = [base.cls for base in self.base_kinds(waiting.popleft()) if isinstance(base, kinds.ClassKind)]
+            new = [base for base in dict.fromkeys(bases) if base not in found]
+            found |= dict.fromkeys(new)
+            waiting += new
+        return [*found]
+
+    def base_kinds(self, cls: ClassScope) -> list[Kind]:
+        parent = cls.parent or cls.module
+        return [self.kind(base.value, parent) for base in cls.node.bases if base.keyword is None and not base.star]
+
+    def session_type(self, kind: Kind) -> kinds.SessionType | None:
+        """The library's session class that a class is or derives from."""
+        match kind:
+            case kinds.SessionType():
+                return kind
+            case kinds.ClassKind(cls=cls):
+                for ancestor in self.ancestors(cls):
+                    for base in self.base_kinds(ancestor):
+                        if isinstance(base, kinds.SessionType):
+                            return base
+        return None
+
+    # --- calls --------------------------------------------------------------------------------------------------------
+
+    def _called(self, callee: Kind, call: Call, scope: Scope) -> Kind:
+        place = Place(scope.module.path, call.span)
+        match callee:
+            case kinds.Factory(is_async=is_async, scoped=scoped, origin=origin, trusted=trusted):
+                return kinds.Session(is_async, scoped, origin, trusted)
+            case kinds.SessionType(is_async=is_async):
+                return kinds.Session(is_async, origin=place)
+            case kinds.ClassKind(cls=cls):
+                session = self.session_type(callee)
+                return kinds.Session(session.is_async, origin=place) if session else kinds.Instance(cls)
+            case kinds.FunctionKind():
+                return self._built_at(place, self.result(callee))
+            case kinds.LambdaKind(term=term, scope=inner):
+                return self.kind(term.body, inner)
+            case kinds.Callback(value=value):
+                return self._built_at(place, value)
+            case kinds.Partial(func=func):
+                return self._called(func, call, scope)
+            case External(name=name):
+                return library_call(self, name, call, scope)
+            case kinds.Either(options=options):
+                return kinds.join([self._called(option, call, scope) for option in options])
+            case kinds.Instance(cls=cls):
+                method = self.instance_attribute(cls, "__call__")
+                return self.result(method) if isinstance(method, kinds.FunctionKind) else UNKNOWN
+            case kinds.Method(owner=owner, name=name):
+                return library_method(owner, name)
+            case kinds.Unknown():
+                return callee
+            case _:
+                return UNKNOWN
+
+    def _built_at(self, place: Place, value: Kind) -> Kind:
+        """An engine that the configuration alone knows of is built where its builder is called."""
+        return kinds.Engine(value.is_async, place) if isinstance(value, kinds.Engine) and value.origin is None else value
+
+    def result(self, callee: kinds.FunctionKind) -> Kind:
+        """What calling a function of the project gives, its decorators considered."""
+        function = callee.function
+        if (given := self.trust.given(function)) is not None and not callee.wrapped:
+            return given
+        found = self.returned(function)
+        names = self.decorators(function)
+        manager = next((is_async for name, is_async in _CONTEXT_DECORATORS.items() if name in names | {callee.wrapped}), None)
+        if manager is not None:
+            return kinds.ContextManager(found.value, manager) if isinstance(found, kinds.Generator) else UNKNOWN
+        return found if names <= TRANSPARENT else UNKNOWN
+
+    def decorators(self, function: FunctionScope) -> frozenset[str]:
+        """The dotted names of a function's decorators; one that cannot be followed is "?"."""
+        outside = function.parent or function.module
+        found = set()
+        for term in function.node.decorators:
+            kind = self.kind(term.func if isinstance(term, Call) else term, outside)
+            found.add(kind.name if isinstance(kind, External) else "?")
+        return frozenset(found)
+
+    def returned(self, function: FunctionScope) -> Kind:
+        """What the bare function gives when called: a generator, an awaitable, or the join of its returns."""
+        known: Kind | None = self._lasting.get(function)
+        return known if known is not None else self._memory.ask(function, _NOTHING, self._evaluate_returns, function)
+
+    def _evaluate_returns(self, function: FunctionScope) -> Kind:
+        node = function.node
+        declared = annotated(self, node.returns, function.parent or function.module) if node.returns is not None else UNKNOWN
+        if node.is_generator:
+            if isinstance(declared, kinds.Generator):
+                declared = declared.value
+            value = self.yielded(function)
+            return kinds.shallow(kinds.Generator(value if value not in (UNKNOWN, NONE) else declared, node.is_async))
+        found = kinds.join([self.kind(value, function) for value in return_values(function)])
+        if found in (UNKNOWN, NONE):
+            found = declared
+        return kinds.shallow(kinds.Awaitable(found)) if node.is_async else found
+
+    def yielded(self, function: FunctionScope) -> Kind:
+        """The join of what a generator yields, through ``yield from`` and re-yielded loops."""
+        found = []
+        for term in yields(function):
+            if term.value is None:
+                continue
+            value = self.kind(term.value, function)
+            if term.delegated:
+                value = _iterated(value)
+            found.append(value)
+        lent = self.trust.given(function)
+        known = kinds.join(found)
+        return lent.value if known == UNKNOWN and isinstance(lent, kinds.Generator | kinds.ContextManager) else known
+
+    # --- context managers ---------------------------------------------------------------------------------------------
+
+    def entered(self, kind: Kind) -> Kind:
+        """What ``with kind as name`` binds."""
+        match kind:
+            case kinds.ContextManager(value=value):
+                return value
+            case kinds.Session() | kinds.Connection():
+                return kind
+            case kinds.Instance(cls=cls):
+                for method in ("__aenter__", "__enter__"):
+                    found = self.instance_attribute(cls, method)
+                    if isinstance(found, kinds.FunctionKind):
+                        value = self.returned(found.function)
+                        return value.value if isinstance(value, kinds.Awaitable) else value
+        return UNKNOWN
+
+    def _external(self, dotted: str) -> Kind:
+        name = canonical(dotted)
+        trusted = self.trust.outside(name)
+        return trusted if trusted is not None else SESSION_TYPES.get(name, External(name))
+
+    def annotated(self, annotation: Term, scope: Scope) -> Kind:
+        """The kind of a value that carries ``annotation``, read where ``scope`` says."""
+        return annotated(self, annotation, scope)
+
+
+def _iterated(kind: Kind) -> Kind:
+    match kind:
+        case kinds.Generator(value=value) | kinds.Container(element=value):
+            return value
+        case kinds.Tuple(items=items):
+            return kinds.join(list(items))
+        case _:
+            return UNKNOWN
+
+
+def _unpacked(kind: Kind, path: tuple[int, ...]) -> Kind:
+    for index in path:
+        match kind:
+            case kinds.Tuple(items=items) if 0 <= index < len(items):
+                kind = items[index]
+            case _:
+                return UNKNOWN
+    return kind

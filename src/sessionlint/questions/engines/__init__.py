@@ -1,0 +1,1 @@
+"""Engines: where they are built, who uses them, whom they reach."""

@@ -1,0 +1,95 @@
+"""Objects that build an engine when they are made, and that are made for one call."""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, Site
+from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model.facts import Assign, Attribute, Call, Function
+from sessionlint.questions.engines.engine_reach import disposes
+from sessionlint.questions.engines.fresh import Fresh, PerCall, per_call
+from sessionlint.questions.running.callers import Callers
+from sessionlint.questions.sessions.holding import Use, is_plain_base
+
+
+class EngineOwners:
+    """Classes that keep an engine of their own and never dispose it; ``engines`` follows new engines."""
+
+    def __init__(self, project: Project, engines: Fresh) -> None:
+        self._project = project
+        self._engines = engines
+        self._known: dict[ClassScope, Site | None] = {}
+
+    def per_call(self, module_paths: frozenset[str]) -> Iterator[PerCall]:
+        """The engines of objects that end in a function that runs again and again, or that FastAPI makes for each request."""
+        fresh = Fresh(self._project, kinds.Instance, lambda call, site: self._made_by(call, site) is not None or None)
+        for made in per_call(self._project, module_paths, fresh, self._ends_here):
+            engine = self._made_by(made.site.term, made.site) if isinstance(made.site.term, Call) else None
+            if engine is not None:
+                yield PerCall(engine, made.user, made.use, made.caller)
+        yield from self._injected(module_paths)
+
+    def _injected(self, module_paths: frozenset[str]) -> Iterator[PerCall]:
+        """``def route(repo: Repo = Depends(Repo))``."""
+        callers = Callers(self._project)
+        functions = {function.node: function for function in self._project.functions()}
+        for site in self._project.calls_of_external("Depends"):
+            call, function = site.term, functions.get(site.statement) if isinstance(site.statement, Function) else None
+            if not isinstance(call, Call) or function is None or site.scope.module.path not in module_paths or not call.args:
+                continue
+            cls = self._project.kind(call.args[0].value, site.scope)
+            engine = self._engine_of(cls.cls) if isinstance(cls, kinds.ClassKind) else None
+            caller = callers.of(function)
+            if engine is not None and caller is not None:
+                yield PerCall(engine, function, site, caller)
+
+    def _made_by(self, call: Call, site: Site) -> Site | None:
+        callee = self._project.kind(call.func, site.scope)
+        return self._engine_of(callee.cls) if isinstance(callee, kinds.ClassKind) else None
+
+    def _engine_of(self, cls: ClassScope) -> Site | None:
+        if cls not in self._known:
+            self._known[cls] = self._find(cls)
+        return self._known[cls]
+
+    def _find(self, cls: ClassScope) -> Site | None:
+        """The call in ``__init__`` that builds what ``self.engine`` is, each time and for nobody else."""
+        init = self._project.evaluator.instance_attribute(cls, "__init__")
+        if not isinstance(init, kinds.FunctionKind) or not self._is_plain(cls):
+            return None
+        kept = {
+            statement.value
+            for statement in init.function.body
+            if isinstance(statement, Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], Attribute)
+        }
+        inside = (site for site in self._project.calls_in(init.function) if site.term in kept)
+        return next((built for site in inside if (built := self._engines.built_by(site)) is not None), None)
+
+    def _is_plain(self, cls: ClassScope) -> bool:
+        """Whether every call makes an object, and nothing in the class lets go of what the object keeps."""
+        ancestors = self._project.evaluator.ancestors(cls)
+        if any(one.node.decorators or "__new__" in one.methods or self._has_other_bases(one) for one in ancestors):
+            return False
+        return not any(disposes(method) for one in ancestors for method in one.methods.values())
+
+    def _has_other_bases(self, cls: ClassScope) -> bool:
+        """Whether there is a metaclass, or a base that cannot be seen."""
+        bases = self._project.evaluator.base_kinds(cls)
+        named = len(bases) == len(cls.node.bases)
+        return not named or not all(isinstance(base, kinds.ClassKind) or is_plain_base(base) for base in bases)
+
+    def _ends_here(self, site: Site) -> bool:
+        """Whether the function that makes the object asks it for something, and does nothing else with it."""
+        where = self._project.holding.at(site)
+        if where.use is Use.USED:
+            return bool(site.path) and isinstance(site.path[0], Attribute)
+        if where.use is not Use.BOUND or where.name is None or not isinstance(site.scope, FunctionScope):
+            return False
+        mentions = list(self._project.holding.mentions(site.scope, frozenset({where.name})))
+        return bool(mentions) and all(
+            found.use is Use.USED
+            and mention.scope is site.scope
+            and bool(mention.path)
+            and isinstance(mention.path[0], Attribute)
+            for mention, found in mentions
+        )

@@ -1,0 +1,97 @@
+"""Things that are built anew for one call: through which functions they come, and in which one they end."""
+
+from collections.abc import Callable, Iterator
+
+from sessionlint.link.memory import Memory
+from sessionlint.link.names.functions import return_values
+from sessionlint.link.names.scopes import FunctionScope, Site, ValueBinding
+from sessionlint.link.names.sites import sites
+from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model.facts import Call, Name, Term
+from sessionlint.model.records import dataclass
+from sessionlint.questions.engines.engines import called_function
+from sessionlint.questions.running.callers import Caller, Callers, is_remembered
+from sessionlint.questions.sessions.holding import Use
+
+
+class Fresh:
+    """Follows things of one kind from the call that builds them through the functions that return them.
+
+    ``is_built_by`` says of a call that gives such a thing: True, it builds one to follow; False, one to leave alone; None,
+    it builds none itself.
+    """
+
+    def __init__(self, project: Project, kind: type[kinds.Kind], is_built_by: Callable[[Call, Site], bool | None]) -> None:
+        self._project = project
+        self.kind = kind
+        self._is_built_by = is_built_by
+        self._memory = Memory()
+        self._direct: dict[Term, Site] = {}
+
+    def built_by(self, site: Site) -> Site | None:
+        """The building call behind a call that gives a new thing each time it runs, or None."""
+        call = site.term
+        if not isinstance(call, Call) or site.in_lambda or not isinstance(site.scope, FunctionScope):
+            return None
+        if not isinstance(self._project.kind(call, site.scope), self.kind):
+            return None
+        built = self._is_built_by(call, site)
+        if built is not None:
+            return self._direct.setdefault(call, site) if built else None
+        function = called_function(self._project, call, site)
+        return self._memory.ask(function, None, self._find_returned, function) if function is not None else None
+
+    def _find_returned(self, function: FunctionScope) -> Site | None:
+        if function.node.is_generator or is_remembered(function):
+            return None
+        inside = {site.term: site for site in sites(function)}
+        found = None
+        for value in return_values(function):
+            source = inside.get(self._local_value(value, function))
+            found = self.built_by(source) if source is not None else None
+            if found is None:
+                return None
+        return found
+
+    def _local_value(self, value: Term, function: FunctionScope) -> Term:
+        """What a returned local is bound to, if that is all that ever happens to it."""
+        if not isinstance(value, Name) or value.id in function.declared:
+            return value
+        bindings = function.bindings.get(value.id, [])
+        if len(bindings) != 1 or not isinstance(only := bindings[0], ValueBinding) or only.value is None or only.path:
+            return value
+        mentions = self._project.holding.mentions(function, frozenset({value.id}))
+        kept = any(where.use in (Use.STORED, Use.BOUND, Use.GIVEN_AWAY, Use.YIELDED) for _, where in mentions)
+        return value if kept else only.value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PerCall:
+    """``site`` is the call that builds; ``user`` the function in which the thing ends, ``use`` the place in it."""
+
+    site: Site
+    user: FunctionScope
+    use: Site
+    caller: Caller
+
+
+def per_call(
+    project: Project, module_paths: frozenset[str], fresh: Fresh, ends_here: Callable[[Site], bool]
+) -> Iterator[PerCall]:
+    """What ends in a function that runs per request, per task or per session, each once, in source order."""
+    callers = Callers(project)
+    found: dict[Site, PerCall] = {}
+    for site in project.calls_giving(fresh.kind):
+        built = fresh.built_by(site) if site.scope.module.path in module_paths else None
+        if built is None or not isinstance(site.scope, FunctionScope) or not ends_here(site):
+            continue
+        caller = callers.of(site.scope)
+        if caller is not None and _is_worse(caller, found.get(built)):
+            found[built] = PerCall(built, site.scope, site, caller)
+    yield from sorted(found.values(), key=lambda one: (one.site.place.path, one.site.place.span.start))
+
+
+def _is_worse(caller: Caller, known: PerCall | None) -> bool:
+    order = list(Caller)
+    return known is None or order.index(caller) < order.index(known.caller)

@@ -1,0 +1,160 @@
+"""What asks a database while a module is imported."""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.import_time import sites_at_import
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
+from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model import walk
+from sessionlint.model.facts import Attribute, Await, Call, Term
+from sessionlint.model.records import dataclass
+from sessionlint.model.source import Place
+from sessionlint.questions.engines.engines import APP_FACTORIES, called_function
+
+_DEPTH = 4
+_SCHEMA = frozenset({"create_all", "drop_all", "reflect"})
+_CONNECTING = frozenset({"connect", "begin", "raw_connection"})
+_QUERYING = frozenset({"execute", "scalar", "scalars", "stream", "exec", "get", "commit", "flush", "merge", "refresh"})
+_QUERIES = "queries the database"
+_FUNCTIONS = {
+    "sqlalchemy.inspect": "inspects the database",
+    "sqlalchemy_utils.create_database": "creates the database",
+    "sqlalchemy_utils.database_exists": "asks whether the database exists",
+    "sqlalchemy_utils.drop_database": "drops the database",
+    "sqlalchemy_utils.functions.create_database": "creates the database",
+    "sqlalchemy_utils.functions.database_exists": "asks whether the database exists",
+    "sqlalchemy_utils.functions.drop_database": "drops the database",
+}
+_RUNNERS = frozenset({"asyncio.run", "anyio.run", "anyio.from_thread.run", "trio.run", "uvloop.run"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportIo:
+    """A call that asks the database at import. ``does`` says what it does ("creates the tables"); ``inside`` is where, when
+    that stands in ``function``, which the call runs."""
+
+    site: Site
+    does: str
+    inside: Place | None = None
+    function: FunctionScope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Io:
+    place: Place
+    does: str
+
+
+def io_at_import(project: Project, module: ModuleScope) -> Iterator[ImportIo]:
+    """The calls that ask a database while ``module`` is imported; of several that do the same, the first."""
+    search = DatabaseSearch(project)
+    seen: set[str] = set()
+    for site in sites_at_import(module):
+        if not isinstance(site.term, Call):
+            continue
+        does = search.direct(site.term, site)
+        if does is not None:
+            found = ImportIo(site, does)
+        elif (function := search.function_run_by(site.term, site)) is not None and (io := search.inside(function)) is not None:
+            found = ImportIo(site, io.does, io.place, function)
+        else:
+            continue
+        if found.does not in seen:
+            seen.add(found.does)
+            yield found
+
+
+def database_calls(project: Project) -> Iterator[Site]:
+    """Every call that may ask a database itself, or run what does."""
+    yield from project.calls_of(kinds.Method)
+    yield from project.calls_of_external(*_FUNCTIONS, *_RUNNERS)
+    yield from project.calls_named("run_until_complete", *_SCHEMA)
+    for module in project.modules.values():
+        for site in module.calls if project.mentions(module, "autoload_with") else ():
+            if isinstance(site.term, Call) and any(given.keyword == "autoload_with" for given in site.term.args):
+                yield site
+
+
+class DatabaseSearch:
+    """Looks into the functions of the project; answers are remembered.
+
+    A query through a session counts only where it stands: a function that runs one is given its session, as a rule.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        # by how far the search may still go: what is too far from one place is not from another
+        self._known: dict[tuple[FunctionScope, int], _Io | None] = {}
+        self._steps: dict[FunctionScope, tuple[_Io | FunctionScope, ...]] = {}
+
+    def direct(self, call: Call, site: Site) -> str | None:
+        """What ``call`` itself asks of a database, or None."""
+        callee = self._project.kind(call.func, site.scope)
+        match callee:
+            case kinds.Method(owner=kinds.Engine(), name=name) if name in _CONNECTING:
+                return "connects to the database"
+            case kinds.Method(owner=kinds.Session(), name=name) if name in _QUERYING:
+                return _QUERIES
+            case kinds.External(name=name) if name in _FUNCTIONS:
+                return _FUNCTIONS[name] if name != "sqlalchemy.inspect" or self._is_given_database(call, site) else None
+        given = walk.argument(call, None, "autoload_with")
+        if given is not None and self._is_database(given, site):
+            return "reads the schema from the database"
+        if isinstance(call.func, Attribute) and call.func.attr in _SCHEMA and self._is_given_database(call, site):
+            return {"create_all": "creates the tables", "drop_all": "drops the tables"}.get(call.func.attr, "reads the schema")
+        return None
+
+    def _is_given_database(self, call: Call, site: Site) -> bool:
+        return any(self._is_database(given.value, site) for given in call.args if not given.star)
+
+    def _is_database(self, term: Term, site: Site) -> bool:
+        return isinstance(self._project.kind(term, site.scope), kinds.Engine | kinds.Connection)
+
+    def function_run_by(self, call: Call, site: Site) -> FunctionScope | None:
+        """The function of the project whose body runs with ``call``, also through ``asyncio.run(...)``."""
+        callee = self._project.kind(call.func, site.scope)
+        runner = isinstance(callee, kinds.External) and callee.name in _RUNNERS
+        if runner or (isinstance(call.func, Attribute) and call.func.attr == "run_until_complete"):
+            return self._run_to_completion(call, site)
+        function = called_function(self._project, call, site)
+        if function is None or function.node.is_generator:
+            return None
+        awaited = bool(site.path) and isinstance(site.path[0], Await)
+        return function if awaited is function.node.is_async else None
+
+    def _run_to_completion(self, call: Call, site: Site) -> FunctionScope | None:
+        coroutine = call.args[0].value if call.args else None
+        if isinstance(coroutine, Call):
+            return called_function(self._project, coroutine, site)
+        kind = self._project.kind(coroutine, site.scope) if coroutine is not None else kinds.UNKNOWN
+        return kind.function if isinstance(kind, kinds.FunctionKind) else None
+
+    def inside(self, function: FunctionScope, depth: int = _DEPTH) -> _Io | None:
+        """The first place in ``function``, or in what it calls, that asks a database when the function runs."""
+        if depth == 0 or function.node.name in APP_FACTORIES:
+            return None
+        key = (function, depth)
+        if key not in self._known:
+            self._known[key] = self._first(function, depth)
+        return self._known[key]
+
+    def _first(self, function: FunctionScope, depth: int) -> _Io | None:
+        if function not in self._steps:
+            self._steps[function] = tuple(self._steps_of(function))
+        for step in self._steps[function]:
+            found = step if isinstance(step, _Io) else self.inside(step, depth - 1)
+            if found is not None:
+                return found
+        return None
+
+    def _steps_of(self, function: FunctionScope) -> Iterator[_Io | FunctionScope]:
+        """What ``function`` asks of a database, up to the first thing that it surely does, and the functions that it runs."""
+        for site in self._project.calls_in(function):
+            if not isinstance(site.term, Call) or site.in_lambda:
+                continue
+            if (does := self.direct(site.term, site)) is not None and does != _QUERIES:
+                yield _Io(site.place, does)
+                return
+            if (inner := self.function_run_by(site.term, site)) is not None:
+                yield inner

@@ -1,0 +1,1 @@
+"""Which files have to be read, and for which words."""

@@ -1,0 +1,1 @@
+"""What FastAPI's ``Depends``, and containers of dependencies, call."""

@@ -1,0 +1,103 @@
+"""Functions that FastAPI calls: what stands in ``Depends(...)`` and in ``app.dependency_overrides``."""
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
+from sessionlint.link.values import kinds
+from sessionlint.link.values.evaluate import Evaluator
+from sessionlint.model import walk
+from sessionlint.model.facts import (
+    Argument,
+    Assign,
+    Attribute,
+    Call,
+    Constant,
+    Evaluate,
+    Name,
+    Statement,
+    Subscript,
+    Term,
+)
+from sessionlint.model.facts import Mapping as MappingTerm
+from sessionlint.model.records import dataclass
+from sessionlint.model.source import Place
+
+OVERRIDES = "dependency_overrides"
+"""The attribute of an application in which tests put other providers; a module that overrides one has the word in its text."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DependencyUse:
+    """One ``Depends(...)`` in ``scope`` and the function, or the lambda, that it names. ``wrapped`` as in ``FunctionKind``."""
+
+    call: Call
+    scope: Scope
+    provider: FunctionScope | kinds.LambdaKind
+    wrapped: str = ""
+
+    @property
+    def place(self) -> Place:
+        return self.scope.module.place(self.call.span)
+
+    @property
+    def is_function_scoped(self) -> bool:
+        """``Depends(..., scope="function")``: FastAPI leaves the provider before it sends the response."""
+        scope = walk.argument(self.call, None, "scope")
+        return isinstance(scope, Constant) and scope.value == "function"
+
+
+def dependency_uses(
+    modules: Iterable[ModuleScope],
+    evaluator: Evaluator,
+    depending: Mapping[ModuleScope, Sequence[Site]],
+    overriding: Container[ModuleScope],
+) -> Iterator[DependencyUse]:
+    """Every ``Depends(...)`` that names a function of the project: a default, in ``Annotated``, in a list; overrides, too.
+
+    ``depending`` are its calls by module, annotations left out; ``overriding`` the modules that may override dependencies.
+    """
+    for module in modules:
+        overridden = overrides(module) if module in overriding else ()
+        called = ((site.term, site.scope) for site in depending.get(module, ()) if isinstance(site.term, Call))
+        for call, scope in (*called, *_annotated(module, evaluator), *overridden):
+            provider = walk.argument(call, 0, "dependency")
+            kind = evaluator.kind(provider, scope) if provider is not None else kinds.UNKNOWN
+            if isinstance(kind, kinds.FunctionKind):
+                yield DependencyUse(call, scope, kind.function, kind.wrapped)
+            elif isinstance(kind, kinds.LambdaKind):
+                yield DependencyUse(call, scope, kind)
+
+
+def overrides(module: ModuleScope) -> Iterator[tuple[Call, Scope]]:
+    """What ``app.dependency_overrides`` gets instead of a provider, each as the ``Depends(...)`` that it amounts to."""
+    for scope in module.scopes:
+        for statement in walk.statements(scope.body):
+            for term in _overriding(statement):
+                depends = Name(term.span, "Depends")
+                yield Call(term.span, depends, (Argument(term.span, term),)), scope
+
+
+def _overriding(statement: Statement) -> Iterator[Term]:
+    match statement:
+        case Assign(targets=(Subscript(value=Attribute(attr="dependency_overrides")),), value=value) if value is not None:
+            yield value
+        case Assign(targets=(Attribute(attr="dependency_overrides"),), value=MappingTerm(items=items)):
+            yield from (value for key, value in items if key is not None)
+        case Evaluate(
+            value=Call(
+                func=Attribute(value=Attribute(attr="dependency_overrides"), attr="update"),
+                args=(Argument(value=MappingTerm(items=items)),),
+            )
+        ):
+            yield from (value for key, value in items if key is not None)
+
+
+def _annotated(module: ModuleScope, evaluator: Evaluator) -> Iterator[tuple[Call, Scope]]:
+    """The ``Depends(...)`` in the annotations of parameters."""
+    for function in module.functions:
+        for parameter in function.node.params:
+            if parameter.annotation is None or isinstance(parameter.annotation, Name | Constant):
+                continue
+            for term, _ in walk.descend(parameter.annotation):
+                if isinstance(term, Call) and evaluator.kind(term.func, function) == kinds.External("Depends"):
+                    yield term, function

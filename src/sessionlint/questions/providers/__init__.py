@@ -1,0 +1,1 @@
+"""Providers: what they lend, to whom, and how they end."""

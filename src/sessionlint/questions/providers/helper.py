@@ -1,0 +1,131 @@
+"""The helper through which a project wants its sessions to be opened: what it gives, and what it does at its end."""
+
+from sessionlint.link.names.scopes import FunctionScope, Scope
+from sessionlint.link.names.sites import inner_functions, sites
+from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model import walk
+from sessionlint.model.facts import Attribute, Call
+from sessionlint.model.records import dataclass
+from sessionlint.model.source import Place
+from sessionlint.model.wrappers import Wrapper
+from sessionlint.questions.providers.commits import commits_on_success
+from sessionlint.questions.providers.handlers import swallowing_handlers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Helper:
+    """``module`` and ``name``: how the configuration spells it. ``home``: its path and name, when it is the project's own.
+
+    ``commits``: it commits when its block ends well, or nobody knows; ``swallows``: it may end as if its block had not raised.
+    """
+
+    wrapper: Wrapper
+    session: kinds.Session
+    home: tuple[str, str] | None
+    function: FunctionScope | None
+    commits: bool
+    swallows: bool
+
+    @property
+    def module(self) -> str:
+        return self.wrapper.name.rpartition(".")[0]
+
+    @property
+    def name(self) -> str:
+        return self.wrapper.name.rpartition(".")[2]
+
+    @property
+    def place(self) -> Place | None:
+        return self.function.place if self.function is not None else None
+
+
+def configured_helper(project: Project) -> Helper | None:
+    """The helper that ``session-provider`` names, if it is a context manager that lends a session and needs no argument."""
+    wrapper = project.trust.vocabulary.session_provider
+    if wrapper is None:
+        return None
+    home = project.trust.home(wrapper)
+    module = project.modules.get(home[0]) if home is not None else None
+    if module is None or home is None:
+        kind = project.trust.outside(wrapper.name)
+    elif "." in home[1]:
+        return None  # a method: nobody knows of which object
+    else:
+        kind = project.evaluator.member(module, home[1])
+    function = kind.function if isinstance(kind, kinds.FunctionKind) else None
+    given = project.evaluator.result(kind) if isinstance(kind, kinds.FunctionKind) else _given(kind)
+    if not isinstance(given, kinds.ContextManager) or not isinstance(given.value, kinds.Session) or _needs_arguments(function):
+        return None
+    session = _lent(project, function) or given.value
+    session = kinds.Session(given.is_async, origin=session.origin)
+    return Helper(wrapper, session, home, function, _commits(project, function), _swallows(project, function))
+
+
+def is_helper_usable(project: Project) -> bool:
+    """Whether ``session-provider``, if there is one, names what can be entered without arguments to get a session."""
+    return project.trust.vocabulary.session_provider is None or configured_helper(project) is not None
+
+
+def _given(kind: kinds.Kind | None) -> kinds.Kind:
+    return kind.value if isinstance(kind, kinds.Callback) else kinds.UNKNOWN
+
+
+def _needs_arguments(function: FunctionScope | None) -> bool:
+    return function is not None and any(
+        parameter.default is None and parameter.kind not in ("*", "**") for parameter in function.node.params
+    )
+
+
+def _lent(project: Project, function: FunctionScope | None) -> kinds.Session | None:
+    """The session that the body of the helper itself lends, as far as it can be seen."""
+    if function is None:
+        return None
+    found = project.evaluator.yielded(function) if function.node.is_generator else project.evaluator.returned(function)
+    found = found.value if isinstance(found, kinds.ContextManager) else found
+    return found if isinstance(found, kinds.Session) else None
+
+
+def _commits(project: Project, function: FunctionScope | None) -> bool:
+    if function is None or not function.node.is_generator:
+        return True
+    if commits_on_success(project, function):
+        return True
+    return not _can_be_seen_through(project, function)
+
+
+def _can_be_seen_through(project: Project, function: FunctionScope) -> bool:
+    """Whether nothing in a generator could commit: it opens the session itself and calls nothing else that might."""
+    for site in sites(function):
+        term = site.term
+        if isinstance(term, Attribute) and term.attr in ("commit", "begin", "enter_context", "enter_async_context"):
+            return False
+        if isinstance(term, Call) and isinstance(project.kind(term, function), kinds.ContextManager | kinds.Generator):
+            return False
+    return _lent(project, function) is not None
+
+
+def _swallows(project: Project, function: FunctionScope | None) -> bool:
+    if function is None:
+        return False
+    own = {function, *inner_functions(function)}  # `def helper(): @contextmanager def inner(): ...; return inner()`
+    return any(guarded.lender.function in own for guarded in swallowing_handlers(project))
+
+
+def is_lender(project: Project, scope: Scope) -> bool:
+    """Whether a function is a provider itself: it lends a session, or returns one that it has opened."""
+    if not isinstance(scope, FunctionScope):
+        return False
+    if scope.node.is_generator and isinstance(project.evaluator.yielded(scope), kinds.Session):
+        return True
+    return project.is_fixture(scope) or project.openings.returns_opened(scope) or _returns_manager(project, scope)
+
+
+def _returns_manager(project: Project, function: FunctionScope) -> bool:
+    given = project.evaluator.returned(function)
+    return isinstance(given, kinds.ContextManager) and isinstance(given.value, kinds.Session)
+
+
+def is_opened_by_factory(project: Project, call: Call, scope: Scope) -> bool:
+    """Whether a call opens its session through a factory, or a function that returns a fresh one, and not of a class."""
+    return isinstance(project.kind(call.func, scope), kinds.Factory | kinds.FunctionKind) and walk.dotted(call.func) is not None

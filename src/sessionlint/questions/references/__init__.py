@@ -1,0 +1,1 @@
+"""Who refers to a definition: by import, by attribute, by string."""

@@ -1,0 +1,163 @@
+"""Where one module may name what another one binds: as an attribute of the module, or in a string.
+
+Every term of the project is looked at once, for all names that may be asked for; what stands there is told apart once per name.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope, Scope, Site
+from sessionlint.link.names.sites import Placed, placed, sites_of
+from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model import walk
+from sessionlint.model.facts import Assign, Attribute, Call, Collection, Constant, Delete, Evaluate, Name, Term
+from sessionlint.model.records import dataclass
+
+_BEHIND_A_DOT = re.compile(r"\.(\w+)")
+_BY_NAME = frozenset({"getattr", "setattr", "hasattr", "delattr", "object", "attrgetter"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spelling:
+    """A term that names something of the module at ``home``; None: of a module that cannot be told.
+
+    ``text`` is what of it does: the attribute, the string, or the dotted name in the string.
+    """
+
+    site: Site
+    home: str | None
+    text: str
+
+
+class Spellings:
+    """Finds them for any of ``names``."""
+
+    def __init__(self, project: Project, names: frozenset[str]) -> None:
+        self._project = project
+        self._names = names
+        self._odd = frozenset(name for name in names if not re.fullmatch(r"\w+", name))  # identifiers that no `\w+` finds
+        self._of_names: dict[str, Mapping[str | None, Sequence[tuple[int, Spelling]]]] = {}
+
+    def of(self, path: str, name: str) -> Mapping[ModuleScope, Sequence[Spelling]]:
+        """What may name ``name`` of the module at ``path``, in source order, by the module that it stands in."""
+        if name not in self._of_names:
+            self._of_names[name] = self._of_name(name)
+        known = self._of_names[name]
+        found: dict[ModuleScope, list[Spelling]] = defaultdict(list)
+        for _, spelling in sorted((*known.get(path, ()), *known.get(None, ())), key=lambda each: each[0]):
+            found[spelling.site.scope.module].append(spelling)
+        return found
+
+    def _of_name(self, name: str) -> Mapping[str | None, Sequence[tuple[int, Spelling]]]:
+        """Everything that spells ``name``, numbered in source order, by the module that is meant."""
+        found: dict[str | None, list[tuple[int, Spelling]]] = defaultdict(list)
+        sites = (site for place in self._places.get(name, ()) for site in sites_of(place))
+        for number, spelling in enumerate(spelling for site in sites for spelling in self._spelled(site, name)):
+            found[spelling.home].append((number, spelling))
+        return found
+
+    def _spelled(self, site: Site, name: str) -> Iterator[Spelling]:
+        match site.term:
+            case Attribute(value=value, attr=attr) if attr == name:
+                home = self._module(value, site.scope)
+                if home is not None or (is_target(site) and self._may_be_module(value, site.scope)):
+                    yield Spelling(site, home, attr)
+            case Constant(value=str() as text) if name in text and not _is_docstring(site):
+                yield from self._alone(site, text) if text == name else self._dotted(site, text, name)
+            case _:
+                pass
+
+    def _alone(self, site: Site, text: str) -> Iterator[Spelling]:
+        """A string that is the name: in ``__all__``, or handed to ``getattr`` and its like."""
+        if is_in_all(site):
+            yield Spelling(site, site.scope.module.path, text)
+        elif (owner := _asked(site)) is not None:
+            home = self._module(owner, site.scope)
+            if home is not None or self._may_be_module(owner, site.scope):
+                yield Spelling(site, home, text)
+
+    def _dotted(self, site: Site, text: str, name: str) -> Iterator[Spelling]:
+        """``"app.db.engine"``, alone in the string or among other words; of each module the first."""
+        seen = set()
+        for match in re.finditer(rf"([A-Za-z_][\w.]*)\.{re.escape(name)}\b", text):
+            home = self._project.layout.resolve(site.scope.module.path, match[1], 0)
+            if home is not None and home not in seen:
+                seen.add(home)
+                yield Spelling(site, home, match[0])
+
+    def _module(self, term: Term, scope: Scope) -> str | None:
+        kind = self._project.kind(term, scope)
+        return kind.path if isinstance(kind, kinds.ModuleKind) else None
+
+    def _may_be_module(self, term: Term, scope: Scope) -> bool:
+        """Tests load modules in ways that cannot be followed, and hand them around as fixtures."""
+        kind = self._project.kind(term, scope)
+        return isinstance(term, Name) and isinstance(kind, kinds.Unknown) and self._project.role(scope.module) is Role.TEST
+
+    # --- the one look at everything -----------------------------------------------------------------------------------
+
+    @cached_property
+    def _places(self) -> Mapping[str, Sequence[Placed]]:
+        """The statements that spell each of the names, in source order."""
+        found: dict[str, list[Placed]] = defaultdict(list)
+        for module in self._project.modules.values():
+            for scope in module.scopes:
+                for place in placed(scope):
+                    for word in self._words(place):
+                        found[word].append(place)
+        return found
+
+    def _words(self, place: Placed) -> set[str]:
+        found: set[str] = set()
+        waiting = list(walk.own_terms(place.statement))
+        if isinstance(place.statement, Evaluate) and isinstance(place.statement.value, Constant):
+            return found  # a docstring
+        while waiting:
+            term = waiting.pop()
+            if isinstance(term, Attribute):
+                if term.attr in self._names:
+                    found.add(term.attr)
+                waiting.append(term.value)
+            elif isinstance(term, Constant):
+                if isinstance(term.value, str):
+                    found |= self._words_in(term.value)
+            elif not isinstance(term, Name):
+                waiting += walk.children(term)
+        return found
+
+    def _words_in(self, text: str) -> set[str]:
+        if "." not in text:
+            return {text} & self._names
+        return {text, *_BEHIND_A_DOT.findall(text), *(name for name in self._odd if name in text)} & self._names
+
+
+def is_target(site: Site) -> bool:
+    """Whether the term is written, not read."""
+    statement = site.statement
+    return isinstance(statement, Assign | Delete) and any(
+        each is site.term or any(inner is site.term for inner, _ in walk.descend(each) if isinstance(each, Collection))
+        for each in statement.targets
+    )
+
+
+def is_in_all(site: Site) -> bool:
+    """Whether the term stands in ``__all__``."""
+    statement = site.statement
+    return isinstance(statement, Assign) and any(walk.dotted(target) == "__all__" for target in statement.targets)
+
+
+def _asked(site: Site) -> Term | None:
+    """The ``db`` of ``getattr(db, "engine")``, ``monkeypatch.setattr(db, "engine", ...)``, ``patch.object(db, "engine")``."""
+    call = site.path[0] if site.path else None
+    if not isinstance(call, Call) or len(call.args) < 2 or call.args[1].value is not site.term:
+        return None
+    called = (walk.dotted(call.func) or "").rpartition(".")[2]
+    return call.args[0].value if called in _BY_NAME else None
+
+
+def _is_docstring(site: Site) -> bool:
+    return isinstance(site.statement, Evaluate) and site.statement.value is site.term

@@ -1,0 +1,1 @@
+"""What a web framework calls, and what it hands over."""

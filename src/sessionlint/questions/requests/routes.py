@@ -1,0 +1,72 @@
+"""Functions that FastAPI calls, and the sessions that it gives them."""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope
+from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.link.values.evaluate import TRANSPARENT
+from sessionlint.model import walk
+from sessionlint.model.facts import Attribute, Call, Constant, Import, Parameter, Term
+from sessionlint.model.records import dataclass
+from sessionlint.questions.requests.depends import Dependency
+from sessionlint.questions.requests.needs import needs
+
+_METHODS = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "trace", "api_route", "websocket"})
+
+
+def is_route(function: FunctionScope) -> bool:
+    """Whether every decorator registers it as a route: ``@router.get("/path")``, in a module that imports fastapi."""
+    decorators = function.node.decorators
+    return bool(decorators) and all(map(_registers, decorators)) and _imports_fastapi(function.module)
+
+
+def is_called_by_fastapi(project: Project, function: FunctionScope) -> bool:
+    """A route, or a dependency that no unknown decorator changes."""
+    if is_route(function):
+        return True
+    return function in project.dependencies and project.evaluator.decorators(function) <= TRANSPARENT
+
+
+def _registers(decorator: Term) -> bool:
+    if not isinstance(decorator, Call) or not isinstance(decorator.func, Attribute) or decorator.func.attr not in _METHODS:
+        return False
+    path = walk.argument(decorator, 0, "path")
+    return isinstance(path, Constant) and isinstance(path.value, str) and path.value[:1] in ("", "/")
+
+
+def _imports_fastapi(module: ModuleScope) -> bool:
+    return any(
+        isinstance(statement, Import) and (statement.module or statement.names[0].name).partition(".")[0] == "fastapi"
+        for statement in walk.statements(module.body)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Injected:
+    """A parameter that FastAPI fills with a session."""
+
+    parameter: Parameter
+    session: kinds.Session
+    dependency: Dependency
+
+    @property
+    def ends_before_response(self) -> bool:
+        """``scope="function"``: the provider is left before the response is sent."""
+        scope = self.dependency.option("scope")
+        return isinstance(scope, Constant) and scope.value == "function"
+
+
+def injected_sessions(project: Project, function: FunctionScope) -> Iterator[Injected]:
+    """The parameters of a function that ``Depends`` fills with a session."""
+    outside = function.parent or function.module
+    for dependency in needs(project, function):
+        parameter = dependency.parameter
+        if parameter is None:
+            continue
+        value = project.kind(dependency.call, dependency.scope)
+        given = value.value if isinstance(value, kinds.Dependency) else kinds.UNKNOWN
+        if given == kinds.UNKNOWN and parameter.annotation is not None:
+            given = project.evaluator.annotated(parameter.annotation, outside)
+        if isinstance(given, kinds.Session):
+            yield Injected(parameter, given, dependency)

@@ -1,0 +1,1 @@
+"""What runs when: callers, event loops, threads."""

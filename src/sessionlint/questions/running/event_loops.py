@@ -1,0 +1,116 @@
+"""Where the code starts an event loop of its own, and which coroutines it runs on it."""
+
+from collections.abc import Iterator
+
+from sessionlint.link.answers import answered_once
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ParameterBinding, Scope, Site, ValueBinding
+from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model import walk
+from sessionlint.model.facts import Attribute, Call, Name, Term
+from sessionlint.model.records import dataclass
+from sessionlint.questions.engines.engines import called_function
+from sessionlint.questions.sessions.holding import parameter_for
+
+_RUNNERS = frozenset({"asyncio.run", "uvloop.run", "anyio.run"})
+_NEW_LOOPS = frozenset({"asyncio.new_event_loop", "uvloop.new_event_loop"})
+_TELLING = 5
+_TO_SYNC = frozenset({"asgiref.sync.async_to_sync"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoopRun:
+    """``site`` runs the coroutines of ``functions`` on an event loop that ends with the call."""
+
+    site: Site
+    functions: tuple[FunctionScope, ...]
+
+
+def loop_runs(project: Project) -> Iterator[LoopRun]:
+    """Every ``asyncio.run(...)`` and its kin, and every call of a function of the project that does it with what it is given."""
+    helpers, starts = _helpers(project), dict(_starts(project))
+    calling = project.calls_of(kinds.FunctionKind, kinds.ClassKind) if helpers else ()
+    for site in project.in_order([*starts], calling):
+        call = site.term
+        assert isinstance(call, Call)
+        started = starts.get(site)
+        if started is None and (helper := called_function(project, call, site)) is not None:
+            parameter = helpers.get(helper)
+            started = next((given.value for given in call.args if parameter_for(helper, call, given.value) == parameter), None)
+        functions = tuple(dict.fromkeys(_functions(project, started, site.scope))) if started is not None else ()
+        if functions:
+            yield LoopRun(site, functions)
+
+
+@answered_once
+def _starts(project: Project) -> Iterator[tuple[Site, Term]]:
+    """Every call that runs something on a new event loop, and what it runs."""
+    runners = dict.fromkeys(project.calls_of_external(*_RUNNERS))
+    for site in project.in_order([*runners], project.calls_named("run_until_complete", "()")):
+        if isinstance(site.term, Call) and (started := _started(project, site.term, site, site in runners)) is not None:
+            yield site, started
+
+
+def _started(project: Project, call: Call, site: Site, is_runner: bool) -> Term | None:
+    if is_runner and call.args:
+        return call.args[0].value
+    if isinstance(call.func, Attribute) and call.func.attr == "run_until_complete" and call.args:
+        return call.args[0].value if _is_new_loop(project, call.func.value, site.scope) else None
+    if isinstance(call.func, Call) and call.func.args:
+        wrapper = project.kind(call.func.func, site.scope)
+        return call.func.args[0].value if isinstance(wrapper, kinds.External) and wrapper.name in _TO_SYNC else None
+    return None
+
+
+def _is_new_loop(project: Project, loop: Term, scope: Scope) -> bool:
+    if isinstance(loop, Name):
+        bindings = scope.bindings.get(loop.id, [])
+        only = bindings[0] if len(bindings) == 1 else None
+        loop = only.value if isinstance(only, ValueBinding) and only.value is not None else loop
+    made = project.kind(loop.func, scope) if isinstance(loop, Call) else kinds.UNKNOWN
+    return isinstance(made, kinds.External) and made.name in _NEW_LOOPS
+
+
+def _functions(project: Project, started: Term, scope: Scope) -> Iterator[FunctionScope]:
+    """The coroutine functions behind ``f()``, ``wait_for(f(), 1)``, ``gather(f(), g())``, or a name for one of these."""
+    if isinstance(started, Name):
+        bindings = scope.bindings.get(started.id, [])
+        only = bindings[0] if len(bindings) == 1 else None
+        if isinstance(only, ValueBinding) and only.value is not None:
+            started = only.value
+    kind = project.kind(started, scope)
+    if isinstance(kind, kinds.FunctionKind):  # `anyio.run(main)`
+        yield kind.function
+    for term, path in walk.descend(started):
+        if isinstance(term, Call):
+            function = called_function(project, term, Site(term, path, scope.body[0], scope.body, scope))
+            if function is not None and function.node.is_async and not function.node.is_generator:
+                yield function
+
+
+def _helpers(project: Project) -> dict[FunctionScope, str]:
+    """The functions that run the coroutine they are given, with the name of the parameter."""
+    found = {}
+    for site, started in _starts(project):
+        if isinstance(started, Name) and isinstance(site.scope, FunctionScope):
+            bindings = site.scope.bindings.get(started.id, [])
+            if len(bindings) == 1 and isinstance(bindings[0], ParameterBinding):
+                found[site.scope] = started.id
+    return found
+
+
+def loop_helpers(project: Project) -> Iterator[tuple[ModuleScope, str]]:
+    """The functions that run the coroutine they are given, module and name: who calls them starts a loop.
+
+    A name as common as ``run`` is left out: it would tell nothing.
+    """
+    return ((function.module, function.node.name) for function in _helpers(project) if len(function.node.name) >= _TELLING)
+
+
+def unread_coroutines(project: Project) -> Iterator[str]:
+    """The files without facts whose coroutines are run on a loop of their own."""
+    for site, started in _starts(project):
+        for term, _ in walk.descend(started):
+            callee = project.kind(term.func, site.scope) if isinstance(term, Call) else kinds.UNKNOWN
+            if isinstance(callee, kinds.Unknown) and callee.unread is not None:
+                yield callee.unread

@@ -1,0 +1,1 @@
+"""Sessions: where they are opened, kept, used and closed."""

@@ -1,0 +1,152 @@
+"""The life of each session that the project opens: where it is opened, who holds it, and how it ends."""
+
+from collections.abc import Callable, Iterator
+from enum import Enum
+
+from sessionlint.flow.checkout import takes_connection
+from sessionlint.flow.leaks import Leaks, PathWalk
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
+from sessionlint.link.values import kinds
+from sessionlint.link.values.evaluate import Evaluator
+from sessionlint.model import walk
+from sessionlint.model.facts import Attribute, Call, Statement, With
+from sessionlint.model.records import dataclass
+from sessionlint.model.source import Place
+from sessionlint.questions.sessions.holding import CLOSING_METHODS, Holding, Use, Where
+from sessionlint.questions.sessions.openings import Openings
+
+
+class Ending(Enum):
+    CLOSED = "closed on every path"
+    PARTLY = "closed, but not on every path"
+    NEVER = "nothing closes it"
+    ELSEWHERE = "returned, stored or handed over: somebody else's to close"
+    SHARED = "bound in a module or a class body: every caller has the same one"
+
+
+_NO_LEAKS = Leaks((), ())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Life:
+    """``names`` are the dotted names that hold the session; ``closes`` the places that close it, in source order."""
+
+    opening: Site
+    session: kinds.Session
+    ending: Ending
+    names: frozenset[str] = frozenset()
+    closes: tuple[Site, ...] = ()
+    leaks: Leaks = _NO_LEAKS
+    first_use: Where | None = None
+
+    @property
+    def name(self) -> str | None:
+        """The name that the opening binds."""
+        return self.first_use.name if self.first_use is not None else None
+
+    @property
+    def recipe(self) -> str:
+        """How the session ought to be opened, for a message: ``async with SessionLocal() as db``."""
+        call = self.opening.term
+        called = walk.dotted(call.func) if isinstance(call, Call) else None
+        written = f"{called}({'...' if isinstance(call, Call) and call.args else ''})" if called else "..."
+        return f"{'async with' if self.session.is_async else 'with'} {written} as {self.name or 'session'}:"
+
+    @property
+    def place(self) -> Place:
+        return self.opening.place
+
+    @property
+    def scope(self) -> Scope:
+        return self.opening.scope
+
+
+class Lives:
+    """Follows sessions from their opening."""
+
+    def __init__(self, evaluator: Evaluator, is_dependency: Callable[[FunctionScope], bool]) -> None:
+        self.holding = Holding(evaluator, is_dependency)
+        self.openings = Openings(evaluator)
+
+    def of(self, module: ModuleScope) -> Iterator[Life]:
+        """The life of every session that ``module`` opens, in source order."""
+        for opening, session in self.openings.of(module):
+            yield self.life(opening, session)
+
+    def life(self, opening: Site, session: kinds.Session) -> Life:
+        """What becomes of the ``session`` that ``opening`` opens."""
+        where = self.holding.at(opening)
+        match where.use:
+            case Use.USED if _is_connectionless(opening):
+                return Life(opening, session, Ending.CLOSED, first_use=where)
+            case Use.USED | Use.YIELDED:
+                return Life(opening, session, Ending.NEVER, first_use=where)
+            case Use.BOUND if where.name is not None:
+                return self._held(opening, session, where)
+            case Use.STORED if where.name is not None and not where.name.startswith(("self.", "cls.")):
+                return self._stored(opening, session, where)
+            case Use.CLOSED | Use.MANAGED:
+                return Life(opening, session, Ending.CLOSED, first_use=where)
+            case _:
+                return Life(opening, session, Ending.ELSEWHERE, first_use=where)
+
+    def _stored(self, opening: Site, session: kinds.Session, where: Where) -> Life:
+        """``request.state.db = SessionLocal()``: ours to judge only where the same function also closes it."""
+        assert where.name is not None
+        names = frozenset({where.name})
+        if not isinstance(opening.scope, FunctionScope):
+            return Life(opening, session, Ending.SHARED, names, first_use=where)
+        if "." not in where.name:
+            return Life(opening, session, Ending.SHARED, names, first_use=where)  # declared global
+        mentions = list(self.holding.mentions(opening.scope, names))
+        if any(found.use is Use.CLOSED for _, found in mentions):
+            return self._judged(opening, session, where, names, mentions)
+        return Life(opening, session, Ending.ELSEWHERE, names, first_use=where)
+
+    def _held(self, opening: Site, session: kinds.Session, where: Where) -> Life:
+        assert where.name is not None
+        names = frozenset({where.name})
+        while True:
+            mentions = list(self.holding.mentions(opening.scope, names))
+            aliases = {found.name for _, found in mentions if found.use is Use.BOUND and found.name is not None}
+            if aliases <= names:
+                return self._judged(opening, session, where, names, mentions)
+            names |= aliases
+
+    def _judged(
+        self, opening: Site, session: kinds.Session, where: Where, names: frozenset[str], mentions: list[tuple[Site, Where]]
+    ) -> Life:
+        uses = {found.use for _, found in mentions}
+        closes = tuple(site for site, found in mentions if found.use is Use.CLOSED)
+        if uses & {Use.STORED, Use.RETURNED, Use.GIVEN_AWAY}:
+            return Life(opening, session, Ending.ELSEWHERE, names, closes, first_use=where)
+        if any(found.use is Use.MANAGED and not isinstance(site.statement, With) for site, found in mentions):
+            return Life(opening, session, Ending.CLOSED, names, closes, first_use=where)
+        if any(site.scope is not opening.scope for site in closes):
+            return Life(opening, session, Ending.CLOSED, names, closes, first_use=where)  # a nested clean-up function
+        managing = {site.statement for site, found in mentions if found.use is Use.MANAGED}
+        if not closes and not managing:
+            used = [takes_connection(site.path) for site, found in mentions if found.use is not Use.BOUND]
+            ending = Ending.NEVER if any(used) or not used else Ending.CLOSED
+            return Life(opening, session, ending, names, first_use=where)
+        if managing:
+            return Life(opening, session, Ending.CLOSED, names, closes, first_use=where)
+        closing = {site.statement for site in closes}
+        leaks = PathWalk(opening.statement, names, closing.__contains__, managing.__contains__).leaks(opening.scope.body)
+        return Life(opening, session, Ending.PARTLY if leaks else Ending.CLOSED, names, closes, leaks, where)
+
+
+def _is_connectionless(opening: Site) -> bool:
+    """``SessionLocal().get_bind()``, ``with Session(e).begin():`` and the like take no connection, or give it back."""
+    outer = next((term for term in opening.path if isinstance(term, Attribute)), None)
+    return outer is not None and outer.attr in {"bind", "get_bind", "begin", "info", "__enter__", "__aenter__", *CLOSING_METHODS}
+
+
+def statement_mentions(statement: Statement, names: frozenset[str]) -> bool:
+    """Whether a statement, with everything inside it, mentions the session."""
+    return any(
+        walk.dotted(term) in names
+        for inner in walk.statements((statement,))
+        for top in walk.own_terms(inner)
+        for term, _ in walk.descend(top)
+    )

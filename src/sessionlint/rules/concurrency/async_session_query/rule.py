@@ -1,0 +1,37 @@
+"""SES606 async-session-query: ``query()`` of an async session, which has none.
+
+Why: ``AsyncSession`` offers SQLAlchemy's 2.0 style only. ``db.query(User)`` raises ``AttributeError: 'AsyncSession'
+object has no attribute 'query'`` wherever it runs.
+
+Fix safety: none yet. A query has to be rewritten as ``select()``, statement by statement.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.rules.concurrency.async_session_query.search import queries_of_async_sessions
+
+RULE = Rule(
+    code="SES606",
+    name="async-session-query",
+    severity=Severity.ERROR,
+    why="AsyncSession has no query(): the line raises AttributeError every time it runs.",
+    symptoms=("AttributeError: 'AsyncSession' object has no attribute 'query'",),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for call in queries_of_async_sessions(project):
+        if project.role(call.site.scope.module) is Role.STUB:
+            continue
+        origin = getattr(call.owner, "origin", None)
+        yield Finding(
+            code=RULE.code,
+            place=call.site.place,
+            message=f"`{call.written}` raises AttributeError: an async session has no `query`",
+            severity=RULE.severity,
+            related=(Related(origin, "the session's factory is built here"),) if origin not in (None, call.site.place) else (),
+            help=f"select instead: `await {call.receiver or 'session'}.scalars(select(...))`",
+        )

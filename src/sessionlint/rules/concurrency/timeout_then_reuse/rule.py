@@ -1,0 +1,37 @@
+"""SES609 timeout-then-reuse: a session is used again after a timeout has cancelled its operation.
+
+Why: a cancelled operation leaves the transaction invalid. Whatever is asked of the session next fails until it is rolled back.
+
+Fix safety: there is no fix: whether the work should be rolled back and tried again is for the author to say.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.rules.concurrency.timeout_then_reuse.search import reuses_after_timeouts
+
+RULE = Rule(
+    code="SES609",
+    name="timeout-then-reuse",
+    severity=Severity.INFO,
+    why="A timeout cancels the operation and leaves the transaction invalid: the session fails until it is rolled back.",
+    on=False,
+    symptoms=(
+        "PendingRollbackError: Can't reconnect until invalid transaction is rolled back",
+        "InterfaceError: cannot perform operation: another operation is in progress",
+    ),
+    yields_to=("SES312",),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for found in reuses_after_timeouts(project):
+        yield Finding(
+            code=RULE.code,
+            place=found.place,
+            message=f"after a timeout `{found.name}` is used again without a rollback: its transaction is invalid and this fails",
+            severity=RULE.severity,
+            related=(Related(found.limited, "the timeout cancels what runs here"),) if found.limited != found.place else (),
+            help=f"`await {found.name}.rollback()` first",
+        )

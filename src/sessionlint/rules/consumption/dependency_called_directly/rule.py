@@ -1,0 +1,39 @@
+"""SES513 dependency-called-directly: a function that leaves its session to ``Depends`` is called without one.
+
+Why: only FastAPI fills in what ``Depends`` stands for. In a plain call the parameter *is* the ``Depends`` object.
+
+Fix safety: there is no fix: which session the caller should pass is for the author to say.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.rules.consumption.dependency_called_directly.search import direct_calls
+
+RULE = Rule(
+    code="SES513",
+    name="dependency-called-directly",
+    severity=Severity.WARNING,
+    why="In a plain call a parameter with `= Depends(...)` is that object and no session: the first use of it fails.",
+    symptoms=(
+        "AttributeError: 'Depends' object has no attribute 'query'",
+        "AttributeError: 'Depends' object has no attribute 'scalars'",
+        "AttributeError: 'Depends' object has no attribute 'execute'",
+    ),
+    yields_to=("SES505", "SES506", "SES507"),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for found in direct_calls(project):
+        name = found.parameter.name
+        yield Finding(
+            code=RULE.code,
+            place=found.site.place,
+            message=f"`{name}` of `{found.written}` is a `Depends` object in this call, and no session: only FastAPI fills it in",
+            severity=RULE.severity,
+            related=(Related(found.function.module.place(found.parameter.span), "the default that only FastAPI understands"),),
+            help=f"pass a session: `{name}=...`",
+            on_request=found.function.module is not found.site.scope.module,
+        )

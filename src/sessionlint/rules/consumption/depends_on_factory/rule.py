@@ -1,0 +1,43 @@
+"""SES503 depends-on-factory: ``Depends`` is given a session factory or class instead of a provider.
+
+Why: FastAPI reads the parameters of what it calls. A factory takes ``**local_kw``, which becomes a required query parameter,
+and every request is answered with 422. Were it called, nobody would close the session.
+
+Fix safety: there is no fix: which provider is meant is not known here.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.providers.consumed import Consumption, consumptions
+
+RULE = Rule(
+    code="SES503",
+    name="depends-on-factory",
+    severity=Severity.ERROR,
+    why="FastAPI takes the factory's `**local_kw` for a query parameter and answers 422; nothing would close the session either.",
+    symptoms=(
+        '{"type":"missing","loc":["query","local_kw"],"msg":"Field required"}',
+        "422 Unprocessable Entity query local_kw Field required",
+        "UnboundExecutionError: Could not locate a bind configured on mapper",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for found in consumptions(project, RULE.code):
+        yield Finding(
+            code=RULE.code,
+            place=found.place,
+            message=_message(found),
+            severity=RULE.severity,
+            related=(Related(found.definition, "the session factory is built here"),) if found.definition is not None else (),
+            help="depend on a function that opens the session in a `with` block and yields it",
+        )
+
+
+def _message(found: Consumption) -> str:
+    if found.detail == "no provider":
+        return f"`Depends()` without a provider calls `{found.written}` itself: the session has no engine, and nothing closes it"
+    return f"`{found.written}` is no provider: FastAPI asks every client for a query parameter, and nothing closes the session"

@@ -1,0 +1,49 @@
+"""SES514 mixed-dependency-scope: one provider gives a request two sessions, because its uses disagree.
+
+Why: FastAPI shares what a provider gives among all who depend on it in a request, but only where they ask for it alike:
+``scope="function"`` here and not there, or ``use_cache=False``, opens another session.
+
+Fix safety: there is no fix: somebody has to say which of the two is meant.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.requests.request_sessions import TwoSessions, twice_provided
+
+RULE = Rule(
+    code="SES514",
+    name="mixed-dependency-scope",
+    severity=Severity.WARNING,
+    why="Uses of one provider that differ in scope or cache give a request two sessions: two transactions, two connections.",
+    symptoms=(
+        "InvalidRequestError: Object '<User>' is already attached to session '6' (this is '5')",
+        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for found in twice_provided(project):
+        provider = found.second.provider
+        if provider is None:
+            continue
+        yield Finding(
+            code=RULE.code,
+            place=found.second.dependency.place,
+            message=f"`{found.function.node.name}` gets two sessions of `{provider.node.name}`, because {_reason(found)}",
+            severity=RULE.severity,
+            related=(
+                Related(found.first.dependency.place, "the other session is asked for here"),
+                Related(found.function.place, "the function that gets both"),
+                Related(provider.place, "the provider"),
+            ),
+            help="depend on it in the same way everywhere, best through one alias: `Db = Annotated[Session, Depends(...)]`",
+        )
+
+
+def _reason(found: TwoSessions) -> str:
+    if found.first.is_function_scoped != found.second.is_function_scoped:
+        return 'one use says `scope="function"` and the other does not'
+    return "`use_cache=False` opens another"

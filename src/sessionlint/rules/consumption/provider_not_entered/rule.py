@@ -1,0 +1,72 @@
+"""SES505 provider-not-entered: a generator or a context manager of a session is used as if it were the session.
+
+Why: the provider has not been entered, so there is no session yet: the first use raises ``AttributeError``. Entered by hand on a
+temporary (``get_db().__enter__()``), the context manager is collected at once, and the session is closed before its first use.
+
+Fix safety: there is no fix: the block in which the session is wanted has to be chosen.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.providers.consumed import Consumption, consumptions
+from sessionlint.questions.providers.consumption import Provider, Use
+
+RULE = Rule(
+    code="SES505",
+    name="provider-not-entered",
+    severity=Severity.ERROR,
+    why="What the provider gives has to be entered first; it has none of a session's methods.",
+    symptoms=(
+        "AttributeError: 'generator' object has no attribute 'query'",
+        "AttributeError: 'generator' object has no attribute 'execute'",
+        "AttributeError: 'async_generator' object has no attribute 'execute'",
+        "AttributeError: '_GeneratorContextManager' object has no attribute 'query'",
+        "AttributeError: '_AsyncGeneratorContextManager' object has no attribute 'execute'",
+    ),
+)
+
+_WHAT = {
+    Provider.GENERATOR: "a generator",
+    Provider.ASYNC_GENERATOR: "an async generator",
+    Provider.CONTEXT_MANAGER: "a context manager",
+    Provider.ASYNC_CONTEXT_MANAGER: "an async context manager",
+}
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for found in consumptions(project, RULE.code):
+        yield Finding(
+            code=RULE.code,
+            place=found.place,
+            message=_message(found),
+            severity=RULE.severity,
+            related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
+            help=_help(found),
+        )
+
+
+def _message(found: Consumption) -> str:
+    if found.use is Use.BY_HAND:
+        return (
+            f"nobody keeps the context manager of `{found.written}`: it is collected at once, and its session closed before use"
+        )
+    return f"`{found.written}` gives {_WHAT[found.provider]}, not a session: {_failing(found.detail)} fails"
+
+
+def _help(found: Consumption) -> str:
+    name = found.written.removesuffix("()")
+    match found.provider:
+        case Provider.GENERATOR:
+            return f"enter it: `with contextmanager({name})() as session:`"
+        case Provider.ASYNC_GENERATOR:
+            return f"enter it: `async with asynccontextmanager({name})() as session:`"
+        case Provider.ASYNC_CONTEXT_MANAGER:
+            return f"enter it: `async with {name}() as session:`"
+        case _:
+            return f"enter it: `with {name}() as session:`"
+
+
+def _failing(detail: str) -> str:
+    return f"`{detail}`" if detail.startswith(".") else detail

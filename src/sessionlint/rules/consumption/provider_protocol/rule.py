@@ -1,0 +1,77 @@
+"""SES506 provider-protocol: a provider is used by a protocol that it does not have.
+
+Why: a plain generator has no ``__enter__``, a context manager cannot be iterated, an async one cannot be entered by ``with``,
+and neither can be awaited. The line raises whenever it runs.
+
+Fix safety: safe for a ``with`` of the right colour, a certain error becomes working code; the definition of the provider stays as
+it is. None where a block would have to be chosen.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.edits.entered import entered_fix
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.providers.consumed import Consumption, consumptions
+from sessionlint.questions.providers.consumption import Provider, Use
+
+RULE = Rule(
+    code="SES506",
+    name="provider-protocol",
+    severity=Severity.ERROR,
+    why="The provider gives an object that does not support this; the line raises each time it runs.",
+    symptoms=(
+        "TypeError: 'generator' object does not support the context manager protocol",
+        "TypeError: 'async_generator' object does not support the asynchronous context manager protocol",
+        "TypeError: 'generator' object does not support the asynchronous context manager protocol",
+        "TypeError: '_GeneratorContextManager' object is not iterable",
+        "TypeError: '_GeneratorContextManager' object does not support the asynchronous context manager protocol",
+        "TypeError: '_AsyncGeneratorContextManager' object does not support the context manager protocol",
+        "TypeError: object async_generator can't be used in 'await' expression",
+        "TypeError: object _AsyncGeneratorContextManager can't be used in 'await' expression",
+        "TypeError: 'async for' requires an object with __aiter__ method, got _AsyncGeneratorContextManager",
+        "AttributeError: __enter__",
+    ),
+    yields_to=("SES607",),
+)
+
+_WHAT = {
+    Provider.GENERATOR: "a generator",
+    Provider.ASYNC_GENERATOR: "an async generator",
+    Provider.CONTEXT_MANAGER: "a context manager",
+    Provider.ASYNC_CONTEXT_MANAGER: "an async context manager",
+}
+_HOW = {
+    Use.WITH: "`with` cannot enter",
+    Use.ASYNC_WITH: "`async with` cannot enter",
+    Use.FOR: "`for` cannot iterate",
+    Use.ASYNC_FOR: "`async for` cannot iterate",
+    Use.YIELD_FROM: "`yield from` cannot iterate",
+    Use.NEXT: "`next` cannot advance",
+    Use.ANEXT: "`anext` cannot advance",
+    Use.AWAIT: "`await` cannot wait for",
+    Use.BY_HAND: "`__enter__` does not exist on",
+}
+_RIGHT = {
+    Provider.GENERATOR: "with contextmanager({0})() as session:",
+    Provider.ASYNC_GENERATOR: "async with asynccontextmanager({0})() as session:",
+    Provider.CONTEXT_MANAGER: "with {0}() as session:",
+    Provider.ASYNC_CONTEXT_MANAGER: "async with {0}() as session:",
+}
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for found in consumptions(project, RULE.code):
+        yield Finding(
+            code=RULE.code,
+            place=found.place,
+            message=_message(found),
+            severity=RULE.severity,
+            related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
+            help=f"write `{_RIGHT[found.provider].format(found.written.removesuffix('()'))}`",
+            fix=entered_fix(project, found),
+        )
+
+
+def _message(found: Consumption) -> str:
+    return f"{_HOW[found.use]} {_WHAT[found.provider]}, which is what `{found.written}` gives: this line always raises"

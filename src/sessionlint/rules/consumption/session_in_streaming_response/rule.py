@@ -1,0 +1,55 @@
+"""SES511 session-in-streaming-response: what a streaming response sends is read through the request's session.
+
+Why: from FastAPI 0.106 to 0.117, and with ``scope="function"``, the provider closes the session before the body is sent: the
+generator opens it again, and nobody returns that connection. In other versions the connection is kept until the last byte has
+been sent, and how long that takes is up to the client.
+
+Fix safety: there is no fix: the generator needs a session of its own.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.requests.streaming import Streamed, sessions_streamed
+
+RULE = Rule(
+    code="SES511",
+    name="session-in-streaming-response",
+    severity=Severity.WARNING,
+    why="The body is sent after the route has returned: its session is closed by then, or keeps a connection for a slow client.",
+    symptoms=(
+        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
+        "DetachedInstanceError: Parent instance is not bound to a Session; lazy load operation of attribute cannot proceed",
+    ),
+)
+
+_CLOSED_FIRST = ((0, 106), (0, 117))
+
+
+def check(project: Project) -> Iterator[Finding]:
+    version = project.targets.fastapi
+    by_version = version is not None and _CLOSED_FIRST[0] <= version <= _CLOSED_FIRST[1]
+    for found in sessions_streamed(project):
+        closed_first = by_version or found.injected.ends_before_response
+        yield Finding(
+            code=RULE.code,
+            place=found.place,
+            message=_message(found, closed_first=closed_first),
+            severity=RULE.severity if closed_first else Severity.INFO,
+            related=(
+                Related(found.parameter, "the session is given to the request here"),
+                Related(found.use, "used here while the body is sent"),
+            ),
+            help="open a session in the generator, or read what it sends before the response",
+        )
+
+
+def _message(found: Streamed, *, closed_first: bool) -> str:
+    if closed_first:
+        return f"`{found.name}` is closed before {_body(found)} runs: it is opened again, and nobody returns the connection"
+    return f"{_body(found)} reads through the request's `{found.name}`: its connection is kept until the client has read it all"
+
+
+def _body(found: Streamed) -> str:
+    return found.body if " " in found.body else f"`{found.body}`"

@@ -1,0 +1,58 @@
+"""SES509 sync-session-in-async: an ``async def`` uses a sync session, and the event loop waits for the database.
+
+Why: while a sync session waits for the database or for a connection of the pool, the whole event loop stands still: every other
+request of the process waits as well. With FastAPI it can stand still for good: the connection it waits for is returned by
+another request's provider, whose exit needs the very same loop.
+
+Fix safety: unsafe, the function then runs in a thread. Only where nothing is awaited and nobody but FastAPI calls it.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.running.blocking import BlockingSession, blocking_sessions
+from sessionlint.rules.consumption.sync_session_in_async.fix import plain_function_fix
+
+RULE = Rule(
+    code="SES509",
+    name="sync-session-in-async",
+    severity=Severity.ERROR,
+    why="While the sync session waits, the event loop serves nobody else; waiting for the pool, it can stand still for good.",
+    symptoms=(
+        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
+        "Executing <Task pending> took 1.020 seconds",
+    ),
+    hints=("await dependant.call(",),
+    yields_to=("SES506", "SES508", "SES607"),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for found in blocking_sessions(project):
+        if project.role(found.function.module) is not Role.APPLICATION:
+            continue
+        yield Finding(
+            code=RULE.code,
+            place=found.place,
+            message=_message(found),
+            severity=RULE.severity if found.sql is not None else Severity.WARNING,
+            related=tuple(_related(found)),
+            help="make it a `def`, which FastAPI runs in a thread, run the SQL in a thread, or use an `AsyncSession`",
+            fix=plain_function_fix(project, found.function),
+        )
+
+
+def _message(found: BlockingSession) -> str:
+    function = found.function.node.name
+    if found.sql is None:
+        return f"`{found.name}` is a sync session in `async def {function}`: whatever it waits for stops the event loop"
+    return f"`{found.name}` runs SQL synchronously in `async def {function}`: until it is done, the event loop serves nobody else"
+
+
+def _related(found: BlockingSession) -> Iterator[Related]:
+    if found.sql is not None:
+        yield Related(found.sql, "the event loop waits here")
+    if found.session.origin is not None:
+        yield Related(found.session.origin, "the sync session factory is built here")

@@ -1,0 +1,54 @@
+"""SES110 core-write-without-commit: a ``with engine.connect()`` block writes and ends without a commit.
+
+Why: since SQLAlchemy 2.0 a connection begins a transaction with its first statement, and the end of the block rolls it
+back. Nothing is raised and nothing is stored.
+
+Fix safety: unsafe; ``engine.begin()`` instead of ``engine.connect()`` stores what was thrown away until now.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.edits.connection_blocks import begin_fix
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.rules.engine.core_write_without_commit.search import LostWrite, lost_writes
+
+RULE = Rule(
+    code="SES110",
+    name="core-write-without-commit",
+    severity=Severity.WARNING,
+    why="The block rolls back at its end, so the write is lost without an error.",
+    symptoms=(
+        "rows are missing after an insert that raised nothing",
+        "ROLLBACK in the log of the engine after each INSERT",
+        "rows never saved, and no error raised",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for module in project.modules.values():
+        if project.role(module) in (Role.TEST, Role.STUB):
+            continue
+        for lost in lost_writes(project, module):
+            yield Finding(
+                code=RULE.code,
+                place=lost.write,
+                message=f"this {lost.verb} is rolled back at the end of the block: nothing commits connection `{lost.name}`",
+                severity=RULE.severity,
+                related=tuple(_related(lost)),
+                help=f"write `{_recipe(lost)}`, which commits, or call `{lost.name}.commit()`",
+                fix=begin_fix(lost.connection),
+            )
+
+
+def _related(lost: LostWrite) -> Iterator[Related]:
+    yield Related(lost.connection.place, "the connection is taken here, without `begin`")
+    origin = lost.connection.engine.origin
+    if origin is not None and origin.path != lost.write.path:
+        yield Related(origin, "the engine is built here")
+
+
+def _recipe(lost: LostWrite) -> str:
+    return f"{'async with' if lost.connection.engine.is_async else 'with'} engine.begin() as {lost.name}:"

@@ -1,0 +1,69 @@
+"""SES104 driver-mismatch: the URL names a driver that cannot serve this kind of engine.
+
+Why: ``create_async_engine`` refuses a synchronous driver when it is called; ``create_engine`` accepts an asynchronous one
+and fails with the first connection. ``postgres://`` names a dialect that SQLAlchemy removed in 1.4.
+
+Fix safety: none yet; which driver is installed decides what the URL ought to say.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.engines.drivers import Serves, driver_of, serves
+from sessionlint.questions.engines.urls import EngineUrl, engine_urls, wrapped_by_async_engine
+
+RULE = Rule(
+    code="SES104",
+    name="driver-mismatch",
+    severity=Severity.ERROR,
+    why="The engine can never connect with this URL: its driver works for the other kind of engine only, or does not exist.",
+    symptoms=(
+        "The asyncio extension requires an async driver to be used",
+        "MissingGreenlet: greenlet_spawn has not been called",
+        "Can't load plugin: sqlalchemy.dialects:postgres",
+    ),
+    hints=("loaded_dbapi.connect(",),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    wrapped = wrapped_by_async_engine(project)
+    for url in engine_urls(project):
+        limit = serves(url.drivername, project.targets.sqlalchemy) if url.drivername is not None else None
+        if limit is None or project.role(url.site.scope.module) is Role.STUB:
+            continue
+        is_async = True if url.site.place in wrapped else url.is_async
+        if limit is Serves.NOTHING or (is_async is not None and is_async is not (limit is Serves.ASYNC)):
+            yield Finding(
+                code=RULE.code,
+                place=url.site.place,
+                message=_message(project, url, limit),
+                severity=RULE.severity,
+                related=(Related(url.place, "the URL is written here"),),
+                help=_help(url, limit),
+            )
+
+
+def _message(project: Project, url: EngineUrl, limit: Serves) -> str:
+    assert url.drivername is not None
+    if limit is Serves.NOTHING:
+        return (
+            "`postgres://` is no dialect any more: building the engine raises `Can't load plugin: sqlalchemy.dialects:postgres`"
+        )
+    driver = driver_of(url.drivername, project.targets.sqlalchemy)
+    named = f"`{url.drivername}`" if "+" in url.drivername else f"`{url.drivername}://` means the driver {driver}, which"
+    if limit is Serves.SYNC:
+        return f"{named} is not async: `create_async_engine` raises InvalidRequestError"
+    return f"{named} is async only: the first connection of this synchronous engine raises MissingGreenlet"
+
+
+def _help(url: EngineUrl, limit: Serves) -> str:
+    if limit is Serves.NOTHING:
+        return "write `postgresql://`"
+    if limit is Serves.ASYNC:
+        return "build it with `create_async_engine`, or name a synchronous driver"
+    dialect = (url.drivername or "").partition("+")[0]
+    drivers = {"postgresql": "asyncpg", "sqlite": "aiosqlite", "mysql": "asyncmy", "mariadb": "asyncmy", "mssql": "aioodbc"}
+    return f"name an asynchronous driver: `{dialect}+{drivers.get(dialect, 'oracledb_async')}://`"

@@ -1,0 +1,56 @@
+"""SES106 engine-across-event-loops: a pooled asynchronous engine stays while event loops come and go.
+
+Why: an asyncpg or aiomysql connection belongs to the event loop that opened it. The pool keeps it when the loop is gone, and
+hands it to the next one (SQLAlchemy, "Using multiple asyncio event loops").
+
+Fix safety: unsafe. ``poolclass=NullPool`` opens a connection for each use, wherever the engine is used.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import enclosing_function
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.running.callers import Caller
+from sessionlint.rules.engine.engine_across_event_loops.fix import null_pool_fix
+from sessionlint.rules.engine.engine_across_event_loops.search import LoopEngine, engines_across_loops
+
+RULE = Rule(
+    code="SES106",
+    name="engine-across-event-loops",
+    severity=Severity.WARNING,
+    why="A connection belongs to the event loop that opened it, but the pool keeps it for the next loop.",
+    symptoms=(
+        "got Future <Future pending> attached to a different loop",
+        "RuntimeError: Event loop is closed",
+        "InterfaceError: cannot perform operation: another operation is in progress",
+    ),
+)
+_SHOWN = 3
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for engine in engines_across_loops(project):
+        if project.role(engine.site.scope.module) is not Role.STUB:
+            yield Finding(
+                code=RULE.code,
+                place=engine.site.place,
+                message=_message(engine),
+                severity=Severity.ERROR if engine.caller is Caller.TASK else RULE.severity,
+                related=tuple(Related(run.site.place, "this starts a new event loop") for run in engine.runs[:_SHOWN]),
+                help="give it `poolclass=NullPool`, or `await engine.dispose()` before each loop ends",
+                fix=null_pool_fix(project, engine.site),
+            )
+
+
+def _message(engine: LoopEngine) -> str:
+    function = enclosing_function(engine.runs[0].site.scope)
+    if engine.caller is not None and function is not None:
+        kind = "" if engine.caller is Caller.REACHED else f"{engine.caller.value} "
+        when = f"{kind}`{function.node.name}` starts a new event loop each time it runs"
+    elif len(engine.runs) > 1:
+        when = f"{len(engine.runs)} event loops use it one after the other"
+    else:
+        when = "a loop starts one event loop after the other"
+    return f"this engine's pool hands connections of one event loop to the next ({when}): asyncpg and aiomysql fail on them"

@@ -1,0 +1,147 @@
+"""Asynchronous engines whose pooled connections outlive the event loop that they belong to."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import combinations
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import Site, enclosing_function
+from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model import walk
+from sessionlint.model.facts import Block, Call, For, Jump, Raise, Return, While
+from sessionlint.model.records import dataclass
+from sessionlint.model.source import Place
+from sessionlint.questions.engines.drivers import driver_of
+from sessionlint.questions.engines.engine_reach import EngineReach, lasting_engines
+from sessionlint.questions.engines.urls import engine_urls
+from sessionlint.questions.running.callers import Caller, Callers
+from sessionlint.questions.running.event_loops import LoopRun, loop_runs
+
+# their connections hold nothing of the event loop, or open it anew (SQLAlchemy with psycopg 3, aiosqlite)
+_LOOPLESS = frozenset({"psycopg", "psycopg_async", "aiosqlite"})
+_POOLS = frozenset({"AsyncAdaptedQueuePool", "QueuePool"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoopEngine:
+    """The engine built at ``site`` is used on several event loops. ``runs`` start them; ``caller`` says why one of them does so
+    again and again, None where there simply are several."""
+
+    site: Site
+    runs: tuple[LoopRun, ...]
+    caller: Caller | None
+
+
+def engines_across_loops(project: Project) -> Iterator[LoopEngine]:
+    """Every pooled asynchronous engine that stays while event loops come and go, in order of files."""
+    reach = EngineReach(project)
+    runs: dict[Place, list[LoopRun]] = defaultdict(list)
+    for run in loop_runs(project):
+        if not _cleans_up(run, reach):
+            for engine in dict.fromkeys(place for function in run.functions for place in reach.of(function)):
+                runs[engine].append(run)
+    engines = lasting_engines(project) if runs else {}
+    callers, loopless = Callers(project), _loopless(project)
+    for place in sorted(runs.keys() & engines.keys()):
+        site = next((one for one in engines[place] if one.place not in loopless and _is_pooled(project, one)), None)
+        found = _repeated(project, site, runs[place], callers) if site is not None else None
+        if found is not None:
+            yield found
+
+
+def _cleans_up(run: LoopRun, reach: EngineReach) -> bool:
+    """Whether the pool is emptied with the loop, by what runs on it or around it."""
+    outer = enclosing_function(run.site.scope)
+    return (outer is not None and reach.disposes(outer)) or any(reach.may_dispose(function) for function in run.functions)
+
+
+def _is_pooled(project: Project, site: Site) -> bool:
+    call = site.term
+    engine = project.kind(call, site.scope)
+    if not isinstance(call, Call) or not isinstance(engine, kinds.Engine) or engine.is_async is not True:
+        return False
+    if any(given.star == "**" for given in call.args):
+        return False
+    pool = walk.argument(call, None, "poolclass")
+    return pool is None or (walk.dotted(pool) or "").rpartition(".")[2] in _POOLS
+
+
+def _loopless(project: Project) -> frozenset[Place]:
+    """The engines whose URL names a driver without ties to a loop, or one that nothing is known of."""
+    version = project.targets.sqlalchemy
+    found = set()
+    for url in engine_urls(project):
+        driver = driver_of(url.drivername, version) if url.drivername is not None else ""
+        if driver is None or driver in _LOOPLESS:
+            found.add(url.site.place)
+    return frozenset(found)
+
+
+def _repeated(project: Project, site: Site, runs: list[LoopRun], callers: Callers) -> LoopEngine | None:
+    """The finding, when one run comes again and again or several follow one another in one process.
+
+    A test of an application may well have replaced the application's engine.
+    """
+    if project.role(site.scope.module) is not Role.TEST:
+        runs = [run for run in runs if project.role(run.site.scope.module) is not Role.TEST]
+    reasons = {run: _reason(run, callers) for run in runs}
+    again = [run for run in runs if reasons[run] is not None]
+    if again:
+        again.sort(key=lambda run: list(Caller).index(reasons[run] or Caller.OPENER))
+        return LoopEngine(site, tuple(again), reasons[again[0]])
+    together: dict[object, list[LoopRun]] = defaultdict(list)
+    for run in runs:
+        module = run.site.scope.module
+        together[module if project.role(module) is Role.TEST else run.site.scope].append(run)
+    for group in together.values():
+        looped = [run for run in group if _is_in_loop(run)]
+        several = group if _follow_one_another(group) else looped
+        if several:
+            return LoopEngine(site, tuple(several), None)
+    return None
+
+
+def _reason(run: LoopRun, callers: Callers) -> Caller | None:
+    function = enclosing_function(run.site.scope)
+    if function is None or function.node.is_async:
+        return None
+    caller = callers.of(function)
+    return caller if caller is not Caller.OPENER else None
+
+
+def _is_in_loop(run: LoopRun) -> bool:
+    return any(
+        isinstance(statement, For | While) and statement.span.contains(run.site.term.span)
+        for statement in walk.statements(run.site.scope.body)
+    )
+
+
+def _follow_one_another(runs: list[LoopRun]) -> bool:
+    return any(_follows(first, second) for first, second in combinations(runs, 2))
+
+
+def _follows(first: LoopRun, second: LoopRun) -> bool:
+    """Whether ``second``, further down than ``first``, can happen after it: on no other branch, behind no return."""
+    if first.site.scope is not second.site.scope:
+        return True
+    block = first.site.scope.body
+    while True:
+        inside, here = _branch(block, first), _branch(block, second)
+        if inside is None:
+            return not isinstance(first.site.statement, Return | Raise)
+        if here is not None and here is not inside:
+            return False
+        if here is None and isinstance(inside[-1], Return | Raise | Jump):
+            return False
+        block = inside
+
+
+def _branch(block: Block, run: LoopRun) -> Block | None:
+    """The block inside a statement of ``block`` that holds the run; None when the statement itself does."""
+    start = run.site.statement.span.start
+    for statement in block:
+        for inner in walk.blocks(statement):
+            if inner and inner[0].span.start <= start < inner[-1].span.end:
+                return inner
+    return None

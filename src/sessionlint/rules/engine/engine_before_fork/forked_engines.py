@@ -1,0 +1,121 @@
+"""Engines whose open connections a forked process inherits."""
+
+from collections.abc import Iterator, Mapping
+
+from sessionlint.link.names.import_time import sites_at_import
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, enclosing_function
+from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model.facts import Call
+from sessionlint.model.records import dataclass
+from sessionlint.model.source import Place
+from sessionlint.questions.engines.engine_reach import EngineReach, disposes, lasting_engines
+from sessionlint.questions.engines.engine_use import EngineEnds
+from sessionlint.questions.engines.engines import called_function
+from sessionlint.questions.running.callers import Caller, Callers
+from sessionlint.rules.engine.engine_before_fork.search import Fork, forks
+
+_SERVING = (Caller.ROUTE, Caller.MIDDLEWARE, Caller.PROVIDER, Caller.TASK, Caller.REACHED)
+_LEVELS = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ForkedEngine:
+    """The children of ``fork`` use the engine built at ``engine``, at ``inside``; the parent has used it at ``before``."""
+
+    fork: Fork
+    engine: Place
+    inside: Site
+    before: Site
+
+
+def forked_engines(project: Project) -> Iterator[ForkedEngine]:
+    """Every fork whose children use a pool that the parent has filled, in order of files."""
+    found = list(forks(project))
+    if not found or _resets_at_fork(project):
+        return
+    search = _Search(project)
+    for fork in found:
+        yield from search.of(fork)
+
+
+def _resets_at_fork(project: Project) -> bool:
+    return any(
+        isinstance(site.term, Call) and project.kind(site.term.func, site.scope) == kinds.External("os.register_at_fork")
+        for site in project.calls()
+    )
+
+
+class _Search:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._reach = EngineReach(project)
+        ends = EngineEnds(project)
+        self._engines = {
+            place
+            for place, sites in lasting_engines(project).items()
+            if all(isinstance(site.term, Call) and ends.has_pool_worth_keeping(site.term, site) for site in sites)
+        }
+        self._callers = Callers(project)
+
+    def of(self, fork: Fork) -> Iterator[ForkedEngine]:
+        outer = enclosing_function(fork.site.scope)
+        ran = [inner for function in fork.functions for inner in self._reach.functions(function)]
+        if any(disposes(function) for function in (*ran, *([outer] if outer is not None else []))):
+            return
+        for engine, inside in self._in_child(fork).items():
+            before = self._before(fork, engine, frozenset(ran)) if engine in self._engines else None
+            if before is not None:
+                yield ForkedEngine(fork, engine, inside, before)
+
+    def _in_child(self, fork: Fork) -> Mapping[Place, Site]:
+        if fork.is_bare:
+            return self._used(fork.site.scope, fork.site, after=True)
+        found: dict[Place, Site] = {}
+        for function in fork.functions:
+            for engine, site in self._reach.of(function).items():
+                found.setdefault(engine, site)
+        return found
+
+    def _before(self, fork: Fork, engine: Place, ran: frozenset[FunctionScope]) -> Site | None:
+        """Where the parent uses the engine before it forks: above the fork, above its callers, at import, or by serving."""
+        found = self._above(fork.site, engine, _LEVELS) or self._at_import(fork.site.scope.module, engine)
+        outer = enclosing_function(fork.site.scope)
+        if found is None and outer is not None and self._callers.of(outer) in _SERVING:
+            serving = (function for function in self._project.functions() if function not in ran)
+            found = next((site for function in serving if (site := self._reach.of(function).get(engine)) is not None), None)
+        return found
+
+    def _above(self, site: Site, engine: Place, levels: int) -> Site | None:
+        found = self._used(site.scope, site, after=False).get(engine)
+        function = enclosing_function(site.scope)
+        if found is not None or function is None or levels == 0:
+            return found
+        calling = (other for other in self._project.calls() if self._calls(other, function))
+        return next((above for other in calling if (above := self._above(other, engine, levels - 1)) is not None), None)
+
+    def _calls(self, site: Site, function: FunctionScope) -> bool:
+        return isinstance(site.term, Call) and called_function(self._project, site.term, site) is function
+
+    def _at_import(self, module: ModuleScope, engine: Place) -> Site | None:
+        modules = (module, self._project.modules[engine.path])
+        sites = (site for one in dict.fromkeys(modules) for site in sites_at_import(one))
+        return next((site for site in sites if engine in self._used_by(site)), None)
+
+    def _used(self, scope: Scope, fork: Site, *, after: bool) -> dict[Place, Site]:
+        """The engines used in ``scope`` behind or before a place in it."""
+        found: dict[Place, Site] = {}
+        for site in self._project.calls_in(scope):
+            if site.term is not fork.term and (site.term.span.start > fork.term.span.start) is after:
+                for engine in self._used_by(site):
+                    found.setdefault(engine, site)
+        return found
+
+    def _used_by(self, site: Site) -> frozenset[Place]:
+        if not isinstance(site.term, Call):
+            return frozenset()
+        direct = self._reach.used_at(site)
+        if direct is not None:
+            return frozenset({direct})
+        called = called_function(self._project, site.term, site)
+        return frozenset(self._reach.of(called)) if called is not None else frozenset()

@@ -1,0 +1,46 @@
+"""SES112 engine-before-fork: a process forks with open connections in its pool, and the children use the same engine.
+
+Why: a fork copies the pool, and parent and children then speak on one and the same connection at once: they read each other's
+results (SQLAlchemy, "Using Connection Pools with Multiprocessing or os.fork()").
+
+Fix safety: none; where the child begins is for a person to say.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.rules.engine.engine_before_fork.forked_engines import ForkedEngine, forked_engines
+
+RULE = Rule(
+    code="SES112",
+    name="engine-before-fork",
+    severity=Severity.WARNING,
+    why="Parent and child share the connections in the pool and read each other's results from them.",
+    on=False,
+    symptoms=(
+        "error with status PGRES_TUPLES_OK and no message from the libpq",
+        "This result object does not return rows. It has been closed automatically.",
+        "SSL error: decryption failed or bad record mac",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for found in forked_engines(project):
+        if project.role(found.fork.site.scope.module) in (Role.APPLICATION, Role.SCRIPT):
+            yield Finding(
+                code=RULE.code,
+                place=found.fork.site.place,
+                message="the child process gets open connections of its parent's pool: both read each other's results from them",
+                severity=RULE.severity,
+                related=tuple(_related(found)),
+                help="call `engine.dispose(close=False)` first in the child",
+            )
+
+
+def _related(found: ForkedEngine) -> Iterator[Related]:
+    yield Related(found.before.place, "the parent has used the engine before")
+    yield Related(found.inside.place, "the child uses it here")
+    yield Related(found.engine, "the engine is built here")

@@ -1,0 +1,45 @@
+"""SES109 engine-begin-without-with: the result of ``engine.begin()`` is used as a connection.
+
+Why: ``engine.begin()`` gives a context manager. The connection is what ``with`` makes of it.
+
+Fix safety: none yet; where the block ends, and so where the commit stands, is for a person to say.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.engines.connections import UnenteredBegin, unentered_begins
+
+RULE = Rule(
+    code="SES109",
+    name="engine-begin-without-with",
+    severity=Severity.ERROR,
+    why="`engine.begin()` gives a context manager; only `with` makes a connection of it, and commits at its end.",
+    symptoms=(
+        "'_GeneratorContextManager' object has no attribute 'execute'",
+        "'_AsyncGeneratorContextManager' object has no attribute 'execute'",
+        "object _AsyncGeneratorContextManager can't be used in 'await' expression",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for module in project.modules.values():
+        if project.role(module) is Role.STUB:
+            continue
+        for begun in unentered_begins(project, module):
+            yield Finding(
+                code=RULE.code,
+                place=begun.site.place,
+                message=_message(begun),
+                severity=RULE.severity,
+                related=(Related(begun.use, "used as a connection here"),),
+                help=f"enter it: `{'async with' if begun.is_async else 'with'} engine.begin() as {begun.name or 'connection'}:`",
+            )
+
+
+def _message(begun: UnenteredBegin) -> str:
+    what = f"`{begun.name}`" if begun.name else "this"
+    return f"{what} is a context manager, not a connection: `.{begun.attribute}` raises AttributeError"

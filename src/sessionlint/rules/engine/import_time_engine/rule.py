@@ -1,0 +1,77 @@
+"""SES101 import-time-engine: importing the module builds a database engine.
+
+Why: the import then needs a valid URL and an installed driver, also for ``alembic``, test collection, ``--help`` and the
+documentation build; and a test cannot swap the URL any more. It does not connect and binds no event loop: a module-level
+engine is a pattern SQLAlchemy documents ("Engine Configuration"), so a literal URL is only worth an info.
+
+Fix safety: unsafe, in several files. The engine, and every factory bound to it at import, become cached functions, and all
+that refers to them calls these. Errors of the URL and the driver move from the import to the first use. Not offered where a
+reference cannot be followed or rewritten; a related place shows which.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
+from sessionlint.questions.engines.engines import EngineBuild, engines_built_at_import
+from sessionlint.questions.references.references import Obstacle
+from sessionlint.rules.engine.import_time_engine.fix import lazy_engine_fix
+
+RULE = Rule(
+    code="SES101",
+    name="import-time-engine",
+    severity=Severity.WARNING,
+    why="Whatever imports this module (tests, alembic, --help) needs the database URL and its driver, and cannot choose another.",
+    symptoms=(
+        "Could not parse SQLAlchemy URL from given URL string",
+        "Expected string or URL object, got None",
+        "Can't load plugin: sqlalchemy.dialects:postgres",
+    ),
+    hints=("in <module>",),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for module in project.modules.values():
+        if project.role(module) is not Role.APPLICATION:
+            continue
+        for build in engines_built_at_import(project, module):
+            fix = lazy_engine_fix(project, build)
+            in_the_way = (Related(fix.place, f"this is in the way of a fix: {fix.reason}"),) if isinstance(fix, Obstacle) else ()
+            yield Finding(
+                code=RULE.code,
+                place=build.site.place,
+                message=_message(project, module, build),
+                severity=Severity.INFO if build.literal_url else RULE.severity,
+                related=(*_related(project, module, build), *in_the_way),
+                help="build it on first use, in a cached `get_engine()`, or when the application starts",
+                fix=fix if isinstance(fix, Fix) else None,
+            )
+
+
+def _message(project: Project, module: ModuleScope, build: EngineBuild) -> str:
+    what = f"engine `{build.name}`" if build.name and build.function is None else "an engine"
+    by = f" by `{build.function.qualified_name}()`" if build.function is not None else ""
+    if build.literal_url:
+        consequence = "the driver must be installed and tests cannot swap the URL"
+    else:
+        consequence = "without a valid URL and its driver the import fails, and tests cannot swap the URL"
+    return f"{what} is built at import{by}: {consequence} ({_reach(project, module, build)})"
+
+
+def _reach(project: Project, module: ModuleScope, build: EngineBuild) -> str:
+    users = len(project.importers.of_name(module.path, build.name)) if build.name else 0
+    importers = len(project.importers.of_module(module.path))
+    if users and build.function is None:
+        return f"{users} module{'s import' if users != 1 else ' imports'} the engine, {importers} `{module.name}`"
+    return f"{importers or 'no other'} module{'s import' if importers > 1 else ' imports'} `{module.name}`"
+
+
+def _related(project: Project, module: ModuleScope, build: EngineBuild) -> Iterator[Related]:
+    if build.builder is not None:
+        yield Related(build.builder, "the engine is built here")
+    users = project.importers.of_name(module.path, build.name) if build.name else {}
+    for place in list((users or project.importers.of_module(module.path)).values())[:3]:
+        yield Related(place, "imported here")

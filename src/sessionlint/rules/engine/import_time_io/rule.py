@@ -1,0 +1,60 @@
+"""SES102 import-time-io: importing the module asks the database.
+
+Why: nothing can import the module while the database is down, missing or not migrated: not the tests, not alembic, not
+``--help``. Several workers that start at once all do it, and under a running event loop ``asyncio.run`` raises.
+
+Fix safety: none; where the work belongs (a lifespan, a migration, a command) is for a person to say.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role, runs_only_as_program
+from sessionlint.link.names.scopes import ModuleScope
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.engines.import_io import ImportIo, io_at_import
+
+RULE = Rule(
+    code="SES102",
+    name="import-time-io",
+    severity=Severity.ERROR,
+    why="Whatever imports this module needs a database that is up: tests, alembic, --help, and every worker that starts.",
+    symptoms=(
+        "OperationalError: connection to server failed: Connection refused, at import",
+        "'AsyncEngine' object has no attribute '_run_ddl_visitor'",
+        "asyncio.run() cannot be called from a running event loop",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for module in project.modules.values():
+        if project.role(module) is not Role.APPLICATION or _is_program(project, module):
+            continue
+        for io in io_at_import(project, module):
+            yield Finding(
+                code=RULE.code,
+                place=io.site.place,
+                message=_message(project, module, io),
+                severity=RULE.severity,
+                related=tuple(_related(project, module, io)),
+                help="do it when the application starts (a lifespan), or in a migration",
+            )
+
+
+def _is_program(project: Project, module: ModuleScope) -> bool:
+    return not project.importers.of_module(module.path) and runs_only_as_program(module)
+
+
+def _message(project: Project, module: ModuleScope, io: ImportIo) -> str:
+    by = f" through `{io.function.qualified_name}()`" if io.function is not None else ""
+    users = len(project.importers.of_module(module.path))
+    reach = f" ({users} module{'s import' if users > 1 else ' imports'} `{module.name}`)" if users else ""
+    return f"importing this module {io.does}{by}: while the database cannot be reached, the import fails{reach}"
+
+
+def _related(project: Project, module: ModuleScope, io: ImportIo) -> Iterator[Related]:
+    if io.inside is not None:
+        yield Related(io.inside, "the database is asked here")
+    for place in list(project.importers.of_module(module.path).values())[:3]:
+        yield Related(place, "imported here")

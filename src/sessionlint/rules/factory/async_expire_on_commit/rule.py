@@ -1,0 +1,61 @@
+"""SES203 async-expire-on-commit: asynchronous sessions whose objects cannot be read after a commit.
+
+Why: by default a commit expires every object of the session, and the next look at an attribute loads it again. An
+AsyncSession cannot load on attribute access: it raises MissingGreenlet. SQLAlchemy's documentation says that
+``expire_on_commit`` "should normally be set to False when using asyncio".
+
+Fix safety: unsafe; objects keep the values they had before the commit, also where somebody relied on reading them anew.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.edits.session_arguments import add_argument_fix
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
+from sessionlint.questions.sessions.makers import Maker, takes_plain_arguments
+from sessionlint.rules.factory.async_expire_on_commit.search import ExpiringSessions, expiring_async_sessions
+
+RULE = Rule(
+    code="SES203",
+    name="async-expire-on-commit",
+    severity=Severity.WARNING,
+    why="After a commit every attribute has to be loaded again, and an asynchronous session cannot do that on mere access.",
+    symptoms=(
+        "MissingGreenlet: greenlet_spawn has not been called; can't call await_only() here",
+        "DetachedInstanceError: Instance is not bound to a Session; attribute refresh operation cannot proceed",
+        "DetachedInstanceError: Instance is not bound to a Session",
+    ),
+    hints=("_load_expired", "load_on_ident"),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for sessions in expiring_async_sessions(project):
+        if project.role(sessions.maker.site.scope.module) in (Role.TEST, Role.STUB):
+            continue
+        yield Finding(
+            code=RULE.code,
+            place=sessions.maker.place,
+            message=_message(sessions),
+            severity=RULE.severity,
+            related=tuple(_related(sessions)),
+            help="give it `expire_on_commit=False`",
+            fix=_fix(project, sessions.maker),
+        )
+
+
+def _fix(project: Project, maker: Maker) -> Fix | None:
+    if not takes_plain_arguments(project, maker.session_class):
+        return None
+    return add_argument_fix(project, maker.call, "expire_on_commit=False", maker.site.scope)
+
+
+def _message(sessions: ExpiringSessions) -> str:
+    whose = "the sessions of this factory" if sessions.maker.is_factory else "this session"
+    return f"objects of {whose} expire on commit: reading an attribute afterwards raises MissingGreenlet"
+
+
+def _related(sessions: ExpiringSessions) -> Iterator[Related]:
+    if sessions.commit is not None:
+        yield Related(sessions.commit, "this commit expires them")

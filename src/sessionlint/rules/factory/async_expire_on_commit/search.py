@@ -1,0 +1,119 @@
+"""Asynchronous sessions whose objects expire when they commit."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from sessionlint.link.names.scopes import FunctionScope, Site
+from sessionlint.link.names.sites import sites
+from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model.facts import Assign, Attribute, Await, Call, Name, With
+from sessionlint.model.records import dataclass
+from sessionlint.model.source import Place
+from sessionlint.questions.sessions.escape import carries, derived_names, escapes
+from sessionlint.questions.sessions.makers import Maker, configurations, is_subclass_with_init, makers, opened_calls
+
+_OPTION = "expire_on_commit"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExpiringSessions:
+    """``commit`` is a place where one of the maker's sessions commits, where that is known for sure."""
+
+    maker: Maker
+    commit: Place | None
+
+
+def expiring_async_sessions(project: Project) -> Iterator[ExpiringSessions]:
+    """Every maker of asynchronous sessions that leaves ``expire_on_commit`` as it is, and of which a session may commit."""
+    configured = _configured(project)
+    overridden = _overridden(project)
+    commits = list(_commits(project))
+    for maker in makers(project):
+        if not maker.is_async or maker.partial or maker.has_stars or is_subclass_with_init(project, maker.session_class):
+            continue
+        if any(given.keyword == _OPTION for given in maker.call.args) or maker.place in configured | overridden:
+            continue
+        certain = next((place for origin, place in commits if origin == maker.place), None)
+        ours = any(origin in (None, maker.place) for origin, _ in commits)
+        if ours and None not in configured and (maker.is_factory or _outlives_commit(project, maker, certain)):
+            yield ExpiringSessions(maker, certain)
+
+
+def _outlives_commit(project: Project, maker: Maker, commit: Place | None) -> bool:
+    """Whether something read through a session that one function opens is there after its commit.
+
+    What a factory's sessions are used for cannot be told; what becomes of this one, its function shows.
+    """
+    function = maker.site.scope
+    names = _names(maker)
+    if (
+        not isinstance(function, FunctionScope)
+        or not names
+        or escapes(function, names)
+        or _is_handed_on(project, function, names)
+    ):
+        return True
+    derived = derived_names(function, names) - names
+    return commit is not None and any(
+        not site.path and site.term.span.start > commit.span.end and carries(site.term, derived) for site in sites(function)
+    )
+
+
+def _names(maker: Maker) -> frozenset[str]:
+    """The local names that the opened session gets."""
+    match maker.site.statement:
+        case With(items=items):
+            targets = [item.target for item in items if item.context is maker.call]
+        case Assign(targets=(target,), value=value) if value is maker.call:
+            targets = [target]
+        case _:
+            targets = []
+    return frozenset(target.id for target in targets if isinstance(target, Name))
+
+
+def _is_handed_on(project: Project, function: FunctionScope, names: frozenset[str]) -> bool:
+    """Whether other code gets the session and may commit or read after it."""
+    return any(
+        isinstance(outer, Call) and any(given.value is site.term for given in outer.args)
+        for site, _ in project.holding.mentions(function, names)
+        for outer in site.path[:1]
+    )
+
+
+def _configured(project: Project) -> set[Place | None]:
+    """The factories (None: one that cannot be told) to which ``configure`` gives the option, or may."""
+    return {
+        factory.origin
+        for factory, _, call in configurations(project)
+        if any(given.keyword == _OPTION or given.star for given in call.args)
+    }
+
+
+def _overridden(project: Project) -> set[Place]:
+    """The factories that are called with the option each time."""
+    given: dict[Place, list[bool]] = defaultdict(list)
+    for factory, call, _ in opened_calls(project):
+        if factory.origin is not None:
+            given[factory.origin].append(any(argument.keyword == _OPTION or argument.star == "**" for argument in call.args))
+    return {origin for origin, each in given.items() if all(each)}
+
+
+def _commits(project: Project) -> Iterator[tuple[Place | None, Place]]:
+    """Every place where an asynchronous session commits, with what made the session (None: it cannot be told)."""
+    for site in project.calls_named("commit", "begin"):
+        call = site.term
+        assert isinstance(call, Call)
+        if not isinstance(call.func, Attribute):
+            continue
+        match project.kind(call.func.value, site.scope):
+            case kinds.Session(is_async=True, origin=origin) | kinds.Factory(is_async=True, origin=origin):
+                yield origin, site.place
+            case kinds.Unknown() if _is_awaited(site):
+                yield None, site.place
+
+
+def _is_awaited(site: Site) -> bool:
+    if isinstance(site.statement, With) and not site.path:
+        return site.statement.is_async
+    return any(isinstance(outer, Await) for outer in site.path)

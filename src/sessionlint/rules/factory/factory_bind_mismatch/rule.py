@@ -1,0 +1,69 @@
+"""SES202 factory-bind-mismatch: asynchronous sessions on a synchronous engine, or the reverse; a pool that refuses its engine.
+
+Why: AsyncSession accepts nothing but an AsyncEngine, and a synchronous Session cannot wait for an asynchronous
+connection. A pool class that takes no ``pool_size`` makes ``create_engine`` raise (SQLAlchemy, error pcls, and
+``create_engine``).
+
+Fix safety: none; whether the engine or the factory is meant to be asynchronous cannot be told.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.rules.factory.factory_bind_mismatch.search import BindMismatch, PoolMismatch, bind_mismatches, pool_mismatches
+
+RULE = Rule(
+    code="SES202",
+    name="factory-bind-mismatch",
+    severity=Severity.ERROR,
+    why="Sessions and pools that do not fit their engine raise at the first use, if not when they are built.",
+    symptoms=(
+        "AsyncEngine expected, got Engine",
+        "AsyncContextNotStarted: AsyncConnection context has not been started and object has not been awaited",
+        "Pool class QueuePool cannot be used with asyncio engine",
+        "Invalid argument(s) 'pool_size' sent to create_engine()",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for mismatch in bind_mismatches(project):
+        if project.role(mismatch.site.scope.module) is not Role.STUB:
+            yield _of_bind(mismatch)
+    if project.targets.sqlalchemy is not None and project.targets.sqlalchemy < (2, 0):
+        return  # 1.4 chooses other pools
+    for pool in pool_mismatches(project):
+        if project.role(pool.site.scope.module) is not Role.STUB:
+            yield Finding(RULE.code, pool.site.place, _pool_message(pool), RULE.severity, help=_pool_help(pool))
+
+
+def _of_bind(mismatch: BindMismatch) -> Finding:
+    if mismatch.is_async:
+        what = f"`{mismatch.maker.name}` makes asynchronous sessions, but its engine is synchronous"
+        message = f"{what}: {_when(mismatch)} raises ArgumentError"
+        advice = "build the engine with `create_async_engine`, or use `sessionmaker`"
+    else:
+        message = f"`{mismatch.maker.name}` makes synchronous sessions, but its engine is asynchronous: the first query raises"
+        advice = "use `async_sessionmaker`, or build the engine with `create_engine`"
+    related = Related(mismatch.engine, "the engine is built here")
+    return Finding(RULE.code, mismatch.site.place, message, RULE.severity, related=(related,), help=advice)
+
+
+def _when(mismatch: BindMismatch) -> str:
+    return "the first session" if mismatch.maker.is_factory else "this call"
+
+
+def _pool_message(mismatch: PoolMismatch) -> str:
+    if mismatch.option is None:
+        kind = "an asynchronous" if mismatch.is_async else "a synchronous"
+        return f"`{mismatch.pool}` cannot serve {kind} engine: this call raises ArgumentError"
+    whose = f"`{mismatch.pool}`" if mismatch.chosen else f"`{mismatch.pool}`, the pool of an in-memory SQLite database,"
+    return f"{whose} takes no `{mismatch.option}`: this call raises TypeError"
+
+
+def _pool_help(mismatch: PoolMismatch) -> str:
+    if mismatch.option is not None:
+        return f"drop `{mismatch.option}`, or choose a pool that has it"
+    return "drop `poolclass`: the default is the pool that fits"

@@ -1,0 +1,39 @@
+"""SES205 redundant-session-class: ``async_sessionmaker(..., class_=AsyncSession)``.
+
+Why: AsyncSession is what ``async_sessionmaker`` makes by default. The argument is a leftover of
+``sessionmaker(class_=AsyncSession)``.
+
+Fix safety: safe; the factory makes the same class without it. A subclass is no default and is not reported.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.edits.session_arguments import drop_argument_fix
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.link.values.kinds import SessionType
+from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.source import Place
+from sessionlint.questions.sessions.makers import makers
+
+RULE = Rule(
+    code="SES205",
+    name="redundant-session-class",
+    severity=Severity.INFO,
+    why="async_sessionmaker makes AsyncSession by default; the argument is a leftover of sessionmaker(class_=AsyncSession).",
+    on=False,
+)
+_DEFAULT = SessionType(True, "sqlalchemy.ext.asyncio.AsyncSession")
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for maker in makers(project):
+        if maker.name != "async_sessionmaker" or maker.session_class != _DEFAULT:
+            continue
+        if project.role(maker.site.scope.module) is Role.STUB:
+            continue
+        given = next(argument for argument in maker.call.args if argument.keyword == "class_")
+        place = Place(maker.place.path, given.span)
+        message = "`class_=AsyncSession` changes nothing: it is what `async_sessionmaker` makes by default"
+        fix = drop_argument_fix(project, maker.call, given, maker.site.scope)
+        yield Finding(RULE.code, place, message, RULE.severity, help="drop it", fix=fix)

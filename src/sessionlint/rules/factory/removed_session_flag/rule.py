@@ -1,0 +1,46 @@
+"""SES207 removed-session-flag: ``autocommit=True`` or ``future=False``, which SQLAlchemy 2.0 refuses.
+
+Why: the autocommit mode and the 1.x behaviour of sessions went with SQLAlchemy 2.0; every session that is given one of
+the two raises ArgumentError when it is opened.
+
+Fix safety: none yet; without autocommit, code has to commit, and only its author knows where.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.questions.engines.maker_flags import SessionFlag, session_flags
+
+RULE = Rule(
+    code="SES207",
+    name="removed-session-flag",
+    severity=Severity.ERROR,
+    why="SQLAlchemy 2.0 has no such session any more: opening one raises ArgumentError.",
+    symptoms=(
+        "autocommit=True is no longer supported",
+        "The 'future' parameter passed to Session() may only be set to True.",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    if project.targets.sqlalchemy is not None and project.targets.sqlalchemy < (2, 0):
+        return  # 1.4 still has both
+    for flag in session_flags(project):
+        if not flag.settled and project.role(flag.scope.module) is not Role.STUB:
+            yield Finding(RULE.code, flag.place, _message(flag), RULE.severity, help=_help(flag))
+
+
+def _message(flag: SessionFlag) -> str:
+    when = "this call raises" if flag.early else "the first session that is opened raises"
+    return f"SQLAlchemy 2.0 has removed `{flag.keyword}={flag.value}`: {when} ArgumentError"
+
+
+def _help(flag: SessionFlag) -> str:
+    if flag.keyword == "future":
+        return "drop it: every session of SQLAlchemy 2.0 is what `future=True` was"
+    return (
+        'drop it and commit where the work is done; `engine.execution_options(isolation_level="AUTOCOMMIT")` is the driver\'s own'
+    )

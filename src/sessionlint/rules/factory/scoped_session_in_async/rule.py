@@ -1,0 +1,68 @@
+"""SES208 scoped-session-in-async: a thread-local ``scoped_session`` used by coroutines.
+
+Why: without a ``scopefunc`` the registry keeps one session for each thread, and all coroutines of an event loop run in
+one thread: they share one session, one transaction and one another's rollbacks (SQLAlchemy, "Using Thread-Local Scope
+with Web Applications"). ``async_scoped_session`` has no default scope and raises without one.
+
+Fix safety: none; passing sessions on instead of looking them up is a matter of design.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import FunctionScope
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.running.registries import AsyncUse, Registry, async_uses, providers, registries
+
+RULE = Rule(
+    code="SES208",
+    name="scoped-session-in-async",
+    severity=Severity.WARNING,
+    why="All coroutines of an event loop run in one thread, so they get the same session from a thread-local registry.",
+    symptoms=(
+        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
+        "async_scoped_session.__init__() missing 1 required positional argument: 'scopefunc'",
+    ),
+)
+_SHOWN = 3
+
+
+def check(project: Project) -> Iterator[Finding]:
+    uses, lending = async_uses(project), providers(project)
+    for registry in registries(project):
+        role = project.role(registry.site.scope.module)
+        if registry.has_scope is not False or role is Role.STUB:
+            continue
+        if registry.is_async:
+            message = "`async_scoped_session` has no scope of its own: without `scopefunc` this call raises TypeError"
+            advice = "give it `scopefunc=asyncio.current_task`, and `await` its `remove()` when the task ends"
+            yield Finding(RULE.code, registry.place, message, Severity.ERROR, help=advice)
+        elif role is Role.APPLICATION and (found := uses.get(registry.place)):
+            yield _shared(registry, found)
+        elif role is Role.APPLICATION and (functions := lending.get(registry.place)):
+            yield _provided(registry, functions[0])
+
+
+def _provided(registry: Registry, provider: FunctionScope) -> Finding:
+    name = provider.node.name
+    return Finding(
+        code=RULE.code,
+        place=registry.place,
+        message=f"requests for which FastAPI runs `{name}` in the same thread get the same session, also while another has it",
+        severity=RULE.severity,
+        related=(Related(provider.place, "this provider hands it out"),),
+        help="open a session for each request: `with SessionLocal() as session: yield session`",
+    )
+
+
+def _shared(registry: Registry, uses: list[AsyncUse]) -> Finding:
+    names = f"`{uses[0].function.qualified_name}`" + (f" and {len(uses) - 1} more" if len(uses) > 1 else "")
+    return Finding(
+        code=RULE.code,
+        place=registry.place,
+        message=f"all coroutines get the same session from this registry ({names}): one's rollback or error hits the others",
+        severity=RULE.severity,
+        related=tuple(Related(use.site.place, f"used while `{use.function.qualified_name}` runs") for use in uses[:_SHOWN]),
+        help="open a session for each request or task and pass it on",
+    )

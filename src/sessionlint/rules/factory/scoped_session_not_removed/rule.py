@@ -1,0 +1,48 @@
+"""SES209 scoped-session-not-removed: the application uses a registry of sessions, and nothing removes them.
+
+Why: a ``scoped_session`` keeps one session for each thread (or each value of its ``scopefunc``) until somebody calls
+``remove()``. The session keeps its transaction and its connection as long, and the next request in that thread goes on with both.
+
+Fix safety: none; where a request ends is for the framework to say.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.rules.factory.scoped_session_not_removed.search import UnremovedRegistry, unremoved_registries
+
+RULE = Rule(
+    code="SES209",
+    name="scoped-session-not-removed",
+    severity=Severity.WARNING,
+    why="Each thread or task keeps its session, with its connection and its transaction, until somebody removes it.",
+    on=False,
+    symptoms=("QueuePool limit of size 5 overflow 10 reached, connection timed out",),
+    yields_to=("SES208",),
+)
+_SHOWN = 3
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for found in unremoved_registries(project):
+        registry = found.registry
+        if project.role(registry.site.scope.module) is Role.APPLICATION:
+            yield Finding(
+                code=RULE.code,
+                place=registry.place,
+                message=_message(found),
+                severity=RULE.severity,
+                related=tuple(Related(place, "its session is used here") for place in found.uses[:_SHOWN]),
+                help="call its `remove()` when a request or a task has ended" if not registry.is_async else _ADVICE,
+            )
+
+
+_ADVICE = "`await` its `remove()` when the task ends"
+
+
+def _message(found: UnremovedRegistry) -> str:
+    if found.registry.is_async or found.registry.has_scope:
+        return "nothing removes the sessions of this registry: each scope leaves one behind, with its connection, for ever"
+    return "nothing removes the sessions of this registry: each thread keeps its own, with its transaction and its connection"

@@ -1,0 +1,54 @@
+"""SES201 sync-factory-of-async-sessions: ``sessionmaker(class_=AsyncSession)`` instead of ``async_sessionmaker``.
+
+Why: it works at run time, but is typed as a factory of synchronous sessions: mypy and pyright reject ``async with`` on
+it, or, where SQLAlchemy is not installed, miss every forgotten ``await``. ``async_sessionmaker`` is "dedicated to the
+AsyncSession object, including pep-484 typing support" (SQLAlchemy 2.0).
+
+Fix safety: safe on SQLAlchemy 2.0 and newer. ``class_`` is dropped only when it is exactly
+``sqlalchemy.ext.asyncio.AsyncSession``; a subclass (sqlmodel's has ``exec``) stays.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.rules.factory.sync_factory_of_async_sessions.fix import async_factory_fix
+from sessionlint.rules.factory.sync_factory_of_async_sessions.search import (
+    SyncFactoryOfAsyncSessions,
+    sync_factories_of_async_sessions,
+)
+
+RULE = Rule(
+    code="SES201",
+    name="sync-factory-of-async-sessions",
+    severity=Severity.WARNING,
+    why="Type checkers take what it makes for a synchronous Session: they reject `async with` and miss a forgotten `await`.",
+    symptoms=(
+        'No overload variant of "sessionmaker" matches argument types "AsyncEngine", "type[AsyncSession]"',
+        'Type argument "AsyncSession" of "sessionmaker" must be a subtype of "Session"',
+        '"Session" has no attribute "__aenter__"',
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    if project.targets.sqlalchemy is not None and project.targets.sqlalchemy < (2, 0):
+        return  # async_sessionmaker came with 2.0
+    for factory in sync_factories_of_async_sessions(project):
+        if project.role(factory.site.scope.module) is Role.STUB:
+            continue
+        yield Finding(
+            code=RULE.code,
+            place=factory.site.place,
+            message=f"`sessionmaker(class_={factory.written_class})` is typed as a factory of synchronous sessions",
+            severity=RULE.severity,
+            related=tuple(_related(factory)),
+            help="use `async_sessionmaker`",
+            fix=async_factory_fix(project, factory),
+        )
+
+
+def _related(factory: SyncFactoryOfAsyncSessions) -> Iterator[Related]:
+    if factory.defined is not None:
+        yield Related(factory.defined, "a subclass of AsyncSession")

@@ -1,0 +1,92 @@
+"""SES002: a comment that suppresses nothing.
+
+Why: it hides the next real finding on its line. Fix safety: safe, only the comment changes.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.model.facts import Suppression
+from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Rule, Severity
+from sessionlint.model.source import Place, Source, Span
+from sessionlint.sift.comments import WHOLE, Comments, Use, holds, is_ours
+
+RULE = Rule(
+    code="SES002",
+    name="unused-suppression",
+    severity=Severity.WARNING,
+    why="A suppression that hides nothing today will hide the next real finding on its line.",
+)
+
+
+def check_comments(comments: Comments) -> Iterator[Finding]:
+    for path, suppression in comments:
+        if not holds(suppression, comments.today):
+            continue
+        unused = _unused(path, suppression, comments)
+        if unused:
+            yield Finding(
+                RULE.code,
+                Place(path, suppression.span),
+                _message(suppression, unused),
+                RULE.severity,
+                fix=_removal(comments.sources[path], suppression, unused),
+            )
+
+
+def _unused(path: str, suppression: Suppression, comments: Comments) -> tuple[int, ...]:
+    """Indexes of the codes that hid nothing although their rules ran; WHOLE for a comment without codes."""
+    if not suppression.codes:
+        if suppression.style == "noqa":  # it may well be meant for another linter
+            return ()
+        on = {rule.code for rule in comments.rules if rule.on}
+        idle = on <= comments.ran and Use(path, suppression.span, WHOLE) not in comments.used
+        return (WHOLE,) if idle else ()
+    return tuple(
+        index
+        for index, code in enumerate(suppression.codes)
+        if is_ours(suppression, code) and _ran(code, comments) and Use(path, suppression.span, index) not in comments.used
+    )
+
+
+def _ran(code: str, comments: Comments) -> bool:
+    """Whether every rule that ``code`` stands for ran: those that are off need no suppression unless named one by one."""
+    named = comments.named(code)
+    needed = [rule for rule in named if rule.on or len(named) == 1]
+    return bool(needed) and all(rule.code in comments.ran for rule in needed)
+
+
+def _message(suppression: Suppression, unused: tuple[int, ...]) -> str:
+    if WHOLE in unused:
+        return "this comment suppresses nothing"
+    codes = ", ".join(suppression.codes[index] for index in unused)
+    return f"this comment suppresses no {codes}"
+
+
+def _removal(source: Source, suppression: Suppression, unused: tuple[int, ...]) -> Fix:
+    if WHOLE in unused or len(unused) == len(suppression.codes):
+        return Fix("Remove the comment", (_without_comment(source, suppression.span),), Applicability.SAFE)
+    kept = [code for index, code in enumerate(suppression.codes) if index not in unused]
+    first, second, last = suppression.code_spans[0], suppression.code_spans[1], suppression.code_spans[-1]
+    separator = source.text[first.end : second.start]
+    edit = Edit(Place(source.path, Span(first.start, last.end)), separator.join(kept))
+    return Fix(f"Remove {', '.join(suppression.codes[index] for index in unused)}", (edit,), Applicability.SAFE)
+
+
+def _without_comment(source: Source, span: Span) -> Edit:
+    """Removes the comment with the blanks before it, and its line too when nothing else stands there.
+
+    A comment that says more (``# noqa: SES301 and # type: ignore``) keeps the rest.
+    """
+    line = source.line_span(source.position(span.start).line)
+    before, after = source.text[line.start : span.start], source.text[span.end : line.end]
+    if after.strip():
+        rest = after.lstrip()
+        return Edit(Place(source.path, Span(span.start, line.end)), rest if rest.startswith("#") else f"# {rest}")
+    if before.strip():
+        return Edit(Place(source.path, Span(line.start + len(before.rstrip()), line.end)), "")
+    return Edit(Place(source.path, Span(line.start, _behind_newline(source, line.end))), "")
+
+
+def _behind_newline(source: Source, end: int) -> int:
+    newline = source.text[end : end + 2]
+    return end + (2 if newline == "\r\n" else len(newline[:1]))

@@ -1,0 +1,65 @@
+"""SES405 commit-after-yield: the client is told that its data is saved before it is.
+
+Why: up to FastAPI 0.105, and again since 0.118, the code behind a dependency's ``yield`` runs after the response was sent
+("This behavior was reverted in 0.118.0, to make the exit code after `yield` be executed after the response is sent",
+FastAPI, Advanced Dependencies). A commit there that fails has already been answered with 200, and the client's next
+request can come before the commit.
+
+Fix safety: unsafe; ``scope="function"`` in every ``Depends``, or nowhere: two scopes are two sessions in one request. None where
+an older FastAPI is admitted, or where something that outlives the route gets a session.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.providers.commits import LenderCommit, late_commits
+from sessionlint.rules.provider.commit_after_yield.fix import function_scope_fix
+
+RULE = Rule(
+    code="SES405",
+    name="commit-after-yield",
+    severity=Severity.WARNING,
+    why="FastAPI sends the response first: a failing commit was answered with success, and the next request may come before it.",
+    symptoms=(
+        "row missing after 201",
+        "data not saved although the response was 200",
+        "404 right after POST",
+        "rows never saved, and no error raised",
+    ),
+)
+
+_LAST_AFTER, _AGAIN_AFTER, _FUNCTION_SCOPE = (0, 105), (0, 118), (0, 121)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    fastapi = project.targets.fastapi
+    if fastapi is not None and _LAST_AFTER < fastapi < _AGAIN_AFTER:
+        return
+    for found in late_commits(project):
+        lender = found.lender
+        late = [use for use in lender.uses if not use.is_function_scoped]
+        if late and lender.is_dependency and project.role(lender.function.module) not in (Role.TEST, Role.STUB):
+            yield Finding(
+                code=RULE.code,
+                place=found.place,
+                message=f"`{lender.name}` commits after FastAPI has sent the response: "
+                "if this fails, the client was told that its data is saved, and its next request may come before it is",
+                severity=RULE.severity,
+                related=(*_related(found), Related(late[0].place, "FastAPI calls it here")),
+                help=_help(lender.name, fastapi),
+                fix=function_scope_fix(project, lender),
+            )
+
+
+def _related(found: LenderCommit) -> Iterator[Related]:
+    yield Related(found.lender.place(found.loan.term), "the response is sent while the provider waits here")
+    if found.source is not None:
+        yield Related(found.source, "the commit is written here")
+
+
+def _help(name: str, fastapi: tuple[int, int] | None) -> str:
+    if fastapi is not None and fastapi < _FUNCTION_SCOPE:
+        return "commit in the route, before it returns"
+    return f'commit in the route, or use `Depends({name}, scope="function")` everywhere (FastAPI 0.121)'

@@ -1,0 +1,44 @@
+"""SES411 contextmanager-annotation: a context manager that lends a session is annotated as an iterator.
+
+Why: typeshed has deprecated it (pyright: "Annotating the return type as `-> Iterator[Foo]` with `@contextmanager` is
+deprecated. Use `-> Generator[Foo]` instead"): ``contextlib`` needs the generator's ``throw``, which an iterator has not.
+
+Fix safety: safe, nothing reads the annotation at run time; none under a decorator that might.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.edits.lent_annotations import manager_annotation_fix
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.questions.providers.lent_types import managers_as_iterators
+
+RULE = Rule(
+    code="SES411",
+    name="contextmanager-annotation",
+    severity=Severity.INFO,
+    on=False,
+    why="`contextlib` needs a generator: pyright calls an iterator in its place deprecated, and mypy refuses an iterable.",
+    symptoms=(
+        "Annotating the return type as `-> Iterator[Foo]` with `@contextmanager` is deprecated",
+        "Annotating the return type as `-> AsyncIterator[Foo]` with `@asynccontextmanager` is deprecated",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for found in managers_as_iterators(project):
+        function = found.function
+        if project.role(function.module) is Role.STUB or function.node.returns is None:
+            continue
+        wanted = "AsyncGenerator[..., None]" if function.node.is_async else "Generator[..., None, None]"
+        decorator = "asynccontextmanager" if function.node.is_async else "contextmanager"
+        yield Finding(
+            code=RULE.code,
+            place=function.module.place(function.node.returns.span),
+            message=f"`{found.generic}` under `@{decorator}` is deprecated: it calls `throw`, which this type has not",
+            severity=RULE.severity,
+            help=f"annotate it `-> {wanted}`",
+            fix=manager_annotation_fix(project, found),
+        )

@@ -1,0 +1,61 @@
+"""SES409 duplicate-provider: two providers of one factory, and requests that get a session from each.
+
+Why: two sessions are two transactions on two connections. What one of them loaded cannot be added to the other, a request
+waits for a second connection while it holds the first, and ``dependency_overrides`` of one provider leaves the other real.
+
+Fix safety: there is no fix: somebody has to say which provider stays.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.requests.request_sessions import SecondProvider, TwoSessions, second_providers, two_providers
+
+RULE = Rule(
+    code="SES409",
+    name="duplicate-provider",
+    severity=Severity.WARNING,
+    why="Two providers give one request two sessions: two transactions, two connections, and objects that belong to one of them.",
+    symptoms=(
+        "InvalidRequestError: Object '<User>' is already attached to session '6' (this is '5')",
+        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for found in two_providers(project):
+        yield _in_one_request(found)
+    for second in second_providers(project):
+        yield _in_the_project(second)
+
+
+def _in_one_request(found: TwoSessions) -> Finding:
+    first, second = (need.provider.node.name for need in (found.first, found.second) if need.provider is not None)
+    also = f", and {len(found.others)} more functions do" if found.others else ""
+    return Finding(
+        code=RULE.code,
+        place=found.place,
+        message=f"`{found.function.node.name}` gets a session from `{first}` and another from `{second}`{also}: two transactions,"
+        " two connections",
+        severity=RULE.severity,
+        related=(
+            Related(found.other_place, f"the session of `{first}` comes with this"),
+            *(Related(need.provider.place, "a provider of the factory") for need in (found.first, found.second) if need.provider),
+        ),
+        help="let both depend on one provider: FastAPI then gives the request one session",
+    )
+
+
+def _in_the_project(second: SecondProvider) -> Finding:
+    name, first = second.function.node.name, second.first.node.name
+    return Finding(
+        code=RULE.code,
+        place=second.function.place,
+        message=f"`{name}` opens sessions of the same factory as `{first}`: an override of one leaves the other real",
+        severity=Severity.INFO,
+        related=(Related(second.first.place, "the other provider"),),
+        help="keep one of them",
+        on_request=True,
+    )

@@ -1,0 +1,62 @@
+"""SES408 generator-exit-handler: a provider handles GeneratorExit.
+
+Why: GeneratorExit comes when a generator is thrown away half way: nobody waits for it, and an asynchronous generator is
+then closed by the event loop in a task of its own. A handler that does nothing changes nothing; one that commits or rolls
+back uses the session next to whoever still has it; one that yields ends in a RuntimeError.
+
+Fix safety: safe, and offered only for a handler that does nothing and behind which nothing runs.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.edits.provider_handlers import without_handler_fix
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.providers.handlers import GeneratorExitHandler, generator_exit_handlers
+
+RULE = Rule(
+    code="SES408",
+    name="generator-exit-handler",
+    severity=Severity.INFO,
+    why="GeneratorExit means that nobody waits any more: a handler mends nothing, and what it does with the session is too late.",
+    symptoms=(
+        "generator ignored GeneratorExit",
+        "async generator ignored GeneratorExit",
+        "IllegalStateChangeError: Method 'close()' can't be called here",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for found in generator_exit_handlers(project):
+        lender = found.guarded.lender
+        if project.role(lender.function.module) is not Role.STUB:
+            severity, message = _judgement(found)
+            yield Finding(
+                code=RULE.code,
+                place=found.guarded.place,
+                message=message,
+                severity=severity,
+                related=tuple(_related(found)),
+                help="remove the handler; the `with` or `finally` around the session closes it",
+                fix=without_handler_fix(project, found),
+            )
+
+
+def _related(found: GeneratorExitHandler) -> Iterator[Related]:
+    lender = found.guarded.lender
+    yield Related(lender.place(found.guarded.loan.term), "GeneratorExit is raised at this `yield`")
+    if found.second is not None:
+        yield Related(lender.place(found.second.term), "it yields again here")
+
+
+def _judgement(found: GeneratorExitHandler) -> tuple[Severity, str]:
+    if found.second is not None:
+        kind = "async generator" if found.guarded.lender.function.node.is_async else "generator"
+        return Severity.ERROR, f'a `yield` while the generator is being closed: RuntimeError "{kind} ignored GeneratorExit"'
+    if found.ends is not None:
+        return Severity.WARNING, (
+            f"this {found.ends} runs when the generator is thrown away, perhaps in another task and while the session is in use"
+        )
+    return Severity.INFO, "this handler mends nothing: GeneratorExit ends the generator with it as without it"

@@ -1,0 +1,40 @@
+"""SES410 missing-provider-annotation: a generator that lends a session says nothing of what it yields.
+
+Why: without an annotation the session is ``Any`` wherever the generator is used directly: a missing ``await`` or a method that
+does not exist passes the type checker. Off by default: FastAPI's own documentation leaves providers unannotated.
+
+Fix safety: safe, and offered only where the class of the session is certain.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.edits.lent_annotations import missing_annotation_fix
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.questions.providers.lent_types import unannotated_lenders
+
+RULE = Rule(
+    code="SES410",
+    name="missing-provider-annotation",
+    severity=Severity.INFO,
+    on=False,
+    why="Without an annotation the session that is lent is `Any` to a type checker, which then finds no misuse of it.",
+    symptoms=("Function is missing a return type annotation",),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for function, session in unannotated_lenders(project):
+        if project.role(function.module) is not Role.APPLICATION or project.is_fixture(function):
+            continue
+        element = "AsyncSession" if session.is_async else "Session"
+        annotation = f"AsyncGenerator[{element}, None]" if function.node.is_async else f"Generator[{element}, None, None]"
+        yield Finding(
+            code=RULE.code,
+            place=function.place,
+            message=f"`{function.node.name}` has no return annotation: to a type checker the session that it lends is `Any`",
+            severity=RULE.severity,
+            help=f"annotate it `-> {annotation}`",
+            fix=missing_annotation_fix(project, function),
+        )

@@ -1,0 +1,58 @@
+"""SES313 begin-after-autobegin: ``session.begin()`` although the session is in a transaction already.
+
+Why: the first SQL (or ``add``) begins a transaction by itself; a second one cannot be begun (SQLAlchemy, "Managing
+Transactions").
+
+Fix safety: unsafe. A ``with`` block begins a savepoint instead, and a commit behind it stores what the block was to store, and
+what was pending before it. A ``begin()`` that stands alone goes: the transaction is there already.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.sessions.block_uses import Act
+from sessionlint.questions.sessions.conditions import State
+from sessionlint.questions.sessions.transactions import Course, Step, courses
+from sessionlint.rules.session.begin_after_autobegin.fix import begin_again_fix
+
+RULE = Rule(
+    code="SES313",
+    name="begin-after-autobegin",
+    severity=Severity.WARNING,
+    why="The first SQL has begun a transaction already: begin() raises, on every call that comes by here.",
+    symptoms=("A transaction is already begun on this Session.",),
+)
+_BEGINS = frozenset({Act.SQL, Act.WRITE, Act.NESTED})
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for course in courses(project):
+        if project.role(course.scope.module) is Role.STUB:
+            continue
+        for step in course.steps:
+            if step.event.act is Act.BEGIN and step.before in (frozenset({State.BEGUN}), frozenset({State.INSIDE})):
+                yield Finding(
+                    code=RULE.code,
+                    place=step.event.place,
+                    message=_message(course, step),
+                    severity=RULE.severity,
+                    related=tuple(_related(course, step)),
+                    help="begin before the first SQL, commit before the block, or use begin_nested() for a savepoint",
+                    fix=begin_again_fix(project, course, step),
+                )
+
+
+def _message(course: Course, step: Step) -> str:
+    if State.INSIDE in step.before:
+        return f"`{course.name}.begin()` raises InvalidRequestError: the block around it has begun the transaction already"
+    return f"`{course.name}.begin()` raises InvalidRequestError: the SQL before it has begun a transaction already"
+
+
+def _related(course: Course, step: Step) -> Iterator[Related]:
+    earlier = [other.event.place for other in course.steps[: course.steps.index(step)] if other.event.act in _BEGINS]
+    if State.BEGUN in step.before and earlier:
+        yield Related(earlier[-1], "the transaction is begun here, at the latest")
+    elif course.entered:
+        yield Related(course.entered[-1], "the session is opened here")

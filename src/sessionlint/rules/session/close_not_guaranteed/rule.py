@@ -1,0 +1,63 @@
+"""SES302 close-not-guaranteed: the session is closed, but not on every path.
+
+Why: the one request that raises (or returns early) keeps its connection; a pool of fifteen survives fifteen of them.
+
+Fix safety: ``with`` closes at the same point of the normal path. Safe when the session, and what was read through it, is
+not used after the close; unsafe otherwise.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.edits.with_block import with_block_fix
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.facts import Call
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.source import Place
+from sessionlint.questions.sessions.lives import Ending, Life
+
+RULE = Rule(
+    code="SES302",
+    name="close-not-guaranteed",
+    severity=Severity.ERROR,
+    why="Each time the path without the close is taken, one connection stays out of the pool until the garbage collector runs.",
+    symptoms=("QueuePool limit of size 5 overflow 10 reached, connection timed out",),
+    yields_to=("SES403",),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for life in project.lives:
+        role = project.role(life.scope.module)
+        if life.ending is Ending.PARTLY and role not in (Role.TEST, Role.STUB) and not project.is_resumed(life.scope):
+            yield Finding(
+                code=RULE.code,
+                place=life.place,
+                message=_message(project, life),
+                severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
+                related=tuple(_related(life)),
+                help=f"close it on every path: `{life.recipe}`",
+                fix=with_block_fix(project, life),
+            )
+
+
+def _message(project: Project, life: Life) -> str:
+    source = project.source(life.scope)
+    leaks = life.leaks
+    if leaks.on_exit:
+        line = source.position(leaks.on_exit[0].end).line
+        return f"session `{life.name}` is not closed on the path that leaves at line {line}: its connection stays checked out"
+    line = source.position(leaks.on_error[0].start).line
+    return f"session `{life.name}` is not closed when line {line} raises: its connection stays checked out"
+
+
+def _related(life: Life) -> Iterator[Related]:
+    path = life.scope.module.path
+    for close in life.closes[:1]:
+        call = next((outer for outer in close.path if isinstance(outer, Call)), close.term)
+        yield Related(Place(path, call.span), "closed only here" if len(life.closes) == 1 else "closed here")
+    for leak in life.leaks.on_exit[:1] or life.leaks.on_error[:1]:
+        yield Related(Place(path, leak), "this path leaves with the session open")
+    origin = life.session.origin
+    if origin is not None and origin != life.place:
+        yield Related(origin, "the session factory is built here")

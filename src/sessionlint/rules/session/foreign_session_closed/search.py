@@ -1,0 +1,145 @@
+"""Functions that close a session which belongs to somebody else: to FastAPI's provider, or to a caller that goes on with it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ParameterBinding, Site
+from sessionlint.link.names.sites import inner_functions
+from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model import walk
+from sessionlint.model.facts import Attribute, Await, Block, Call, Name, Return, Statement, Term, Try, With
+from sessionlint.model.records import dataclass
+from sessionlint.model.source import Place
+from sessionlint.questions.requests.routes import injected_sessions, is_called_by_fastapi
+from sessionlint.questions.sessions.holding import Use, parameter_for
+from sessionlint.questions.sessions.lives import statement_mentions
+
+_CLOSERS = ("close", "dispose", "clean", "teardown", "tear_down", "shutdown", "release", "final", "exit", "stop")
+_STREAMS = ("StreamingResponse", "EventSourceResponse", "WebSocket")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ForeignClose:
+    """``function`` closes its parameter ``name`` at ``close``; ``owner`` is the call that lends it, None for FastAPI.
+
+    ``commits``: it commits before, what the owner had changed as well.
+    """
+
+    function: FunctionScope
+    name: str
+    close: Place
+    owner: Site | None
+    commits: bool
+
+
+def foreign_closes(project: Project) -> Iterator[ForeignClose]:
+    """Every close, as its last act, of a session that a function was given and that is seen to be wanted afterwards."""
+    closing = [(function, *closed) for function in project.functions() for closed in _closed_parameters(project, function)]
+    lent = _lenders(project, {function for function, _, _ in closing})
+    for function, name, close in closing:
+        commits = _commits(project, function, name)
+        if is_called_by_fastapi(project, function) and _is_injected(project, name, function):
+            yield ForeignClose(function, name, close, None, commits)
+        elif owner := next((site for parameter, site in lent[function] if parameter == name), None):
+            yield ForeignClose(function, name, close, owner, commits)
+
+
+def _closed_parameters(project: Project, function: FunctionScope) -> Iterator[tuple[str, Place]]:
+    """The sessions among a function's parameters that it closes whatever happens, each with the first such place."""
+    if function.node.is_generator or any(word in function.node.name for word in _CLOSERS) or _streams(project, function):
+        return
+    last = list(_last_acts(function.body))
+    for parameter in function.node.params:
+        bindings = function.bindings[parameter.name]
+        if len(bindings) != 1 or not isinstance(bindings[0], ParameterBinding):
+            continue  # `db = db or SessionLocal()`
+        if not isinstance(project.evaluator.name_kind(parameter.name, function), kinds.Session):
+            continue
+        for site, where in project.holding.mentions(function, frozenset({parameter.name})):
+            if site.statement in last and site.scope is function and where.use in (Use.CLOSED, Use.MANAGED) and _is_direct(site):
+                yield parameter.name, site.place
+                break
+
+
+def _commits(project: Project, function: FunctionScope, name: str) -> bool:
+    mentions = project.holding.mentions(function, frozenset({name}))
+    return any(isinstance(outer, Attribute) and outer.attr == "commit" for site, _ in mentions for outer in site.path[:1])
+
+
+def _is_direct(site: Site) -> bool:
+    """``db.close()``, ``await db.close()``, ``with db:``."""
+    if isinstance(site.statement, With):
+        return not site.path
+    return [type(outer) for outer in site.path] in ([Attribute, Call], [Attribute, Call, Await])
+
+
+def _streams(project: Project, function: FunctionScope) -> bool:
+    """FastAPI's documentation closes the session before a response is streamed, which may take long."""
+    names = [walk.dotted(site.term.func) or "" for site in project.calls_in(function) if isinstance(site.term, Call)]
+    names += [walk.dotted(parameter.annotation) or "" for parameter in function.node.params if parameter.annotation is not None]
+    return any(name.endswith(_STREAMS) for name in names) or any(inner.node.is_generator for inner in inner_functions(function))
+
+
+def _last_acts(block: Block) -> Iterator[Statement]:
+    """The statements that always run, behind which the function does nothing but return: a close there releases nothing early."""
+    for position, statement in enumerate(block):
+        if not all(_merely_returns(after) for after in block[position + 1 :]):
+            continue
+        yield statement
+        match statement:
+            case Try(body=body, handlers=handlers, orelse=orelse, final=final):
+                yield from _last_acts(final)
+                if not final and all(_merely_returns(inner) for handler in handlers for inner in handler.body[-1:]):
+                    yield from _last_acts(orelse or body)
+            case With(body=body):
+                yield from _last_acts(body)
+
+
+def _merely_returns(statement: Statement) -> bool:
+    if not isinstance(statement, Return):
+        return False
+    return statement.value is None or not any(_works(term) for term, _ in walk.descend(statement.value))
+
+
+def _works(term: Term) -> bool:
+    """A call that is not of a class, as ``JSONResponse(...)`` is by its name, may take its time."""
+    name = (walk.dotted(term.func) or "").rpartition(".")[2] if isinstance(term, Call) else ""
+    return isinstance(term, Await) or (isinstance(term, Call) and not name[:1].isupper())
+
+
+def _lenders(project: Project, functions: set[FunctionScope]) -> dict[FunctionScope, list[tuple[str, Site]]]:
+    """The calls of ``functions`` that hand over a session which the caller keeps, with the parameter that gets it."""
+    found: dict[FunctionScope, list[tuple[str, Site]]] = defaultdict(list)
+    for site in project.calls_of(kinds.FunctionKind) if functions else ():
+        call = site.term
+        callee = project.kind(call.func, site.scope) if isinstance(call, Call) and call.args else None
+        if not isinstance(call, Call) or not isinstance(callee, kinds.FunctionKind) or callee.function not in functions:
+            continue
+        for given in call.args:
+            name = parameter_for(callee.function, call, given.value)
+            if name is not None and isinstance(given.value, Name) and _is_kept(project, given.value.id, site):
+                found[callee.function].append((name, site))
+    return found
+
+
+def _is_kept(project: Project, name: str, site: Site) -> bool:
+    """Whether the caller owns the session for longer than the call: its ``with``, its injection, its own close, its next use."""
+    if not isinstance(site.scope, FunctionScope) or not isinstance(project.evaluator.name_kind(name, site.scope), kinds.Session):
+        return False
+    bindings = site.scope.bindings.get(name, [])
+    if any(isinstance(binding, EnteredBinding) for binding in bindings):
+        return True
+    if _is_injected(project, name, site.scope):
+        return True
+    closes = any(
+        where.use is Use.CLOSED and _is_direct(mention) and mention.scope is site.scope
+        for mention, where in project.holding.mentions(site.scope, frozenset({name}))
+    )
+    position = next((index for index, statement in enumerate(site.block) if statement is site.statement), len(site.block))
+    behind = site.block[position + 1 :]
+    return (bool(bindings) and closes) or any(statement_mentions(statement, frozenset({name})) for statement in behind)
+
+
+def _is_injected(project: Project, name: str, function: FunctionScope) -> bool:
+    return any(one.parameter.name == name for one in injected_sessions(project, function))

@@ -1,0 +1,61 @@
+"""SES303 global-session: one session object for the whole process.
+
+Why: a Session "cannot be shared among concurrent threads or asyncio tasks" (SQLAlchemy, Session Basics). One failed flush
+makes every later request fail, one request's rollback discards another's rows, and rows are read as they were hours ago.
+
+Fix safety: none; which function needs which session is a matter of design.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.rules.session.global_session.search import SharedSession, shared_sessions
+
+RULE = Rule(
+    code="SES303",
+    name="global-session",
+    severity=Severity.ERROR,
+    why="A session is one transaction for one task: shared, one request's error, rollback or stale read becomes everybody's.",
+    symptoms=(
+        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
+        "This session is in 'prepared' state; no further SQL can be emitted within this transaction",
+        "IllegalStateChangeError: Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
+        "InFailedSqlTransaction: current transaction is aborted, commands ignored until end of transaction block",
+        "InvalidRequestError: Session is already flushing",
+        "InvalidRequestError: Object is already attached to session '1' (this is '2')",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for shared in shared_sessions(project):
+        if project.role(shared.scope.module) is Role.APPLICATION:
+            yield Finding(
+                code=RULE.code,
+                place=shared.place,
+                message=_message(project, shared),
+                severity=RULE.severity,
+                related=tuple(_related(project, shared)),
+                help="open a session where the work is done: `with SessionLocal() as session:`, or a provider per request",
+            )
+
+
+def _message(project: Project, shared: SharedSession) -> str:
+    users = len(_importers(project, shared))
+    also = f", and by {users} other module{'s' if users != 1 else ''}" if users else ""
+    return f"{shared.what} is shared by every request and thread{also}: one failed flush or rollback hits all of them"
+
+
+def _importers(project: Project, shared: SharedSession) -> dict[str, Related]:
+    if shared.name is None:
+        return {}
+    places = project.importers.of_name(shared.scope.module.path, shared.name)
+    return {path: Related(place, "used here too") for path, place in places.items()}
+
+
+def _related(project: Project, shared: SharedSession) -> Iterator[Related]:
+    if shared.origin is not None and shared.origin != shared.place:
+        yield Related(shared.origin, "the session factory is built here")
+    yield from list(_importers(project, shared).values())[:3]

@@ -1,0 +1,53 @@
+"""SES309 lazy-result-escapes: a Query or a result that has not been read is returned out of the session's ``with``.
+
+Why: nothing has been read when the block ends. A Query runs afterwards, on a new connection that nobody gives back; a result
+cannot make its objects any more.
+
+Fix safety: unsafe; with ``.all()`` callers get a list. Where the project asks the function's result for anything, or an
+annotation names it, no fix is offered.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.rules.session.lazy_result_escapes.fix import read_rows_fix
+from sessionlint.rules.session.lazy_result_escapes.search import LazyResult, lazy_results
+
+RULE = Rule(
+    code="SES309",
+    name="lazy-result-escapes",
+    severity=Severity.WARNING,
+    why="The rows are read after the session was closed: a Query opens it again, a result of objects raises.",
+    symptoms=(
+        "cannot be converted to 'persistent' state, as this identity map is no longer valid.",
+        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for result in lazy_results(project):
+        if project.role(result.block.scope.module) is not Role.STUB:
+            yield Finding(
+                code=RULE.code,
+                place=result.place,
+                message=_message(result),
+                severity=RULE.severity,
+                related=tuple(_related(result)),
+                help="read the rows inside the block: append `.all()`, or `.first()`",
+                fix=read_rows_fix(project, result),
+            )
+
+
+def _message(result: LazyResult) -> str:
+    if result.is_query:
+        return "this query runs after its session was closed: it opens the session again, and nothing gives that connection back"
+    return f"the result of `{result.method}()` is read after its session was closed: that raises InvalidRequestError"
+
+
+def _related(result: LazyResult) -> Iterator[Related]:
+    if result.made.span.start < result.place.span.start:
+        yield Related(result.made, "made here, not read")
+    yield Related(result.block.place, "closed at the end of this block")

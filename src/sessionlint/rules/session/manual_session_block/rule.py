@@ -1,0 +1,46 @@
+"""SES316 manual-session-block: `try`, `except: rollback`, `finally: close` where a `with` says the same.
+
+Why: it is right, and longer than what it says; in the next copy of it the `finally` or the `raise` gets lost (SES302, SES312).
+
+Fix safety: safe. The session is closed where it was closed, and the same transaction is rolled back; a handler goes only when
+it does nothing but roll back and raise again, and nothing in the project listens to rollbacks.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.edits.with_block import with_block_fix
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.rules.session.manual_session_block.search import ManualBlock, manual_blocks
+
+RULE = Rule(
+    code="SES316",
+    name="manual-session-block",
+    severity=Severity.INFO,
+    why="The block is right, but each copy of it can lose its `finally` or its `raise`; a `with` cannot.",
+    on=False,
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for manual in manual_blocks(project):
+        life = manual.life
+        if project.role(life.scope.module) is Role.STUB:
+            continue
+        fix = with_block_fix(project, life, (manual.block,) if manual.merely_reraises else ())
+        if fix is not None:
+            yield Finding(
+                code=RULE.code,
+                place=life.place,
+                message=_message(manual),
+                severity=RULE.severity,
+                related=(Related(manual.close.place, "the end of the `with` does this"),),
+                help=f"`{life.recipe}`",
+                fix=fix,
+            )
+
+
+def _message(manual: ManualBlock) -> str:
+    how = "rolled back and closed" if manual.block.handlers and manual.merely_reraises else "closed"
+    return f"session `{manual.life.name}` is {how} by hand, just where a `with` block does it in fewer lines"

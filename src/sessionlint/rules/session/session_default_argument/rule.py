@@ -1,0 +1,53 @@
+"""SES305 session-default-argument: ``def f(db=SessionLocal())``.
+
+Why: Python evaluates a default once, when the function is defined. Every call that gives no session of its own gets the
+same one, and nothing ever closes it: a global session in disguise.
+
+Fix safety: unsafe; each call that gives no session gets one of its own, which is closed at the end of the call and commits
+nothing by itself.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.rules.session.session_default_argument.fix import owned_session_fix
+from sessionlint.rules.session.session_default_argument.search import DefaultSession, default_sessions
+
+RULE = Rule(
+    code="SES305",
+    name="session-default-argument",
+    severity=Severity.ERROR,
+    why="A default is evaluated once: all calls, from all requests and threads, share one session that nothing closes.",
+    symptoms=(
+        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
+        "Invalid args for response field! Hint: check that",
+    ),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for default in default_sessions(project):
+        role = project.role(default.function.module)
+        if role in (Role.TEST, Role.STUB):
+            continue
+        yield Finding(
+            code=RULE.code,
+            place=default.place,
+            message=_message(default),
+            severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
+            related=tuple(_related(default)),
+            help="let callers pass the session, or default to None and open one in a `with` block",
+            fix=owned_session_fix(project, default),
+        )
+
+
+def _message(default: DefaultSession) -> str:
+    shared = f"all calls of `{default.function.node.name}` that give no `{default.parameter.name}` share one session"
+    return f"{shared}: one failed flush or rollback hits all of them, and nothing closes it"
+
+
+def _related(default: DefaultSession) -> Iterator[Related]:
+    if default.origin is not None and default.origin != default.place:
+        yield Related(default.origin, "the session factory is built here")

@@ -1,0 +1,73 @@
+"""SES307 use-after-close: the session is used after its ``with`` block or its ``close()``.
+
+Why: a closed Session is not dead. ``close()`` resets it, and the next query silently takes a new connection that nobody
+gives back (SQLAlchemy, ``Session.close``; with ``close_resets_only=False`` it raises instead).
+
+Fix safety: none yet; whether the use moves into the block or gets a session of its own is for the author to say.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.sessions.block_uses import Act
+from sessionlint.questions.sessions.conditions import State
+from sessionlint.questions.sessions.transactions import Course, Step, courses
+
+RULE = Rule(
+    code="SES307",
+    name="use-after-close",
+    severity=Severity.ERROR,
+    why="A closed session silently opens a new transaction on a new connection, and nothing closes it a second time.",
+    symptoms=(
+        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
+        "This Session has been permanently closed and is unable to handle any more transaction requests.",
+    ),
+)
+_USES = frozenset({Act.SQL, Act.WRITE, Act.QUERY, Act.FLUSH, Act.COMMIT, Act.NESTED, Act.BEGIN})
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for course in courses(project):
+        role = project.role(course.scope.module)
+        step = _first_use(course)
+        if step is not None and role is not Role.STUB:
+            yield Finding(
+                code=RULE.code,
+                place=step.event.place,
+                message=_message(course, step),
+                severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
+                related=tuple(_related(course, step)),
+                help="move the use into the block, or open another session for it",
+            )
+
+
+def _first_use(course: Course) -> Step | None:
+    """The first use that every path reaches with the session closed; None when it is closed once more behind it."""
+    closed = [step for step in course.steps if _is_behind(step)]
+    uses = [step for step in closed if step.event.act in _USES]
+    if not uses or any(step.event.act is Act.CLOSE for step in closed[closed.index(uses[0]) :]):
+        return None
+    return uses[0]
+
+
+def _is_behind(step: Step) -> bool:
+    ended = step.before - {State.ABSENT}
+    return bool(ended) and ended <= {State.LEFT, State.CLOSED}
+
+
+def _message(course: Course, step: Step) -> str:
+    what = "its `with` block" if State.LEFT in step.before else "its close()"
+    if step.event.act in (Act.COMMIT, Act.FLUSH):
+        return f"session `{course.name}` is told to {step.event.method} after {what}: what it was to write is gone already"
+    return f"session `{course.name}` is used after {what}: it takes a new connection, and nothing gives that back"
+
+
+def _related(course: Course, step: Step) -> Iterator[Related]:
+    closes = [other.event.place for other in course.steps if other.event.act is Act.CLOSE]
+    ended = course.entered if State.LEFT in step.before else closes
+    for place in [place for place in ended if place.span.start < step.event.place.span.start][-1:]:
+        yield Related(place, "this block ends before the use" if State.LEFT in step.before else "closed here")
+    if course.session.origin is not None:
+        yield Related(course.session.origin, "the session factory is built here")

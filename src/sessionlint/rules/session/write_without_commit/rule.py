@@ -1,0 +1,39 @@
+"""SES315 write-without-commit: a session of one's own writes, and its block ends without a commit.
+
+Why: closing a session rolls back what was not committed, without an exception and without a warning (SQLAlchemy, "Closing").
+
+Fix safety: none; a commit writes what has not been written so far.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.roles import Role
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.rules.session.write_without_commit.search import LostWrite, lost_writes
+
+RULE = Rule(
+    code="SES315",
+    name="write-without-commit",
+    severity=Severity.WARNING,
+    why="The end of the block rolls back what was not committed: nothing is saved, and nothing says so.",
+    symptoms=("rows never saved, and no error raised",),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    for lost in lost_writes(project):
+        if project.role(lost.block.scope.module) not in (Role.STUB, Role.TEST):
+            yield Finding(
+                code=RULE.code,
+                place=lost.event.place,
+                message=f"what session `{lost.block.name}` writes here is never committed: the end of its block rolls it back",
+                severity=RULE.severity,
+                related=(Related(lost.block.place, "opened, and rolled back at the end, by this block"),),
+                help=_help(lost),
+            )
+
+
+def _help(lost: LostWrite) -> str:
+    wait = "await " if getattr(lost.block.held, "is_async", False) else ""
+    return f"end the block with `{wait}{lost.block.name}.commit()`"

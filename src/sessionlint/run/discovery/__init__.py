@@ -1,0 +1,1 @@
+"""Which folder is the project, and which of its files count."""

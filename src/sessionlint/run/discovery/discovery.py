@@ -1,0 +1,137 @@
+"""Which files there are, and which of them the user asked about."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sessionlint.model.records import dataclass
+from sessionlint.run.discovery.gitignore import Ignores, Verdicts, ignores_above, is_ignored
+from sessionlint.run.discovery.roots import Root
+from sessionlint.run.errors import UsageError
+from sessionlint.run.files.inputs import Inputs, Warn
+from sessionlint.run.settings.globs import matches_any, matches_last
+from sessionlint.run.settings.settings import Settings
+
+SUFFIXES = (".py", ".pyi")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the user asked about: files, and folders with all that is in them (relative to the root; "" is the root)."""
+
+    files: frozenset[str]
+    folders: tuple[str, ...]
+
+    def __contains__(self, path: object) -> bool:
+        if not isinstance(path, str):
+            return False
+        return path in self.files or any(not folder or path.startswith(f"{folder}/") for folder in self.folders)
+
+
+def real_paths(paths: Sequence[str]) -> list[Path]:
+    """The given paths without symlinks. Raises UsageError for one that does not exist."""
+    for path in paths:
+        if not Path(path).exists():
+            raise UsageError(f"{path}: {'a symlink to nowhere' if Path(path).is_symlink() else 'no such file or folder'}")
+    return [Path(path).resolve() for path in paths]
+
+
+def discover(
+    root: Root, paths: Sequence[Path], settings: Settings, warn: Warn, verdicts: Verdicts | None = None
+) -> tuple[list[str], Scope]:
+    """Every file to analyse (relative to the root, sorted), and the scope to report.
+
+    ``paths`` are real. A file that is given is checked even when it is excluded, unless ``force-exclude`` says otherwise.
+    """
+    walk = _Walk(root, settings, warn, verdicts or Verdicts(Inputs(warn)))
+    if settings.force_exclude:
+        paths = [path for path in paths if not walk.leaves_out(path)]
+    scope = Scope(
+        frozenset(root.relative(path) for path in paths if not path.is_dir()),
+        tuple(root.relative(path) for path in paths if path.is_dir()),
+    )
+    found = set(walk.files(root.part)) if root.part else set()
+    for path in paths:
+        if not path.is_dir():
+            found.add(root.relative(path))
+        elif root.part is None or not path.is_relative_to(root.part) or walk.leaves_out(path):
+            found.update(walk.files(path))
+    return sorted(found), scope
+
+
+class _Walk:
+    """The files below a folder that are neither excluded nor ignored, each real file once."""
+
+    def __init__(self, root: Root, settings: Settings, warn: Warn, verdicts: Verdicts) -> None:
+        self._verdicts = verdicts
+        self._root = root
+        self._patterns = (*settings.exclude, *settings.extend_exclude)
+        self._gitignore = settings.respect_gitignore
+        self._warn = warn
+
+    def leaves_out(self, path: Path) -> bool:
+        """Whether a walk from the root would not come upon ``path``."""
+        relative = self._root.relative(path)
+        if not relative:
+            return False
+        return matches_any(self._patterns, relative) or (self._gitignore and is_ignored(path, self._root.folder, self._verdicts))
+
+    def files(self, folder: Path) -> Iterator[str]:
+        links: list[Path] = []
+        seen: set[Path] = set()
+        for path in self._walk(folder, self._ignores(folder), links):
+            seen.add(path)
+            yield self._root.relative(path)
+        for link in sorted(links):  # the real file is the better name for it, so links come last
+            target = link.resolve()
+            if target not in seen:
+                seen.add(target)
+                yield self._root.relative(link)
+
+    def _ignores(self, folder: Path) -> Ignores:
+        """The rules to begin with: inside an ignored folder, which somebody asked for, those around it say nothing."""
+        if not self._gitignore:
+            return Ignores(self._verdicts)
+        asked_for = folder != self._root.folder and is_ignored(folder, self._root.folder, self._verdicts)
+        return Ignores(self._verdicts).entering(folder) if asked_for else ignores_above(folder, self._verdicts)
+
+    def _walk(self, folder: Path, ignores: Ignores, links: list[Path]) -> Iterator[Path]:
+        """Iterative, for folders may be nested deeper than Python likes; folders that are symlinks are not entered."""
+        start = folder
+        pending = [(folder, ignores)]
+        while pending:
+            folder, ignores = pending.pop()
+            entries = self._entries(folder)
+            if folder != start and self._gitignore and any(entry.name == ".gitignore" for entry in entries):
+                ignores = ignores.entering(folder)
+            for entry in entries:
+                path = Path(entry.path)
+                if entry.is_dir(follow_symlinks=False):
+                    if not self._excluded(path, ignores, is_folder=True):
+                        pending.append((path, ignores))
+                elif entry.name.endswith(SUFFIXES) and not self._excluded(path, ignores, is_folder=False):
+                    if not entry.is_symlink():
+                        yield path
+                    elif self._leads_to_file(path):
+                        links.append(path)
+
+    def _entries(self, folder: Path) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder) as entries:
+                return list(entries)
+        except OSError as error:
+            self._warn(f"{self._root.relative(folder) or '.'}: cannot read the folder: {error.strerror}")
+            return []
+
+    def _leads_to_file(self, link: Path) -> bool:
+        try:
+            if link.is_dir():
+                return False
+            link.resolve(strict=True)
+        except (OSError, RuntimeError):
+            self._warn(f"{self._root.relative(link)}: skipped, a symlink to nowhere")
+            return False
+        return True
+
+    def _excluded(self, path: Path, ignores: Ignores, is_folder: bool) -> bool:
+        return matches_last(self._patterns, self._root.relative(path)) or ignores.ignores(path, is_folder)

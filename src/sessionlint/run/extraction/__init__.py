@@ -1,0 +1,1 @@
+"""Texts become facts, in several processes where it pays."""

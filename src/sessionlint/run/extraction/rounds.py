@@ -1,0 +1,128 @@
+"""Texts to a linked project, parsing only what can matter."""
+
+import re
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+
+from sessionlint.extract.prefilter import finder_of_names
+from sessionlint.link.names.roles import is_test
+from sessionlint.link.project import Project
+from sessionlint.model.facts import Import, ModuleFacts
+from sessionlint.model.failure import file_of, told
+from sessionlint.model.source import Source
+from sessionlint.questions.frontier.files_to_read import wanted_files
+from sessionlint.questions.frontier.session_names import Homes, in_reach, session_names
+from sessionlint.questions.frontier.started import is_started_elsewhere
+from sessionlint.run.extraction.extractor import Extractor, Text
+
+Link = Callable[[Iterable[ModuleFacts]], Project]
+
+
+def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link: Link, extractor: Extractor) -> Project:
+    """The project of all ``sources`` that speak of sessions, of a name that another one binds to such a thing, that
+    hold a function to which a session is handed or a coroutine that is run, coroutines that use a registry, the class of a
+    response that streams, or what starts event loops or processes, where that matters.
+
+    ``known`` are facts that need no new look.
+    """
+    facts = {path: module for path, module in known.items() if not module.outline}
+    with extractor.timings.stage("prefilter"):
+        waiting = {path: Text(source) for path, source in sources.items() if path not in facts}
+    looks = extractor.looks(waiting.values())
+    outlines = {path: known.get(path) or look.outline for path, look in looks.items()}
+    relevant = [path for path, look in looks.items() if look.telling]
+    starting = frozenset(path for path, look in looks.items() if look.starting)
+    searched: set[tuple[str, Homes]] = set()
+    read = set(facts)
+    while True:
+        new = extractor.facts([waiting.pop(path) for path in relevant])
+        facts |= new
+        read |= new.keys()
+        with extractor.timings.stage("link"):
+            project, named, wanted = _asked(link, facts, outlines, waiting, read)
+            names = dict(named.items() - searched)
+        searched |= names.items()
+        with extractor.timings.stage("prefilter"):
+            relevant = sorted({*_naming(project, names, waiting, outlines), *(wanted & waiting.keys())})
+        if not relevant and starting & waiting.keys() and is_started_elsewhere(project):
+            relevant = sorted(starting & waiting.keys())
+        if not relevant:
+            project.searched |= {name for name, _ in searched}
+            return project
+        read = set()
+        project.dissolve()
+
+
+def _asked(
+    link: Link,
+    facts: dict[str, ModuleFacts],
+    outlines: dict[str, ModuleFacts],
+    waiting: Container[str],
+    read: Collection[str],
+) -> tuple[Project, Mapping[str, Homes], frozenset[str]]:
+    """The project, the names that speak of sessions in it, and the files that it wants.
+
+    A file over which linking fails is made one of which nothing is known but that, and the rest is linked without it.
+    """
+    try:
+        project = link((*facts.values(), *(module for path, module in outlines.items() if path in waiting)))
+        return project, session_names(project, read), wanted_files(project)
+    except Exception as error:
+        path = file_of(error, {path for path, module in facts.items() if module.failure is None})
+        if path is None:
+            raise
+        facts[path] = ModuleFacts(path, failure=told(error))
+    return _asked(link, facts, outlines, waiting, read)
+
+
+def _naming(
+    project: Project, names: Mapping[str, Homes], waiting: Mapping[str, Text], outlines: Mapping[str, ModuleFacts]
+) -> Iterator[str]:
+    """The files among those ``waiting`` that have one of ``names`` from where it comes from."""
+    names_in = finder_of_names(names)
+    reach: dict[Homes, Container[str]] = {}
+    for path, text in waiting.items() if names else ():
+        found = names_in(text.data)
+        imported = _imported(outlines[path]) if found else ()
+        for name in found:
+            homes = names[name]
+            if homes not in reach:
+                reach[homes] = in_reach(project, homes)
+            is_read = not homes or is_test(path) or _is_attribute(name, text.data)
+            is_had = is_read or name in imported
+            if (is_had and path in reach[homes]) or (is_read and _is_spelled_out(name, homes, text.data)):
+                yield path
+                break
+
+
+def _is_attribute(name: str, data: bytes) -> bool:
+    """Whether a file may read the name from something: ``thing.name``, ``getattr(thing, "name")``."""
+    word = name.encode("utf-8", "replace")
+    return any(before + word in data for before in (b".", b"'", b'"'))
+
+
+def _imported(outline: ModuleFacts) -> Container[str]:
+    """The names that a file imports, whatever it calls them; any other is its own, a parameter's, or read from something."""
+    statements = (statement for statement in outline.body if isinstance(statement, Import))
+    return {alias.name.rpartition(".")[2] for statement in statements for alias in statement.names}
+
+
+def _is_spelled_out(name: str, homes: Homes, data: bytes) -> bool:
+    """Whether a file without an import of ``homes`` has the name as ``module.name``, in a string or behind an odd import."""
+    spelled = b"." + name.encode("utf-8", "replace")
+    if spelled not in data:
+        return False
+    before = re.findall(rb"(?<!\w)(\w+)" + re.escape(spelled), data)
+    return not {_module_name(path) for path in homes}.isdisjoint(before)
+
+
+def _module_name(path: str) -> bytes:
+    *folders, file = path.rpartition(".")[0].split("/")
+    return (folders[-1] if file == "__init__" and folders else file).encode("utf-8", "replace")
+
+
+def linked_without_prefilter(
+    sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link: Link, extractor: Extractor
+) -> Project:
+    """As ``linked``, with every file parsed; for tests that compare the two."""
+    missing = extractor.facts([Text(source) for path, source in sources.items() if path not in known])
+    return link((*known.values(), *missing.values()))

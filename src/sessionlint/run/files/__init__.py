@@ -1,0 +1,1 @@
+"""Files, read and written: only regular ones, only so much, and never through a link that leads away."""

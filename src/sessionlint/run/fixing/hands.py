@@ -1,0 +1,63 @@
+"""How fixes get on disk, and what did not: what a run is told and tells, without the machinery that fixes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from sessionlint.model.finding import Finding
+from sessionlint.model.records import dataclass
+
+if TYPE_CHECKING:
+    from sessionlint.run.fixing.fixpoint import State
+
+
+class Answer(Enum):
+    YES = "y"
+    NO = "n"
+    ALL = "a"
+    QUIT = "q"
+
+
+Ask: TypeAlias = "Callable[[Finding, State], Answer]"
+"""Shows a finding with its fix, and asks whether it is to be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """How fixes are made on disk: all together, or each that a person agrees to, at once.
+
+    ``ask`` makes, for a project's root, what asks the person.
+    """
+
+    ask: Callable[[Path], Ask] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """``reasons``: why a file could not be written; ``waiting``: the findings that are not fixed for that.
+
+    ``hopeless``: no other file could be written, either.
+    """
+
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    waiting: Sequence[Finding] = ()
+    hopeless: bool = False
+
+    def lines(self) -> list[str]:
+        """One line for each file, with the files that were left alone for its sake."""
+        return [f"{path}: {reason}; {self._waiting(path)}" for path, reason in self.reasons.items()]
+
+    def _waiting(self, path: str) -> str:
+        if self.hopeless:
+            return "no more files were fixed"
+        fixes = [paths_of(finding) for finding in self.waiting if path in paths_of(finding)]
+        others = sorted({each for paths in fixes for each in paths} - {path})
+        fixed = f"{len(fixes)} finding{'s were' if len(fixes) > 1 else ' was'} not fixed" if fixes else "nothing was fixed in it"
+        return f"{fixed} (which would change {', '.join(others)}, too)" if others else fixed
+
+
+def paths_of(finding: Finding) -> list[str]:
+    """The files that the finding's fix would change."""
+    return list(dict.fromkeys(edit.place.path for edit in finding.fix.edits)) if finding.fix else []

@@ -1,0 +1,1 @@
+"""Versions that a project declares."""

@@ -1,0 +1,1 @@
+"""One lexer for Python text: tokens, lines, nesting, blocks."""
