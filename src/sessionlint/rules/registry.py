@@ -1,12 +1,10 @@
-"""Finds the rules by walking this package: there is no list to keep."""
+"""Finds the rules, a folder each, by looking for them: there is no list to keep."""
 
-import pkgutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-import sessionlint.rules
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule
 from sessionlint.model.records import dataclass
@@ -34,15 +32,11 @@ def registered_rules() -> tuple[RegisteredRule, ...]:
 
 
 def _walk() -> Iterator[RegisteredRule]:
-    for info in pkgutil.walk_packages(sessionlint.rules.__path__, "sessionlint.rules."):
-        if info.ispkg or info.name == __name__:
-            continue
-        module = import_module(info.name)
-        if hasattr(module, "RULE"):
-            assert module.__file__ is not None
-            check = getattr(module, "check", _finds_nothing)
-            check_comments = getattr(module, "check_comments", _finds_nothing)
-            yield RegisteredRule(module.RULE, check, check_comments, Path(module.__file__).with_suffix(".md"))
+    for folder in Path(__file__).parent.glob("*/*/rule.py"):
+        module = import_module(f"{__package__}.{folder.parts[-3]}.{folder.parts[-2]}.rule")
+        check = getattr(module, "check", _finds_nothing)
+        check_comments = getattr(module, "check_comments", _finds_nothing)
+        yield RegisteredRule(module.RULE, check, check_comments, folder.with_name("page.md"))
 
 
 def _finds_nothing(_: object) -> Iterator[Finding]:
