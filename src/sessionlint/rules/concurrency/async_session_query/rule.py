@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model.facts import Attribute, Call
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.rules.concurrency.async_session_query.search import queries_of_async_sessions
+from sessionlint.questions.sessions.session_methods import MethodCall, method_calls
 
 RULE = Rule(
     code="SES606",
@@ -35,3 +37,15 @@ def check(project: Project) -> Iterator[Finding]:
             related=(Related(origin, "the session's factory is built here"),) if origin not in (None, call.site.place) else (),
             help=f"select instead: `await {call.receiver or 'session'}.scalars(select(...))`",
         )
+
+
+def queries_of_async_sessions(project: Project) -> Iterator[MethodCall]:
+    """Every ``session.query(...)`` on an async session outside of what ``run_sync`` runs."""
+    for call in method_calls(project):
+        if call.method == "query" and isinstance(call.owner, kinds.Session) and call.owner.is_async:
+            in_run_sync = any(
+                isinstance(outer, Call) and isinstance(outer.func, Attribute) and outer.func.attr == "run_sync"
+                for outer in call.site.path
+            )
+            if not in_run_sync:
+                yield call

@@ -9,9 +9,12 @@ Fix safety: unsafe, without the shield a cancelled request is rolled back, which
 from collections.abc import Iterator
 
 from sessionlint.edits.awaiting import unshielded_fix
+from sessionlint.link.names.scopes import FunctionScope, ValueBinding
 from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model.facts import Call
 from sessionlint.model.finding import Finding, Rule, Severity
-from sessionlint.rules.concurrency.shielded_session.search import shielded_operations
+from sessionlint.questions.sessions.session_methods import MethodCall, method_calls
 
 RULE = Rule(
     code="SES608",
@@ -25,6 +28,7 @@ RULE = Rule(
     ),
     hints=("shield(",),
 )
+_CLOSING = frozenset({"close", "aclose"})
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -37,3 +41,25 @@ def check(project: Project) -> Iterator[Finding]:
             help=f"write `await {call.written}`: `async with` rolls back and closes also when the task is cancelled",
             fix=unshielded_fix(project, call),
         )
+
+
+def shielded_operations(project: Project) -> Iterator[MethodCall]:
+    """Every coroutine of a session or connection that stands in ``asyncio.shield(...)``.
+
+    Closing a session that nothing else closes is left out: that is what SQLAlchemy's own ``async with`` does.
+    """
+    for call in method_calls(project):
+        outer = call.site.path[0] if call.site.path else None
+        if not call.is_coroutine or isinstance(call.owner, kinds.Engine) or not isinstance(outer, Call):
+            continue
+        callee = project.kind(outer.func, call.site.scope)
+        if isinstance(callee, kinds.External) and callee.name == "asyncio.shield" and not _closes_own(call):
+            yield call
+
+
+def _closes_own(call: MethodCall) -> bool:
+    scope = call.site.scope
+    if call.method not in _CLOSING or call.receiver is None or not isinstance(scope, FunctionScope):
+        return False
+    bindings = scope.bindings.get(call.receiver, [])
+    return "." in call.receiver or (bool(bindings) and all(isinstance(binding, ValueBinding) for binding in bindings))

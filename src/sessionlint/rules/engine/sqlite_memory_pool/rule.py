@@ -8,10 +8,16 @@ Fix safety: unsafe; ``poolclass=StaticPool`` gives all threads one connection an
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
+from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model.facts import Attribute, Call
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.records import dataclass
+from sessionlint.model.source import Place
+from sessionlint.questions.engines.urls import EngineUrl, engine_urls
 from sessionlint.rules.engine.sqlite_memory_pool.fix import static_pool_fix
-from sessionlint.rules.engine.sqlite_memory_pool.search import shared_memory_engines
 
 RULE = Rule(
     code="SES107",
@@ -23,6 +29,15 @@ RULE = Rule(
         "SQLite objects created in a thread can only be used in that same thread",
     ),
 )
+_CLIENTS = frozenset({"fastapi.testclient.TestClient", "starlette.testclient.TestClient"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MemoryEngine:
+    """``url.site`` builds it; ``client`` is where the test client is made."""
+
+    url: EngineUrl
+    client: Place
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -36,3 +51,50 @@ def check(project: Project) -> Iterator[Finding]:
             help='add `poolclass=StaticPool, connect_args={"check_same_thread": False}`',
             fix=static_pool_fix(project, engine.url.site),
         )
+
+
+def shared_memory_engines(project: Project) -> Iterator[MemoryEngine]:
+    """Every synchronous in-memory SQLite engine without a pool class whose sessions are put into an application under test."""
+    for url in engine_urls(project):
+        module = url.site.scope.module
+        if not _is_plain_memory(url) or _binds_connection(project, module):
+            continue
+        importers = (project.modules.get(path) for path in sorted(project.importers.of_module(module.path)))
+        for other in (module, *(found for found in importers if found is not None)):
+            client = _client(project, other)
+            if client is not None and _overrides_dependencies(other):
+                yield MemoryEngine(url, client)
+                break
+
+
+def _is_plain_memory(url: EngineUrl) -> bool:
+    call = url.site.term
+    assert isinstance(call, Call)
+    configured = any(given.keyword in ("poolclass", "creator", "pool") or given.star for given in call.args)
+    return url.is_async is False and url.is_memory and not configured
+
+
+def _binds_connection(project: Project, module: ModuleScope) -> bool:
+    """``Session(bind=connection)``: all of the test shares one connection, whatever the pool would give."""
+    return any(
+        isinstance(site.term, Call)
+        and isinstance(project.kind(site.term, site.scope), kinds.Session | kinds.Factory)
+        and any(isinstance(project.kind(given.value, site.scope), kinds.Connection) for given in site.term.args)
+        for site in module.calls
+    )
+
+
+def _client(project: Project, module: ModuleScope) -> Place | None:
+    for site in module.calls:
+        callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else kinds.UNKNOWN
+        if isinstance(callee, kinds.External) and callee.name in _CLIENTS:
+            return site.place
+    return None
+
+
+def _overrides_dependencies(module: ModuleScope) -> bool:
+    return any(
+        isinstance(site.term, Attribute) and site.term.attr == "dependency_overrides"
+        for scope in module.scopes
+        for site in sites(scope)
+    )

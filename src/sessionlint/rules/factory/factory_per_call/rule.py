@@ -10,11 +10,16 @@ Fix safety: none; where the factory belongs is for a person to say.
 from collections.abc import Iterator
 
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import FunctionScope, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model import walk
+from sessionlint.model.facts import Call, Lambda, Name, Term
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.questions.engines.fresh import PerCall
+from sessionlint.questions.engines.engine_use import factory_ends_here
+from sessionlint.questions.engines.engines import is_engine_builder
+from sessionlint.questions.engines.fresh import Fresh, PerCall, per_call
 from sessionlint.questions.running.callers import Caller
-from sessionlint.rules.factory.factory_per_call.search import per_call_factories
 
 RULE = Rule(
     code="SES204",
@@ -22,8 +27,47 @@ RULE = Rule(
     severity=Severity.INFO,
     why="A factory per call builds a class per call, and there is no one factory that a test or a start-up could configure.",
 )
-
 _NAMED = (Caller.ROUTE, Caller.MIDDLEWARE, Caller.PROVIDER, Caller.TASK)
+_MAKERS = frozenset({"sessionmaker", "async_sessionmaker"})
+_DEPTH = 4
+
+
+class _Constancy:
+    """Whether a term has the same value each time its function runs."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._new_engines = Fresh(project, kinds.Engine, lambda call, site: is_engine_builder(project, call, site) or None)
+
+    def is_constant(self, term: Term, scope: Scope, depth: int = _DEPTH) -> bool:
+        """What the function is given, an engine that is new, and what cannot be followed are not."""
+        for inner, path in walk.descend(term):
+            if isinstance(inner, Lambda):
+                return False
+            if isinstance(inner, Name) and not self._is_lasting(inner.id, scope, depth):
+                return False
+            if isinstance(inner, Call) and not self._gives_the_same(inner, path, scope):
+                return False
+        return True
+
+    def _gives_the_same(self, call: Call, path: walk.Path, scope: Scope) -> bool:
+        """A call counts when it gives an engine of which nobody is seen to build a new one."""
+        if not isinstance(self._project.kind(call, scope), kinds.Engine):
+            return False
+        statement = next((one for one in walk.statements(scope.body) if one.span.contains(call.span)), None)
+        return statement is not None and self._new_engines.built_by(Site(call, path, statement, (), scope)) is None
+
+    def _is_lasting(self, name: str, scope: Scope, depth: int) -> bool:
+        home = self._project.evaluator.home(name, scope)
+        if not isinstance(home, FunctionScope):
+            return True
+        if name == "self" and home.owner is not None:
+            return home.node.name != "__init__"
+        bindings = home.bindings[name]
+        only = bindings[0] if len(bindings) == 1 else None
+        if not isinstance(only, ValueBinding) or only.value is None or depth == 0 or name in home.declared:
+            return False
+        return self.is_constant(only.value, only.scope, depth - 1)
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -49,3 +93,21 @@ def _related(factory: PerCall) -> Iterator[Related]:
         yield Related(factory.use.place, "asked for here, called, and dropped")
     else:
         yield Related(factory.user.place, "in this function")
+
+
+def per_call_factories(project: Project, module_paths: frozenset[str]) -> Iterator[PerCall]:
+    """The factories that end in a function that runs per request, per task or per session, each once, in source order.
+
+    Only one that would be the same each time: nothing in it depends on what the function is given or finds out, and its
+    engine is not built with it.
+    """
+    constant = _Constancy(project)
+
+    def is_built_by(call: Call, site: Site) -> bool | None:
+        callee = project.kind(call.func, site.scope)
+        if not isinstance(callee, kinds.External) or callee.name not in _MAKERS:
+            return None
+        return all(not given.star and constant.is_constant(given.value, site.scope) for given in call.args)
+
+    fresh = Fresh(project, kinds.Factory, is_built_by)
+    yield from per_call(project, module_paths, fresh, lambda site: factory_ends_here(project, site))
