@@ -99,3 +99,17 @@ class Rule:
     symptoms: tuple[str, ...] = field(default=())
     hints: tuple[str, ...] = field(default=())
     yields_to: tuple[str, ...] = field(default=())
+
+    def finding(
+        self,
+        place: Place,
+        message: str,
+        *,
+        severity: Severity | None = None,
+        related: tuple[Related, ...] = (),
+        help: str = "",
+        fix: Fix | None = None,
+        on_request: bool = False,
+    ) -> Finding:
+        """A finding of this rule, as severe as the rule unless ``severity`` says otherwise."""
+        return Finding(self.code, place, message, severity or self.severity, related, help, fix, on_request)

@@ -29,11 +29,9 @@ def check(project: Project) -> Iterator[Finding]:
         if project.role(call.site.scope.module) is Role.STUB:
             continue
         origin = getattr(call.owner, "origin", None)
-        yield Finding(
-            code=RULE.code,
-            place=call.site.place,
-            message=f"`{call.written}` raises AttributeError: an async session has no `query`",
-            severity=RULE.severity,
+        yield RULE.finding(
+            call.site.place,
+            f"`{call.written}` raises AttributeError: an async session has no `query`",
             related=(Related(origin, "the session's factory is built here"),) if origin not in (None, call.site.place) else (),
             help=f"select instead: `await {call.receiver or 'session'}.scalars(select(...))`",
         )

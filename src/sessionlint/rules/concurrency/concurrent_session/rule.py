@@ -31,11 +31,9 @@ RULE = Rule(
 
 def check(project: Project) -> Iterator[Finding]:
     for found in concurrent_uses(project):
-        yield Finding(
-            code=RULE.code,
-            place=found.runner.place,
-            message=f"{found.how} runs several coroutines on the session `{found.session}` at once: it fails under load",
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.runner.place,
+            f"{found.how} runs several coroutines on the session `{found.session}` at once: it fails under load",
             related=tuple(_related(found)),
             help="open a session in each coroutine, or await them one after the other",
         )

@@ -32,11 +32,9 @@ def check(project: Project) -> Iterator[Finding]:
     for found in mismatched_contexts(project):
         wrong, right = ("with", "async with") if found.is_async else ("async with", "with")
         kind = "an async" if found.is_async else "a synchronous"
-        yield Finding(
-            code=RULE.code,
-            place=found.context,
-            message=f"`{wrong} {found.written}` raises TypeError: {kind} {found.what} needs `{right}`",
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.context,
+            f"`{wrong} {found.written}` raises TypeError: {kind} {found.what} needs `{right}`",
             related=tuple(_related(found)),
             help=f"write `{right} {found.written}`",
             fix=_made_async(found),

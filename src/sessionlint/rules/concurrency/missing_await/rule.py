@@ -56,7 +56,13 @@ def check(project: Project) -> Iterator[Finding]:
 def _finding(call: MethodCall, message: str, advice: str, fix: Fix | None = None) -> Finding:
     origin = getattr(call.owner, "origin", None)
     related = (Related(origin, "it comes from here"),) if origin is not None and origin.path != call.site.place.path else ()
-    return Finding(RULE.code, call.site.place, message, RULE.severity, related, advice, fix)
+    return RULE.finding(
+        call.site.place,
+        message,
+        related=related,
+        help=advice,
+        fix=fix,
+    )
 
 
 def _awaited(missing: MissingAwait) -> str:

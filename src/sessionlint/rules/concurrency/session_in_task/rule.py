@@ -29,11 +29,9 @@ RULE = Rule(
 
 def check(project: Project) -> Iterator[Finding]:
     for found in sessions_in_tasks(project):
-        yield Finding(
-            code=RULE.code,
-            place=found.site.place,
-            message=_message(found),
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.site.place,
+            _message(found),
             related=tuple(_related(found)),
             help="give the task the ids it needs, and let it open a session of its own",
         )

@@ -31,10 +31,9 @@ RULE = Rule(
 def check(project: Project) -> Iterator[Finding]:
     for found in sessions_in_threads(project):
         related = (Related(found.source, "the session comes from here"),) if found.source is not None else ()
-        yield Finding(
-            code=RULE.code,
-            place=found.site.place,
-            message=_message(found),
+        yield RULE.finding(
+            found.site.place,
+            _message(found),
             severity=Severity.INFO if found.waited else RULE.severity,
             related=related,
             help="give the thread the ids it needs, and let it open a session of its own",

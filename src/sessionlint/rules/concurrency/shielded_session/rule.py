@@ -33,11 +33,9 @@ _CLOSING = frozenset({"close", "aclose"})
 
 def check(project: Project) -> Iterator[Finding]:
     for call in shielded_operations(project):
-        yield Finding(
-            code=RULE.code,
-            place=call.site.place,
-            message=f"`{call.written}` is shielded: when the task is cancelled it runs on, while the session is closed under it",
-            severity=RULE.severity,
+        yield RULE.finding(
+            call.site.place,
+            f"`{call.written}` is shielded: when the task is cancelled it runs on, while the session is closed under it",
             help=f"write `await {call.written}`: `async with` rolls back and closes also when the task is cancelled",
             fix=unshielded_fix(project, call),
         )

@@ -33,11 +33,9 @@ def check(project: Project) -> Iterator[Finding]:
     for found in superfluous_awaits(project):
         if project.role(found.site.scope.module) is Role.STUB:
             continue
-        yield Finding(
-            code=RULE.code,
-            place=found.site.place,
-            message=f"`{found.written}` {found.gives}: awaiting it raises TypeError",
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.site.place,
+            f"`{found.written}` {found.gives}: awaiting it raises TypeError",
             related=tuple(_related(found)),
             help="take the `await` away",
             fix=without_await_fix(project, found),

@@ -27,11 +27,9 @@ RULE = Rule(
 
 def check(project: Project) -> Iterator[Finding]:
     for found in reuses_after_timeouts(project):
-        yield Finding(
-            code=RULE.code,
-            place=found.place,
-            message=f"after a timeout `{found.name}` is used again without a rollback: its transaction is invalid and this fails",
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.place,
+            f"after a timeout `{found.name}` is used again without a rollback: its transaction is invalid and this fails",
             related=(Related(found.limited, "the timeout cancels what runs here"),) if found.limited != found.place else (),
             help=f"`await {found.name}.rollback()` first",
         )

@@ -28,11 +28,9 @@ RULE = Rule(
 def check(project: Project) -> Iterator[Finding]:
     for found in direct_calls(project):
         name = found.parameter.name
-        yield Finding(
-            code=RULE.code,
-            place=found.site.place,
-            message=f"`{name}` of `{found.written}` is a `Depends` object in this call, and no session: only FastAPI fills it in",
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.site.place,
+            f"`{name}` of `{found.written}` is a `Depends` object in this call, and no session: only FastAPI fills it in",
             related=(Related(found.function.module.place(found.parameter.span), "the default that only FastAPI understands"),),
             help=f"pass a session: `{name}=...`",
             on_request=found.function.module is not found.site.scope.module,

@@ -30,11 +30,9 @@ RULE = Rule(
 
 def check(project: Project) -> Iterator[Finding]:
     for found in consumptions(project, RULE.code):
-        yield Finding(
-            code=RULE.code,
-            place=found.place,
-            message=f"`{found.written}` is called at import, and `Depends` gets what it gave instead of the provider",
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.place,
+            f"`{found.written}` is called at import, and `Depends` gets what it gave instead of the provider",
             related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
             help="give the provider itself, without calling it: `Depends(get_db)`",
             fix=uncalled_fix(project, found),

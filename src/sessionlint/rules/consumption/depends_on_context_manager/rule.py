@@ -36,11 +36,9 @@ _RETURNING = (Provider.RETURNS_CONTEXT_MANAGER, Provider.RETURNS_ASYNC_CONTEXT_M
 
 def check(project: Project) -> Iterator[Finding]:
     for found in consumptions(project, RULE.code):
-        yield Finding(
-            code=RULE.code,
-            place=found.place,
-            message=_message(found),
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.place,
+            _message(found),
             related=tuple(_related(project, found)),
             help="depend on a plain generator function, and keep `contextmanager(get_db)` for callers that use `with`",
             fix=undecorated_fix(project, found),

@@ -27,11 +27,9 @@ RULE = Rule(
 
 def check(project: Project) -> Iterator[Finding]:
     for found in consumptions(project, RULE.code):
-        yield Finding(
-            code=RULE.code,
-            place=found.place,
-            message=_message(found),
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.place,
+            _message(found),
             related=(Related(found.definition, "the session factory is built here"),) if found.definition is not None else (),
             help="depend on a function that opens the session in a `with` block and yields it",
         )

@@ -38,10 +38,9 @@ def check(project: Project) -> Iterator[Finding]:
         severity = RULE.severity if found.loop in (None, Loop.LEFT) else Severity.INFO
         if severity is Severity.INFO and project.role(found.scope.module) is Role.TEST:
             continue
-        yield Finding(
-            code=RULE.code,
-            place=found.place,
-            message=_message(found),
+        yield RULE.finding(
+            found.place,
+            _message(found),
             severity=severity,
             related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
             help=_help(found),

@@ -29,11 +29,9 @@ RULE = Rule(
 def check(project: Project) -> Iterator[Finding]:
     for found in undeclared_sessions(project):
         provider = found.provider or "get_db"
-        yield Finding(
-            code=RULE.code,
-            place=found.place,
-            message=_message(found),
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.place,
+            _message(found),
             related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
             help=f"tell FastAPI the provider: `{found.parameter.name}: Annotated[Session, Depends({provider})]`",
             fix=declared_fix(project, found),

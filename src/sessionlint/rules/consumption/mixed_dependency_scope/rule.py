@@ -29,11 +29,9 @@ def check(project: Project) -> Iterator[Finding]:
         provider = found.second.provider
         if provider is None:
             continue
-        yield Finding(
-            code=RULE.code,
-            place=found.second.dependency.place,
-            message=f"`{found.function.node.name}` gets two sessions of `{provider.node.name}`, because {_reason(found)}",
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.second.dependency.place,
+            f"`{found.function.node.name}` gets two sessions of `{provider.node.name}`, because {_reason(found)}",
             related=(
                 Related(found.first.dependency.place, "the other session is asked for here"),
                 Related(found.function.place, "the function that gets both"),

@@ -37,11 +37,9 @@ _WHAT = {
 
 def check(project: Project) -> Iterator[Finding]:
     for found in consumptions(project, RULE.code):
-        yield Finding(
-            code=RULE.code,
-            place=found.place,
-            message=_message(found),
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.place,
+            _message(found),
             related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
             help=_help(found),
         )

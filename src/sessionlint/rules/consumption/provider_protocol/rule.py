@@ -62,11 +62,9 @@ _RIGHT = {
 
 def check(project: Project) -> Iterator[Finding]:
     for found in consumptions(project, RULE.code):
-        yield Finding(
-            code=RULE.code,
-            place=found.place,
-            message=_message(found),
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.place,
+            _message(found),
             related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
             help=f"write `{_RIGHT[found.provider].format(found.written.removesuffix('()'))}`",
             fix=entered_fix(project, found),

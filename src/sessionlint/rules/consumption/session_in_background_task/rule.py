@@ -53,10 +53,9 @@ def check(project: Project) -> Iterator[Finding]:
     by_version = version is not None and _CLOSED_FIRST[0] <= version <= _CLOSED_FIRST[1]
     for found in sessions_lent_to_tasks(project):
         closed_first = by_version or found.ends_first
-        yield Finding(
-            code=RULE.code,
-            place=found.place,
-            message=_message(found, closed_first=closed_first),
+        yield RULE.finding(
+            found.place,
+            _message(found, closed_first=closed_first),
             severity=Severity.ERROR if closed_first else RULE.severity,
             related=(Related(found.parameter, "the session is given to the request here"),),
             help="give the task the ids it needs, and let it open a session of its own",

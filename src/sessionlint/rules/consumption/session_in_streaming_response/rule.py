@@ -32,10 +32,9 @@ def check(project: Project) -> Iterator[Finding]:
     by_version = version is not None and _CLOSED_FIRST[0] <= version <= _CLOSED_FIRST[1]
     for found in sessions_streamed(project):
         closed_first = by_version or found.injected.ends_before_response
-        yield Finding(
-            code=RULE.code,
-            place=found.place,
-            message=_message(found, closed_first=closed_first),
+        yield RULE.finding(
+            found.place,
+            _message(found, closed_first=closed_first),
             severity=RULE.severity if closed_first else Severity.INFO,
             related=(
                 Related(found.parameter, "the session is given to the request here"),

@@ -23,11 +23,9 @@ RULE = Rule(
 
 def check(project: Project) -> Iterator[Finding]:
     for found in sessions_held_by_clients(project):
-        yield Finding(
-            code=RULE.code,
-            place=found.function.module.place(found.parameter.span),
-            message=_message(found),
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.function.module.place(found.parameter.span),
+            _message(found),
             related=(
                 Related(found.sql, "SQL takes a connection here"),
                 Related(found.wait, "here the endpoint waits for its client with it"),

@@ -52,11 +52,9 @@ class Mismatch:
 
 def check(project: Project) -> Iterator[Finding]:
     for found in mismatches(project):
-        yield Finding(
-            code=RULE.code,
-            place=found.place,
-            message=f"the annotation says {found.declared}, but `{found.written}` gives {found.given}",
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.place,
+            f"the annotation says {found.declared}, but `{found.written}` gives {found.given}",
             related=(Related(found.provider, "the provider is defined here"),) if found.provider is not None else (),
             help=f"annotate it {found.given}, or depend on a provider that gives what the annotation says",
         )

@@ -33,10 +33,9 @@ def check(project: Project) -> Iterator[Finding]:
     for found in blocking_sessions(project):
         if project.role(found.function.module) is not Role.APPLICATION:
             continue
-        yield Finding(
-            code=RULE.code,
-            place=found.place,
-            message=_message(found),
+        yield RULE.finding(
+            found.place,
+            _message(found),
             severity=RULE.severity if found.sql is not None else Severity.WARNING,
             related=tuple(_related(found)),
             help="make it a `def`, which FastAPI runs in a thread, run the SQL in a thread, or use an `AsyncSession`",

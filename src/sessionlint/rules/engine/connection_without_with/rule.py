@@ -43,10 +43,9 @@ def check(project: Project) -> Iterator[Finding]:
 def _in_module(project: Project, module: ModuleScope, severity: Severity) -> Iterator[Finding]:
     for connection in connections(project, module):
         if connection.ending in (Ending.NEVER, Ending.PARTLY):
-            yield Finding(
-                code=RULE.code,
-                place=connection.place,
-                message=_message(project, connection),
+            yield RULE.finding(
+                connection.place,
+                _message(project, connection),
                 severity=severity,
                 related=tuple(_related(connection)),
                 help=f"take it in a block: `{connection.recipe}`",

@@ -32,11 +32,9 @@ def check(project: Project) -> Iterator[Finding]:
         if project.role(module) in (Role.TEST, Role.STUB):
             continue
         for lost in lost_writes(project, module):
-            yield Finding(
-                code=RULE.code,
-                place=lost.write,
-                message=f"this {lost.verb} is rolled back at the end of the block: nothing commits connection `{lost.name}`",
-                severity=RULE.severity,
+            yield RULE.finding(
+                lost.write,
+                f"this {lost.verb} is rolled back at the end of the block: nothing commits connection `{lost.name}`",
                 related=tuple(_related(lost)),
                 help=f"write `{_recipe(lost)}`, which commits, or call `{lost.name}.commit()`",
                 fix=begin_fix(lost.connection),

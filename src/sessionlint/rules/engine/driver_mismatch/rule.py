@@ -36,11 +36,9 @@ def check(project: Project) -> Iterator[Finding]:
             continue
         is_async = True if url.site.place in wrapped else url.is_async
         if limit is Serves.NOTHING or (is_async is not None and is_async is not (limit is Serves.ASYNC)):
-            yield Finding(
-                code=RULE.code,
-                place=url.site.place,
-                message=_message(project, url, limit),
-                severity=RULE.severity,
+            yield RULE.finding(
+                url.site.place,
+                _message(project, url, limit),
                 related=(Related(url.place, "the URL is written here"),),
                 help=_help(url, limit),
             )

@@ -27,11 +27,9 @@ RULE = Rule(
 def check(project: Project) -> Iterator[Finding]:
     paths = frozenset(path for path, module in project.modules.items() if project.role(module) is Role.APPLICATION)
     for engine in duplicate_engines(project, paths):
-        yield Finding(
-            code=RULE.code,
-            place=engine.site.place,
-            message=f"another engine for the URL `{engine.url}`: it has a pool of its own, and the limits of both add up",
-            severity=RULE.severity,
+        yield RULE.finding(
+            engine.site.place,
+            f"another engine for the URL `{engine.url}`: it has a pool of its own, and the limits of both add up",
             related=(Related(engine.first, "the first one is built here"),),
             help="import the first one",
         )

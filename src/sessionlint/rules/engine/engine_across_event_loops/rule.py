@@ -33,10 +33,9 @@ _SHOWN = 3
 def check(project: Project) -> Iterator[Finding]:
     for engine in engines_across_loops(project):
         if project.role(engine.site.scope.module) is not Role.STUB:
-            yield Finding(
-                code=RULE.code,
-                place=engine.site.place,
-                message=_message(engine),
+            yield RULE.finding(
+                engine.site.place,
+                _message(engine),
                 severity=Severity.ERROR if engine.caller is Caller.TASK else RULE.severity,
                 related=tuple(Related(run.site.place, "this starts a new event loop") for run in engine.runs[:_SHOWN]),
                 help="give it `poolclass=NullPool`, or `await engine.dispose()` before each loop ends",

@@ -30,11 +30,9 @@ RULE = Rule(
 def check(project: Project) -> Iterator[Finding]:
     for found in forked_engines(project):
         if project.role(found.fork.site.scope.module) in (Role.APPLICATION, Role.SCRIPT):
-            yield Finding(
-                code=RULE.code,
-                place=found.fork.site.place,
-                message="the child process gets open connections of its parent's pool: both read each other's results from them",
-                severity=RULE.severity,
+            yield RULE.finding(
+                found.fork.site.place,
+                "the child process gets open connections of its parent's pool: both read each other's results from them",
                 related=tuple(_related(found)),
                 help="call `engine.dispose(close=False)` first in the child",
             )

@@ -30,11 +30,9 @@ def check(project: Project) -> Iterator[Finding]:
         if project.role(module) is Role.STUB:
             continue
         for begun in unentered_begins(project, module):
-            yield Finding(
-                code=RULE.code,
-                place=begun.site.place,
-                message=_message(begun),
-                severity=RULE.severity,
+            yield RULE.finding(
+                begun.site.place,
+                _message(begun),
                 related=(Related(begun.use, "used as a connection here"),),
                 help=f"enter it: `{'async with' if begun.is_async else 'with'} engine.begin() as {begun.name or 'connection'}:`",
             )

@@ -50,11 +50,9 @@ def check(project: Project) -> Iterator[Finding]:
     roles = (Role.APPLICATION, Role.SCRIPT)
     paths = frozenset(path for path, module in project.modules.items() if project.role(module) in roles)
     for engine in undisposed_engines(project, paths):
-        yield Finding(
-            code=RULE.code,
-            place=engine.site.place,
-            message=_message(engine),
-            severity=RULE.severity,
+        yield RULE.finding(
+            engine.site.place,
+            _message(engine),
             related=(Related(engine.function.place, "in this function"),),
             help="`await engine.dispose()` in a `finally`",
         )

@@ -34,10 +34,9 @@ _DIRECT = (Caller.ROUTE, Caller.MIDDLEWARE, Caller.PROVIDER, Caller.TASK)
 def check(project: Project) -> Iterator[Finding]:
     paths = frozenset(path for path, module in project.modules.items() if project.role(module) is Role.APPLICATION)
     for engine in per_call_engines(project, paths):
-        yield Finding(
-            code=RULE.code,
-            place=engine.site.place,
-            message=_message(engine),
+        yield RULE.finding(
+            engine.site.place,
+            _message(engine),
             severity=Severity.ERROR if engine.caller in _DIRECT else Severity.WARNING,
             related=tuple(_related(engine)),
             help="build it once and keep it: in a cached `get_engine()`, or when the application starts",

@@ -40,10 +40,9 @@ def check(project: Project) -> Iterator[Finding]:
         for build in engines_built_at_import(project, module):
             fix = lazy_engine_fix(project, build)
             in_the_way = (Related(fix.place, f"this is in the way of a fix: {fix.reason}"),) if isinstance(fix, Obstacle) else ()
-            yield Finding(
-                code=RULE.code,
-                place=build.site.place,
-                message=_message(project, module, build),
+            yield RULE.finding(
+                build.site.place,
+                _message(project, module, build),
                 severity=Severity.INFO if build.literal_url else RULE.severity,
                 related=(*_related(project, module, build), *in_the_way),
                 help="build it on first use, in a cached `get_engine()`, or when the application starts",

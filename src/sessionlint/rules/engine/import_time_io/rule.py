@@ -32,11 +32,9 @@ def check(project: Project) -> Iterator[Finding]:
         if project.role(module) is not Role.APPLICATION or _is_program(project, module):
             continue
         for io in io_at_import(project, module):
-            yield Finding(
-                code=RULE.code,
-                place=io.site.place,
-                message=_message(project, module, io),
-                severity=RULE.severity,
+            yield RULE.finding(
+                io.site.place,
+                _message(project, module, io),
                 related=tuple(_related(project, module, io)),
                 help="do it when the application starts (a lifespan), or in a migration",
             )

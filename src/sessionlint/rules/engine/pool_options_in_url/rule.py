@@ -31,11 +31,9 @@ def check(project: Project) -> Iterator[Finding]:
     for url in engine_urls(project):
         options = misplaced_options(url.drivername, url.options) if url.drivername is not None else ()
         if options and project.role(url.site.scope.module) is not Role.STUB:
-            yield Finding(
-                code=RULE.code,
-                place=url.site.place,
-                message=_message(url, options),
-                severity=RULE.severity,
+            yield RULE.finding(
+                url.site.place,
+                _message(url, options),
                 related=(Related(url.place, "the URL is written here"),),
                 help=f"pass {_listed(options, '=...')} to the engine and leave the URL without",
                 fix=pool_options_fix(project, url, options),

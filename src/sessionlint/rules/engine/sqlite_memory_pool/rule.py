@@ -42,11 +42,9 @@ class MemoryEngine:
 
 def check(project: Project) -> Iterator[Finding]:
     for engine in shared_memory_engines(project):
-        yield Finding(
-            code=RULE.code,
-            place=engine.url.site.place,
-            message="each thread gets an in-memory database of its own: the application in the TestClient finds no tables",
-            severity=RULE.severity,
+        yield RULE.finding(
+            engine.url.site.place,
+            "each thread gets an in-memory database of its own: the application in the TestClient finds no tables",
             related=(Related(engine.client, "the application runs in a thread of this client"),),
             help='add `poolclass=StaticPool, connect_args={"check_same_thread": False}`',
             fix=static_pool_fix(project, engine.url.site),

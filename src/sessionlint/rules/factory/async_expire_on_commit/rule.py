@@ -34,11 +34,9 @@ def check(project: Project) -> Iterator[Finding]:
     for sessions in expiring_async_sessions(project):
         if project.role(sessions.maker.site.scope.module) in (Role.TEST, Role.STUB):
             continue
-        yield Finding(
-            code=RULE.code,
-            place=sessions.maker.place,
-            message=_message(sessions),
-            severity=RULE.severity,
+        yield RULE.finding(
+            sessions.maker.place,
+            _message(sessions),
             related=tuple(_related(sessions)),
             help="give it `expire_on_commit=False`",
             fix=_fix(project, sessions.maker),

@@ -36,7 +36,7 @@ def check(project: Project) -> Iterator[Finding]:
         return  # 1.4 chooses other pools
     for pool in pool_mismatches(project):
         if project.role(pool.site.scope.module) is not Role.STUB:
-            yield Finding(RULE.code, pool.site.place, _pool_message(pool), RULE.severity, help=_pool_help(pool))
+            yield RULE.finding(pool.site.place, _pool_message(pool), help=_pool_help(pool))
 
 
 def _of_bind(mismatch: BindMismatch) -> Finding:
@@ -48,7 +48,12 @@ def _of_bind(mismatch: BindMismatch) -> Finding:
         message = f"`{mismatch.maker.name}` makes synchronous sessions, but its engine is asynchronous: the first query raises"
         advice = "use `async_sessionmaker`, or build the engine with `create_engine`"
     related = Related(mismatch.engine, "the engine is built here")
-    return Finding(RULE.code, mismatch.site.place, message, RULE.severity, related=(related,), help=advice)
+    return RULE.finding(
+        mismatch.site.place,
+        message,
+        related=(related,),
+        help=advice,
+    )
 
 
 def _when(mismatch: BindMismatch) -> str:

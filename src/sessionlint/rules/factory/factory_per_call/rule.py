@@ -73,11 +73,9 @@ class _Constancy:
 def check(project: Project) -> Iterator[Finding]:
     paths = frozenset(path for path, module in project.modules.items() if project.role(module) is Role.APPLICATION)
     for factory in per_call_factories(project, paths):
-        yield Finding(
-            code=RULE.code,
-            place=factory.site.place,
-            message=_message(factory),
-            severity=RULE.severity,
+        yield RULE.finding(
+            factory.site.place,
+            _message(factory),
             related=tuple(_related(factory)),
             help="build it once beside the engine, and call it here",
         )

@@ -36,4 +36,9 @@ def check(project: Project) -> Iterator[Finding]:
         place = Place(maker.place.path, given.span)
         message = "`class_=AsyncSession` changes nothing: it is what `async_sessionmaker` makes by default"
         fix = drop_argument_fix(project, maker.call, given, maker.site.scope)
-        yield Finding(RULE.code, place, message, RULE.severity, help="drop it", fix=fix)
+        yield RULE.finding(
+            place,
+            message,
+            help="drop it",
+            fix=fix,
+        )

@@ -31,4 +31,9 @@ def check(project: Project) -> Iterator[Finding]:
         if flag.settled and project.role(flag.scope.module) is not Role.STUB:
             message = f"`{flag.keyword}={flag.value}` changes nothing: SQLAlchemy 2.0 accepts no other value"
             fix = drop_argument_fix(project, flag.call, flag.argument, flag.scope) if flag.original else None
-            yield Finding(RULE.code, flag.place, message, RULE.severity, help="drop it", fix=fix)
+            yield RULE.finding(
+                flag.place,
+                message,
+                help="drop it",
+                fix=fix,
+            )

@@ -30,7 +30,7 @@ def check(project: Project) -> Iterator[Finding]:
         return  # 1.4 still has both
     for flag in session_flags(project):
         if not flag.settled and project.role(flag.scope.module) is not Role.STUB:
-            yield Finding(RULE.code, flag.place, _message(flag), RULE.severity, help=_help(flag))
+            yield RULE.finding(flag.place, _message(flag), help=_help(flag))
 
 
 def _message(flag: SessionFlag) -> str:

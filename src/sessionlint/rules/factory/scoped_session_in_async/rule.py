@@ -37,7 +37,12 @@ def check(project: Project) -> Iterator[Finding]:
         if registry.is_async:
             message = "`async_scoped_session` has no scope of its own: without `scopefunc` this call raises TypeError"
             advice = "give it `scopefunc=asyncio.current_task`, and `await` its `remove()` when the task ends"
-            yield Finding(RULE.code, registry.place, message, Severity.ERROR, help=advice)
+            yield RULE.finding(
+                registry.place,
+                message,
+                severity=Severity.ERROR,
+                help=advice,
+            )
         elif role is Role.APPLICATION and (found := uses.get(registry.place)):
             yield _shared(registry, found)
         elif role is Role.APPLICATION and (functions := lending.get(registry.place)):
@@ -46,11 +51,9 @@ def check(project: Project) -> Iterator[Finding]:
 
 def _provided(registry: Registry, provider: FunctionScope) -> Finding:
     name = provider.node.name
-    return Finding(
-        code=RULE.code,
-        place=registry.place,
-        message=f"requests for which FastAPI runs `{name}` in the same thread get the same session, also while another has it",
-        severity=RULE.severity,
+    return RULE.finding(
+        registry.place,
+        f"requests for which FastAPI runs `{name}` in the same thread get the same session, also while another has it",
         related=(Related(provider.place, "this provider hands it out"),),
         help="open a session for each request: `with SessionLocal() as session: yield session`",
     )
@@ -58,11 +61,9 @@ def _provided(registry: Registry, provider: FunctionScope) -> Finding:
 
 def _shared(registry: Registry, uses: list[AsyncUse]) -> Finding:
     names = f"`{uses[0].function.qualified_name}`" + (f" and {len(uses) - 1} more" if len(uses) > 1 else "")
-    return Finding(
-        code=RULE.code,
-        place=registry.place,
-        message=f"all coroutines get the same session from this registry ({names}): one's rollback or error hits the others",
-        severity=RULE.severity,
+    return RULE.finding(
+        registry.place,
+        f"all coroutines get the same session from this registry ({names}): one's rollback or error hits the others",
         related=tuple(Related(use.site.place, f"used while `{use.function.qualified_name}` runs") for use in uses[:_SHOWN]),
         help="open a session for each request or task and pass it on",
     )

@@ -29,11 +29,9 @@ def check(project: Project) -> Iterator[Finding]:
     for found in unremoved_registries(project):
         registry = found.registry
         if project.role(registry.site.scope.module) is Role.APPLICATION:
-            yield Finding(
-                code=RULE.code,
-                place=registry.place,
-                message=_message(found),
-                severity=RULE.severity,
+            yield RULE.finding(
+                registry.place,
+                _message(found),
                 related=tuple(Related(place, "its session is used here") for place in found.uses[:_SHOWN]),
                 help="call its `remove()` when a request or a task has ended" if not registry.is_async else _ADVICE,
             )

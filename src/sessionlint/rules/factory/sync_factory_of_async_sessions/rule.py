@@ -38,11 +38,9 @@ def check(project: Project) -> Iterator[Finding]:
     for factory in sync_factories_of_async_sessions(project):
         if project.role(factory.site.scope.module) is Role.STUB:
             continue
-        yield Finding(
-            code=RULE.code,
-            place=factory.site.place,
-            message=f"`sessionmaker(class_={factory.written_class})` is typed as a factory of synchronous sessions",
-            severity=RULE.severity,
+        yield RULE.finding(
+            factory.site.place,
+            f"`sessionmaker(class_={factory.written_class})` is typed as a factory of synchronous sessions",
             related=tuple(_related(factory)),
             help="use `async_sessionmaker`",
             fix=async_factory_fix(project, factory),

@@ -20,10 +20,8 @@ RULE = Rule(
 def check_comments(comments: Comments) -> Iterator[Finding]:
     for path, suppression in comments:
         if suppression.problem is None and not holds(suppression, comments.today):
-            yield Finding(
-                RULE.code,
+            yield RULE.finding(
                 Place(path, suppression.span),
                 f"this suppression expired on {expiry(suppression)} and hides nothing any more",
-                RULE.severity,
                 help="Mend what it hid, then remove the comment; or give it a new date.",
             )

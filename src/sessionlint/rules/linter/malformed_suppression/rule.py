@@ -25,4 +25,4 @@ def check_comments(comments: Comments) -> Iterator[Finding]:
         if problem is None and suppression.until is not None and expiry(suppression) is None:
             problem = f"`until={suppression.until}` is not a date"
         if problem is not None:
-            yield Finding(RULE.code, Place(path, suppression.span), problem, RULE.severity, help=_HELP)
+            yield RULE.finding(Place(path, suppression.span), problem, help=_HELP)

@@ -23,11 +23,9 @@ def check_comments(comments: Comments) -> Iterator[Finding]:
         return
     for path, suppression in comments:
         if suppression.problem is None and not suppression.reason and _names_our_rules(suppression):
-            yield Finding(
-                RULE.code,
+            yield RULE.finding(
                 Place(path, suppression.span),
                 "this suppression gives no reason",
-                RULE.severity,
                 help="Write `# sessionlint: ignore[SES301] -- reason`; a `noqa` has no place for one.",
             )
 

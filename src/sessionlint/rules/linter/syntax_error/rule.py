@@ -25,7 +25,7 @@ def check(project: Project) -> Iterator[Finding]:
     ours = _ours(project, [path for path, _ in broken])
     for path, problem in broken:
         if path in ours:
-            yield Finding(RULE.code, Place(path, problem.span), problem.message, RULE.severity)
+            yield RULE.finding(Place(path, problem.span), problem.message)
 
 
 def _ours(project: Project, paths: Sequence[str]) -> frozenset[str]:

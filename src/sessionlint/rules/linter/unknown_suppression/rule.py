@@ -25,7 +25,7 @@ def check_comments(comments: Comments) -> Iterator[Finding]:
             continue
         for code, span in zip(suppression.codes, suppression.code_spans, strict=True):
             if is_ours(suppression, code) and not comments.named(code):
-                yield Finding(RULE.code, Place(path, span), f"there is no rule {code}", RULE.severity, help=_help(code, known))
+                yield RULE.finding(Place(path, span), f"there is no rule {code}", help=_help(code, known))
 
 
 def _help(code: str, known: list[str]) -> str:

@@ -24,11 +24,9 @@ def check_comments(comments: Comments) -> Iterator[Finding]:
             continue
         unused = _unused(path, suppression, comments)
         if unused:
-            yield Finding(
-                RULE.code,
+            yield RULE.finding(
                 Place(path, suppression.span),
                 _message(suppression, unused),
-                RULE.severity,
                 fix=_removal(comments.sources[path], suppression, unused),
             )
 

@@ -41,12 +41,10 @@ def check(project: Project) -> Iterator[Finding]:
         lender = found.lender
         late = [use for use in lender.uses if not use.is_function_scoped]
         if late and lender.is_dependency and project.role(lender.function.module) not in (Role.TEST, Role.STUB):
-            yield Finding(
-                code=RULE.code,
-                place=found.place,
-                message=f"`{lender.name}` commits after FastAPI has sent the response: "
+            yield RULE.finding(
+                found.place,
+                f"`{lender.name}` commits after FastAPI has sent the response: "
                 "if this fails, the client was told that its data is saved, and its next request may come before it is",
-                severity=RULE.severity,
                 related=(*_related(found), Related(late[0].place, "FastAPI calls it here")),
                 help=_help(lender.name, fastapi),
                 fix=function_scope_fix(project, lender),

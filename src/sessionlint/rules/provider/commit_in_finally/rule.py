@@ -32,11 +32,9 @@ def check(project: Project) -> Iterator[Finding]:
         if project.role(function.module) in (Role.TEST, Role.STUB):
             continue
         user = "a route" if found.lender.is_dependency else "the code that uses the session"
-        yield Finding(
-            code=RULE.code,
-            place=found.place,
-            message=f"this commit also runs when {user} raises: what it wrote until then is saved half done",
-            severity=RULE.severity,
+        yield RULE.finding(
+            found.place,
+            f"this commit also runs when {user} raises: what it wrote until then is saved half done",
             related=(Related(found.lender.place(found.loan.term), "the error is raised at this `yield`"),),
             help="commit before the `finally`, where nothing was raised, or in the code that writes",
             fix=moved_commit_fix(project, found),

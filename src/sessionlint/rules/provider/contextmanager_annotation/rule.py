@@ -34,11 +34,9 @@ def check(project: Project) -> Iterator[Finding]:
             continue
         wanted = "AsyncGenerator[..., None]" if function.node.is_async else "Generator[..., None, None]"
         decorator = "asynccontextmanager" if function.node.is_async else "contextmanager"
-        yield Finding(
-            code=RULE.code,
-            place=function.module.place(function.node.returns.span),
-            message=f"`{found.generic}` under `@{decorator}` is deprecated: it calls `throw`, which this type has not",
-            severity=RULE.severity,
+        yield RULE.finding(
+            function.module.place(function.node.returns.span),
+            f"`{found.generic}` under `@{decorator}` is deprecated: it calls `throw`, which this type has not",
             help=f"annotate it `-> {wanted}`",
             fix=manager_annotation_fix(project, found),
         )

@@ -34,12 +34,10 @@ def check(project: Project) -> Iterator[Finding]:
 def _in_one_request(found: TwoSessions) -> Finding:
     first, second = (need.provider.node.name for need in (found.first, found.second) if need.provider is not None)
     also = f", and {len(found.others)} more functions do" if found.others else ""
-    return Finding(
-        code=RULE.code,
-        place=found.place,
-        message=f"`{found.function.node.name}` gets a session from `{first}` and another from `{second}`{also}: two transactions,"
+    return RULE.finding(
+        found.place,
+        f"`{found.function.node.name}` gets a session from `{first}` and another from `{second}`{also}: two transactions,"
         " two connections",
-        severity=RULE.severity,
         related=(
             Related(found.other_place, f"the session of `{first}` comes with this"),
             *(Related(need.provider.place, "a provider of the factory") for need in (found.first, found.second) if need.provider),
@@ -50,10 +48,9 @@ def _in_one_request(found: TwoSessions) -> Finding:
 
 def _in_the_project(second: SecondProvider) -> Finding:
     name, first = second.function.node.name, second.first.node.name
-    return Finding(
-        code=RULE.code,
-        place=second.function.place,
-        message=f"`{name}` opens sessions of the same factory as `{first}`: an override of one leaves the other real",
+    return RULE.finding(
+        second.function.place,
+        f"`{name}` opens sessions of the same factory as `{first}`: an override of one leaves the other real",
         severity=Severity.INFO,
         related=(Related(second.first.place, "the other provider"),),
         help="keep one of them",

@@ -33,10 +33,9 @@ def check(project: Project) -> Iterator[Finding]:
         lender = found.guarded.lender
         if project.role(lender.function.module) is not Role.STUB:
             severity, message = _judgement(found)
-            yield Finding(
-                code=RULE.code,
-                place=found.guarded.place,
-                message=message,
+            yield RULE.finding(
+                found.guarded.place,
+                message,
                 severity=severity,
                 related=tuple(_related(found)),
                 help="remove the handler; the `with` or `finally` around the session closes it",

@@ -30,11 +30,9 @@ def check(project: Project) -> Iterator[Finding]:
             continue
         element = "AsyncSession" if session.is_async else "Session"
         annotation = f"AsyncGenerator[{element}, None]" if function.node.is_async else f"Generator[{element}, None, None]"
-        yield Finding(
-            code=RULE.code,
-            place=function.place,
-            message=f"`{function.node.name}` has no return annotation: to a type checker the session that it lends is `Any`",
-            severity=RULE.severity,
+        yield RULE.finding(
+            function.place,
+            f"`{function.node.name}` has no return annotation: to a type checker the session that it lends is `Any`",
             help=f"annotate it `-> {annotation}`",
             fix=missing_annotation_fix(project, function),
         )

@@ -33,11 +33,9 @@ def check(project: Project) -> Iterator[Finding]:
         module = provider.function.module
         if project.role(module) is Role.STUB:
             continue
-        yield Finding(
-            code=RULE.code,
-            place=provider.function.place,
-            message=_message(project, provider),
-            severity=RULE.severity,
+        yield RULE.finding(
+            provider.function.place,
+            _message(project, provider),
             help=f"annotate it `-> {provider.generator}[{provider.element}{', None' if provider.is_async else ', None, None'}]`",
             fix=generator_annotation_fix(project, provider),
         )

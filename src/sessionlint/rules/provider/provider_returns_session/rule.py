@@ -30,11 +30,9 @@ RULE = Rule(
 def check(project: Project) -> Iterator[Finding]:
     for found in returned_sessions(project):
         if project.role(found.life.scope.module) not in (Role.TEST, Role.STUB):
-            yield Finding(
-                code=RULE.code,
-                place=found.place,
-                message=_message(found),
-                severity=RULE.severity,
+            yield RULE.finding(
+                found.place,
+                _message(found),
                 related=tuple(_related(project, found)),
                 help="lend it: `yield` inside a `with` block",
                 fix=lent_session_fix(project, found),

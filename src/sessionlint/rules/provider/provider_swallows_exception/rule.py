@@ -35,11 +35,9 @@ def check(project: Project) -> Iterator[Finding]:
         lender = found.lender
         matters = lender.is_manager or (lender.is_dependency and (fastapi is None or fastapi >= _RERAISE))
         if matters and project.role(lender.function.module) not in (Role.TEST, Role.STUB):
-            yield Finding(
-                code=RULE.code,
-                place=found.place,
-                message=_message(project, found),
-                severity=RULE.severity,
+            yield RULE.finding(
+                found.place,
+                _message(project, found),
                 related=(Related(lender.place(found.loan.term), "the error is raised at this `yield`"),),
                 help="end the handler with `raise`",
                 fix=raised_again_fix(project, found),

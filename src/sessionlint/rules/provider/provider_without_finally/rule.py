@@ -45,10 +45,9 @@ def check(project: Project) -> Iterator[Finding]:
     for found in unguarded_loans(project):
         role = project.role(found.function.module)
         if role not in (Role.TEST, Role.STUB):
-            yield Finding(
-                code=RULE.code,
-                place=found.function.module.place(found.loan.term.span),
-                message=_message(project, found),
+            yield RULE.finding(
+                found.function.module.place(found.loan.term.span),
+                _message(project, found),
                 severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
                 related=tuple(_related(found.life)),
                 help=f"let a block close it: `{found.life.recipe}`",

@@ -39,11 +39,9 @@ _HELP = {
 def check(project: Project) -> Iterator[Finding]:
     for found in misshapen_lenders(project):
         if project.role(found.lender.function.module) not in (Role.TEST, Role.STUB):
-            yield Finding(
-                code=RULE.code,
-                place=found.place,
-                message=_MESSAGES[found.shape],
-                severity=RULE.severity,
+            yield RULE.finding(
+                found.place,
+                _MESSAGES[found.shape],
                 related=tuple(_related(found)),
                 help=_HELP[found.shape],
             )

@@ -30,11 +30,9 @@ RULE = Rule(
 def check(project: Project) -> Iterator[Finding]:
     for found in mistyped_loans(project):
         if project.role(found.function.module) is not Role.STUB:
-            yield Finding(
-                code=RULE.code,
-                place=found.function.module.place(found.span),
-                message=_message(found),
-                severity=RULE.severity,
+            yield RULE.finding(
+                found.function.module.place(found.span),
+                _message(found),
                 related=() if found.origin is None else (Related(found.origin, "the session factory is built here"),),
                 help=f"say what is yielded: `{found.wanted}`" if found.wanted is not None else "yield a session of the factory",
                 fix=element_fix(project, found),

@@ -33,10 +33,9 @@ def check(project: Project) -> Iterator[Finding]:
     for life in project.lives:
         role = project.role(life.scope.module)
         if life.ending is Ending.NEVER and role not in (Role.TEST, Role.STUB):
-            yield Finding(
-                code=RULE.code,
-                place=life.place,
-                message=_message(life),
+            yield RULE.finding(
+                life.place,
+                _message(life),
                 severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
                 related=tuple(_related(life)),
                 help=f"open it in a block: `{life.recipe}`",

@@ -33,11 +33,9 @@ def check(project: Project) -> Iterator[Finding]:
             continue
         for step in course.steps:
             if step.event.act is Act.BEGIN and step.before in (frozenset({State.BEGUN}), frozenset({State.INSIDE})):
-                yield Finding(
-                    code=RULE.code,
-                    place=step.event.place,
-                    message=_message(course, step),
-                    severity=RULE.severity,
+                yield RULE.finding(
+                    step.event.place,
+                    _message(course, step),
                     related=tuple(_related(course, step)),
                     help="begin before the first SQL, commit before the block, or use begin_nested() for a savepoint",
                     fix=begin_again_fix(project, course, step),

@@ -32,10 +32,9 @@ def check(project: Project) -> Iterator[Finding]:
         role = project.role(cached.function.module)
         if role in (Role.TEST, Role.STUB):
             continue
-        yield Finding(
-            code=RULE.code,
-            place=cached.place,
-            message=_message(cached),
+        yield RULE.finding(
+            cached.place,
+            _message(cached),
             severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
             related=(Related(cached.function.place, "the function that is cached"),),
             help=_help(cached),

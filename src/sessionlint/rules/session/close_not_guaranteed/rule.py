@@ -30,10 +30,9 @@ def check(project: Project) -> Iterator[Finding]:
     for life in project.lives:
         role = project.role(life.scope.module)
         if life.ending is Ending.PARTLY and role not in (Role.TEST, Role.STUB) and not project.is_resumed(life.scope):
-            yield Finding(
-                code=RULE.code,
-                place=life.place,
-                message=_message(project, life),
+            yield RULE.finding(
+                life.place,
+                _message(project, life),
                 severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
                 related=tuple(_related(life)),
                 help=f"close it on every path: `{life.recipe}`",

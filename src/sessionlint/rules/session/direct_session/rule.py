@@ -31,11 +31,9 @@ def check(project: Project) -> Iterator[Finding]:
     fixes = session_helper_fixes(project, found)
     for direct in found:
         name = f"session `{direct.name}`" if direct.name else "a session"
-        yield Finding(
-            code=RULE.code,
-            place=direct.life.place,
-            message=f"{name} is opened past `{direct.helper.name}`, through which this project opens its sessions",
-            severity=RULE.severity,
+        yield RULE.finding(
+            direct.life.place,
+            f"{name} is opened past `{direct.helper.name}`, through which this project opens its sessions",
             related=tuple(_related(direct)),
             help=_help(direct, fixes.get(direct)),
             fix=fixes.get(direct),

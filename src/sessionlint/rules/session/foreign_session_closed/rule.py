@@ -26,11 +26,9 @@ RULE = Rule(
 def check(project: Project) -> Iterator[Finding]:
     for found in foreign_closes(project):
         if project.role(found.function.module) is Role.APPLICATION:
-            yield Finding(
-                code=RULE.code,
-                place=found.close,
-                message=_message(found),
-                severity=RULE.severity,
+            yield RULE.finding(
+                found.close,
+                _message(found),
                 related=tuple(_related(found)),
                 help="leave the close to whoever opened the session",
             )

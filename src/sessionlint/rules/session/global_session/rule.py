@@ -32,11 +32,9 @@ RULE = Rule(
 def check(project: Project) -> Iterator[Finding]:
     for shared in shared_sessions(project):
         if project.role(shared.scope.module) is Role.APPLICATION:
-            yield Finding(
-                code=RULE.code,
-                place=shared.place,
-                message=_message(project, shared),
-                severity=RULE.severity,
+            yield RULE.finding(
+                shared.place,
+                _message(project, shared),
                 related=tuple(_related(project, shared)),
                 help="open a session where the work is done: `with SessionLocal() as session:`, or a provider per request",
             )

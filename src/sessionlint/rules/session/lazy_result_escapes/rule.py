@@ -30,11 +30,9 @@ RULE = Rule(
 def check(project: Project) -> Iterator[Finding]:
     for result in lazy_results(project):
         if project.role(result.block.scope.module) is not Role.STUB:
-            yield Finding(
-                code=RULE.code,
-                place=result.place,
-                message=_message(result),
-                severity=RULE.severity,
+            yield RULE.finding(
+                result.place,
+                _message(result),
                 related=tuple(_related(result)),
                 help="read the rows inside the block: append `.all()`, or `.first()`",
                 fix=read_rows_fix(project, result),

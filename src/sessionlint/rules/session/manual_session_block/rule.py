@@ -30,11 +30,9 @@ def check(project: Project) -> Iterator[Finding]:
             continue
         fix = with_block_fix(project, life, (manual.block,) if manual.merely_reraises else ())
         if fix is not None:
-            yield Finding(
-                code=RULE.code,
-                place=life.place,
-                message=_message(manual),
-                severity=RULE.severity,
+            yield RULE.finding(
+                life.place,
+                _message(manual),
                 related=(Related(manual.close.place, "the end of the `with` does this"),),
                 help=f"`{life.recipe}`",
                 fix=fix,

@@ -38,11 +38,9 @@ class RedundantClose:
 def check(project: Project) -> Iterator[Finding]:
     for found in redundant_closes(project):
         if project.role(found.block.scope.module) is not Role.STUB:
-            yield Finding(
-                code=RULE.code,
-                place=found.event.place,
-                message=f"`{found.block.name}.close()` does nothing: the `with` block closes the session right behind it",
-                severity=RULE.severity,
+            yield RULE.finding(
+                found.event.place,
+                f"`{found.block.name}.close()` does nothing: the `with` block closes the session right behind it",
                 related=(Related(found.block.place, "closed at the end of this block"),),
                 help="leave it out",
                 fix=_fix(project, found),

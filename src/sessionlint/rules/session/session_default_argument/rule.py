@@ -32,10 +32,9 @@ def check(project: Project) -> Iterator[Finding]:
         role = project.role(default.function.module)
         if role in (Role.TEST, Role.STUB):
             continue
-        yield Finding(
-            code=RULE.code,
-            place=default.place,
-            message=_message(default),
+        yield RULE.finding(
+            default.place,
+            _message(default),
             severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
             related=tuple(_related(default)),
             help="let callers pass the session, or default to None and open one in a `with` block",

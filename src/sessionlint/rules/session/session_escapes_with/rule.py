@@ -32,10 +32,9 @@ def check(project: Project) -> Iterator[Finding]:
     for escape in block_escapes(project):
         role = project.role(escape.function.module)
         if role is not Role.STUB:
-            yield Finding(
-                code=RULE.code,
-                place=escape.place,
-                message=_message(escape),
+            yield RULE.finding(
+                escape.place,
+                _message(escape),
                 severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
                 related=tuple(_related(escape)),
                 help="yield it from a context manager, return what was read, or let the caller open the session",

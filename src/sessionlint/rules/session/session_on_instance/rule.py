@@ -50,4 +50,10 @@ def _findings(project: Project, place: Place, scope: Scope, message: str, origin
         return
     severity = Severity.INFO if role is Role.SCRIPT else RULE.severity
     related = (Related(origin, "the session factory is built here"),) if origin is not None and origin != place else ()
-    yield Finding(RULE.code, place, message, severity, related=related, help=advice)
+    yield RULE.finding(
+        place,
+        message,
+        severity=severity,
+        related=related,
+        help=advice,
+    )

@@ -48,11 +48,9 @@ def check(project: Project) -> Iterator[Finding]:
 
 def _finding(project: Project, course: Course, step: Step, handler: Handler) -> Finding:
     line = project.source(course.scope).position(step.event.place.span.start).line
-    return Finding(
-        code=RULE.code,
-        place=Place(course.scope.module.path, _header(handler)),
-        message=f"the error is swallowed without a rollback: session `{course.name}` fails again at line {line}",
-        severity=RULE.severity,
+    return RULE.finding(
+        Place(course.scope.module.path, _header(handler)),
+        f"the error is swallowed without a rollback: session `{course.name}` fails again at line {line}",
         related=(Related(step.event.place, "the session is used again here"),),
         help=f"call `{course.name}.rollback()` in the handler, or put the work into `{course.name}.begin_nested()`",
         fix=rollback_fix(project, course, handler),

@@ -33,10 +33,9 @@ def check(project: Project) -> Iterator[Finding]:
         role = project.role(course.scope.module)
         step = _first_use(course)
         if step is not None and role is not Role.STUB:
-            yield Finding(
-                code=RULE.code,
-                place=step.event.place,
-                message=_message(course, step),
+            yield RULE.finding(
+                step.event.place,
+                _message(course, step),
                 severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
                 related=tuple(_related(course, step)),
                 help="move the use into the block, or open another session for it",

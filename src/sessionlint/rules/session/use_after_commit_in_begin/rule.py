@@ -38,11 +38,9 @@ def check(project: Project) -> Iterator[Finding]:
 def _finding(course: Course, step: Step) -> Finding:
     earlier = [other.event for other in course.steps[: course.steps.index(step)] if other.event.act in _ENDS]
     ended = f"`{_ENDS[earlier[-1].act]}` has" if earlier else "its end has"
-    return Finding(
-        code=RULE.code,
-        place=step.event.place,
-        message=f"session `{course.name}` raises InvalidRequestError here: {ended} ended the transaction of the begin() block",
-        severity=RULE.severity,
+    return RULE.finding(
+        step.event.place,
+        f"session `{course.name}` raises InvalidRequestError here: {ended} ended the transaction of the begin() block",
         related=tuple(Related(event.place, "the block's transaction ends here") for event in earlier[-1:]),
         help="leave the commit to the end of the block, or open the session without begin() and commit by hand",
     )

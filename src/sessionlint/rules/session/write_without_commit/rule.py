@@ -24,11 +24,9 @@ RULE = Rule(
 def check(project: Project) -> Iterator[Finding]:
     for lost in lost_writes(project):
         if project.role(lost.block.scope.module) not in (Role.STUB, Role.TEST):
-            yield Finding(
-                code=RULE.code,
-                place=lost.event.place,
-                message=f"what session `{lost.block.name}` writes here is never committed: the end of its block rolls it back",
-                severity=RULE.severity,
+            yield RULE.finding(
+                lost.event.place,
+                f"what session `{lost.block.name}` writes here is never committed: the end of its block rolls it back",
                 related=(Related(lost.block.place, "opened, and rolled back at the end, by this block"),),
                 help=_help(lost),
             )
