@@ -1,5 +1,6 @@
 """Runs the proofs of a page: scripts against the real libraries, each in a process and a folder of its own."""
 
+import atexit
 import os
 import subprocess
 import sys
@@ -8,10 +9,10 @@ from pathlib import Path
 
 from pages.page import Proof
 from pages.properties import Linter
+from pages.stage import ERRORS, OUTPUT, SCRIPT, Stage
 from pages.versions import admits, installed
 
 POSTGRES = "SESSIONLINT_PROOF_POSTGRES"
-_SCRIPT = "app.py"
 
 
 def obstacle(proof: Proof) -> str | None:
@@ -38,7 +39,7 @@ def prove(proof: Proof, linter: Linter, folder: Path) -> str | None:
     if proof.kind == "fails":
         return None
     settings = {"sessionlint.toml": proof.config} if proof.config else {}
-    fixed = linter.fix({_SCRIPT: proof.script, **settings}, {proof.code}, unsafe=True)[_SCRIPT]
+    fixed = linter.fix({SCRIPT: proof.script, **settings}, {proof.code}, unsafe=True)[SCRIPT]
     if fixed == proof.script:
         return _headed(proof, "the rule repairs nothing in this script")
     return _must_work(proof, fixed, folder / "after")
@@ -69,14 +70,19 @@ def _must_fail(proof: Proof, script: str, folder: Path) -> str | None:
     return _headed(proof, f"expected to fail with {proof.raises!r}, got exit code {code} and\n{errors}")
 
 
+_stage = Stage()
+atexit.register(_stage.close)
+
+
 def _run(script: str, folder: Path) -> tuple[int, str, str]:
     """Exit code, standard error, standard output."""
     folder.mkdir(parents=True)
-    (folder / _SCRIPT).write_text(script, encoding="utf-8")
-    command = [sys.executable, _SCRIPT]
-    # a type checker on a machine that is busy takes its time: only a script that hangs is to be stopped
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-    return result.returncode, result.stderr, result.stdout
+    (folder / SCRIPT).write_text(script, encoding="utf-8")
+    if not hasattr(os, "fork"):
+        result = subprocess.run([sys.executable, SCRIPT], cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+        return result.returncode, result.stderr, result.stdout
+    code = _stage.play(folder)
+    return code, (folder / ERRORS).read_text(encoding="utf-8"), (folder / OUTPUT).read_text(encoding="utf-8")
 
 
 def _headed(proof: Proof, text: str) -> str:
