@@ -1,0 +1,53 @@
+"""The loops of a working day: ``nox -l`` lists them. See CONTRIBUTING.md."""
+
+import nox
+
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["fast"]
+nox.needs_version = ">=2024.4.15"
+
+
+def _tests(session: nox.Session, *arguments: str) -> None:
+    session.install("-e", ".", *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test"))
+    session.run("pytest", *arguments, *session.posargs)
+
+
+@nox.session
+def page(session: nox.Session) -> None:
+    """Try the page of one rule: nox -s page -- bare-session [more pytest options]."""
+    if not session.posargs:
+        session.error("which rule? nox -s page -- bare-session")
+    name, *options = session.posargs
+    session.posargs[:] = options
+    folder = name.replace("-", "_")
+    _tests(session, "-p", "no:xdist", "tests/test_rules.py", "-k", f"[{folder}::")
+
+
+@nox.session
+def fast(session: nox.Session) -> None:
+    """Everything that answers quickly: without proofs, and each page in one way only."""
+    _tests(session, "-m", "not packaging and not proof and not thorough")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The whole suite, as the README's command runs it."""
+    _tests(session)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Types, style, layers."""
+    groups = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test", "lint")
+    session.install("-e", ".", *groups)
+    session.run("mypy", "--strict")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports", "--no-logo")
+
+
+@nox.session(venv_backend="none")
+def everything(session: nox.Session) -> None:
+    """What has to hold before a change goes in: .ci/run."""
+    session.run("bash", ".ci/run", external=True)
