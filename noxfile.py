@@ -21,7 +21,7 @@ def page(session: nox.Session) -> None:
     name, *options = session.posargs
     session.posargs[:] = options
     folder = name.replace("-", "_")
-    _tests(session, "-p", "no:xdist", "tests/test_rules.py", "-k", f"[{folder}::")
+    _tests(session, "-n", "0", "tests/test_rules.py", "-k", f"[{folder}::")
 
 
 @nox.session

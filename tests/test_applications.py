@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 from sessionlint.cli import sessionlint
 
+pytestmark = pytest.mark.thorough
+
 NOTES = Path(__file__).parents[1] / "fixtures" / "applications" / "notes"
 ARGUMENTS = ["check", ".", "--project-root", ".", "--isolated", "--select", "SES101", "--unsafe-fixes"]
 

@@ -18,11 +18,17 @@ from sessionlint.rules.registry import registered_rules
 
 PAGES = [read_page(entry.page) for entry in registered_rules() if entry.page.exists()]
 PROPERTIES = tuple(properties(Tool(Path())))
+ESSENTIAL = frozenset({"findings", "fixes"})
 
 
 def cases() -> list[object]:
     return [
-        pytest.param(case, name, id=f"{page.path.name}::{case.title}::{name}")
+        pytest.param(
+            case,
+            name,
+            id=f"{page.path.parent.name}::{case.title}::{name}",
+            marks=() if name in ESSENTIAL else pytest.mark.thorough,
+        )
         for page in PAGES
         for case in page.cases
         for name in PROPERTIES
@@ -35,7 +41,7 @@ def accepted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """With ``--accept`` the pages are rewritten before anything is compared; the run then shows what is still wrong."""
     if not request.config.getoption("--accept"):
         return
-    rewritten = [page.path.name for page in PAGES if accept(page.path, Tool(tmp_path_factory.mktemp("accept")))]
+    rewritten = [page.path.parent.name for page in PAGES if accept(page.path, Tool(tmp_path_factory.mktemp("accept")))]
     pytest.exit(f"rewritten: {', '.join(rewritten)}; review the difference" if rewritten else "nothing to rewrite", 0)
 
 
@@ -49,7 +55,7 @@ def test_case(case: Case, name: str, tmp_path: Path) -> None:
 def proofs() -> list[object]:
     """Each with the marks that choose it: ``-m proof``, ``-m fastapi`` (it imports FastAPI), ``-m needs`` (see the pages)."""
     return [
-        pytest.param(proof, id=f"{page.path.name}::{proof.title}::{proof.kind}", marks=_marks(proof))
+        pytest.param(proof, id=f"{page.path.parent.name}::{proof.title}::{proof.kind}", marks=_marks(proof))
         for page in PAGES
         for proof in page.proofs
     ]

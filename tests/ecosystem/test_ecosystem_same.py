@@ -13,6 +13,8 @@ from ecosystem.__main__ import main
 from ecosystem.same import WAYS, Row, Seen, Way, WorkersFailedError, compared, difference, line, look
 from sessionlint.run.extraction import workers
 
+pytestmark = pytest.mark.thorough
+
 LEAKS = """\
 from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker

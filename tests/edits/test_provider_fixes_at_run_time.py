@@ -12,6 +12,8 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
+pytestmark = pytest.mark.thorough
+
 HEAD = """\
 from contextlib import contextmanager
 

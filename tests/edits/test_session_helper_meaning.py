@@ -11,6 +11,8 @@ from sessionlint.run.analysis import Analysis
 from sessionlint.run.fixing.fixpoint import fix_all
 from sessionlint.run.settings.config import merged, read_inline
 
+pytestmark = pytest.mark.thorough
+
 HEAD = """\
 from contextlib import contextmanager
 

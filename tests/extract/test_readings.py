@@ -17,6 +17,8 @@ from sessionlint.extract.module import extract
 from sessionlint.model.source import Source
 from sessionlint.rules.registry import registered_rules
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parent.parent.parent
 KNOWN = [
     snippets.EXPRESSIONS,

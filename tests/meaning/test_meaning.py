@@ -26,6 +26,8 @@ from meaning.bodies import (
 )
 from meaning.repair import Run, differences, fixed, run
 
+pytestmark = pytest.mark.thorough
+
 FLAG_LISTS = st.lists(st.lists(st.booleans(), min_size=FLAGS, max_size=FLAGS), min_size=2, max_size=2)
 SAME_EVERY_TIME = settings(
     derandomize=True,
