@@ -26,8 +26,6 @@ from meaning.bodies import (
 )
 from meaning.repair import Run, differences, fixed, run
 
-pytestmark = pytest.mark.thorough
-
 FLAG_LISTS = st.lists(st.lists(st.booleans(), min_size=FLAGS, max_size=FLAGS), min_size=2, max_size=2)
 SAME_EVERY_TIME = settings(
     derandomize=True,
@@ -37,7 +35,7 @@ SAME_EVERY_TIME = settings(
     phases=(Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),
 )
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+pytestmark = [pytest.mark.thorough, pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")]
 
 
 @pytest.fixture(scope="module")
