@@ -14,9 +14,8 @@ from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Rule, S
 from sessionlint.model.source import Place, Source, Span
 from sessionlint.rules.registry import RegisteredRule
 from sessionlint.run import analysis
-from sessionlint.run.analysis import Analysis
+from sessionlint.run.analysis import Analysis, State
 from sessionlint.run.files.write import Writer
-from sessionlint.run.fixing.fixpoint import State
 from sessionlint.run.fixing.hands import Answer, Hands
 from sessionlint.run.fixing.repair import Repair, repair
 

@@ -15,8 +15,8 @@ from sessionlint.model.outcome import Outcome
 from sessionlint.report import concise, diff, full
 from sessionlint.report.look import Look
 from sessionlint.report.visible import visible
+from sessionlint.run.analysis import State
 from sessionlint.run.errors import UsageError
-from sessionlint.run.fixing.fixpoint import State
 from sessionlint.run.fixing.hands import Answer, Ask
 
 _QUESTION = "Make this fix? [y]es, [n]o, [a]ll that are left, [q]uit, show [t]race: "

@@ -16,6 +16,8 @@ from sessionlint.questions.providers.consumption import Provider, Use
 from sessionlint.questions.providers.provider_shape import can_be_entered, commits_at_its_end
 from sessionlint.questions.sessions.escape import derived_names, escapes
 from sessionlint.questions.sessions.holding import Use as Handling
+from sessionlint.questions.sessions.holding import holding_of
+from sessionlint.questions.sessions.lives import life_of
 from sessionlint.text.lines import lines_of
 
 _WRAPPERS = {Provider.GENERATOR: "contextmanager", Provider.ASYNC_GENERATOR: "asynccontextmanager"}
@@ -47,7 +49,7 @@ def _is_met_once(project: Project, found: Consumption) -> bool:
     if found.used is found.given:
         return True
     name = found.used.term if found.used is not None else None
-    return isinstance(name, Name) and len(list(project.holding.mentions(found.scope, frozenset({name.id})))) == 1
+    return isinstance(name, Name) and len(list(holding_of(project).mentions(found.scope, frozenset({name.id})))) == 1
 
 
 def _is_in_coroutine(found: Consumption) -> bool:
@@ -139,13 +141,13 @@ def _loop_as_block(project: Project, found: Consumption, loop: For, entered: str
 def _is_used_behind(project: Project, found: Consumption, loop: For, name: str) -> bool:
     """Whether the session leaves the loop, by its own name or another, or something read through it is used behind a commit."""
     kept = (Handling.RETURNED, Handling.STORED, Handling.MANAGED, Handling.BOUND)
-    mentions = list(project.holding.mentions(found.scope, frozenset({name})))
+    mentions = list(holding_of(project).mentions(found.scope, frozenset({name})))
     if any(where.use in kept or not loop.span.contains(site.term.span) for site, where in mentions):
         return True
     assert found.function is not None
     if not isinstance(found.scope, FunctionScope) or not commits_at_its_end(project, found.function):
         return False
-    read = project.holding.mentions(found.scope, derived_names(found.scope, frozenset({name})))
+    read = holding_of(project).mentions(found.scope, derived_names(found.scope, frozenset({name})))
     return any(site.term.span.start > loop.span.end for site, _ in read)
 
 
@@ -179,12 +181,12 @@ def _rest_as_block(project: Project, found: Consumption, entered: str) -> tuple[
     lent = project.evaluator.yielded(found.function) if found.function is not None else kinds.UNKNOWN
     if not isinstance(lent, kinds.Session) or lent.is_async != (found.provider is Provider.ASYNC_GENERATOR):
         return None
-    life = project.life(advanced, lent)
+    life = life_of(project, advanced, lent)
     kept = (Handling.RETURNED, Handling.STORED, Handling.GIVEN_AWAY, Handling.MANAGED)
     if (
         not life.name
         or not isinstance(life.scope, FunctionScope)
-        or any(where.use in kept for _, where in project.holding.mentions(life.scope, life.names))
+        or any(where.use in kept for _, where in holding_of(project).mentions(life.scope, life.names))
     ):
         return None
     if _outlives(project, found, life.name):

@@ -19,6 +19,7 @@ from sessionlint.model.facts import (
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Source
 from sessionlint.questions.sessions.escape import derived_names, escapes
+from sessionlint.questions.sessions.holding import holding_of
 from sessionlint.questions.sessions.lives import Ending, Life, statement_mentions
 from sessionlint.text.lines import lines_of
 
@@ -48,7 +49,7 @@ def covered_by(project: Project, life: Life, names: frozenset[str]) -> Block:
     following = _behind(life.opening.statement, life.opening.block)
     last = max((index for index, statement in enumerate(following) if statement_mentions(statement, names)), default=-1)
     covered = following[: last + 1]
-    mentions = project.holding.mentions(life.scope, life.names)
+    mentions = holding_of(project).mentions(life.scope, life.names)
     inside = all(any(statement.span.contains(site.term.span) for statement in covered) for site, _ in mentions)
     return covered if inside else ()
 

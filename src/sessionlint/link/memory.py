@@ -105,6 +105,15 @@ class Memory:
             self._miss(question.missed)
         return question
 
+    def once(self, key: object, start: Any, answer: Callable[..., T], *given: Any) -> T:
+        """As ``ask``; a question that leads far is answered in one go where no other is under way."""
+        if self._on_stack or key in self.lasting or key in self._passing:
+            known: T = self.ask(key, start, answer, *given)
+            return known
+        found = answer(*given)
+        self.lasting[key] = found
+        return found
+
     def miss(self, path: str) -> None:
         """Take down that the file at ``path``, which was not read, would have had a say in what is being asked."""
         self._miss(frozenset({path}))

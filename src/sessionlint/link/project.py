@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from sessionlint.link.memory import Memory
 from sessionlint.link.names.importers import Importers, ModuleImports
@@ -17,13 +16,9 @@ from sessionlint.model.facts import Call, ModuleFacts, Term
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 from sessionlint.model.wrappers import Vocabulary
-from sessionlint.questions.injection.dependencies import OVERRIDES, DependencyUse, dependency_uses
-from sessionlint.questions.injection.resources import GIVEN_TO, resource_functions
-from sessionlint.questions.sessions.lives import Life, Lives
 
 _NEWEST = Targets()
 _NO_WORDS = Vocabulary()
-_FIXTURES = frozenset({"pytest.fixture", "pytest.yield_fixture", "pytest_asyncio.fixture"})
 
 
 class Earlier:
@@ -69,16 +64,11 @@ class Project:
         memory.forget(self.modules.keys() - earlier.read)
         earlier.read.update(self.modules)
         self.evaluator = Evaluator(self.modules, layout, self.trust, memory)
-        self._lives = Lives(self.evaluator, lambda function: function in self.dependencies)
-        self.holding = self._lives.holding
-        self.openings = self._lives.openings
         self._roles: dict[str, Role] = {}
-        self.memory = Memory()  # what was found by following the project's functions
+        self.memory = Memory()  # the answers to questions about this project
         # words whose absence left files without facts, and words that such files were searched for beyond that
         self.searched: set[str] = set()
         self.asked: set[str] = set()
-        self.needs: dict[FunctionScope, Any] = {}  # what `link.needs` found so far
-        self.answers: dict[Callable[..., object], Any] = {}  # what `link.answers` keeps
         self.kind: Callable[[Term, Scope], kinds.Kind] = self.evaluator.kind
 
     def dissolve(self) -> None:
@@ -100,73 +90,10 @@ class Project:
     def importers(self) -> Importers:
         return Importers(self._all_modules, self.layout, self._imports)
 
-    @cached_property
-    def dependencies(self) -> frozenset[FunctionScope]:
-        """The functions that FastAPI calls to fill a parameter: as a default, in ``Annotated`` or in a list."""
-        return frozenset(use.provider for use in self.dependency_uses if isinstance(use.provider, FunctionScope))
-
-    @cached_property
-    def dependency_uses(self) -> tuple[DependencyUse, ...]:
-        """Every ``Depends(...)`` that names a function of the project."""
-        by_module: dict[ModuleScope, list[Site]] = defaultdict(list)
-        for site in self.calls_of_external("Depends"):
-            by_module[site.scope.module].append(site)
-        overriding = {module for module in self.modules.values() if self.mentions(module, OVERRIDES)}
-        return tuple(dependency_uses(self.modules.values(), self.evaluator, by_module, overriding))
-
-    @cached_property
-    def _resources(self) -> frozenset[FunctionScope]:
-        given = self.in_order(self.calls_named("provide"), self.calls_of_external(*GIVEN_TO))
-        return resource_functions(self.modules.values(), given, self.evaluator)
-
-    @cached_property
-    def lives(self) -> tuple[Life, ...]:
-        """The life of every session that the project opens."""
-        return tuple(life for module in self.modules.values() for life in self._lives.of(module))
-
-    @property
-    def unread(self) -> frozenset[str]:
-        """Files of the project without facts in which a session disappears, or which the configuration names: with their facts,
-        more would be known."""
-        assert self.lives is not None
-        return frozenset(self.holding.unread) | frozenset(self._lent_to_unread()) | frozenset(self.trust.unread)
-
-    def _lent_to_unread(self) -> Iterator[str]:
-        for site in self.calls_of(kinds.Unknown):
-            call = site.term
-            callee = self.kind(call.func, site.scope) if isinstance(call, Call) and call.args else None
-            if isinstance(call, Call) and isinstance(callee, kinds.Unknown) and callee.unread is not None:
-                lent = (self.kind(given.value, site.scope) for given in call.args)
-                if any(isinstance(kind, kinds.Session) for kind in lent):
-                    yield callee.unread
-
-    @cached_property
-    def _lives_by_scope(self) -> dict[Scope, list[Life]]:
-        found: dict[Scope, list[Life]] = defaultdict(list)
-        for life in self.lives:
-            found[life.scope].append(life)
-        return found
-
-    def life(self, opening: Site, session: kinds.Session) -> Life:
-        """What becomes of something that is closed as a session is; ``lives`` holds those of the sessions themselves."""
-        return self._lives.life(opening, session)
-
-    def lives_in(self, scope: Scope) -> Sequence[Life]:
-        """The sessions that ``scope``'s own body opens."""
-        return self._lives_by_scope.get(scope, ())
-
     def role(self, module: ModuleScope) -> Role:
         if module.path not in self._roles:
             self._roles[module.path] = role_of(module, imported=bool(self.importers.of_module(module.path)))
         return self._roles[module.path]
-
-    def is_fixture(self, scope: Scope) -> bool:
-        """Whether ``scope`` is a pytest fixture: pytest runs what stands behind its ``yield``, whatever the test does."""
-        return isinstance(scope, FunctionScope) and bool(self.evaluator.decorators(scope) & _FIXTURES)
-
-    def is_resumed(self, scope: Scope) -> bool:
-        """Whether what stands behind the ``yield`` of ``scope`` runs whatever its user raises: for pytest, or a container."""
-        return self.is_fixture(scope) or scope in self._resources
 
     def calls(self) -> Sequence[Site]:
         """Every call of the project."""

@@ -52,6 +52,14 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """All sources, and what is found in them."""
+
+    sources: Mapping[str, Source]
+    checked: Checked
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """How to look at texts. ``scope``: a finding is reported when a place of its trace lies in it."""
 

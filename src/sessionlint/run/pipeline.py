@@ -123,10 +123,11 @@ def _fixed(
     warn: Warn,
     hands: Hands | None,
 ) -> Result:
+    from sessionlint.run.analysis import State
     from sessionlint.run.extraction.extractor import Extractor
     from sessionlint.run.files.user_state import journal_of
     from sessionlint.run.files.write import Writer
-    from sessionlint.run.fixing.fixpoint import State, fix_all
+    from sessionlint.run.fixing.fixpoint import fix_all
     from sessionlint.run.fixing.repair import Repair, changes_of, repair
 
     analysis = replace(analysis, extractor=Extractor())  # texts between two fixes are not worth remembering

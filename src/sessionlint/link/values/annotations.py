@@ -1,16 +1,12 @@
 """What an annotation says of the value that carries it."""
 
-from typing import TYPE_CHECKING
-
 from sessionlint.link.names.scopes import Scope
 from sessionlint.link.values import kinds
+from sessionlint.link.values.asking import Values
 from sessionlint.link.values.externals import canonical
 from sessionlint.link.values.kinds import NONE, UNKNOWN, External, Kind
 from sessionlint.link.values.quoted import read_annotation
 from sessionlint.model.facts import Attribute, Constant, Name, Operation, Subscript, Term
-
-if TYPE_CHECKING:
-    from sessionlint.link.values.evaluate import Evaluator
 
 _INSTANCES: dict[str, Kind] = {
     "Engine": kinds.Engine(False),
@@ -24,7 +20,7 @@ _INSTANCES: dict[str, Kind] = {
 }
 
 
-def annotated(evaluator: "Evaluator", annotation: Term, scope: Scope) -> Kind:
+def annotated(evaluator: Values, annotation: Term, scope: Scope) -> Kind:
     """The kind of a value that carries this annotation."""
     match annotation:
         case Constant(value=str() as text):
@@ -42,7 +38,7 @@ def annotated(evaluator: "Evaluator", annotation: Term, scope: Scope) -> Kind:
             return UNKNOWN
 
 
-def _instance_of(evaluator: "Evaluator", cls: Kind) -> Kind:
+def _instance_of(evaluator: Values, cls: Kind) -> Kind:
     match cls:
         case kinds.SessionType(is_async=is_async):
             return kinds.Session(is_async)
@@ -59,7 +55,7 @@ def _instance_of(evaluator: "Evaluator", cls: Kind) -> Kind:
             return UNKNOWN
 
 
-def _generic(evaluator: "Evaluator", generic: Kind, items: tuple[Term, ...], scope: Scope) -> Kind:
+def _generic(evaluator: Values, generic: Kind, items: tuple[Term, ...], scope: Scope) -> Kind:
     name = canonical(generic.name) if isinstance(generic, External) else ""
     first = annotated(evaluator, items[0], scope) if items else UNKNOWN
     match name:

@@ -1,20 +1,16 @@
 """What calls into SQLAlchemy, FastAPI and the standard library give."""
 
-from typing import TYPE_CHECKING
-
 from sessionlint.link.names.scopes import Scope
 from sessionlint.link.values import kinds
+from sessionlint.link.values.asking import Values
 from sessionlint.link.values.externals import ENGINE_BUILDERS, canonical
 from sessionlint.link.values.kinds import UNKNOWN, Kind
 from sessionlint.model import walk
 from sessionlint.model.facts import Call
 from sessionlint.model.source import Place
 
-if TYPE_CHECKING:
-    from sessionlint.link.values.evaluate import Evaluator
 
-
-def library_call(evaluator: "Evaluator", dotted: str, call: Call, scope: Scope) -> Kind:
+def library_call(evaluator: Values, dotted: str, call: Call, scope: Scope) -> Kind:
     place = Place(scope.module.path, call.span)
     name = canonical(dotted)
     if name in ENGINE_BUILDERS:
@@ -63,13 +59,13 @@ def library_call(evaluator: "Evaluator", dotted: str, call: Call, scope: Scope) 
             return UNKNOWN
 
 
-def _borrows(evaluator: "Evaluator", call: Call, scope: Scope) -> bool:
+def _borrows(evaluator: Values, call: Call, scope: Scope) -> bool:
     """Whether a factory is bound to a connection; unlike a session's, its ``bind`` is nearly always an engine: no guesses."""
     bind = walk.argument(call, 0, "bind")
     return bind is not None and isinstance(evaluator.kind(bind, scope), kinds.Connection | kinds.Session)
 
 
-def _dependency(evaluator: "Evaluator", call: Call, scope: Scope) -> Kind:
+def _dependency(evaluator: Values, call: Call, scope: Scope) -> Kind:
     """What the parameter gets for ``Depends(provider)``: FastAPI enters generators and awaits coroutines."""
     provider = walk.argument(call, 0, "dependency")
     if provider is None:

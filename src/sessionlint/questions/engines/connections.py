@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.answers import answered_once
 from sessionlint.link.names.scopes import ModuleScope, Site
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Call
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.sessions.holding import Use
-from sessionlint.questions.sessions.lives import Ending, Life
+from sessionlint.questions.sessions.holding import Use, holding_of
+from sessionlint.questions.sessions.lives import Ending, Life, life_of
 
 _OPENING = frozenset({"connect", "raw_connection"})
 
@@ -54,10 +54,10 @@ def connections(project: Project, module: ModuleScope) -> Iterator[ConnectionLif
             assert isinstance(method.owner, kinds.Engine)
             opening = _configured(site)
             stand_in = kinds.Session(bool(method.owner.is_async), origin=method.owner.origin)
-            yield ConnectionLife(opening, method.owner, method.name, project.life(opening, stand_in))
+            yield ConnectionLife(opening, method.owner, method.name, life_of(project, opening, stand_in))
 
 
-@answered_once
+@collected
 def _engine_calls(project: Project) -> Iterator[tuple[Site, kinds.Method]]:
     for site in project.calls_of(kinds.Method):
         if (method := engine_method(project, site)) is not None:
@@ -104,18 +104,18 @@ def unentered_begins(project: Project, module: ModuleScope) -> Iterator[Unentere
         assert isinstance(method.owner, kinds.Engine)
         use = _connection_use(project, site)
         if use is not None:
-            name = project.holding.at(site).name
+            name = holding_of(project).at(site).name
             yield UnenteredBegin(site, Place(module.path, use.span), use.attr, name, bool(method.owner.is_async))
 
 
 def _connection_use(project: Project, site: Site) -> Attribute | None:
     """The first attribute that is read from the result of ``begin()`` itself, if nothing else can have entered it."""
-    where = project.holding.at(site)
+    where = holding_of(project).at(site)
     if where.use is Use.USED:
         return _attribute_of(site)
     if where.use is not Use.BOUND or where.name is None or len(_bindings(project, site, where.name)) != 1:
         return None
-    mentions = list(project.holding.mentions(site.scope, frozenset({where.name})))
+    mentions = list(holding_of(project).mentions(site.scope, frozenset({where.name})))
     if any(found.use not in (Use.USED, Use.CLOSED) for _, found in mentions):
         return None
     uses = [_attribute_of(mention) for mention, _ in mentions]

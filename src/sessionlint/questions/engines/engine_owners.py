@@ -9,7 +9,7 @@ from sessionlint.model.facts import Assign, Attribute, Call, Function
 from sessionlint.questions.engines.engine_reach import disposes
 from sessionlint.questions.engines.fresh import Fresh, PerCall, per_call
 from sessionlint.questions.running.callers import Callers
-from sessionlint.questions.sessions.holding import Use, is_plain_base
+from sessionlint.questions.sessions.holding import Use, holding_of, is_plain_base
 
 
 class EngineOwners:
@@ -80,12 +80,12 @@ class EngineOwners:
 
     def _ends_here(self, site: Site) -> bool:
         """Whether the function that makes the object asks it for something, and does nothing else with it."""
-        where = self._project.holding.at(site)
+        where = holding_of(self._project).at(site)
         if where.use is Use.USED:
             return bool(site.path) and isinstance(site.path[0], Attribute)
         if where.use is not Use.BOUND or where.name is None or not isinstance(site.scope, FunctionScope):
             return False
-        mentions = list(self._project.holding.mentions(site.scope, frozenset({where.name})))
+        mentions = list(holding_of(self._project).mentions(site.scope, frozenset({where.name})))
         return bool(mentions) and all(
             found.use is Use.USED
             and mention.scope is site.scope

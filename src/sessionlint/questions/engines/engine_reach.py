@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from sessionlint.link.answers import answered_once
 from sessionlint.link.names.scopes import FunctionScope, Scope, Site, enclosing_function
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Name, Statement, Term, With
 from sessionlint.model.source import Place
-from sessionlint.questions.engines.engines import called_function, engines_built_at_import, is_engine_builder
+from sessionlint.questions.engines.engines import engines_built_at_import, is_engine_builder
+from sessionlint.questions.running.call_graph import called_function
 from sessionlint.questions.running.callers import is_remembered
 from sessionlint.questions.sessions.makers import configurations, makers
 
@@ -139,7 +140,7 @@ def lasting_engines(project: Project) -> dict[Place, tuple[Site, ...]]:
     return dict(_lasting(project))
 
 
-@answered_once
+@collected
 def _lasting(project: Project) -> Iterable[tuple[Place, tuple[Site, ...]]]:
     built: dict[Place, Site] = {}
     for site in project.calls_giving(kinds.Engine):

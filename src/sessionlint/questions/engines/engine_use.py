@@ -13,7 +13,7 @@ from sessionlint.questions.engines.engine_owners import EngineOwners
 from sessionlint.questions.engines.engines import is_engine_builder
 from sessionlint.questions.engines.fresh import Fresh, PerCall, per_call
 from sessionlint.questions.references.literals import literal_text
-from sessionlint.questions.sessions.holding import Use
+from sessionlint.questions.sessions.holding import Use, holding_of
 
 _USES = frozenset({"connect", "begin", "raw_connection", "execute"})
 # functions and methods that use the engine they are given and forget it
@@ -66,7 +66,7 @@ class _Carriers:
         bind = walk.argument(call, 0, "bind") if isinstance(call, Call) else None
         if isinstance(bind, Name) and isinstance(scope, FunctionScope):
             bindings = scope.bindings.get(bind.id, [])
-            mentions = list(self._project.holding.mentions(scope, frozenset({bind.id})))
+            mentions = list(holding_of(self._project).mentions(scope, frozenset({bind.id})))
             only = bindings[0] if len(bindings) == 1 and len(mentions) == 1 and bind.id not in scope.declared else None
             bind = only.value if isinstance(only, ValueBinding) and not only.path else None
         inside = (other for other in self._project.calls_in(scope) if other.term is bind)
@@ -98,7 +98,7 @@ class EngineEnds:
 
     def _uses(self, site: Site) -> bool | None:
         """True: taken for a query or a session; None: merely looked at; False: may live on, or is disposed."""
-        where = self._project.holding.at(site)
+        where = holding_of(self._project).at(site)
         match where.use:
             case Use.USED | Use.CLOSED:
                 outer = site.path[0] if site.path else None
@@ -119,7 +119,7 @@ class EngineEnds:
         return self._memory.ask((home, name), _MAY_LIVE_ON, self._uses_under, name, site)
 
     def _uses_under(self, name: str, site: Site) -> bool | None:
-        answers = [self._uses(mention) for mention, _ in self._project.holding.mentions(site.scope, frozenset({name}))]
+        answers = [self._uses(mention) for mention, _ in holding_of(self._project).mentions(site.scope, frozenset({name}))]
         return False if False in answers else True if True in answers else None
 
     def _borrowed(self, site: Site) -> bool | None:
@@ -140,9 +140,9 @@ class EngineEnds:
 
 def factory_ends_here(project: Project, site: Site) -> bool:
     """Whether the function that gets a session factory opens its sessions and keeps no more than those."""
-    where = project.holding.at(site)
+    where = holding_of(project).at(site)
     if where.use is Use.BOUND and where.name is not None:
-        mentions = [mention for mention, _ in project.holding.mentions(site.scope, frozenset({where.name}))]
+        mentions = [mention for mention, _ in holding_of(project).mentions(site.scope, frozenset({where.name}))]
         return bool(mentions) and all(mention.scope is site.scope and _is_called(mention) for mention in mentions)
     return where.use is Use.USED and _is_called(site)
 

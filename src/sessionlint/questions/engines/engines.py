@@ -12,6 +12,7 @@ from sessionlint.model.facts import Assign, Call, Name
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.references.literals import literal_text
+from sessionlint.questions.running.call_graph import called_function
 from sessionlint.questions.sessions.holding import parameter_for
 
 # what builds the application may build its engine: it runs when the application is made, whoever calls it
@@ -76,18 +77,6 @@ def _is_library_call(project: Project, call: Call, site: Site) -> bool:
             return isinstance(project.evaluator.trust.given(function), kinds.Engine)
         case _:
             return False
-
-
-def called_function(project: Project, call: Call, site: Site) -> FunctionScope | None:
-    """The function of the project that ``call`` runs: a plain function, a method, or a class's ``__init__``."""
-    match project.kind(call.func, site.scope):
-        case kinds.FunctionKind(function=function):
-            return function
-        case kinds.ClassKind(cls=cls):
-            init = project.evaluator.instance_attribute(cls, "__init__")
-            return init.function if isinstance(init, kinds.FunctionKind) else None
-        case _:
-            return None
 
 
 def builds_engine(project: Project, function: FunctionScope) -> Site | None:

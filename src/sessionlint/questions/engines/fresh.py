@@ -10,9 +10,9 @@ from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call, Name, Term
 from sessionlint.model.records import dataclass
-from sessionlint.questions.engines.engines import called_function
+from sessionlint.questions.running.call_graph import called_function
 from sessionlint.questions.running.callers import Caller, Callers, is_remembered
-from sessionlint.questions.sessions.holding import Use
+from sessionlint.questions.sessions.holding import Use, holding_of
 
 
 class Fresh:
@@ -61,7 +61,7 @@ class Fresh:
         bindings = function.bindings.get(value.id, [])
         if len(bindings) != 1 or not isinstance(only := bindings[0], ValueBinding) or only.value is None or only.path:
             return value
-        mentions = self._project.holding.mentions(function, frozenset({value.id}))
+        mentions = holding_of(self._project).mentions(function, frozenset({value.id}))
         kept = any(where.use in (Use.STORED, Use.BOUND, Use.GIVEN_AWAY, Use.YIELDED) for _, where in mentions)
         return value if kept else only.value
 

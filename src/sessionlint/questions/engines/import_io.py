@@ -10,7 +10,8 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Call, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.engines.engines import APP_FACTORIES, called_function
+from sessionlint.questions.engines.engines import APP_FACTORIES
+from sessionlint.questions.running.call_graph import called_function
 
 _DEPTH = 4
 _SCHEMA = frozenset({"create_all", "drop_all", "reflect"})

@@ -1,11 +1,34 @@
 """Files without facts that would tell more, and why: something disappears into them, or is run in them."""
 
+from collections.abc import Iterator
+
 from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model.facts import Call
 from sessionlint.questions.requests.streaming import unread_responses
 from sessionlint.questions.running.event_loops import unread_coroutines
 from sessionlint.questions.running.registries import unread_users
+from sessionlint.questions.sessions.holding import holding_of
+from sessionlint.questions.sessions.lives import session_lives
 
 
 def wanted_files(project: Project) -> frozenset[str]:
     """The paths of the files in which a session, a generator or a coroutine disappears, or whose coroutines use a registry."""
-    return project.unread.union(unread_coroutines(project), unread_users(project), unread_responses(project))
+    return _unread_by_sessions(project).union(unread_coroutines(project), unread_users(project), unread_responses(project))
+
+
+def _unread_by_sessions(project: Project) -> frozenset[str]:
+    """Files without facts in which a session disappears, or which the configuration names: with their facts, more would be
+    known."""
+    assert session_lives(project) is not None  # which finds out where sessions go
+    return frozenset(holding_of(project).unread) | frozenset(_lent_to_unread(project)) | frozenset(project.trust.unread)
+
+
+def _lent_to_unread(project: Project) -> Iterator[str]:
+    for site in project.calls_of(kinds.Unknown):
+        call = site.term
+        callee = project.kind(call.func, site.scope) if isinstance(call, Call) and call.args else None
+        if isinstance(call, Call) and isinstance(callee, kinds.Unknown) and callee.unread is not None:
+            lent = (project.kind(given.value, site.scope) for given in call.args)
+            if any(isinstance(kind, kinds.Session) for kind in lent):
+                yield callee.unread

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Container, Iterator, Mapping
 from typing import TypeAlias
 
-from sessionlint.link.answers import answered_once
 from sessionlint.link.names.roles import is_test
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.link.values.kinds import Kind
@@ -82,7 +82,7 @@ def _member_names(project: Project, modules: Mapping[ModuleScope, None]) -> Iter
             yield function.module, function.node.name
 
 
-@answered_once
+@collected
 def _near_database(project: Project) -> Iterator[FunctionScope]:
     """The functions that may build an engine or ask a database when they run: those whose own calls may, and who calls them."""
     waiting = [site.scope for site in (*possible_engine_builds(project), *database_calls(project))]

@@ -1,8 +1,11 @@
 """Functions that FastAPI calls: what stands in ``Depends(...)`` and in ``app.dependency_overrides``."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
+from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.model import walk
@@ -22,8 +25,7 @@ from sessionlint.model.facts import Mapping as MappingTerm
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
-OVERRIDES = "dependency_overrides"
-"""The attribute of an application in which tests put other providers; a module that overrides one has the word in its text."""
+OVERRIDES = "dependency_overrides"  # in the text of each module that overrides a provider
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,22 +48,28 @@ class DependencyUse:
         return isinstance(scope, Constant) and scope.value == "function"
 
 
-def dependency_uses(
-    modules: Iterable[ModuleScope],
-    evaluator: Evaluator,
-    depending: Mapping[ModuleScope, Sequence[Site]],
-    overriding: Container[ModuleScope],
-) -> Iterator[DependencyUse]:
-    """Every ``Depends(...)`` that names a function of the project: a default, in ``Annotated``, in a list; overrides, too.
+@question(frozenset[FunctionScope]())
+def dependencies(project: Project) -> frozenset[FunctionScope]:
+    """The functions that FastAPI calls to fill a parameter: as a default, in ``Annotated`` or in a list."""
+    return frozenset(use.provider for use in dependency_uses(project) if isinstance(use.provider, FunctionScope))
 
-    ``depending`` are its calls by module, annotations left out; ``overriding`` the modules that may override dependencies.
-    """
-    for module in modules:
-        overridden = overrides(module) if module in overriding else ()
+
+@question(tuple[DependencyUse, ...]())
+def dependency_uses(project: Project) -> tuple[DependencyUse, ...]:
+    """Every ``Depends(...)`` that names a function of the project: a default, in ``Annotated``, in a list; overrides, too."""
+    return tuple(_dependency_uses(project))
+
+
+def _dependency_uses(project: Project) -> Iterator[DependencyUse]:
+    depending: dict[ModuleScope, list[Site]] = defaultdict(list)
+    for site in project.calls_of_external("Depends"):
+        depending[site.scope.module].append(site)
+    for module in project.modules.values():
+        overridden = overrides(module) if project.mentions(module, OVERRIDES) else ()
         called = ((site.term, site.scope) for site in depending.get(module, ()) if isinstance(site.term, Call))
-        for call, scope in (*called, *_annotated(module, evaluator), *overridden):
+        for call, scope in (*called, *_annotated(module, project.evaluator), *overridden):
             provider = walk.argument(call, 0, "dependency")
-            kind = evaluator.kind(provider, scope) if provider is not None else kinds.UNKNOWN
+            kind = project.kind(provider, scope) if provider is not None else kinds.UNKNOWN
             if isinstance(kind, kinds.FunctionKind):
                 yield DependencyUse(call, scope, kind.function, kind.wrapped)
             elif isinstance(kind, kinds.LambdaKind):

@@ -7,26 +7,40 @@ of a resource without an error. Neither throws what the user of the object raise
 
 from collections.abc import Iterable, Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, Scope, Site, ValueBinding
+from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Name, Term
 
 _DISHKA_PROVIDERS = frozenset({"dishka.Provider", "dishka.provider.Provider"})
-GIVEN_TO = frozenset({"dishka.provide", "dishka.provider.provide", "dependency_injector.providers.Resource"})
+_FIXTURES = frozenset({"pytest.fixture", "pytest.yield_fixture", "pytest_asyncio.fixture"})
+_GIVEN_TO = frozenset({"dishka.provide", "dishka.provider.provide", "dependency_injector.providers.Resource"})
 
 
-def resource_functions(modules: Iterable[ModuleScope], giving: Iterable[Site], evaluator: Evaluator) -> frozenset[FunctionScope]:
-    """The generator functions of ``modules`` that are decorated with dishka's ``provide``, or given to it or to a ``Resource``
-    by one of the calls ``giving``."""
-    decorated = (function for module in modules for function in module.functions if function.node.decorators)
+@question(frozenset[FunctionScope]())
+def _resources(project: Project) -> frozenset[FunctionScope]:
+    """The generator functions that are decorated with dishka's ``provide``, or given to it or to a ``Resource``."""
+    giving = project.in_order(project.calls_named("provide"), project.calls_of_external(*_GIVEN_TO))
+    decorated = (function for function in project.functions() if function.node.decorators)
     return frozenset(
         [
-            *(one for one in decorated if one.node.is_generator and evaluator.decorators(one) & GIVEN_TO),
-            *_given(giving, evaluator),
+            *(one for one in decorated if one.node.is_generator and project.evaluator.decorators(one) & _GIVEN_TO),
+            *_given(giving, project.evaluator),
         ]
     )
+
+
+def is_fixture(project: Project, scope: Scope) -> bool:
+    """Whether ``scope`` is a pytest fixture: pytest runs what stands behind its ``yield``, whatever the test does."""
+    return isinstance(scope, FunctionScope) and bool(project.evaluator.decorators(scope) & _FIXTURES)
+
+
+def is_resumed(project: Project, scope: Scope) -> bool:
+    """Whether what stands behind the ``yield`` of ``scope`` runs whatever its user raises: for pytest, or a container."""
+    return is_fixture(project, scope) or scope in _resources(project)
 
 
 def _given(giving: Iterable[Site], evaluator: Evaluator) -> Iterator[FunctionScope]:
@@ -49,7 +63,7 @@ def _source(site: Site, evaluator: Evaluator) -> Term | None:
     ):
         return walk.argument(call, 0, "source")
     callee = evaluator.kind(call.func, site.scope)
-    if isinstance(callee, kinds.External) and callee.name in GIVEN_TO:
+    if isinstance(callee, kinds.External) and callee.name in _GIVEN_TO:
         return walk.argument(call, 0, "source") or walk.argument(call, 0, "provides")
     return None
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from enum import Enum
 
-from sessionlint.link.answers import answered_once
 from sessionlint.link.names.scopes import FunctionScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import (
@@ -73,7 +73,7 @@ def consumptions(project: Project, code: str) -> Iterator[Consumption]:
     return (found for found in _consumptions(project) if found.code == code)
 
 
-@answered_once
+@collected
 def _consumptions(project: Project) -> Iterator[Consumption]:
     for dependency in dependencies(project):
         found = _depended(project, dependency)

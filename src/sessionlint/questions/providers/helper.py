@@ -9,8 +9,10 @@ from sessionlint.model.facts import Attribute, Call
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.model.wrappers import Wrapper
+from sessionlint.questions.injection.resources import is_fixture
 from sessionlint.questions.providers.commits import commits_on_success
 from sessionlint.questions.providers.handlers import swallowing_handlers
+from sessionlint.questions.sessions.openings import openings_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +120,7 @@ def is_lender(project: Project, scope: Scope) -> bool:
         return False
     if scope.node.is_generator and isinstance(project.evaluator.yielded(scope), kinds.Session):
         return True
-    return project.is_fixture(scope) or project.openings.returns_opened(scope) or _returns_manager(project, scope)
+    return is_fixture(project, scope) or openings_of(project).returns_opened(scope) or _returns_manager(project, scope)
 
 
 def _returns_manager(project: Project, function: FunctionScope) -> bool:

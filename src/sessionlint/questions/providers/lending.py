@@ -4,16 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from sessionlint.link.answers import answered_once
 from sessionlint.link.names.functions import yields
 from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Block, Call, Handler, Jump, Lambda, Raise, Return, Statement, Term, Try, Yield
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
-from sessionlint.questions.injection.dependencies import DependencyUse
+from sessionlint.questions.injection.dependencies import DependencyUse, dependencies, dependency_uses
+from sessionlint.questions.injection.resources import is_resumed
 
 _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 
@@ -77,16 +78,16 @@ class Lender:
         return self.function.module.place(part.span)
 
 
-@answered_once
+@collected
 def lenders(project: Project) -> Iterator[Lender]:
     """Every generator function of the project that yields a session, but for those into which nobody throws an error."""
     uses: dict[FunctionScope, list[DependencyUse]] = defaultdict(list)
-    for use in project.dependency_uses:
+    for use in dependency_uses(project):
         if isinstance(use.provider, FunctionScope) and not use.wrapped:
             uses[use.provider].append(use)
     managers = _made_managers(project)
     for function in project.functions():
-        if not function.node.is_generator or project.is_resumed(function):
+        if not function.node.is_generator or is_resumed(project, function):
             continue
         session = lent_session(project, function)
         if session is not None:
@@ -106,7 +107,7 @@ def _made_managers(project: Project) -> set[FunctionScope]:
     found = set()
     for site in project.calls_giving(kinds.FunctionKind):
         kind = project.kind(site.term, site.scope)
-        if isinstance(kind, kinds.FunctionKind) and kind.wrapped in _MANAGERS and kind.function not in project.dependencies:
+        if isinstance(kind, kinds.FunctionKind) and kind.wrapped in _MANAGERS and kind.function not in dependencies(project):
             found.add(kind.function)
     return found
 

@@ -11,6 +11,7 @@ from sessionlint.link.values.quoted import read_annotation
 from sessionlint.model.facts import Call, Constant, Subscript, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
+from sessionlint.questions.injection.resources import is_fixture
 from sessionlint.questions.providers.lending import loans
 
 _SYNC = frozenset({"Generator", "Iterator", "Iterable"})
@@ -106,7 +107,7 @@ def managers_as_iterators(project: Project) -> Iterator[AnnotatedGenerator]:
 
 def annotation_is_inert(project: Project, function: FunctionScope) -> bool:
     """Whether nothing reads the annotation at run time: dishka and its like inject what a decorated function's one names."""
-    return project.is_fixture(function) or project.evaluator.decorators(function) <= TRANSPARENT | _MANAGERS
+    return is_fixture(project, function) or project.evaluator.decorators(function) <= TRANSPARENT | _MANAGERS
 
 
 def _session(is_async: bool) -> str:

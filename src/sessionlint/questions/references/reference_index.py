@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from sessionlint.link.answers import answered_once
 from sessionlint.link.names.scopes import ImportBinding, ModuleScope
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.questions.references.dotted_words import DottedWords
 from sessionlint.questions.references.own_names import OwnNames
 from sessionlint.questions.references.spellings import Spelling, Spellings
@@ -83,7 +83,7 @@ def last_part(module: ModuleScope) -> str:
     return module.name.rpartition(".")[2]
 
 
-@answered_once
+@collected
 def _index(project: Project) -> Iterator[ReferenceIndex]:
     yield ReferenceIndex(project)
 

@@ -1,7 +1,6 @@
 """Objects that keep the session of a request: services and repositories, made in a route or by FastAPI."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from sessionlint.link.memory import Memory
 from sessionlint.link.names.functions import return_values, yields
@@ -33,12 +32,7 @@ def _is_same(known: tuple[Carried, ...], found: tuple[Carried, ...]) -> bool:
 
 def carried_sessions(project: Project, function: FunctionScope) -> tuple[Carried, ...]:
     """The sessions of the request that a function has, by itself and in objects that keep one."""
-    return _carriers(project).of(function)
-
-
-@lru_cache(maxsize=1)
-def _carriers(project: Project) -> "_Carriers":
-    return _Carriers(project)
+    return project.memory.once(_Carriers, None, _Carriers, project).of(function)
 
 
 class _Carriers:

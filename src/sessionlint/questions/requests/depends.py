@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from sessionlint.link.answers import answered_once
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Call, Constant, Name, Parameter, Subscript, Term
@@ -38,7 +38,7 @@ class Dependency:
         return walk.argument(self.call, None, name)
 
 
-@answered_once
+@collected
 def dependencies(project: Project) -> Iterator[Dependency]:
     """Every ``Depends`` and ``Security`` as a default, in ``Annotated`` (aliases included) and in lists, and every override."""
     called: dict[ModuleScope, list[Site]] = defaultdict(list)

@@ -1,12 +1,12 @@
 """What FastAPI gathers for one request: the dependencies of a route and, through their own parameters, those behind them."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import islice
 
 from sessionlint.link.names.functions import return_values
 from sessionlint.link.names.scopes import FunctionScope, Scope
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Collection, Constant, Parameter, Subscript, Term
@@ -51,14 +51,10 @@ class Need:
 def needs(project: Project, function: FunctionScope) -> Sequence[Dependency]:
     """The dependencies that a function's parameters declare, also by another name: ``Db = Annotated[Session, Depends(get_db)]``,
     ``database = Depends(get_db)``, or a function that returns the ``Depends``."""
-    if not function.node.params:
-        return ()
-    if function not in project.needs:
-        project.needs[function] = tuple(_declared(project, function))
-    found: Sequence[Dependency] = project.needs[function]
-    return found
+    return _declared(project, function) if function.node.params else ()
 
 
+@collected
 def _declared(project: Project, function: FunctionScope) -> Iterator[Dependency]:
     filled = {dependency.parameter: dependency for dependency in parameters_filled(project, function)}
     for parameter in function.node.params:
@@ -152,7 +148,7 @@ def _including(project: Project, router: Term, scope: Scope, seen: frozenset[Ter
     return found
 
 
-@lru_cache(maxsize=1)
+@question(tuple[tuple[Call, Term, Scope], ...]())
 def _inclusions(project: Project) -> tuple[tuple[Call, Term, Scope], ...]:
     """Every ``app.include_router(router)``: the call, the call that makes its router, and where it stands."""
     found = []

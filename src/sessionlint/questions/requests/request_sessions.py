@@ -2,19 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import combinations
 
 from sessionlint.link.names.functions import yields
 from sessionlint.link.names.scopes import FunctionScope, ParameterBinding
 from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.injection.dependencies import dependencies
 from sessionlint.questions.requests.depends import Dependency
 from sessionlint.questions.requests.needs import Need, request_needs
+from sessionlint.questions.sessions.openings import openings_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +88,7 @@ def second_providers(project: Project) -> Iterator[SecondProvider]:
     first: dict[Place, FunctionScope] = {}
     met = {need.provider for found in two_providers(project) for need in (found.first, found.second)}
     for function in project.functions():
-        source = session_source(project, function) if function in project.dependencies else None
+        source = session_source(project, function) if function in dependencies(project) else None
         if source is not None and first.setdefault(source, function) is not function and function not in met:
             yield SecondProvider(function, first[source])
 
@@ -104,7 +106,7 @@ def session_source(project: Project, provider: FunctionScope) -> Place | None:
     else:
         given = project.evaluator.returned(provider)
         given = given.value if isinstance(given, kinds.Awaitable) else given
-        if not project.openings.returns_opened(provider):
+        if not openings_of(project).returns_opened(provider):
             return None
     if not isinstance(given, kinds.Session) or given.scoped or given.origin is None:
         return None
@@ -127,7 +129,7 @@ def _unique_source(project: Project, origin: Place) -> Place | None:
     return _unique_source(project, engine.origin)
 
 
-@lru_cache(maxsize=1)
+@question(tuple[tuple[FunctionScope, list[Need]], ...]())
 def _requests(project: Project) -> tuple[tuple[FunctionScope, list[Need]], ...]:
     """Every function that FastAPI calls, with those of its needs that open a session."""
     found = []

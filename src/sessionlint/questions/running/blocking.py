@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.answers import answered_once
 from sessionlint.link.names.functions import yields
 from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ParameterBinding, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
 from sessionlint.model import walk
@@ -38,7 +38,7 @@ class BlockingSession:
     sql: Place | None
 
 
-@answered_once
+@collected
 def blocking_sessions(project: Project) -> Iterator[BlockingSession]:
     """Every sync session that a coroutine function of the project holds and uses, in order of files."""
     search = _SqlSearch(project)

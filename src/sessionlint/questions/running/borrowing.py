@@ -12,7 +12,7 @@ from sessionlint.model.source import Place
 from sessionlint.questions.requests.carriers import carried_sessions
 from sessionlint.questions.requests.routes import injected_sessions
 from sessionlint.questions.sessions.block_uses import Act, Event, events
-from sessionlint.questions.sessions.lives import Ending, Life
+from sessionlint.questions.sessions.lives import Ending, Life, lives_in
 
 _ASKING = frozenset({Act.SQL, Act.FLUSH, Act.COMMIT, Act.ROLLBACK, Act.CLOSE, Act.PASSED})
 
@@ -46,7 +46,7 @@ def owner_of(project: Project, name: str, scope: Scope) -> Owner | None:
         case EnteredBinding(value=value):
             return Owner(home.module.place(value.span), session, True, block=_block(home, value.span.start))
         case _:
-            life = next((life for life in project.lives_in(home) if name in life.names), None)
+            life = next((life for life in lives_in(project, home) if name in life.names), None)
             return Owner(life.place, session, True) if life is not None and _closes_itself(life) else None
 
 

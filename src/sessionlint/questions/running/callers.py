@@ -9,6 +9,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Constant, FString
+from sessionlint.questions.injection.dependencies import dependencies
 from sessionlint.questions.running.call_graph import calls_by_function
 
 _DEPTH = 4
@@ -58,7 +59,7 @@ class Callers:
         return Caller.REACHED if self._is_reached(function, _DEPTH, frozenset()) else None
 
     def _root(self, function: FunctionScope) -> Caller | None:
-        if function in self._project.dependencies:
+        if function in dependencies(self._project):
             return Caller.PROVIDER
         for term in function.node.decorators:
             callee = term.func if isinstance(term, Call) else term

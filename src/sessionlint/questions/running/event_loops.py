@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.answers import answered_once
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Name, Term
 from sessionlint.model.records import dataclass
-from sessionlint.questions.engines.engines import called_function
+from sessionlint.questions.running.call_graph import called_function
 from sessionlint.questions.sessions.holding import parameter_for
 
 _RUNNERS = frozenset({"asyncio.run", "uvloop.run", "anyio.run"})
@@ -42,7 +42,7 @@ def loop_runs(project: Project) -> Iterator[LoopRun]:
             yield LoopRun(site, functions)
 
 
-@answered_once
+@collected
 def _starts(project: Project) -> Iterator[tuple[Site, Term]]:
     """Every call that runs something on a new event loop, and what it runs."""
     runners = dict.fromkeys(project.calls_of_external(*_RUNNERS))

@@ -11,6 +11,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Call
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.injection.dependencies import dependencies
 from sessionlint.questions.running.call_graph import calls_by_function
 
 _CALLS_DEEP = 3
@@ -109,7 +110,7 @@ def providers(project: Project) -> Mapping[Place, list[FunctionScope]]:
     """By the place of a registry: the synchronous functions that FastAPI calls in its threads to get a session of it."""
     found: dict[Place, list[FunctionScope]] = defaultdict(list)
     for function in project.functions():
-        if function.node.is_async or function not in project.dependencies:
+        if function.node.is_async or function not in dependencies(project):
             continue
         if project.role(function.module) is not Role.APPLICATION:
             continue

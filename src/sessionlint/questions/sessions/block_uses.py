@@ -14,7 +14,9 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Call, Constant, Name, Term, With, WithItem, Yield
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.sessions.holding import CLOSING_METHODS, Use
+from sessionlint.questions.sessions.holding import CLOSING_METHODS, Use, holding_of
+from sessionlint.questions.sessions.lives import lives_in
+from sessionlint.questions.sessions.openings import openings_of
 
 
 class Act(Enum):
@@ -126,7 +128,7 @@ def own_block(project: Project, statement: With, item: WithItem, scope: Scope, d
     entered = project.evaluator.entered(project.kind(call, scope))
     if not isinstance(entered, kinds.Session | kinds.Connection):
         return None
-    if project.openings.opens(call, scope):
+    if openings_of(project).opens(call, scope):
         return OwnBlock(statement, item, name, entered, scope)
     match project.kind(call.func, scope):
         case kinds.Method(owner=kinds.Factory(scoped=False), name="begin"):
@@ -142,13 +144,13 @@ def own_block(project: Project, statement: With, item: WithItem, scope: Scope, d
 
 def _opens_argument(project: Project, call: Call, scope: Scope) -> bool:
     given = walk.argument(call, 0, "thing")
-    return isinstance(given, Call) and project.openings.opens(given, scope)
+    return isinstance(given, Call) and openings_of(project).opens(given, scope)
 
 
 def closes_what_it_lends(project: Project, function: FunctionScope, depth: int = _DEPTH) -> bool:
     """Whether every session that a generator function yields is opened by it and closed behind the yield."""
     closed = [(block.name, block.statement) for block in own_blocks(project, function, depth)]
-    by_hand = {name for life in project.lives_in(function) if life.ending.name == "CLOSED" for name in life.names}
+    by_hand = {name for life in lives_in(project, function) if life.ending.name == "CLOSED" for name in life.names}
     lent = [site for site in sites(function) if isinstance(site.term, Yield)]
     return bool(lent) and all(_is_closed_behind(site.term, closed, by_hand) for site in lent)
 
@@ -173,7 +175,7 @@ def _act(project: Project, site: Site) -> Act:
         return Act.SHARED
     if site.path and isinstance(site.path[0], Attribute):
         return _method(project, site, site.path[0])
-    match project.holding.at(site).use:
+    match holding_of(project).at(site).use:
         case Use.RETURNED:
             return Act.RETURNED
         case Use.YIELDED:

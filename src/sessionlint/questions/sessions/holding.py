@@ -4,14 +4,13 @@ The answer is one small enum per place; nothing here knows rules. Whatever canno
 else may close it, so rules stay silent.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import Enum
 
-from sessionlint.link.memory import Memory
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, Scope, Site
 from sessionlint.link.names.sites import inner_functions, sites
+from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
-from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.model import walk
 from sessionlint.model.facts import (
     Assign,
@@ -34,6 +33,7 @@ from sessionlint.model.facts import (
     Yield,
 )
 from sessionlint.model.records import dataclass
+from sessionlint.questions.injection.dependencies import dependencies
 
 
 class Use(Enum):
@@ -68,10 +68,10 @@ class Where:
 class Holding:
     """Says what a place does with the session that stands there."""
 
-    def __init__(self, evaluator: Evaluator, is_dependency: Callable[[FunctionScope], bool]) -> None:
-        self._evaluator = evaluator
-        self._is_dependency = is_dependency
-        self._memory = Memory()
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._evaluator = project.evaluator
+        self._memory = project.memory
         # files that were not read and would have told what becomes of a session
         self.unread: set[str] = set()
 
@@ -193,7 +193,7 @@ class Holding:
         if parameter is None or self.closes_attribute(cls):
             return Use.GIVEN_AWAY
         lent = isinstance(site.statement, Return) or any(isinstance(outer, Yield) for outer in site.path)
-        if lent and not (isinstance(site.scope, FunctionScope) and self._is_dependency(site.scope)):
+        if lent and not (isinstance(site.scope, FunctionScope) and site.scope in dependencies(self._project)):
             return Use.RETURNED  # FastAPI, as the caller of a dependency, closes nothing; anybody else may
         if self.parameter(init.function, parameter) not in (Use.USED, Use.STORED):
             return Use.GIVEN_AWAY
@@ -204,13 +204,15 @@ class Holding:
         statement = site.statement
         if not isinstance(statement, Assign) or statement.value is not call or not isinstance(statement.targets[0], Name):
             return Use.USED
-        return self._memory.ask(call, Use.USED, self._kept_under, statement.targets[0].id, site)
+        return self._memory.ask(("kept under", call), Use.USED, self._kept_under, statement.targets[0].id, site)
 
     def _kept_under(self, name: str, site: Site) -> Use:
         for mention, where in self.mentions(site.scope, frozenset({name})):
             if where.use is not Use.USED and where.use is not Use.RETURNED:
                 return Use.GIVEN_AWAY
-            if where.use is Use.RETURNED and not (isinstance(site.scope, FunctionScope) and self._is_dependency(site.scope)):
+            if where.use is Use.RETURNED and not (
+                isinstance(site.scope, FunctionScope) and site.scope in dependencies(self._project)
+            ):
                 return Use.RETURNED
             if any(isinstance(outer, Attribute) and outer.attr in CLOSING_METHODS for outer in mention.path):
                 return Use.GIVEN_AWAY
@@ -219,7 +221,7 @@ class Holding:
     def closes_attribute(self, cls: ClassScope, attribute: str | None = None) -> bool:
         """Whether a method of the class or of a base closes ``self.attribute`` (None: any attribute)."""
         return any(
-            self._memory.ask((ancestor, attribute), False, self._closes_itself, ancestor, attribute)
+            self._memory.ask(("closes", ancestor, attribute), False, self._closes_itself, ancestor, attribute)
             for ancestor in self._evaluator.ancestors(cls)
         )
 
@@ -241,7 +243,7 @@ class Holding:
 
     def parameter(self, function: FunctionScope, name: str) -> Use:
         """What a function does with a session it is given: CLOSED, STORED, GIVEN_AWAY, or just USED."""
-        return self._memory.ask((function, name), Use.USED, self._parameter, function, name)
+        return self._memory.ask(("parameter", function, name), Use.USED, self._parameter, function, name)
 
     def _parameter(self, function: FunctionScope, name: str) -> Use:
         uses = {where.use for _, where in self.mentions(function, frozenset({name}))}
@@ -298,3 +300,8 @@ def is_plain_base(base: kinds.Kind) -> bool:
         "Generic",
         "BaseModel",
     )
+
+
+def holding_of(project: Project) -> Holding:
+    """Where the sessions of a project go."""
+    return project.memory.once(Holding, None, Holding, project)

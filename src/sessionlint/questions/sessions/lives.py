@@ -1,19 +1,21 @@
 """The life of each session that the project opens: where it is opened, who holds it, and how it ends."""
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Sequence
 from enum import Enum
 
 from sessionlint.flow.checkout import takes_connection
 from sessionlint.flow.leaks import Leaks, PathWalk
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
+from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.link.values import kinds
-from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Statement, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.sessions.holding import CLOSING_METHODS, Holding, Use, Where
-from sessionlint.questions.sessions.openings import Openings
+from sessionlint.questions.sessions.holding import CLOSING_METHODS, Holding, Use, Where, holding_of
+from sessionlint.questions.sessions.openings import openings_of
 
 
 class Ending(Enum):
@@ -61,17 +63,41 @@ class Life:
         return self.opening.scope
 
 
-class Lives:
+@question(tuple[Life, ...]())
+def session_lives(project: Project) -> tuple[Life, ...]:
+    """The life of every session that the project opens."""
+    return tuple(life for module in project.modules.values() for life in lives_of(project, module))
+
+
+@question(tuple[Life, ...]())
+def lives_of(project: Project, module: ModuleScope) -> tuple[Life, ...]:
+    """The life of every session that ``module`` opens, in source order."""
+    return tuple(life_of(project, opening, session) for opening, session in openings_of(project).of(module))
+
+
+def lives_in(project: Project, scope: Scope) -> Sequence[Life]:
+    """The sessions that ``scope``'s own body opens."""
+    return _lives_by_scope(project, scope.module).get(scope, ())
+
+
+@question(dict[Scope, list[Life]]())
+def _lives_by_scope(project: Project, module: ModuleScope) -> dict[Scope, list[Life]]:
+    found: dict[Scope, list[Life]] = defaultdict(list)
+    for life in lives_of(project, module):
+        found[life.scope].append(life)
+    return dict(found)
+
+
+def life_of(project: Project, opening: Site, session: kinds.Session) -> Life:
+    """What becomes of something that is closed as a session is; ``lives_of`` has those of the sessions themselves."""
+    return _Follower(holding_of(project)).life(opening, session)
+
+
+class _Follower:
     """Follows sessions from their opening."""
 
-    def __init__(self, evaluator: Evaluator, is_dependency: Callable[[FunctionScope], bool]) -> None:
-        self.holding = Holding(evaluator, is_dependency)
-        self.openings = Openings(evaluator)
-
-    def of(self, module: ModuleScope) -> Iterator[Life]:
-        """The life of every session that ``module`` opens, in source order."""
-        for opening, session in self.openings.of(module):
-            yield self.life(opening, session)
+    def __init__(self, holding: Holding) -> None:
+        self.holding = holding
 
     def life(self, opening: Site, session: kinds.Session) -> Life:
         """What becomes of the ``session`` that ``opening`` opens."""

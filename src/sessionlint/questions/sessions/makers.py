@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.answers import answered_once
 from sessionlint.link.names.scopes import Scope, Site
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Term
@@ -45,7 +45,7 @@ class Maker:
         return walk.argument(self.call, 1 if self.partial else 0, "bind")
 
 
-@answered_once
+@collected
 def makers(project: Project) -> Iterator[Maker]:
     """Every call of the project that builds a session factory or opens a session of a class, in order of files."""
     for site in project.calls_of(kinds.External, kinds.SessionType, kinds.ClassKind):

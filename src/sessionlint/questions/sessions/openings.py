@@ -6,7 +6,6 @@ A registry (``scoped_session``) hands out its own; a session on a borrowed conne
 
 from collections.abc import Iterator
 
-from sessionlint.link.memory import Memory
 from sessionlint.link.names.functions import return_values
 from sessionlint.link.names.scopes import (
     EnteredBinding,
@@ -19,8 +18,8 @@ from sessionlint.link.names.scopes import (
     ValueBinding,
 )
 from sessionlint.link.names.sites import sites
+from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
-from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Await, BoolOp, Call, Conditional, Constant, Name, Term, Walrus, With
 
@@ -28,9 +27,9 @@ from sessionlint.model.facts import Assign, Await, BoolOp, Call, Conditional, Co
 class Openings:
     """Finds opening calls, across functions."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self._evaluator = evaluator
-        self._memory = Memory()
+    def __init__(self, project: Project) -> None:
+        self._evaluator = project.evaluator
+        self._memory = project.memory
 
     def of(self, module: ModuleScope) -> Iterator[tuple[Site, kinds.Session]]:
         """Every call in ``module`` that opens a session its receiver has to close."""
@@ -58,7 +57,7 @@ class Openings:
             case kinds.FunctionKind(function=function):
                 return self.returns_opened(function)
             case kinds.LambdaKind(term=term, scope=inner):
-                return self._memory.ask(term, False, self._is_fresh, term.body, inner)
+                return self._memory.ask(("fresh", term), False, self._is_fresh, term.body, inner)
             case _:
                 return False
 
@@ -81,7 +80,7 @@ class Openings:
 
     def returns_opened(self, function: FunctionScope) -> bool:
         """Whether calling ``function`` gives a session that it opened and that nobody else keeps."""
-        return self._memory.ask(function, False, self._returns_fresh, function)
+        return self._memory.ask(("returns opened", function), False, self._returns_fresh, function)
 
     def _returns_fresh(self, function: FunctionScope) -> bool:
         if (given := self._evaluator.trust.given(function)) is not None:
@@ -111,7 +110,7 @@ class Openings:
         """A local name bound only to fresh sessions and neither stored elsewhere nor entered in a ``with``."""
         if not isinstance(scope, FunctionScope) or name in scope.declared:
             return False
-        return self._memory.ask((scope, name), False, self._is_bound_fresh, name, scope)
+        return self._memory.ask(("bound fresh", scope, name), False, self._is_bound_fresh, name, scope)
 
     def _is_bound_fresh(self, name: str, scope: FunctionScope) -> bool:
         bindings = scope.bindings.get(name, [])
@@ -146,3 +145,8 @@ class Openings:
 
 def _is_none(term: Term) -> bool:
     return isinstance(term, Constant) and term.value is None
+
+
+def openings_of(project: Project) -> Openings:
+    """Which calls of a project open a session."""
+    return project.memory.once(Openings, None, Openings, project)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from sessionlint.link.answers import answered_once
 from sessionlint.link.names.scopes import FunctionScope, Site
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Comprehension, Lambda, Name, Term
@@ -84,7 +84,7 @@ class MethodCall:
         return self.method in _BEGINS and isinstance(self.owner, kinds.Session | kinds.Connection) and self.owner.is_async
 
 
-@answered_once
+@collected
 def method_calls(project: Project) -> Iterator[MethodCall]:
     """Every call of a method of a session, connection or engine that runs where its name says.
 
@@ -145,7 +145,7 @@ def run_sync_functions(project: Project) -> frozenset[FunctionScope]:
     return frozenset(_run_sync_functions(project))
 
 
-@answered_once
+@collected
 def _run_sync_functions(project: Project) -> Iterator[FunctionScope]:
     for site in project.calls_named("run_sync"):
         call = site.term

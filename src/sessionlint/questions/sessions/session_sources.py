@@ -5,6 +5,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Lambda, Term
+from sessionlint.questions.sessions.openings import openings_of
 
 
 def opens_session(project: Project, source: Term, scope: Scope) -> kinds.Session | None:
@@ -20,7 +21,7 @@ def opens_session(project: Project, source: Term, scope: Scope) -> kinds.Session
             return kinds.Session(cls.is_async) if cls is not None else None
         case kinds.FunctionKind(function=function):
             found = project.evaluator.result(kind)
-            return _session(found) if project.openings.returns_opened(function) else None
+            return _session(found) if openings_of(project).returns_opened(function) else None
         case kinds.LambdaKind(term=term, scope=inner):
             return makes_session(project, term.body, inner)
         case _:
@@ -33,7 +34,7 @@ def makes_session(project: Project, value: Term, scope: Scope) -> kinds.Session 
         if not isinstance(term, Call) or any(isinstance(outer, Lambda) for outer in path):
             continue
         session = _session(project.kind(term, scope))
-        if session is not None and (project.openings.opens(term, scope) or _is_next(project, term, scope)):
+        if session is not None and (openings_of(project).opens(term, scope) or _is_next(project, term, scope)):
             return session
     return None
 

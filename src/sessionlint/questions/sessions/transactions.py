@@ -9,10 +9,10 @@ from dataclasses import field
 
 from sessionlint.flow.leaks import may_raise
 from sessionlint.flow.paths import Exits, Paths, catches_everything, suppresses
-from sessionlint.link.answers import answered_once
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import (
@@ -52,6 +52,7 @@ from sessionlint.questions.sessions.conditions import (
     replaced,
     swallowed_by,
 )
+from sessionlint.questions.sessions.openings import openings_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +74,7 @@ class Course:
     entered: tuple[Place, ...]
 
 
-@answered_once
+@collected
 def courses(project: Project) -> Iterator[Course]:
     """The course of every session, however it came there, in every body of the project that calls one of its methods."""
     return (
@@ -170,7 +171,7 @@ class _Tracing(Paths[Condition]):
 
     def _opened_by(self, value: Term) -> State:
         value = value.value if isinstance(value, Await) else value
-        if isinstance(value, Call) and self.project.openings.opens(value, self.scope):
+        if isinstance(value, Call) and openings_of(self.project).opens(value, self.scope):
             self.opened = True
             return State.CLEAN
         return State.UNKNOWN

@@ -10,7 +10,7 @@ from sessionlint.model.finding import Applicability, Finding, Fix, Severity
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
-from sessionlint.run.analysis import Analysis, Checked
+from sessionlint.run.analysis import Analysis, Checked, State
 from sessionlint.run.fixing.hands import paths_of
 
 MAX_PASSES = 100
@@ -22,14 +22,6 @@ class Fixed:
 
     sources: Mapping[str, Source]
     outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """All sources, and what is found in them."""
-
-    sources: Mapping[str, Source]
-    checked: Checked
 
 
 def fix_all(

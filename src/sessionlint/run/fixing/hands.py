@@ -10,7 +10,7 @@ from sessionlint.model.finding import Finding
 from sessionlint.model.records import dataclass
 
 if TYPE_CHECKING:
-    from sessionlint.run.fixing.fixpoint import State
+    from sessionlint.run.analysis import State
 
 
 class Answer(Enum):

@@ -7,9 +7,9 @@ from typing import TypeAlias
 from sessionlint.model.finding import Finding
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
-from sessionlint.run.analysis import Analysis
+from sessionlint.run.analysis import Analysis, State
 from sessionlint.run.files.write import Change, NotWritten, Writer
-from sessionlint.run.fixing.fixpoint import Fixed, Fixing, State
+from sessionlint.run.fixing.fixpoint import Fixed, Fixing
 from sessionlint.run.fixing.hands import Answer, Ask, Hands, Unwritten, paths_of
 
 Warn: TypeAlias = Callable[[str], None]

@@ -11,6 +11,7 @@ from sessionlint.model.facts import Assign, Attribute, Await, Call, Name, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.sessions.escape import carries, derived_names, escapes
+from sessionlint.questions.sessions.holding import holding_of
 from sessionlint.questions.sessions.makers import Maker, configurations, is_subclass_with_init, makers, opened_calls
 
 _OPTION = "expire_on_commit"
@@ -76,7 +77,7 @@ def _is_handed_on(project: Project, function: FunctionScope, names: frozenset[st
     """Whether other code gets the session and may commit or read after it."""
     return any(
         isinstance(outer, Call) and any(given.value is site.term for given in outer.args)
-        for site, _ in project.holding.mentions(function, names)
+        for site, _ in holding_of(project).mentions(function, names)
         for outer in site.path[:1]
     )
 

@@ -7,7 +7,7 @@ from sessionlint.link.names.scopes import ImportBinding, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Name
-from sessionlint.questions.injection.dependencies import DependencyUse
+from sessionlint.questions.injection.dependencies import DependencyUse, dependencies
 from sessionlint.questions.providers.lending import Lender
 from sessionlint.questions.providers.other_uses import other_uses
 from sessionlint.questions.requests.needs import request_needs
@@ -46,7 +46,7 @@ def _lends_on(project: Project, lender: Lender) -> Iterator[bool]:
     """A generator dependency that may get what the provider lends: FastAPI refuses a narrower scope under a wider one."""
     home = lender.function.module.path
     knowing = project.importers.transitively([home]) | {home}
-    for function in project.dependencies:
+    for function in dependencies(project):
         if function.node.is_generator and function.module.path in knowing:
             needed = (need.provider for need in request_needs(project, function))
             yield any(provider in (None, lender.function) for provider in needed) or any(injected_sessions(project, function))

@@ -12,6 +12,7 @@ from sessionlint.edits.lent_annotations import missing_annotation_fix
 from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.questions.injection.resources import is_fixture
 from sessionlint.questions.providers.lent_types import unannotated_lenders
 
 RULE = Rule(
@@ -26,7 +27,7 @@ RULE = Rule(
 
 def check(project: Project) -> Iterator[Finding]:
     for function, session in unannotated_lenders(project):
-        if project.role(function.module) is not Role.APPLICATION or project.is_fixture(function):
+        if project.role(function.module) is not Role.APPLICATION or is_fixture(project, function):
             continue
         element = "AsyncSession" if session.is_async else "Session"
         annotation = f"AsyncGenerator[{element}, None]" if function.node.is_async else f"Generator[{element}, None, None]"

@@ -9,9 +9,9 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Await, Name, Return, Statement, Term, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.injection.dependencies import DependencyUse
-from sessionlint.questions.sessions.holding import Use
-from sessionlint.questions.sessions.lives import Life
+from sessionlint.questions.injection.dependencies import DependencyUse, dependency_uses
+from sessionlint.questions.sessions.holding import Use, holding_of
+from sessionlint.questions.sessions.lives import Life, lives_in
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +33,7 @@ class ReturnedSession:
 def returned_sessions(project: Project) -> Iterator[ReturnedSession]:
     """Every function or lambda in a ``Depends(...)`` that returns a session of its own, once."""
     seen: set[object] = set()
-    for use in project.dependency_uses:
+    for use in dependency_uses(project):
         key = use.provider.term if isinstance(use.provider, kinds.LambdaKind) else use.provider
         if use.wrapped or key in seen:
             continue
@@ -61,7 +61,7 @@ def _of_function(project: Project, function: FunctionScope, use: DependencyUse) 
 
 def _of_lambda(project: Project, provider: kinds.LambdaKind, use: DependencyUse) -> ReturnedSession | None:
     place = provider.scope.module.place(provider.term.span)
-    for life in project.lives_in(provider.scope):
+    for life in lives_in(project, provider.scope):
         inside = [outer for outer in life.opening.path if not isinstance(outer, Await)]
         if inside and inside[0] is provider.term:
             return ReturnedSession("lambda", place, life, life.place, use, closed=False)
@@ -71,7 +71,7 @@ def _of_lambda(project: Project, provider: kinds.LambdaKind, use: DependencyUse)
 def _opened_here(project: Project, value: Term, function: FunctionScope) -> Life | None:
     """The life of the session that ``value`` is, if the function opens it there or binds the name to nothing else."""
     value = _plain(value)
-    lives = {life.opening.term: life for life in project.lives_in(function) if not life.session.scoped}
+    lives = {life.opening.term: life for life in lives_in(project, function) if not life.session.scoped}
     if value in lives:
         return lives[value]
     bindings = function.bindings.get(value.id, []) if isinstance(value, Name) else []
@@ -91,7 +91,7 @@ def _plain(term: Term) -> Term:
 
 def _is_cared_for(project: Project, life: Life, scope: Scope) -> bool:
     """Whether something else may close the session: it is stored, handed over, or its close is registered somewhere."""
-    mentions = [(site, where.use) for site, where in project.holding.mentions(scope, life.names)] if life.names else []
+    mentions = [(site, where.use) for site, where in holding_of(project).mentions(scope, life.names)] if life.names else []
     return any(
         use in (Use.STORED, Use.GIVEN_AWAY) or (use is Use.MANAGED and not isinstance(site.statement, With))
         for site, use in mentions

@@ -17,8 +17,10 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Call
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.records import dataclass
+from sessionlint.questions.injection.dependencies import dependencies
+from sessionlint.questions.injection.resources import is_resumed
 from sessionlint.questions.providers.lending import Loan, loans
-from sessionlint.questions.sessions.lives import Ending, Life
+from sessionlint.questions.sessions.lives import Ending, Life, lives_in
 
 RULE = Rule(
     code="SES403",
@@ -59,7 +61,7 @@ def _message(project: Project, found: UnguardedLoan) -> str:
     session = f"session `{found.life.name}`" if found.life.name else "the session"
     if found.life.ending is Ending.NEVER:
         return f"{session} is lent and never closed: its connection stays checked out until the garbage collector runs"
-    user = "the route" if found.function in project.dependencies else "the code that uses it"
+    user = "the route" if found.function in dependencies(project) else "the code that uses it"
     return f"{session} is not closed when {user} raises: it is raised at this `yield`, and the connection stays checked out"
 
 
@@ -74,9 +76,9 @@ def _related(life: Life) -> Iterator[Related]:
 def unguarded_loans(project: Project) -> Iterator[UnguardedLoan]:
     """The first such yield of every session that a generator function opens; not where the yield is always resumed."""
     for function in project.functions():
-        if not function.node.is_generator or project.is_resumed(function):
+        if not function.node.is_generator or is_resumed(project, function):
             continue
-        for life in project.lives_in(function):
+        for life in lives_in(project, function):
             loan = next((loan for loan in loans(function) if _lends(loan, life) and _is_left_open(loan, life)), None)
             if loan is not None:
                 yield UnguardedLoan(function, life, loan)

@@ -14,7 +14,7 @@ from sessionlint.edits.with_block import with_block_fix
 from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.questions.sessions.lives import Ending, Life
+from sessionlint.questions.sessions.lives import Ending, Life, session_lives
 
 RULE = Rule(
     code="SES301",
@@ -30,7 +30,7 @@ RULE = Rule(
 
 
 def check(project: Project) -> Iterator[Finding]:
-    for life in project.lives:
+    for life in session_lives(project):
         role = project.role(life.scope.module)
         if life.ending is Ending.NEVER and role not in (Role.TEST, Role.STUB):
             yield RULE.finding(

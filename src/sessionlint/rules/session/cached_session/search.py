@@ -10,6 +10,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Call, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.sessions.holding import holding_of
 
 # whose cache looks at the arguments of the call, all of them
 _BY_ARGUMENTS = frozenset({"functools.cache", "functools.lru_cache", "async_lru.alru_cache", "cachetools.cached"})
@@ -77,7 +78,7 @@ def _flow(given: kinds.Kind) -> Flow | None:
 
 def _is_closed_property(project: Project, function: FunctionScope) -> bool:
     """``self.session.close()`` in the class: the property is how the object owns its session."""
-    return function.owner is not None and project.holding.closes_attribute(function.owner, function.node.name)
+    return function.owner is not None and holding_of(project).closes_attribute(function.owner, function.node.name)
 
 
 def _taken(project: Project, function: FunctionScope) -> str | None:

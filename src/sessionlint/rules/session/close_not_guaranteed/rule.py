@@ -14,7 +14,8 @@ from sessionlint.link.project import Project
 from sessionlint.model.facts import Call
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.source import Place
-from sessionlint.questions.sessions.lives import Ending, Life
+from sessionlint.questions.injection.resources import is_resumed
+from sessionlint.questions.sessions.lives import Ending, Life, session_lives
 
 RULE = Rule(
     code="SES302",
@@ -27,9 +28,9 @@ RULE = Rule(
 
 
 def check(project: Project) -> Iterator[Finding]:
-    for life in project.lives:
+    for life in session_lives(project):
         role = project.role(life.scope.module)
-        if life.ending is Ending.PARTLY and role not in (Role.TEST, Role.STUB) and not project.is_resumed(life.scope):
+        if life.ending is Ending.PARTLY and role not in (Role.TEST, Role.STUB) and not is_resumed(project, life.scope):
             yield RULE.finding(
                 life.place,
                 _message(project, life),

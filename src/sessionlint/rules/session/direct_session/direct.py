@@ -24,8 +24,8 @@ from sessionlint.model.source import Place, Span
 from sessionlint.questions.providers.helper import Helper, configured_helper, is_lender, is_opened_by_factory
 from sessionlint.questions.requests.routes import is_called_by_fastapi
 from sessionlint.questions.sessions.escape import derived_names, escapes
-from sessionlint.questions.sessions.holding import Use
-from sessionlint.questions.sessions.lives import Ending, Life, statement_mentions
+from sessionlint.questions.sessions.holding import Use, holding_of
+from sessionlint.questions.sessions.lives import Ending, Life, session_lives, statement_mentions
 from sessionlint.rules.session.direct_session.search import State, left_pending
 
 _OTHERS_BUSINESS = frozenset({Role.TEST, Role.MIGRATION, Role.STUB})
@@ -75,7 +75,7 @@ def direct_sessions(project: Project) -> Iterator[DirectSession]:
     helper = configured_helper(project)
     if helper is None:
         return
-    ours = [life for life in project.lives if _is_ours(project, life, helper)]
+    ours = [life for life in session_lives(project) if _is_ours(project, life, helper)]
     unsure = len({life.session.origin for life in ours}) > 1
     for life in ours:
         obstacle, place = (Obstacle.UNSURE, None) if unsure else _obstacle(project, life, helper)
@@ -135,7 +135,7 @@ def _obstacle(project: Project, life: Life, helper: Helper) -> tuple[Obstacle | 
 
 def _mentions(project: Project, life: Life, name: str, block: Block) -> Iterator[Site]:
     """Where the block says the name of the session."""
-    for site, _ in project.holding.mentions(life.scope, frozenset({name})):
+    for site, _ in holding_of(project).mentions(life.scope, frozenset({name})):
         if any(statement.span.contains(site.term.span) for statement in block):
             yield site
 

@@ -12,7 +12,7 @@ from sessionlint.model.facts import Attribute, Await, Block, Call, Name, Return,
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.requests.routes import injected_sessions, is_called_by_fastapi
-from sessionlint.questions.sessions.holding import Use, parameter_for
+from sessionlint.questions.sessions.holding import Use, holding_of, parameter_for
 from sessionlint.questions.sessions.lives import statement_mentions
 
 _CLOSERS = ("close", "dispose", "clean", "teardown", "tear_down", "shutdown", "release", "final", "exit", "stop")
@@ -56,14 +56,14 @@ def _closed_parameters(project: Project, function: FunctionScope) -> Iterator[tu
             continue  # `db = db or SessionLocal()`
         if not isinstance(project.evaluator.name_kind(parameter.name, function), kinds.Session):
             continue
-        for site, where in project.holding.mentions(function, frozenset({parameter.name})):
+        for site, where in holding_of(project).mentions(function, frozenset({parameter.name})):
             if site.statement in last and site.scope is function and where.use in (Use.CLOSED, Use.MANAGED) and _is_direct(site):
                 yield parameter.name, site.place
                 break
 
 
 def _commits(project: Project, function: FunctionScope, name: str) -> bool:
-    mentions = project.holding.mentions(function, frozenset({name}))
+    mentions = holding_of(project).mentions(function, frozenset({name}))
     return any(isinstance(outer, Attribute) and outer.attr == "commit" for site, _ in mentions for outer in site.path[:1])
 
 
@@ -134,7 +134,7 @@ def _is_kept(project: Project, name: str, site: Site) -> bool:
         return True
     closes = any(
         where.use is Use.CLOSED and _is_direct(mention) and mention.scope is site.scope
-        for mention, where in project.holding.mentions(site.scope, frozenset({name}))
+        for mention, where in holding_of(project).mentions(site.scope, frozenset({name}))
     )
     position = next((index for index, statement in enumerate(site.block) if statement is site.statement), len(site.block))
     behind = site.block[position + 1 :]

@@ -11,7 +11,8 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Call, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.sessions.lives import Ending
+from sessionlint.questions.sessions.holding import holding_of
+from sessionlint.questions.sessions.lives import Ending, lives_in
 
 _SINGLETONS = frozenset({"Singleton", "ThreadSafeSingleton", "ThreadLocalSingleton", "ContextLocalSingleton"})
 
@@ -62,7 +63,7 @@ def _bound_by_walrus(project: Project, module: ModuleScope) -> Iterator[SharedSe
     """``if (db := SessionLocal()):`` in a module's or class's body."""
     scopes: tuple[Scope, ...] = (module, *module.classes)
     for scope in scopes:
-        for life in project.lives_in(scope):
+        for life in lives_in(project, scope):
             if life.ending is Ending.SHARED and not isinstance(life.opening.statement, Assign) and life.name is not None:
                 yield SharedSession(life.place, scope, f"global session `{life.name}`", life.name, life.session.origin)
 
@@ -110,11 +111,11 @@ def _is_closed_at_once(project: Project, module: ModuleScope, name: str) -> bool
 def _bound_in_functions(project: Project, module: ModuleScope) -> Iterator[SharedSession]:
     """``global db; db = SessionLocal()`` and ``app.state.db = SessionLocal()``."""
     for function in module.functions:
-        for life in project.lives_in(function):
+        for life in lives_in(project, function):
             site, session = life.opening, life.session
             if not isinstance(site.statement, Assign):
                 continue
-            where = project.holding.at(site)
+            where = holding_of(project).at(site)
             if where.name is None:
                 continue
             if "." not in where.name and function.declared.get(where.name) == "global":

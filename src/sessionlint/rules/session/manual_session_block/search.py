@@ -9,7 +9,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Await, Call, Constant, Evaluate, Handler, Name, Raise, Statement, Try
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.sessions.lives import Ending, Life
+from sessionlint.questions.sessions.lives import Ending, Life, session_lives
 from sessionlint.questions.sessions.makers import makers
 
 _ROLLBACK_EVENTS = frozenset({"after_rollback", "after_soft_rollback"})
@@ -33,7 +33,7 @@ def manual_blocks(project: Project) -> Iterator[ManualBlock]:
     """Every session of the project that ``db = SessionLocal(); try: ... finally: db.close()`` closes, in order of files."""
     own_exits = _factories_with_own_exits(project)
     listened = _listens_to_rollbacks(project)
-    for life in project.lives:
+    for life in session_lives(project):
         block = _following(life)
         if life.ending is not Ending.CLOSED or block is None or not block.final or life.session.origin in own_exits:
             continue

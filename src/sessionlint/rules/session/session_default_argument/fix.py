@@ -10,7 +10,8 @@ from sessionlint.model.facts import Attribute, Await, Block, Call, Constant, Eva
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Source, Span
 from sessionlint.questions.requests.routes import is_called_by_fastapi
-from sessionlint.questions.sessions.holding import Use
+from sessionlint.questions.sessions.holding import Use, holding_of
+from sessionlint.questions.sessions.openings import openings_of
 from sessionlint.questions.sessions.unread import is_unread, unread_names
 from sessionlint.rules.session.session_default_argument.search import DefaultSession
 from sessionlint.text.lines import lines_of
@@ -53,7 +54,7 @@ def _only_uses(project: Project, default: DefaultSession) -> bool:
         return False  # it may run after the end of the block
     if len(function.bindings[name]) > 1 or _returns_unread(function, name):
         return False
-    return project.holding.parameter(function, name) is Use.USED
+    return holding_of(project).parameter(function, name) is Use.USED
 
 
 def _returns_unread(function: FunctionScope, name: str) -> bool:
@@ -86,7 +87,7 @@ def _given(source: Source, parameter: Parameter, opened: Call) -> Span | None:
 def _means_the_same_inside(project: Project, opened: Call, function: FunctionScope) -> bool:
     """Whether the default opens a session itself and every name in it is, in the body, what it is in the header."""
     outside = function.parent or function.module
-    if not project.openings.opens(opened, outside):
+    if not openings_of(project).opens(opened, outside):
         return False
     names = {term.id for term, _ in walk.descend(opened) if isinstance(term, Name)}
     return not any(name in function.bindings or (isinstance(outside, ClassScope) and name in outside.bindings) for name in names)

@@ -23,7 +23,7 @@ from sessionlint.model.facts import (
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.sessions.block_uses import OwnBlock, events, own_blocks
-from sessionlint.questions.sessions.holding import Use, parameter_for
+from sessionlint.questions.sessions.holding import Use, holding_of, parameter_for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,13 +75,13 @@ def _carrier(project: Project, site: Site) -> Term | None:
     if not isinstance(outer, Call) or outer.func is site.term:
         return site.term
     kind = project.kind(outer.func, site.scope)
-    if not isinstance(kind, kinds.ClassKind) or project.holding.closes_attribute(kind.cls):
+    if not isinstance(kind, kinds.ClassKind) or holding_of(project).closes_attribute(kind.cls):
         return None
     init = project.evaluator.instance_attribute(kind.cls, "__init__")
     parameter = parameter_for(init.function, outer, site.term) if isinstance(init, kinds.FunctionKind) else None
     if parameter is None or not isinstance(init, kinds.FunctionKind):
         return None
-    return outer if project.holding.parameter(init.function, parameter) is Use.STORED else None
+    return outer if holding_of(project).parameter(init.function, parameter) is Use.STORED else None
 
 
 def _is_value(site: Site, carried: Term, *, containers: bool) -> bool:

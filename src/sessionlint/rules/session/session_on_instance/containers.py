@@ -9,7 +9,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Name, Subscript
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.sessions.holding import Use
+from sessionlint.questions.sessions.holding import Use, holding_of
 from sessionlint.questions.sessions.session_sources import opens_session
 
 _PROVIDERS = "dependency_injector.providers."
@@ -59,17 +59,17 @@ def _takes_over(project: Project, site: Site, name: str) -> bool:
     call = site.term
     assert isinstance(call, Call)
     if (walk.dotted(call.func) or "").rpartition(".")[2] == name:
-        where = project.holding.at(site)
+        where = holding_of(project).at(site)
         if where.use is not Use.BOUND or where.name is None:
             return where.use is not Use.USED
-        return any(found.use is not Use.USED for _, found in project.holding.mentions(site.scope, frozenset({where.name})))
+        return any(found.use is not Use.USED for _, found in holding_of(project).mentions(site.scope, frozenset({where.name})))
     for given in call.args:
         dotted = walk.dotted(given.value) or ""
         if dotted.endswith((f"{name}.provider", f"{name}.delegate", f"{name}.provided")):
             return True
         if dotted.rpartition(".")[2] == name and _provider(project, site):
             made = project.kind(call.args[0].value, site.scope)
-            if not isinstance(made, kinds.ClassKind) or project.holding.closes_attribute(made.cls):
+            if not isinstance(made, kinds.ClassKind) or holding_of(project).closes_attribute(made.cls):
                 return True
     return False
 
@@ -82,7 +82,7 @@ def _is_closed_where_injected(project: Project, name: str) -> bool:
                 continue
             for term, _ in walk.descend(param.default):
                 named = isinstance(term, Subscript) and any(_ends_with(item, name) for item in term.items)
-                if named and project.holding.parameter(function, param.name) is not Use.USED:
+                if named and holding_of(project).parameter(function, param.name) is not Use.USED:
                     return True
     return False
 

@@ -10,8 +10,8 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.sessions.holding import CLOSING_METHODS, Use
-from sessionlint.questions.sessions.lives import Ending, Life
+from sessionlint.questions.sessions.holding import CLOSING_METHODS, Use, holding_of
+from sessionlint.questions.sessions.lives import Ending, Life, lives_in
 from sessionlint.questions.sessions.session_sources import opens_session
 
 _FIELDS = {
@@ -42,7 +42,7 @@ def sessions_on_instances(project: Project) -> Iterator[KeptSession]:
         for function in module.functions:
             if function.owner is None:
                 continue
-            for life in project.lives_in(function):
+            for life in lives_in(project, function):
                 name = _attribute_of(project, life)
                 if name is not None and not _is_closed(project, function.owner, name):
                     owner, session = function.owner.qualified_name, life.session
@@ -60,7 +60,7 @@ def _attribute_of(project: Project, life: Life) -> str | None:
     if life.first_use.use is not Use.BOUND:
         return None
     stored = None
-    for _, where in project.holding.mentions(life.scope, life.names):
+    for _, where in holding_of(project).mentions(life.scope, life.names):
         if where.use is Use.STORED and stored is None:
             stored = _own_attribute(where.name)
         elif where.use not in (Use.USED, Use.BOUND):
@@ -99,7 +99,7 @@ def _is_closed(project: Project, cls: ClassScope, name: str) -> bool:
         family.update(other for other in module.classes if cls in evaluator.ancestors(other))
     names = {name}
     for relative in family:
-        if project.holding.closes_attribute(relative, name):
+        if holding_of(project).closes_attribute(relative, name):
             return True
         for method in relative.methods.values():
             for passed_on in _passed_on(project, method, name):
@@ -114,7 +114,7 @@ def _passed_on(project: Project, method: FunctionScope, name: str) -> Iterator[s
     for site in sites(method):
         if not isinstance(site.term, Attribute) or walk.dotted(site.term) != f"self.{name}" or _is_written(site):
             continue
-        where = project.holding.at(site)
+        where = holding_of(project).at(site)
         if where.use is Use.RETURNED:
             yield method.node.name
         elif where.use in _TAKEN_OVER:
@@ -124,7 +124,7 @@ def _passed_on(project: Project, method: FunctionScope, name: str) -> Iterator[s
 
 
 def _through_local(project: Project, method: FunctionScope, local: str) -> Iterator[str | None]:
-    uses = {where.use for _, where in project.holding.mentions(method, frozenset({local}))}
+    uses = {where.use for _, where in holding_of(project).mentions(method, frozenset({local}))}
     if uses & _TAKEN_OVER:
         yield None
     if Use.RETURNED in uses:
@@ -164,8 +164,8 @@ def _may_be(project: Project, term: Term, scope: Scope, family: set[ClassScope])
 
 def _takes_over(project: Project, site: Site) -> bool:
     """Whether whoever calls the method that gives the session out may close what it gets."""
-    where = project.holding.at(site)
+    where = holding_of(project).at(site)
     if where.use is Use.BOUND and where.name is not None:
-        mentions = project.holding.mentions(site.scope, frozenset({where.name}))
+        mentions = holding_of(project).mentions(site.scope, frozenset({where.name}))
         return any(mention.use in _TAKEN_OVER | {Use.RETURNED} for _, mention in mentions)
     return where.use in _TAKEN_OVER or where.use is Use.RETURNED
