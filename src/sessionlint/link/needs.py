@@ -14,7 +14,7 @@ from sessionlint.model.facts import Attribute, Call, Collection, Constant, Param
 from sessionlint.model.records import dataclass
 
 # far beyond what is written: paths multiply where dependencies or routers are shared
-_LONGEST, _MOST, _ROUTER_DEPTH = 20, 1_000, 8
+_LONGEST, _MOST, _ROUTER_DEPTH = 20, 200, 8
 _ROUTERS = tuple(
     kinds.External(f"fastapi.{name}") for name in ("FastAPI", "APIRouter", "applications.FastAPI", "routing.APIRouter")
 )
