@@ -95,7 +95,7 @@ class References:
 def references(project: Project, home: ModuleScope, name: str) -> References:
     """All references to ``name``, which the module ``home`` binds on its own level."""
     search = _Search(project)
-    search.expose(home, name)
+    search.follow(Exposure(home, name))
     return search.found
 
 
@@ -105,18 +105,28 @@ class _Search:
         self._index = reference_index(project)
         self.found = References()
 
-    def expose(self, module: ModuleScope, name: str, by_star: Exposure | None = None) -> None:
-        """Follow everything that can come by the object as ``module.name``."""
+    def follow(self, first: Exposure) -> None:
+        """Follow everything that can come by the object, from module to module."""
+        under_way = [self._expose(first)]
+        while under_way:
+            passed_on = next(under_way[-1], None)
+            if passed_on is None:
+                under_way.pop()
+            else:
+                under_way.append(self._expose(passed_on))
+
+    def _expose(self, exposure: Exposure) -> Iterator[Exposure]:
+        """Find what comes by the object as ``module.name``; where that passes it on, it is followed at once."""
+        module, name = exposure.module, exposure.name
         if any(one.module is module and one.name == name for one in self.found.exposures):
             return
-        exposure = Exposure(module, name, by_star)
         self.found.exposures.append(exposure)
         self.found.mentions += self._named(module, name)
         for other, spelled in self._index.suspects(module, name):
             mentioned = name in self._project.sources[other.path].text
-            self._by_star(other, exposure, mentioned)
+            yield from self._by_star(other, exposure, mentioned)
             if mentioned:
-                self._in_module(other, exposure, spelled)
+                yield from self._in_module(other, exposure, spelled)
         self._project.asked.add(name)
         for other in self._index.unread_suspects(module, name):
             if name in self._project.sources[other.path].text:
@@ -131,12 +141,12 @@ class _Search:
         elif dotted in self._project.sources[other.path].text:
             self._obstacle(other, Span(0, 0), f"`{dotted}` is mentioned by a file that has to do with no session")
 
-    def _in_module(self, other: ModuleScope, exposure: Exposure, spelled: Sequence[Spelling]) -> None:
+    def _in_module(self, other: ModuleScope, exposure: Exposure, spelled: Sequence[Spelling]) -> Iterator[Exposure]:
         if other.facts.problem is not None or other.facts.skipped is not None:
             self._obstacle(other, Span(0, 0), f"the file mentions `{exposure.name}` and cannot be read")
         if other is not exposure.module:
             for scope, local in self._index.own_names(other).imports.get(exposure.name, ()):
-                self._by_import(scope, local, exposure)
+                yield from self._by_import(scope, local, exposure)
         for spelling in spelled:
             if isinstance(spelling.site.term, Attribute):
                 self._by_attribute(spelling, exposure)
@@ -145,16 +155,16 @@ class _Search:
 
     # imports
 
-    def _by_star(self, other: ModuleScope, exposure: Exposure, mentioned: bool) -> None:
+    def _by_star(self, other: ModuleScope, exposure: Exposure, mentioned: bool) -> Iterator[Exposure]:
         for star in other.star_imports:
             if self._project.layout.resolve(other.path, star.module, star.level) != exposure.module.path:
                 continue
             if mentioned:
                 self._obstacle(other, star.statement.span, f"`{exposure.name}` comes by a star import")
             else:
-                self.expose(other, exposure.name, exposure)
+                yield Exposure(other, exposure.name, exposure)
 
-    def _by_import(self, scope: Scope, local: str, exposure: Exposure) -> None:
+    def _by_import(self, scope: Scope, local: str, exposure: Exposure) -> Iterator[Exposure]:
         bindings = scope.bindings[local]
         meant = [each for each in bindings if isinstance(each, ImportBinding) and self._imports(each, exposure)]
         for binding in meant:
@@ -165,7 +175,7 @@ class _Search:
         if len(meant) < len(bindings):
             self._obstacle(scope.module, meant[0].statement.span, f"`{local}` has another meaning, too")
         if isinstance(scope, ModuleScope):
-            self.expose(scope, local)
+            yield Exposure(scope, local)
         else:
             self.found.mentions += self._named(scope, local)
 

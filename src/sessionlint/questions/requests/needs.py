@@ -15,7 +15,7 @@ from sessionlint.questions.references.definitions import written_for
 from sessionlint.questions.requests.depends import Dependency, annotated_type, is_depends, parameters_filled, provider_term
 
 # far beyond what is written: paths multiply where dependencies or routers are shared
-_LONGEST, _MOST, _ROUTER_DEPTH = 20, 1_000, 8
+_LONGEST, _MOST, _ROUTER_DEPTH = 20, 200, 8
 _ROUTERS = tuple(
     kinds.External(f"fastapi.{name}") for name in ("FastAPI", "APIRouter", "applications.FastAPI", "routing.APIRouter")
 )
