@@ -1,6 +1,7 @@
 """References are found wherever they stand, and what is looked at for them grows with the project, not with the questions."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,8 @@ from sessionlint.link.project import Project, link
 from sessionlint.link.references import References, references
 from sessionlint.link.sites import inner_functions
 from sessionlint.link.spellings import Spellings
-from sessionlint.model.source import Source
+from sessionlint.model.facts import ModuleFacts, SyntaxProblem
+from sessionlint.model.source import Source, Span
 
 
 def linked(texts: dict[str, str]) -> Project:
@@ -66,6 +68,17 @@ def test_references_come_in_the_order_of_files_and_lines() -> None:
         "a string speaks of `app.db.engine`",
     ]
     assert [one.site.place.path for one in refs.mentions] == ["app/a.py"]
+
+
+@pytest.mark.parametrize("unread", [{"problem": SyntaxProblem(Span(0, 0), "x")}, {"skipped": "x"}, {"failure": "x"}])
+def test_a_file_that_mentions_the_name_and_has_no_facts_is_in_the_way(unread: dict[str, Any]) -> None:
+    texts = {"app/db.py": "engine = make()\n", "app/odd.py": "engine", "app/other.py": "x"}
+    sources = {path: Source(path, text) for path, text in texts.items()}
+    project = link([extract(sources["app/db.py"]), *(ModuleFacts(path, **unread) for path in list(texts)[1:])], sources)
+    obstacles = references(project, project.modules["app/db.py"], "engine").obstacles
+    assert [(one.place.path, one.reason) for one in obstacles] == [
+        ("app/odd.py", "the file mentions `engine` and cannot be read")
+    ]
 
 
 _WORDS = st.text("ab_.é- ", max_size=12)

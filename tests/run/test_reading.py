@@ -84,6 +84,6 @@ def test_utf_16_is_named() -> None:
 
 def test_the_bytes_are_let_go_of_when_they_are_decoded() -> None:
     texts = {"b.py": b"x = 1\n", "a.py": b"y = 2\n"}
-    sources, _ = sources_of(texts)
+    sources, _ = sources_of(texts, {})
     assert list(sources) == ["b.py", "a.py"]
     assert not texts
