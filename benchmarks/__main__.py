@@ -1,4 +1,4 @@
-"""python -m benchmarks setup | compare | scale | growth"""
+"""python -m benchmarks setup | compare | scale | routers | growth"""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -75,6 +75,15 @@ def scale(sizes: tuple[int, ...], rounds: int) -> None:
     verdicts = [*targets.verdicts(targets.FLAT, grown), *targets.verdicts(targets.MONOREPO, monorepo)]
     table, judged = report.scaling_table([*grown, monorepo]), report.verdict_table(verdicts)
     report.put(README, "scale", f"{_heading()}\n{table}\n{judged}\n![Milliseconds per file](scaling.svg)\n")
+
+
+@main.command("routers", help="Projects of routers with findings in all of them; the table goes into README.md.")
+@click.option("--count", "counts", multiple=True, type=int, default=(50, 100, 200, 400, 800, 1_600), show_default=True)
+@click.option("--rounds", default=3, show_default=True, help="Counted runs of each contender.")
+def grow_routers(counts: tuple[int, ...], rounds: int) -> None:
+    grown = [_scaled(f"{count:,} routers", trees.of_routers(count, WORK), rounds) for count in counts]
+    judged = report.verdict_table(targets.verdicts(targets.ROUTERS, grown))
+    report.put(README, "routers", f"{_heading()}\n{report.scaling_table(grown)}\n{judged}")
 
 
 def _scaled(name: str, tree: Path, rounds: int) -> Scaled:

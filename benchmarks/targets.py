@@ -139,5 +139,20 @@ FLAT: Sequence[Target[Sequence[Scaled]]] = (
 )
 
 
+def _fourfold(projects: Sequence[Scaled]) -> float | None:
+    """The most that four times as many files take of the CPU, as a multiple; None where no size is four times another."""
+    costs = {project.name: project.cold.cpu for project in projects}
+    pairs = [(costs[name], costs[larger]) for name in costs if (larger := _four_times(name)) in costs]
+    return max((more / less for less, more in pairs), default=None)
+
+
+def _four_times(name: str) -> str:
+    count, _, what = name.partition(" ")
+    return f"{int(count.replace(',', '')) * 4:,} {what}"
+
+
+ROUTERS: Sequence[Target[Sequence[Scaled]]] = (Target("four times as many routers, CPU cold", _fourfold, 4.4, "times"),)
+
+
 def of_tree(measured: Compared) -> list[Verdict]:
     return verdicts(PREFECT if measured.tree == "prefect" else EVERY_TREE, measured)

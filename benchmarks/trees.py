@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
+from benchmarks.routers import routers
 from ecosystem.lint import count_lines, python_files
 from ecosystem.packages import Package
 
@@ -22,6 +23,17 @@ def together(packages: Sequence[Package], work: Path) -> Path:
             shutil.copytree(package.tree, tree / package.name)
 
     return _made(work / "heaps" / "together", fill)
+
+
+def of_routers(count: int, work: Path) -> Path:
+    """One project of ``count`` routers."""
+
+    def fill(tree: Path) -> None:
+        for path, text in routers(count).items():
+            (tree / path).parent.mkdir(parents=True, exist_ok=True)
+            (tree / path).write_text(text, "utf-8")
+
+    return _made(work / "routers" / str(count), fill)
 
 
 def heap(packages: Sequence[Package], files: int, work: Path) -> Path:

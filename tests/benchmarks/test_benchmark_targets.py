@@ -19,6 +19,10 @@ def scaled(files: int, cold: float, warm: float = 1, peak: float = 100) -> Scale
     return Scaled("x", files, 10, 5, took(ours.COLD, cold, peak), took(ours.WARM, warm))
 
 
+def routers(name: str, cpu: float) -> Scaled:
+    return Scaled(name, 10, 10, 5, Medians(ours.COLD, 3, 9.0, cpu, 100), took(ours.WARM, 1))
+
+
 def said(found: list[Verdict]) -> dict[str, tuple[str | None, str | None]]:
     """Measured and missed by, of each target for which there is something to tell."""
     return {one.what: (one.measured, one.missed_by) for one in found if one.measured is not None}
@@ -70,3 +74,10 @@ def test_cost_per_file_is_flat_when_the_dearest_is_near_the_cheapest() -> None:
 def test_all_packages_together_have_limits_of_their_own() -> None:
     found = targets.verdicts(targets.MONOREPO, scaled(9_000, 20.0, 1.1, peak=500))
     assert [(one.measured, one.missed_by) for one in found] == [("20.00 s", "8.00 s"), ("1.10 s", None), ("500 MiB", "100 MiB")]
+
+
+def test_routers_are_compared_with_four_times_as_many() -> None:
+    grown = [routers("400 routers", 1.0), routers("800 routers", 2.5), routers("1,600 routers", 5.0)]
+    found = targets.verdicts(targets.ROUTERS, grown)
+    assert [(one.measured, one.missed_by) for one in found] == [("5.00 times", "0.60 times")]
+    assert [one.measured for one in targets.verdicts(targets.ROUTERS, grown[:2])] == [None]

@@ -1,6 +1,7 @@
 """The harness measures what it says. What it measured is nobody's business here: no test asserts a time."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from benchmarks.ours import Ours
 from benchmarks.peers import peers
 from ecosystem import packages
 from ecosystem.packages import Package
+from sessionlint.model.source import Source
+from sessionlint.run.analysis import analyse_sources
 
 
 def writing(letter: str, log: Path) -> Contender:
@@ -110,3 +113,9 @@ def test_files_come_again_in_another_package_and_with_another_content(pinned: li
 
 def test_all_packages_together_are_as_they_were(pinned: list[Package], tmp_path: Path) -> None:
     assert trees.size(trees.together(pinned, tmp_path)) == (4, 4)
+
+
+def test_every_router_has_three_findings(tmp_path: Path) -> None:
+    tree = trees.of_routers(3, tmp_path)
+    sources = {path: Source(path, (tree / path).read_text()) for path in files_of(tree)}
+    assert Counter(finding.code for finding in analyse_sources(sources).findings)["SES509"] == 9

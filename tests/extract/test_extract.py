@@ -227,3 +227,11 @@ def test_the_collector_is_left_as_it_was() -> None:
         gc.enable()
     facts_of("x = 1")
     assert gc.isenabled()
+
+
+def test_offsets_are_the_same_numbers_in_all_texts() -> None:
+    texts = ("#\n" * 1_000 + "name = 1\n", "#é" + "#" * 1_997 + "\nname = 1\n")
+    (first,), (second,) = (extract(Source("a.py", text)).body for text in texts)
+    assert first.span == second.span
+    assert first.span.start > 256
+    assert first.span.start is second.span.start

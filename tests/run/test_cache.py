@@ -18,6 +18,7 @@ from sessionlint.model import codec
 from sessionlint.model.source import Source
 from sessionlint.run.cache import cache_database
 from sessionlint.run.cache.store import Look, Store, encoded
+from sessionlint.run.unchanged import _finder_of_beginnings
 
 
 @pytest.fixture
@@ -395,3 +396,12 @@ def test_looks_survive_the_store(tmp_path: Path) -> None:
     assert [(key, found[key].telling, codec.dump(found[key].outline)) for key in found] == [
         (b"key", False, codec.dump(look.outline))
     ]
+
+
+def test_a_text_is_told_by_the_beginnings_of_its_words() -> None:
+    has_asked = _finder_of_beginnings(["engine", "get_db"])
+    assert [has_asked(text) for text in ("db.engine", "x = engines", "get_db()", "an_engine", "get_d", "")] == [
+        *(True, True, True),
+        *(False, False, False),
+    ]
+    assert not _finder_of_beginnings([])("engine")

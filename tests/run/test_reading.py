@@ -2,7 +2,7 @@ import codecs
 
 import pytest
 
-from sessionlint.run.files.reading import decoded
+from sessionlint.run.files.reading import decoded, sources_of
 
 
 def test_plain_utf_8_keeps_its_newlines() -> None:
@@ -80,3 +80,10 @@ def test_utf_16_is_named() -> None:
     problem = decoded("a.py", "x = 1\n".encode("utf-16"))[1]
     assert problem is not None
     assert "UTF-16" in problem.message
+
+
+def test_the_bytes_are_let_go_of_when_they_are_decoded() -> None:
+    texts = {"b.py": b"x = 1\n", "a.py": b"y = 2\n"}
+    sources, _ = sources_of(texts, {})
+    assert list(sources) == ["b.py", "a.py"]
+    assert not texts

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from sessionlint.link import kinds
-from sessionlint.link.evaluate import Evaluator
 from sessionlint.link.memory import Memory
+from sessionlint.link.names.scopes import Site
 from sessionlint.link.project import Project
-from sessionlint.link.scopes import Site
+from sessionlint.link.values import kinds
+from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.model.facts import Call
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis, analyse_sources
-from sessionlint.run.selectors import Layer
-from sessionlint.run.settings import Settings
+from sessionlint.run.settings.selectors import Layer
+from sessionlint.run.settings.settings import Settings
 from shapes.shapes import CHAINS, CIRCLES, Files, Shape
 
 _EVERY_RULE = Settings(layers=(Layer(select=("ALL",)),))

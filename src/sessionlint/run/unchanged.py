@@ -7,7 +7,8 @@ for, can change below its imports, and the outcome stays what it was.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from hashlib import blake2b
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sessionlint.link.project import Project
 
 _MOST_CHANGES = 50
+_WORD = re.compile(r"\w+")
 
 
 class Unchanged:
@@ -48,7 +50,8 @@ class Unchanged:
         """Remember the outcome for ``project``, unless something went wrong in us on the way to it."""
         if outcome.errors:
             return
-        told = [module.path for module in project.outlines if any(project.mentions(module, word) for word in project.asked)]
+        has_asked = _finder_of_beginnings(project.asked)
+        told = [module.path for module in project.outlines if has_asked(project.source(module).text)]
         words = sorted(project.searched | project.asked)
         self._keep(outcome, {"parsed": [*project.modules], "words": words, "told": told})
 
@@ -101,6 +104,19 @@ class Unchanged:
             return False
         self._store.keep_look(bytes.fromhex(self._digests[path]), Look(False, imports))
         return True
+
+
+def _finder_of_beginnings(names: Iterable[str]) -> Callable[[str], bool]:
+    """What tells whether a word of a text begins with one of ``names``; each word is thought about once."""
+    beginnings = {match[0] for name in names if (match := _WORD.match(name)) is not None}
+    known: dict[str, bool] = {}
+
+    def begins(word: str) -> bool:
+        if word not in known:
+            known[word] = any(word[:length] in beginnings for length in range(1, len(word) + 1))
+        return known[word]
+
+    return lambda text: any(map(begins, set(_WORD.findall(text)))) if beginnings else False
 
 
 def _settings_key(planned: Plan) -> bytes:

@@ -64,9 +64,7 @@ class ReferenceIndex:
 
     @cached_property
     def _unreadable(self) -> Sequence[ModuleScope]:
-        """The modules without facts, which may hold anything."""
-        modules = self._project.modules.values()
-        return [each for each in modules if each.facts.problem is not None or each.facts.skipped is not None]
+        return [module for module in self._project.modules.values() if is_unreadable(module)]
 
     @cached_property
     def _outlines(self) -> Mapping[str, ModuleScope]:
@@ -76,6 +74,12 @@ class ReferenceIndex:
     def _dotted_words(self) -> DottedWords:
         texts = ((path, self._project.sources[path].text) for path in self._outlines)
         return DottedWords(texts, map(last_part, self._project.modules.values()), self._names)
+
+
+def is_unreadable(module: ModuleScope) -> bool:
+    """Whether nothing is known of what stands in the file, which may be anything."""
+    facts = module.facts
+    return facts.problem is not None or facts.skipped is not None or facts.failure is not None
 
 
 def last_part(module: ModuleScope) -> str:

@@ -24,7 +24,7 @@ from sessionlint.model.facts import (
 )
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
-from sessionlint.questions.references.reference_index import last_part, reference_index
+from sessionlint.questions.references.reference_index import is_unreadable, last_part, reference_index
 from sessionlint.questions.references.spellings import Spelling, is_in_all, is_target
 
 
@@ -142,7 +142,7 @@ class _Search:
             self._obstacle(other, Span(0, 0), f"`{dotted}` is mentioned by a file that has to do with no session")
 
     def _in_module(self, other: ModuleScope, exposure: Exposure, spelled: Sequence[Spelling]) -> Iterator[Exposure]:
-        if other.facts.problem is not None or other.facts.skipped is not None:
+        if is_unreadable(other):
             self._obstacle(other, Span(0, 0), f"the file mentions `{exposure.name}` and cannot be read")
         if other is not exposure.module:
             for scope, local in self._index.own_names(other).imports.get(exposure.name, ()):
