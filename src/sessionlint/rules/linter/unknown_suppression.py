@@ -5,6 +5,7 @@ meant is for the author to say.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.model.source import Place
@@ -19,7 +20,7 @@ RULE = Rule(
 
 
 def check_comments(comments: Comments) -> Iterator[Finding]:
-    known = [word for rule in comments.rules for word in (rule.code, rule.name)]
+    known = tuple(word for rule in comments.rules for word in (rule.code, rule.name))
     for path, suppression in comments:
         if suppression.problem is not None:
             continue
@@ -28,7 +29,8 @@ def check_comments(comments: Comments) -> Iterator[Finding]:
                 yield Finding(RULE.code, Place(path, span), f"there is no rule {code}", RULE.severity, help=_help(code, known))
 
 
-def _help(code: str, known: list[str]) -> str:
+@lru_cache(maxsize=1024)
+def _help(code: str, known: tuple[str, ...]) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(code.upper() if code.upper().startswith("SES") else code.lower(), known, n=1)
