@@ -100,6 +100,7 @@ def _reaches_database(project: Project, function: FunctionScope, search: Databas
     return builds_engine(project, function) is not None or search.inside(function) is not None
 
 
+_DEPTH = 8  # functions that return functions
 _SESSION_LIKE = (kinds.Engine, kinds.Connection, kinds.Factory, kinds.Session, kinds.SessionType, kinds.Method)
 
 
@@ -114,7 +115,7 @@ def _leads_to_session(kind: Kind, evaluator: Evaluator) -> bool:
                 return True
         elif not isinstance(found, kinds.FunctionKind):
             waiting += kinds.inside(found)
-        elif found not in called:
+        elif found not in called and len(called) < _DEPTH:
             called.add(found)
             waiting.append(evaluator.result(found))
     return False
