@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import TypeVar
 
-from sessionlint.files.limits import CONFIGURED_PATTERNS
+from sessionlint.files.limits import CONFIGURED_PATTERNS, PATTERN
 from sessionlint.model.finding import Severity
 from sessionlint.model.vocabulary import UnknownMannerError, Wrapper, read_wrapper
 from sessionlint.run.errors import suggestion
@@ -58,6 +58,8 @@ def patterns(value: object) -> tuple[str, ...]:
     found = strings(value)
     if len(found) > CONFIGURED_PATTERNS:
         raise ValueError(f"expected at most {CONFIGURED_PATTERNS:,} patterns, got {len(found):,}")
+    if any(len(pattern) > PATTERN for pattern in found):
+        raise ValueError(f"expected patterns of at most {PATTERN:,} characters")
     return found
 
 
