@@ -231,6 +231,15 @@ def test_more_configured_patterns_than_anybody_writes_are_an_error(check: Check)
     assert "sessionlint.toml:1: exclude: expected at most 1,000 patterns, got 1,001" in result.stderr
 
 
+def test_a_pattern_that_is_longer_than_anybody_writes_is_refused(check: Check) -> None:
+    put(".gitignore", f"good.py\n{'[' * 1_001}\n")
+    result = check()
+    assert FOUND in result.stdout
+    assert "warning: .gitignore: left out, a pattern of more than 1,000 characters\n" in result.stderr
+    put("sessionlint.toml", f'extend-exclude = ["{"[" * 1_001}"]\n')
+    assert "extend-exclude: expected patterns of at most 1,000 characters" in check().stderr
+
+
 # --- contents ---------------------------------------------------------------------------------------------------------
 
 
