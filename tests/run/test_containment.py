@@ -176,7 +176,7 @@ def test_a_rule_that_fails_keeps_what_it_found_before_names_the_file_and_goes_on
     result = check("--no-cache", "--extend-select", "SES101")
     assert (result.exit_code, _places(result)) == (2, ["bad.py", "good.py", "other.py"])
     assert "error: internal: SES301 failed in good.py: " in result.stderr
-    assert "(link/layout.py:" in result.stderr
+    assert "(link/names/layout.py:" in result.stderr
 
 
 def test_a_rule_that_runs_out_of_memory_is_no_finding(check: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
