@@ -3,22 +3,27 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import TypeAlias
 
 from sessionlint.link.memory import Memory
 from sessionlint.link.names.importers import Importers, ModuleImports
 from sessionlint.link.names.layout import Layout, layout_of
-from sessionlint.link.names.roles import Role, role_of
+from sessionlint.link.names.roles import role_of
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.link.values.trust import Trust
 from sessionlint.model.facts import Call, ModuleFacts, Term
+from sessionlint.model.role import Role
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 from sessionlint.model.wrappers import Vocabulary
 
 _NEWEST = Targets()
 _NO_WORDS = Vocabulary()
+
+_Groups: TypeAlias = dict[object, dict[ModuleScope, list[Site]]]
+_NONE: Mapping[ModuleScope, list[Site]] = {}
 
 
 class Earlier:
@@ -103,25 +108,31 @@ class Project:
     def _calls(self) -> tuple[Site, ...]:
         return tuple(site for module in self.modules.values() for site in module.calls)
 
-    def calls_of(self, *callees: type[kinds.Kind]) -> Sequence[Site]:
-        """The calls of things of these kinds, in the order of ``calls``; most calls are of something unknown."""
-        return self.in_order(*(self._calls_by_callee.get(callee, ()) for callee in callees))
+    def calls_of(self, *callees: type[kinds.Kind], within: ModuleScope | None = None) -> Sequence[Site]:
+        """The calls of things of these kinds (``within`` a module), in the order of ``calls``; most are of something unknown."""
+        return self._gathered(self._calls_by_callee, callees, within)
 
-    def calls_giving(self, *results: type[kinds.Kind]) -> Sequence[Site]:
+    def calls_giving(self, *results: type[kinds.Kind], within: ModuleScope | None = None) -> Sequence[Site]:
         """The calls that give things of these kinds, in the order of ``calls``."""
-        return self.in_order(*(self._calls_by_result.get(result, ()) for result in results))
+        return self._gathered(self._calls_by_result, results, within)
 
-    @cached_property
-    def _calls_by_callee(self) -> Mapping[type, Sequence[Site]]:
-        return _grouped(self._calls, lambda site: self.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None)
-
-    @cached_property
-    def _calls_by_result(self) -> Mapping[type, Sequence[Site]]:
-        return _grouped(self._calls, lambda site: self.kind(site.term, site.scope))
-
-    def calls_of_external(self, *names: str) -> Sequence[Site]:
+    def calls_of_external(self, *names: str, within: ModuleScope | None = None) -> Sequence[Site]:
         """The calls of the library objects of these names, in the order of ``calls``."""
-        return self.in_order(*(self._calls_by_library_name.get(name, ()) for name in names))
+        return self._gathered(self._calls_by_library_name, names, within)
+
+    def _gathered(self, groups: _Groups, keys: Iterable[object], within: ModuleScope | None) -> Sequence[Site]:
+        if within is not None:
+            return self.in_order(*(groups.get(key, _NONE).get(within, ()) for key in keys))
+        return self.in_order(*(_joined(groups.get(key, _NONE)) for key in keys))
+
+    @cached_property
+    def _calls_by_callee(self) -> _Groups:
+        callees = (self.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None for site in self._calls)
+        return _grouped(zip(map(type, callees), self._calls, strict=True))
+
+    @cached_property
+    def _calls_by_result(self) -> _Groups:
+        return _grouped((type(self.kind(site.term, site.scope)), site) for site in self._calls)
 
     def calls_named(self, *names: str) -> Sequence[Site]:
         """The calls of what goes by one of these names, ``name(...)`` and ``anything.name(...)``, in the order of ``calls``.
@@ -144,18 +155,17 @@ class Project:
         """Whether the text of ``module`` holds ``word``: what is quickly ruled out need not be looked for."""
         return word in self.sources[module.path].text
 
-    def calls_of_package(self, prefix: str) -> Sequence[Site]:
+    def calls_of_package(self, prefix: str, within: ModuleScope | None = None) -> Sequence[Site]:
         """The calls of library objects whose names begin with ``prefix``, in the order of ``calls``."""
-        return self.in_order(*(calls for name, calls in self._calls_by_library_name.items() if name.startswith(prefix)))
+        names = [name for name in self._calls_by_library_name if isinstance(name, str) and name.startswith(prefix)]
+        return self.calls_of_external(*names, within=within)
 
     @cached_property
-    def _calls_by_library_name(self) -> Mapping[str, Sequence[Site]]:
-        found: dict[str, list[Site]] = defaultdict(list)
-        for site in self._calls_by_callee.get(kinds.External, ()):
-            callee = self.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
-            if isinstance(callee, kinds.External):
-                found[callee.name].append(site)
-        return found
+    def _calls_by_library_name(self) -> _Groups:
+        calls = [
+            (site, self.kind(site.term.func, site.scope)) for site in self.calls_of(kinds.External) if isinstance(site.term, Call)
+        ]
+        return _grouped((callee.name, site) for site, callee in calls if isinstance(callee, kinds.External))
 
     def functions(self) -> Iterator[FunctionScope]:
         """Every function of the project."""
@@ -166,12 +176,16 @@ class Project:
         return self.sources[scope.module.path]
 
 
-def _grouped(calls: Iterable[Site], kind: Callable[[Site], object]) -> Mapping[type, Sequence[Site]]:
-    """The calls by the type of their ``kind``."""
-    found: dict[type, list[Site]] = defaultdict(list)
-    for site in calls:
-        found[type(kind(site))].append(site)
+def _grouped(calls: Iterable[tuple[object, Site]]) -> _Groups:
+    """The calls by what is said of them, and by module."""
+    found: _Groups = defaultdict(lambda: defaultdict(list))
+    for key, site in calls:
+        found[key][site.scope.module].append(site)
     return found
+
+
+def _joined(by_module: Mapping[ModuleScope, Sequence[Site]]) -> Sequence[Site]:
+    return [site for calls in by_module.values() for site in calls]
 
 
 def link(

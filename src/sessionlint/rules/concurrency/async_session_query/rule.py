@@ -8,11 +8,11 @@ Fix safety: none yet. A query has to be rewritten as ``select()``, statement by 
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Call
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.sessions.session_methods import MethodCall, method_calls
 
 RULE = Rule(

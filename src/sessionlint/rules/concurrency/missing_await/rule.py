@@ -10,9 +10,9 @@ Fix safety: unsafe, awaiting gives the code an effect that it does not have toda
 from collections.abc import Iterator
 
 from sessionlint.edits.awaiting import awaited_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.running.awaits import MissingAwait, Treatment, idle_begins, missing_awaits
 from sessionlint.questions.sessions.session_methods import MethodCall
 

@@ -11,9 +11,9 @@ application, where it would block the event loop.
 from collections.abc import Iterator
 
 from sessionlint.edits.awaiting import without_await_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.running.awaits import SuperfluousAwait, superfluous_awaits
 
 RULE = Rule(

@@ -10,9 +10,9 @@ Fix safety: unsafe, driving the generator to its end runs a commit that has neve
 from collections.abc import Iterator
 
 from sessionlint.edits.entered import driven_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.providers.consumed import Consumption, Loop, consumptions
 from sessionlint.questions.providers.consumption import Provider
 

@@ -9,9 +9,9 @@ Fix safety: unsafe, the function then runs in a thread. Only where nothing is aw
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.running.blocking import BlockingSession, blocking_sessions
 from sessionlint.rules.consumption.sync_session_in_async.fix import plain_function_fix
 

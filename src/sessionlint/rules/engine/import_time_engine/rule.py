@@ -11,10 +11,10 @@ reference cannot be followed or rewritten; a related place shows which.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.engines.engines import EngineBuild, engines_built_at_import
 from sessionlint.questions.references.references import Obstacle
 from sessionlint.rules.engine.import_time_engine.fix import lazy_engine_fix
@@ -30,24 +30,22 @@ RULE = Rule(
         "Can't load plugin: sqlalchemy.dialects:postgres",
     ),
     hints=("in <module>",),
+    silent_in=frozenset(Role) - {Role.APPLICATION},
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for module in project.modules.values():
-        if project.role(module) is not Role.APPLICATION:
-            continue
-        for build in engines_built_at_import(project, module):
-            fix = lazy_engine_fix(project, build)
-            in_the_way = (Related(fix.place, f"this is in the way of a fix: {fix.reason}"),) if isinstance(fix, Obstacle) else ()
-            yield RULE.finding(
-                build.site.place,
-                _message(project, module, build),
-                severity=Severity.INFO if build.literal_url else RULE.severity,
-                related=(*_related(project, module, build), *in_the_way),
-                help="build it on first use, in a cached `get_engine()`, or when the application starts",
-                fix=fix if isinstance(fix, Fix) else None,
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for build in engines_built_at_import(project, module):
+        fix = lazy_engine_fix(project, build)
+        in_the_way = (Related(fix.place, f"this is in the way of a fix: {fix.reason}"),) if isinstance(fix, Obstacle) else ()
+        yield RULE.finding(
+            build.site.place,
+            _message(project, module, build),
+            severity=Severity.INFO if build.literal_url else RULE.severity,
+            related=(*_related(project, module, build), *in_the_way),
+            help="build it on first use, in a cached `get_engine()`, or when the application starts",
+            fix=fix if isinstance(fix, Fix) else None,
+        )
 
 
 def _message(project: Project, module: ModuleScope, build: EngineBuild) -> str:

@@ -11,9 +11,9 @@ an older FastAPI is admitted, or where something that outlives the route gets a 
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.providers.commits import LenderCommit, late_commits
 from sessionlint.rules.provider.commit_after_yield.fix import function_scope_fix
 

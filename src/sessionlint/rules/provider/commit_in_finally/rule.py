@@ -8,9 +8,9 @@ Fix safety: unsafe, after an error nothing is committed any more.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.providers.commits import commits_in_finally
 from sessionlint.rules.provider.commit_in_finally.fix import moved_commit_fix
 

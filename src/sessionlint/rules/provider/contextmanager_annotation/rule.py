@@ -9,9 +9,9 @@ Fix safety: safe, nothing reads the annotation at run time; none under a decorat
 from collections.abc import Iterator
 
 from sessionlint.edits.lent_annotations import manager_annotation_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.providers.lent_types import managers_as_iterators
 
 RULE = Rule(

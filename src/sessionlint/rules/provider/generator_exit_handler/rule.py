@@ -10,9 +10,9 @@ Fix safety: safe, and offered only for a handler that does nothing and behind wh
 from collections.abc import Iterator
 
 from sessionlint.edits.provider_handlers import without_handler_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.providers.handlers import GeneratorExitHandler, generator_exit_handlers
 
 RULE = Rule(

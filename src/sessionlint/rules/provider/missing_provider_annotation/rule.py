@@ -9,9 +9,9 @@ Fix safety: safe, and offered only where the class of the session is certain.
 from collections.abc import Iterator
 
 from sessionlint.edits.lent_annotations import missing_annotation_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.injection.resources import is_fixture
 from sessionlint.questions.providers.lent_types import unannotated_lenders
 

@@ -11,9 +11,9 @@ Fix safety: safe, nothing reads the annotation at run time; none under a decorat
 from collections.abc import Iterator
 
 from sessionlint.edits.generator_annotation import generator_annotation_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.providers.providers import MisannotatedProvider, misannotated_providers
 
 RULE = Rule(

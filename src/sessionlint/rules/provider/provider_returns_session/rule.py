@@ -9,9 +9,9 @@ somebody calls it: a direct caller would get a generator.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.provider.provider_returns_session.fix import direct_use, lent_session_fix
 from sessionlint.rules.provider.provider_returns_session.search import ReturnedSession, returned_sessions
 

@@ -10,9 +10,9 @@ Fix safety: unsafe, to raise again is a change of behaviour. None where the hand
 from collections.abc import Iterator
 
 from sessionlint.edits.provider_handlers import raised_again_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.providers.handlers import GuardedLoan, swallowing_handlers
 
 RULE = Rule(

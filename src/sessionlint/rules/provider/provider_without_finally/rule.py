@@ -10,13 +10,13 @@ through it, is used after the close.
 from collections.abc import Iterator
 
 from sessionlint.edits.with_block import with_block_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
 from sessionlint.model.facts import Call
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.records import dataclass
+from sessionlint.model.role import Role
 from sessionlint.questions.injection.dependencies import dependencies
 from sessionlint.questions.injection.resources import is_resumed
 from sessionlint.questions.providers.lending import Loan, loans

@@ -8,9 +8,9 @@ Fix safety: none; what the other yield is for is not known.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.provider.provider_yield_shape.search import MisshapenLender, Shape, misshapen_lenders
 
 RULE = Rule(

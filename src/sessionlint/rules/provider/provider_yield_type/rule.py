@@ -9,9 +9,9 @@ Fix safety: safe, nothing reads the annotation at run time; offered where the cl
 from collections.abc import Iterator
 
 from sessionlint.edits.lent_annotations import element_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.providers.lent_types import MistypedLoan, mistyped_loans
 
 RULE = Rule(
