@@ -11,9 +11,9 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Block, Constant, Evaluate, Handler, Jump, Return, Statement, Try, With
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Source, Span
+from sessionlint.questions.leaving.ways import Way, ways_out
 from sessionlint.questions.providers.handlers import GeneratorExitHandler, GuardedLoan
 from sessionlint.questions.providers.lending import following, is_pass
-from sessionlint.questions.providers.outcomes import Way, ways_out
 from sessionlint.text.lines import Lines, lines_of
 
 

@@ -9,7 +9,7 @@ from dataclasses import field
 from enum import Enum
 
 from sessionlint.flow.checkout import keeps_connection_on_error, takes_connection
-from sessionlint.flow.paths import Exits, Paths, catches_everything, suppresses
+from sessionlint.flow.paths import Exits, NeverReturns, Paths, catches_everything
 from sessionlint.model import walk
 from sessionlint.model.facts import (
     Attribute,
@@ -17,9 +17,7 @@ from sessionlint.model.facts import (
     Block,
     Call,
     Constant,
-    Evaluate,
     If,
-    Jump,
     Name,
     Operation,
     Raise,
@@ -64,13 +62,14 @@ class PathWalk(Paths[State]):
     """Walks one function body for one session.
 
     ``opening`` is the statement that opens it; ``names`` the dotted names that hold it; ``closes`` says whether a
-    statement closes it; ``manages`` whether a ``with`` statement closes it at its end.
+    statement closes it; ``manages`` whether a ``with`` statement closes it at its end; ``never_returns`` where control never gets on.
     """
 
     opening: Statement
     names: frozenset[str]
     closes: Callable[[Statement], bool]
     manages: Callable[[With], bool]
+    never_returns: NeverReturns
     _raised: dict[Span, None] = field(default_factory=dict)
     _left: dict[Span, None] = field(default_factory=dict)
 
@@ -82,34 +81,24 @@ class PathWalk(Paths[State]):
         open_on_exit = State.HELD in exits.returns | exits.falls
         return Leaks(tuple(self._raised) if open_on_error else (), tuple(self._left) if open_on_exit else ())
 
-    def _simple(self, statement: Statement, states: States) -> Exits[State]:
+    def _own(self, statement: Statement, states: States) -> tuple[States, States]:
+        if walk.blocks(statement):
+            return self._header(statement, states)
         if statement is self.opening:
-            return Exits(falls=frozenset({State.FRESH}), raises=states)
-        if self.closes(statement):
-            return self._leave(statement, _closed(states), NOWHERE)
-        terms = list(walk.own_terms(statement))
-        after = self._after_terms(terms, states)
-        raised = self._after_terms(terms, states, keeps_connection_on_error) if may_raise(statement) else NOWHERE
+            return frozenset({State.FRESH}), states
+        after, raised = self._after(statement, states)
         if State.HELD in raised:
             self._raised[statement.span] = None
-        return self._leave(statement, after, raised)
+        if isinstance(statement, Return) and State.HELD in after and self.never_returns(statement) is None:
+            self._left[statement.span] = None
+        return after, raised
 
-    def _leave(self, statement: Statement, states: States, raised: States) -> Exits[State]:
-        match statement:
-            case Return():
-                if State.HELD in states:
-                    self._left[statement.span] = None
-                return Exits(returns=states, raises=raised)
-            case Raise():
-                return Exits(raises=states if not _is_exit(statement.value) else NOWHERE)
-            case Jump(kind="break"):
-                return Exits(breaks=states)
-            case Jump(kind="continue"):
-                return Exits(continues=states)
-            case Evaluate(value=Call() as call) if _is_exit(call):
-                return Exits()
-            case _:
-                return Exits(falls=states, raises=raised)
+    def _after(self, statement: Statement, states: States) -> tuple[States, States]:
+        if self.closes(statement):
+            return _closed(states), NOWHERE
+        terms = list(walk.own_terms(statement))
+        raised = self._after_terms(terms, states, keeps_connection_on_error) if may_raise(statement) else NOWHERE
+        return self._after_terms(terms, states), raised
 
     def _after_terms(self, terms: list[Term], states: States, counts: Callable[[walk.Path], bool] = takes_connection) -> States:
         if not any(self._uses(term, counts) for term in terms):
@@ -176,24 +165,12 @@ class PathWalk(Paths[State]):
         self._raised, self._left = raised, left
         return inner.mapped(_closed)
 
-    def _guarded(self, statement: Try, states: States) -> Exits[State]:
-        """The try with its handlers and else, without its finally."""
+    def _tried(self, statement: Try, states: States) -> Exits[State]:
         raised_before = dict(self._raised)
         body = self._block(statement.body, states)
-        caught = body.raises
-        exits = Exits(returns=body.returns, breaks=body.breaks, continues=body.continues)
-        if not any(catches_everything(handler) for handler in statement.handlers):
-            exits.raises |= caught
-        elif statement.handlers:
+        if any(catches_everything(handler) for handler in statement.handlers):
             self._raised = raised_before  # what escapes now escapes from a handler
-        orelse = self._block(statement.orelse, body.falls)
-        exits.add(orelse)
-        exits.falls = orelse.falls
-        for handler in statement.handlers:
-            handled = self._block(handler.body, caught)
-            exits.add(handled)
-            exits.falls |= handled.falls
-        return exits
+        return body
 
     def _closed_in(self, block: Block) -> bool:
         return any(self.closes(inner) for inner in walk.statements(block))
@@ -201,12 +178,7 @@ class PathWalk(Paths[State]):
     def _with(self, statement: With, states: States) -> Exits[State]:
         if self.manages(statement):
             return self._closing(lambda: self._block(statement.body, states))
-        after, raised = self._header(statement, states)
-        exits = self._block(statement.body, after)
-        if any(suppresses(item.context) for item in statement.items):
-            exits.falls, exits.raises = exits.falls | exits.raises, NOWHERE
-        exits.raises |= raised
-        return exits
+        return Paths._with(self, statement, states)
 
 
 def _closed(states: States) -> States:
@@ -233,9 +205,3 @@ def _is_harmless(call: Call) -> bool:
     name = walk.dotted(call.func) or ""
     first, _, last = name.rpartition(".")
     return name == "print" or (last in _LOGGING and "log" in first.lower())
-
-
-def _is_exit(term: Term | None) -> bool:
-    """``sys.exit()`` and its kin: the process ends, and its connections with it."""
-    target = term.func if isinstance(term, Call) else term
-    return target is not None and walk.dotted(target) in ("sys.exit", "os._exit", "exit", "quit", "SystemExit")

@@ -1,12 +1,14 @@
 """Every path through one body: in which states control reaches each statement, and in which it leaves.
 
-What a state is, and what a statement makes of it, is the business of the walk that uses this one (``link.flow``,
-``link.transactions``); how control goes on through blocks, loops, handlers and ``finally`` is said here, once.
+What a state is, and what a statement makes of it, is the business of the walk that uses this one; how control goes on through
+blocks, jumps, loops, handlers, ``with`` and ``finally`` is said here, once. Which calls never return is told by a question of the
+project's (``questions.leaving``), which a walk hands in.
 """
 
 from abc import abstractmethod
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from enum import Enum
+from typing import Generic, TypeAlias, TypeVar
 
 from sessionlint.model import walk
 from sessionlint.model.facts import (
@@ -18,7 +20,10 @@ from sessionlint.model.facts import (
     Function,
     Handler,
     If,
+    Jump,
     Match,
+    Raise,
+    Return,
     Statement,
     Term,
     Try,
@@ -29,6 +34,17 @@ from sessionlint.model.records import dataclass
 
 S = TypeVar("S", bound=Hashable)
 _EVERYTHING = frozenset({"Exception", "BaseException"})
+
+
+class End(Enum):
+    """How control never gets behind a statement."""
+
+    RAISES = "by an exception"
+    STOPS = "the process ends, and nothing of it is left"
+
+
+NeverReturns: TypeAlias = Callable[[Statement], "End | None"]
+"""Says of a statement how control never gets behind it; None: it may."""
 
 
 @dataclass(slots=True)
@@ -53,32 +69,41 @@ class Exits(Generic[S]):
 
 
 class Paths(Generic[S]):
-    """A walk over all paths of a body. A subclass says what its states become at simple statements, tests and handlers."""
+    """A walk over all paths of a body. A subclass says what its states become at the terms of statements, at tests and handlers;
+    ``never_returns`` is its attribute."""
 
     __slots__ = ()
+    never_returns: NeverReturns
 
     @abstractmethod
-    def _simple(self, statement: Statement, states: frozenset[S]) -> Exits[S]:
-        """The exits of a statement without blocks."""
+    def _own(self, statement: Statement, states: frozenset[S]) -> tuple[frozenset[S], frozenset[S]]:
+        """The states behind the terms that a statement evaluates itself, and those in which they may raise."""
 
-    @abstractmethod
-    def _header(self, statement: Statement, states: frozenset[S]) -> tuple[frozenset[S], frozenset[S]]:
-        """The states behind the terms that a compound statement evaluates itself, and those in which they may raise."""
-
-    @abstractmethod
-    def _guarded(self, statement: Try, states: frozenset[S]) -> Exits[S]:
-        """The exits of a ``try`` with its handlers and ``else``, without its ``finally``."""
-
-    @abstractmethod
-    def _with(self, statement: With, states: frozenset[S]) -> Exits[S]: ...
-
-    @abstractmethod
     def _branches(self, statement: If, states: frozenset[S]) -> tuple[frozenset[S], frozenset[S]]:
         """The states in which the body and the ``else`` of an ``if`` begin."""
+        return states, states
 
     def _round(self, statement: For | While, states: frozenset[S]) -> frozenset[S]:
         """The states in which the body of a loop begins, when ``states`` are those behind its header."""
         return states
+
+    def _is_endless(self, loop: For | While) -> bool:
+        """Whether a loop is left by a jump or an error only: ``while True:``."""
+        return isinstance(loop, While) and isinstance(loop.test, Constant) and bool(loop.test.value)
+
+    def _tried(self, statement: Try, states: frozenset[S]) -> Exits[S]:
+        """The exits of the body of a ``try``; it raises into the handlers."""
+        return self._block(statement.body, states)
+
+    def _caught(self, handler: Handler, raised: frozenset[S]) -> tuple[frozenset[S], frozenset[S]]:
+        """The states in which a handler begins, when ``raised`` come to it, and those that go on to the next one."""
+        return raised, raised
+
+    def _handled(self, statement: Try, handler: Handler, states: frozenset[S]) -> Exits[S]:
+        """The exits of the body of a handler of ``statement``."""
+        return self._block(handler.body, states)
+
+    # --- one walk for all -------------------------------------------------------------------------------------------------
 
     def _block(self, block: Block, states: frozenset[S]) -> Exits[S]:
         exits = Exits[S]()
@@ -108,8 +133,28 @@ class Paths(Generic[S]):
             case _:
                 return self._simple(statement, states)
 
+    def _simple(self, statement: Statement, states: frozenset[S]) -> Exits[S]:
+        """The exits of a statement without blocks."""
+        after, raised = self._own(statement, states)
+        match self.never_returns(statement):
+            case End.RAISES:
+                return Exits(raises=after | raised)
+            case End.STOPS:
+                return Exits()
+        match statement:
+            case Return():
+                return Exits(returns=after, raises=raised)
+            case Raise():
+                return Exits(raises=after)
+            case Jump(kind="break"):
+                return Exits(breaks=after)
+            case Jump(kind="continue"):
+                return Exits(continues=after)
+            case _:
+                return Exits(falls=after, raises=raised)
+
     def _if(self, statement: If, states: frozenset[S]) -> Exits[S]:
-        after, raised = self._header(statement, states)
+        after, raised = self._own(statement, states)
         exits = Exits(raises=raised)
         for block, entering in zip((statement.body, statement.orelse), self._branches(statement, after), strict=True):
             inner = self._block(block, entering)
@@ -118,7 +163,7 @@ class Paths(Generic[S]):
         return exits
 
     def _loop(self, statement: For | While, states: frozenset[S]) -> Exits[S]:
-        after, raised = self._header(statement, states)
+        after, raised = self._own(statement, states)
         exits = Exits(raises=raised)
         around = self._round(statement, after)
         while True:  # each round can only add states
@@ -129,14 +174,38 @@ class Paths(Generic[S]):
             around = following
         exits.returns |= body.returns
         exits.raises |= body.raises
-        endless = isinstance(statement, While) and isinstance(statement.test, Constant) and bool(statement.test.value)
-        left = self._block(statement.orelse, frozenset() if endless else around)
+        left = self._block(statement.orelse, frozenset() if self._is_endless(statement) else around)
         exits.add(left)
         exits.falls = left.falls | body.breaks
         return exits
 
     def _try(self, statement: Try, states: frozenset[S]) -> Exits[S]:
         return self._final(statement, self._guarded(statement, states))
+
+    def _guarded(self, statement: Try, states: frozenset[S]) -> Exits[S]:
+        """The exits of a ``try`` with its handlers and ``else``, without its ``finally``."""
+        body = self._tried(statement, states)
+        exits = Exits(returns=body.returns, breaks=body.breaks, continues=body.continues)
+        raised = body.raises
+        if not any(catches_everything(handler) for handler in statement.handlers):
+            exits.raises = raised
+        orelse = self._block(statement.orelse, body.falls)
+        exits.add(orelse)
+        exits.falls = orelse.falls
+        for handler in statement.handlers:
+            entering, raised = self._caught(handler, raised)
+            handled = self._handled(statement, handler, entering)
+            exits.add(handled)
+            exits.falls |= handled.falls
+        return exits
+
+    def _with(self, statement: With, states: frozenset[S]) -> Exits[S]:
+        after, raised = self._own(statement, states)
+        exits = self._block(statement.body, after)
+        if any(suppresses(item.context) for item in statement.items):
+            exits.falls, exits.raises = exits.falls | exits.raises, frozenset()
+        exits.raises |= raised
+        return exits
 
     def _final(self, statement: Try, inner: Exits[S]) -> Exits[S]:
         """``inner``, as the ``finally`` lets it through."""
@@ -152,7 +221,7 @@ class Paths(Generic[S]):
         return exits
 
     def _match(self, statement: Match, states: frozenset[S]) -> Exits[S]:
-        after, raised = self._header(statement, states)
+        after, raised = self._own(statement, states)
         exits = Exits(falls=after, raises=raised)
         for case in statement.cases:
             arm = self._block(case.body, after)

@@ -8,8 +8,8 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Block, For, Handler, Raise, Try, While
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.leaving.ways import Way, ways_out
 from sessionlint.questions.providers.lending import Lender, Loan, following, header, lenders, session_calls
-from sessionlint.questions.providers.outcomes import Way, ways_out
 
 _GENERATOR_EXIT = kinds.External("builtins.GeneratorExit")
 

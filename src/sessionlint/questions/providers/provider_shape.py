@@ -4,9 +4,9 @@ from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import For, While
+from sessionlint.questions.leaving.ways import Way, ways_out
 from sessionlint.questions.providers.commits import commits_late
 from sessionlint.questions.providers.lending import loans
-from sessionlint.questions.providers.outcomes import Way, ways_out
 
 
 def can_be_entered(project: Project, function: FunctionScope) -> bool:

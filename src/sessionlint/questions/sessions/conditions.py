@@ -6,12 +6,13 @@ has ended; a session whose flush, commit or statement failed must be rolled back
 UNKNOWN or SHARED, from which nothing is concluded.
 """
 
+from dataclasses import replace
 from enum import Enum
 from typing import TypeAlias
 
 from sessionlint.flow.paths import catches_everything
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Call, Collection, Constant, Handler, Term, With
+from sessionlint.model.facts import Attribute, BoolOp, Call, Collection, Constant, Handler, Operation, Term, With
 from sessionlint.model.records import dataclass
 from sessionlint.questions.sessions.block_uses import Act, Event
 
@@ -30,8 +31,12 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """SQL of the session failed; ``by`` is the handler that swallowed the error, None before there is one."""
+    """SQL of the session failed; ``by`` is the handler that swallowed the error, None before there is one.
 
+    ``flushing``: in a flush or commit, after which the session says of itself that it is not active.
+    """
+
+    flushing: bool
     by: Handler | None = None
 
 
@@ -73,7 +78,7 @@ def replaced(ways: Conditions, state: State) -> Conditions:
 
 
 def swallowed_by(ways: Conditions, handler: Handler) -> Conditions:
-    return frozenset(Failed(handler) if state == Failed() else state for state in ways)
+    return frozenset(replace(state, by=handler) if isinstance(state, Failed) and state.by is None else state for state in ways)
 
 
 def may_fail(event: Event) -> bool:
@@ -82,6 +87,32 @@ def may_fail(event: Event) -> bool:
         return True
     statement = event.call.args[0].value if event.call is not None and event.call.args else None
     return event.method in ("execute", "exec") and statement is not None and _writes(statement)
+
+
+def failed_by(event: Event) -> Failed:
+    """The condition when an event that may fail has failed."""
+    return Failed(flushing=event.act in (Act.FLUSH, Act.COMMIT))
+
+
+def truth_when_failed(test: Term, name: str, failed: Failed) -> bool | None:
+    """What ``test`` comes to when the session ``name`` has failed; None where it does not tell.
+
+    A failed statement alone leaves ``is_active`` true, whatever the database makes of the transaction.
+    """
+    match test:
+        case Attribute(value=session, attr="is_active") if walk.dotted(session) == name:
+            return False if failed.flushing else None
+        case Call(func=Attribute(value=session, attr="in_transaction")) if walk.dotted(session) == name:
+            return True
+        case Operation(op="not", operands=(inner,)):
+            truth = truth_when_failed(inner, name, failed)
+            return None if truth is None else not truth
+        case BoolOp(op=op, values=values):
+            found = [truth_when_failed(value, name, failed) for value in values]
+            decides = op == "or"
+            return decides if decides in found else None if None in found else not decides
+        case _:
+            return None
 
 
 def _writes(statement: Term) -> bool:

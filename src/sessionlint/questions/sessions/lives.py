@@ -14,6 +14,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Statement, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.leaving.never_returns import never_returns_in
 from sessionlint.questions.sessions.holding import CLOSING_METHODS, Holding, Use, Where, holding_of
 from sessionlint.questions.sessions.openings import openings_of
 
@@ -90,13 +91,14 @@ def _lives_by_scope(project: Project, module: ModuleScope) -> dict[Scope, list[L
 
 def life_of(project: Project, opening: Site, session: kinds.Session) -> Life:
     """What becomes of something that is closed as a session is; ``lives_of`` has those of the sessions themselves."""
-    return _Follower(holding_of(project)).life(opening, session)
+    return _Follower(project, holding_of(project)).life(opening, session)
 
 
 class _Follower:
     """Follows sessions from their opening."""
 
-    def __init__(self, holding: Holding) -> None:
+    def __init__(self, project: Project, holding: Holding) -> None:
+        self.project = project
         self.holding = holding
 
     def life(self, opening: Site, session: kinds.Session) -> Life:
@@ -158,7 +160,8 @@ class _Follower:
         if managing:
             return Life(opening, session, Ending.CLOSED, names, closes, first_use=where)
         closing = {site.statement for site in closes}
-        leaks = PathWalk(opening.statement, names, closing.__contains__, managing.__contains__).leaks(opening.scope.body)
+        ends = never_returns_in(self.project, opening.scope)
+        leaks = PathWalk(opening.statement, names, closing.__contains__, managing.__contains__, ends).leaks(opening.scope.body)
         return Life(opening, session, Ending.PARTLY if leaks else Ending.CLOSED, names, closes, leaks, where)
 
 

@@ -1,6 +1,6 @@
 """In which state is a session when something is done to it? One name, one body, every path through it.
 
-What the states are and how one leads to another is said in ``link.conditions``; here is the walk.
+What the states are and how one leads to another is said in ``conditions``, where control goes on in ``flow.paths``.
 """
 
 from collections import defaultdict
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import field
 
 from sessionlint.flow.leaks import may_raise
-from sessionlint.flow.paths import Exits, Paths, catches_everything, suppresses
+from sessionlint.flow.paths import Exits, NeverReturns, Paths, catches_everything, suppresses
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
@@ -25,10 +25,7 @@ from sessionlint.model.facts import (
     Handler,
     If,
     Import,
-    Jump,
     Name,
-    Raise,
-    Return,
     Statement,
     Term,
     Try,
@@ -39,6 +36,7 @@ from sessionlint.model.facts import (
 )
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.leaving.never_returns import never_returns_in
 from sessionlint.questions.sessions.block_uses import SESSION_METHODS, Act, Event, events, own_block
 from sessionlint.questions.sessions.conditions import (
     NOWHERE,
@@ -48,9 +46,11 @@ from sessionlint.questions.sessions.conditions import (
     State,
     after,
     catches_database_errors,
+    failed_by,
     may_fail,
     replaced,
     swallowed_by,
+    truth_when_failed,
 )
 from sessionlint.questions.sessions.openings import openings_of
 
@@ -77,7 +77,10 @@ class Course:
 @collected
 def courses(project: Project, module: ModuleScope) -> Iterator[Course]:
     """The course of every session, however it came there, in every body of ``module`` that calls one of its methods."""
-    return (_Tracing(project, scope, name, session).course() for scope, name, session in _sessions(project, module))
+    return (
+        _Tracing(project, scope, name, session, never_returns_in(project, scope)).course()
+        for scope, name, session in _sessions(project, module)
+    )
 
 
 def _sessions(project: Project, module: ModuleScope) -> Iterator[tuple[Scope, str, kinds.Session]]:
@@ -103,6 +106,7 @@ class _Tracing(Paths[Condition]):
     scope: Scope
     name: str
     session: kinds.Session
+    never_returns: NeverReturns
     seen: dict[Event, Conditions] = field(default_factory=dict)
     by_statement: dict[Statement, list[Event]] = field(default_factory=lambda: defaultdict(list))
     managed: int = 0
@@ -132,25 +136,19 @@ class _Tracing(Paths[Condition]):
         given = isinstance(self.scope, FunctionScope) and any(param.name == self.name for param in self.scope.node.params)
         return State.ABSENT if local and not given else State.UNKNOWN
 
-    def _simple(self, statement: Statement, states: Conditions) -> Exits[Condition]:
-        after, raised = self._header(statement, states)
+    def _own(self, statement: Statement, states: Conditions) -> tuple[Conditions, Conditions]:
+        """The conditions behind the terms that a statement evaluates itself, and those in which they may raise."""
+        found = self.by_statement.get(statement, [])
+        after, raised = self._terms(list(walk.own_terms(statement)), found, states, may_raise(statement))
+        return (after if walk.blocks(statement) else self._bound(statement, after)), raised
+
+    def _bound(self, statement: Statement, states: Conditions) -> Conditions:
+        """The conditions behind a statement that may bind the name."""
         match statement:
-            case Return():
-                return Exits(returns=after, raises=raised)
-            case Raise():
-                return Exits(raises=after)
-            case Jump(kind="break"):
-                return Exits(breaks=after)
-            case Jump(kind="continue"):
-                return Exits(continues=after)
-            case Delete() | Import() if self._binds(statement):
-                return Exits(falls=frozenset({State.UNKNOWN}), raises=raised)
             case Assign(value=value, targets=targets) if any(walk.dotted(target) == self.name for target in targets):
-                return Exits(falls=frozenset({self._opened_by(value)}) if value is not None else after, raises=raised)
-            case _ if self._binds(statement):
-                return Exits(falls=frozenset({State.UNKNOWN}), raises=raised)
+                return frozenset({self._opened_by(value)}) if value is not None else states
             case _:
-                return Exits(falls=after, raises=raised)
+                return frozenset({State.UNKNOWN}) if self._binds(statement) else states
 
     def _binds(self, statement: Statement) -> bool:
         """Whether a statement binds the name in another way than by a plain assignment."""
@@ -174,18 +172,12 @@ class _Tracing(Paths[Condition]):
 
     # --- events -------------------------------------------------------------------------------------------------------
 
-    def _header(self, statement: Statement, states: Conditions) -> tuple[Conditions, Conditions]:
-        """The conditions behind the terms that a statement evaluates itself, and those in which they may raise."""
-        terms = list(walk.own_terms(statement))
-        found = self.by_statement.get(statement, [])
-        return self._terms(terms, found, states, may_raise(statement))
-
     def _terms(self, terms: list[Term], found: list[Event], states: Conditions, raising: bool) -> tuple[Conditions, Conditions]:
         raised = states if raising else NOWHERE
         for event in found:
             self.seen[event] = self.seen.get(event, NOWHERE) | states
             if may_fail(event):
-                raised |= {Failed() for state in states if state in (State.UNKNOWN, State.CLEAN, State.BEGUN)}
+                raised |= {failed_by(event) for state in states if state in (State.UNKNOWN, State.CLEAN, State.BEGUN)}
             states = frozenset(after(event, state, closes=self.opened and not self.managed) for state in states)
         if "." in self.name and any(self._calls_owner(term) for term in terms):
             states = frozenset(State.UNKNOWN for _ in states)  # a method of the same object may commit, roll back or close
@@ -206,7 +198,15 @@ class _Tracing(Paths[Condition]):
 
     def _branches(self, statement: If, states: Conditions) -> tuple[Conditions, Conditions]:
         tested = self._tested(states, statement.test)
-        return tested, tested
+        return self._agreeing(tested, statement.test, True), self._agreeing(tested, statement.test, False)
+
+    def _agreeing(self, states: Conditions, test: Term, truth: bool) -> Conditions:
+        """The conditions in which ``test`` may be as ``truth`` says: ``if not db.is_active:`` asks whether the session failed."""
+        return frozenset(
+            state
+            for state in states
+            if not isinstance(state, Failed) or truth_when_failed(test, self.name, state) in (None, truth)
+        )
 
     def _tested(self, states: Conditions, test: Term) -> Conditions:
         """``if not saved: return`` behind a handler that says ``saved = False``: the test may know of the failure."""
@@ -221,26 +221,15 @@ class _Tracing(Paths[Condition]):
             return self._tested(states, statement.test)
         return frozenset({State.UNKNOWN}) if self._binds(statement) else states
 
-    def _guarded(self, statement: Try, states: Conditions) -> Exits[Condition]:
-        body = self._block(statement.body, states)
-        exits = Exits(returns=body.returns, breaks=body.breaks, continues=body.continues)
-        if not any(catches_everything(handler) for handler in statement.handlers):
-            exits.raises |= body.raises
-        orelse = self._block(statement.orelse, body.falls)
-        exits.add(orelse)
-        exits.falls = orelse.falls
-        caught = body.raises
-        for handler in statement.handlers:
-            entering = caught if catches_database_errors(handler) else frozenset(s for s in caught if not isinstance(s, Failed))
-            self.swallowed[handler] = _assigned(statement, handler)
-            handled = self._block(handler.body, entering).mapped(lambda ways, handler=handler: swallowed_by(ways, handler))  # type: ignore[misc]
-            exits.add(handled)
-            exits.falls |= handled.falls
-            if catches_everything(handler):
-                caught = NOWHERE
-            elif catches_database_errors(handler):
-                caught = frozenset(s for s in caught if not isinstance(s, Failed))
-        return exits
+    def _caught(self, handler: Handler, raised: Conditions) -> tuple[Conditions, Conditions]:
+        others = frozenset(state for state in raised if not isinstance(state, Failed))
+        if not catches_database_errors(handler):
+            return others, raised
+        return raised, NOWHERE if catches_everything(handler) else others
+
+    def _handled(self, statement: Try, handler: Handler, states: Conditions) -> Exits[Condition]:
+        self.swallowed[handler] = _assigned(statement, handler)
+        return self._block(handler.body, states).mapped(lambda ways: swallowed_by(ways, handler))
 
     def _with(self, statement: With, states: Conditions) -> Exits[Condition]:
         return self._items(statement, list(statement.items), states)

@@ -11,9 +11,9 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Await, Block, Call, Evaluate, Name, Return, Statement, Try, With
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Source, Span
+from sessionlint.questions.leaving.ways import Way, ways_out
 from sessionlint.questions.providers.lending import following
 from sessionlint.questions.providers.other_uses import OtherUses, other_uses
-from sessionlint.questions.providers.outcomes import Way, ways_out
 from sessionlint.questions.providers.providers import misannotated
 from sessionlint.questions.sessions.lives import Life
 from sessionlint.rules.provider.provider_returns_session.search import ReturnedSession

@@ -10,8 +10,8 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Block, Call, Constant, For, If, Jump, Match, Raise, Return, Statement, Try, While, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.leaving.ways import Way, ways_out
 from sessionlint.questions.providers.lending import Lender, Loan, following, lenders
-from sessionlint.questions.providers.outcomes import Way, ways_out
 
 _ROUNDS = frozenset({"builtins.range", "itertools.count", "itertools.repeat"})
 
