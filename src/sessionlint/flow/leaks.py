@@ -62,7 +62,8 @@ class PathWalk(Paths[State]):
     """Walks one function body for one session.
 
     ``opening`` is the statement that opens it; ``names`` the dotted names that hold it; ``closes`` says whether a
-    statement closes it; ``manages`` whether a ``with`` statement closes it at its end; ``never_returns`` where control never gets on.
+    statement closes it; ``manages`` whether a ``with`` statement closes it at its end; ``never_returns`` how control never gets
+    behind one.
     """
 
     opening: Statement

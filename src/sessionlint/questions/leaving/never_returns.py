@@ -78,16 +78,16 @@ def returning(project: Project, statement: Statement, scope: Scope) -> Returning
         case Raise(value=value) if value is not None:
             raised = project.kind(value.func if isinstance(value, Call) else value, scope)
             return Returning.STOPS if raised == kinds.External("builtins.SystemExit") else Returning.MAY
-        case Evaluate(value=Call() as call) | Return(value=Call() as call) | Assign(value=Call() as call):
-            return _of_call(project, call, scope, awaited=False)
-        case (
-            Evaluate(value=Await(value=Call() as call))
-            | Return(value=Await(value=Call() as call))
-            | Assign(value=Await(value=Call() as call))
-        ):
-            return _of_call(project, call, scope, awaited=True)
         case _:
-            return Returning.MAY
+            call, awaited = whole_call(statement)
+            return _of_call(project, call, scope, awaited=awaited) if call is not None else Returning.MAY
+
+
+def whole_call(statement: Statement) -> tuple[Call | None, bool]:
+    """The call that is all of a statement, or of what it returns or assigns, and whether it is awaited."""
+    value = statement.value if isinstance(statement, Evaluate | Return | Assign) else None
+    called = value.value if isinstance(value, Await) else value
+    return (called, called is not value) if isinstance(called, Call) else (None, False)
 
 
 def _of_call(project: Project, call: Call, scope: Scope, *, awaited: bool) -> Returning:

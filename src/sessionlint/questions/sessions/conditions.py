@@ -44,6 +44,8 @@ Condition: TypeAlias = State | Failed
 Conditions: TypeAlias = frozenset[Condition]
 NOWHERE: Conditions = frozenset()
 _ENDS = frozenset({Act.COMMIT, Act.ROLLBACK, Act.CLOSE})
+_RUNS_STATEMENT = frozenset({"execute", "exec"})
+FAILING_METHODS = frozenset({"flush", "commit"}) | _RUNS_STATEMENT
 _READS = ("select", "with", "show", "explain", "pragma")
 _DATABASE_ERRORS = frozenset(
     {
@@ -86,7 +88,7 @@ def may_fail(event: Event) -> bool:
     if event.act in (Act.FLUSH, Act.COMMIT):
         return True
     statement = event.call.args[0].value if event.call is not None and event.call.args else None
-    return event.method in ("execute", "exec") and statement is not None and _writes(statement)
+    return event.method in _RUNS_STATEMENT and statement is not None and _writes(statement)
 
 
 def failed_by(event: Event) -> Failed:
