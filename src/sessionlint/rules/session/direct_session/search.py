@@ -1,13 +1,14 @@
 """Is there work left that a commit at the end of a block would save?
 
-A path walk over one body with three states. It knows the writes that can be seen (``add``, ``delete``, DML, attributes of
+Three states on the paths through one body. It knows the writes that can be seen (``add``, ``delete``, DML, attributes of
 what was read) and takes for a write what it cannot see through: the session handed on, an object changed by a call.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import field
 from enum import Enum
 
+from sessionlint.flow.paths import Exits, NeverReturns, Paths
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.model import walk
@@ -22,23 +23,17 @@ from sessionlint.model.facts import (
     Constant,
     Delete,
     Evaluate,
-    For,
     FString,
-    If,
-    Jump,
     Mapping,
-    Match,
     Name,
-    Raise,
-    Return,
     Statement,
     Subscript,
     Term,
     Try,
-    While,
     With,
 )
 from sessionlint.model.records import dataclass
+from sessionlint.questions.leaving.never_returns import never_returns_in
 from sessionlint.questions.sessions.block_uses import Act, Event, events
 from sessionlint.questions.sessions.escape import carries, derived_names, makes_plain
 
@@ -50,7 +45,6 @@ class State(Enum):
 
 
 States = frozenset[State]
-NOWHERE: States = frozenset()
 _PENDING: States = frozenset({State.PENDING})
 _CLEAN: States = frozenset({State.CLEAN})
 _FAILED: States = frozenset({State.FAILED})
@@ -64,106 +58,56 @@ _CONTAINERS = frozenset({"list", "dict", "set", "defaultdict", "OrderedDict", "C
 _BULK = frozenset({"bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings", "connection"})
 
 
-@dataclass(slots=True)
-class Exits:
-    """The states in which control leaves a block without an exception, by the way it leaves."""
-
-    falls: States = NOWHERE
-    returns: States = NOWHERE
-    jumps: States = NOWHERE
-
-    def add(self, other: "Exits") -> None:
-        self.returns |= other.returns
-        self.jumps |= other.jumps
-
-    def mapped(self, change: Callable[[States], States]) -> "Exits":
-        return Exits(*(change(way) if way else way for way in (self.falls, self.returns, self.jumps)))
-
-
 def left_pending(project: Project, scope: FunctionScope | ModuleScope, block: Block, name: str) -> States:
     """The states of the session ``name`` in which control leaves ``block`` of ``scope`` without an exception."""
     derived = derived_names(scope, frozenset({name}))
-    found = _Walk(project, scope, name, derived, frozenset(one for one in derived if _is_container(one, scope)))
+    containers = frozenset(one for one in derived if _is_container(one, scope))
+    found = _Pending(never_returns_in(project, scope), scope, name, derived, containers)
     for event in events(project, scope, name):
         found.by_statement.setdefault(event.site.statement, []).append(event)
-    exits = found.block(block, _CLEAN)
-    return exits.falls | exits.returns | exits.jumps
+    return found.left(block)
 
 
 @dataclass(slots=True)
-class _Walk:
-    project: Project
+class _Pending(Paths[State]):
+    never_returns: NeverReturns
     scope: Scope
     name: str
     derived: frozenset[str]
     containers: frozenset[str]
     by_statement: dict[Statement, list[Event]] = field(default_factory=dict)
-    seen: States = NOWHERE
 
-    def block(self, block: Block, before: States) -> Exits:
-        exits = Exits(falls=before)
-        for statement in block:
-            if not exits.falls:
-                break
-            step = self.statement(statement, exits.falls)
-            exits.falls = step.falls
-            exits.add(step)
-            self.seen |= step.falls
-        return exits
+    def left(self, block: Block) -> States:
+        exits = self._block(block, _CLEAN)
+        return exits.falls | exits.returns | exits.breaks | exits.continues
 
-    def statement(self, statement: Statement, before: States) -> Exits:
-        now = self.own(statement, before)
-        match statement:
-            case Return():
-                return Exits(returns=now)
-            case Raise():
-                return Exits()
-            case Jump(kind="break" | "continue"):
-                return Exits(jumps=now)
-            case If(body=body, orelse=orelse):
-                return _either(self.block(body, now), self.block(orelse, now))
-            case For(body=body, orelse=orelse) | While(body=body, orelse=orelse):
-                return self.loop(body, orelse, now)
-            case Match(cases=cases):
-                return _either(Exits(falls=now), *(self.block(case.body, now) for case in cases))
-            case With(body=body):
-                return self.context(statement, body, now)
-            case Try():
-                return self.attempt(statement, now)
-            case _:
-                return Exits(falls=now)
+    def _own(self, statement: Statement, states: States) -> tuple[States, States]:
+        now = _PENDING if self.changes(statement) else states
+        for event in self.by_statement.get(statement, ()):
+            if event.act in _ENDS:
+                now = _CLEAN
+            elif self.writes(event):
+                now = _PENDING
+        return now, states
 
-    def loop(self, body: Block, orelse: Block, before: States) -> Exits:
-        rounds = Exits(falls=before)
-        for _ in range(len(State)):
-            inside = self.block(body, rounds.falls)
-            rounds.falls |= inside.falls | inside.jumps
-            rounds.returns |= inside.returns
-        after = self.block(orelse, rounds.falls)
-        return Exits(after.falls | rounds.falls, after.returns | rounds.returns, after.jumps)
-
-    def context(self, statement: With, body: Block, before: States) -> Exits:
-        inside = self.block(body, before)
+    def _with(self, statement: With, states: States) -> Exits[State]:
+        now, raised = self._own(statement, states)
+        inside = self._block(statement.body, now)
         if any(event.act is Act.BEGIN for event in self.by_statement.get(statement, ())):
-            return inside.mapped(lambda _: _CLEAN)  # `with db.begin():` commits
-        if any("suppress" in (walk.dotted(_callee(item.context)) or "") for item in statement.items):
-            inside.falls |= self.raised(body, before)
+            inside = inside.mapped(lambda left: _CLEAN if left else left)  # `with db.begin():` commits
+        elif any("suppress" in (walk.dotted(_callee(item.context)) or "") for item in statement.items):
+            inside.falls |= self.after_error(statement.body, now)
+        inside.raises |= raised
         return inside
 
-    def attempt(self, statement: Try, before: States) -> Exits:
-        around, self.seen = self.seen, before
-        body = self.block(statement.body, before)
-        inside = self.seen
-        self.seen |= around
-        exits = self.block(statement.orelse, body.falls)
-        exits.add(body)
-        error = _FAILED if self.touches(statement.body) else inside
-        for handler in statement.handlers:
-            exits = _either(exits, self.block(handler.body, error))
-        return exits.mapped(lambda states: self.block(statement.final, states).falls) if statement.final else exits
+    def _tried(self, statement: Try, states: States) -> Exits[State]:
+        body = self._block(statement.body, states)
+        body.raises = self.after_error(statement.body, states)
+        return body
 
-    def raised(self, body: Block, before: States) -> States:
-        return _FAILED if self.touches(body) else before
+    def after_error(self, body: Block, states: States) -> States:
+        """The states in which an error leaves ``body``, which was entered in ``states``."""
+        return _FAILED if self.touches(body) else states
 
     def touches(self, body: Block) -> bool:
         """Whether a statement of ``body``, at any depth, has to do with the session or with what it gave."""
@@ -173,16 +117,6 @@ class _Walk:
         )
 
     # --- one statement ------------------------------------------------------------------------------------------------
-
-    def own(self, statement: Statement, before: States) -> States:
-        """The states after what a statement itself does, the blocks inside it left out."""
-        now = _PENDING if self.changes(statement) else before
-        for event in self.by_statement.get(statement, ()):
-            if event.act in _ENDS:
-                now = _CLEAN
-            elif self.writes(event):
-                now = _PENDING
-        return now
 
     def writes(self, event: Event) -> bool:
         if event.act in _WRITES or event.method in _BULK:
@@ -226,14 +160,6 @@ def _builds_container(value: Term | None) -> bool:
     if isinstance(value, Call):
         return (walk.dotted(value.func) or "").rpartition(".")[2] in _CONTAINERS
     return isinstance(value, Collection | Mapping | Comprehension)
-
-
-def _either(*ways: Exits) -> Exits:
-    found = Exits()
-    for way in ways:
-        found.falls |= way.falls
-        found.add(way)
-    return found
 
 
 def _callee(term: Term) -> Term:
