@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from sessionlint.link.names.scopes import FunctionScope
+from sessionlint.link.names.scopes import FunctionScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.model.facts import Block
 from sessionlint.questions.leaving.never_returns import Leaving, Trust, never_returns_in
@@ -29,3 +29,10 @@ def ways_out(project: Project, block: Block, function: FunctionScope) -> Ways:
         Way.YIELDS: walk.yields,
     }
     return frozenset(way for way, is_open in ways.items() if is_open)
+
+
+def is_left(project: Project, block: Block, scope: Scope, *, loop: bool = False) -> bool:
+    """Whether control surely never gets behind ``block``; with ``loop``: nor into the next round of the loop around it."""
+    walk = Leaving(project, scope, never_returns_in(project, scope))
+    exits = walk.leave(block)
+    return not (exits.falls or walk.yields or (loop and exits.continues))

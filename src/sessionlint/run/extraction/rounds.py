@@ -19,8 +19,8 @@ Link = Callable[[Iterable[ModuleFacts]], Project]
 
 def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link: Link, extractor: Extractor) -> Project:
     """The project of all ``sources`` that speak of sessions, of a name that another one binds to such a thing, that
-    hold a function to which a session is handed or a coroutine that is run, coroutines that use a registry, the class of a
-    response that streams, or what starts event loops or processes, where that matters.
+    hold a function to which a session is handed, one that handles a session's errors or a coroutine that is run, coroutines that
+    use a registry, the class of a response that streams, or what starts event loops or processes, where that matters.
 
     ``known`` are facts that need no new look.
     """

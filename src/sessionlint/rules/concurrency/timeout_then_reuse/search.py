@@ -7,9 +7,10 @@ from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Block, Call, Collection, For, Handler, Jump, Raise, Return, Statement, Try, While, With
+from sessionlint.model.facts import Block, Call, Collection, For, Handler, Statement, Try, While, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.leaving.ways import is_left
 from sessionlint.questions.sessions.block_uses import Act, Event, events
 from sessionlint.questions.sessions.session_users import sessions_used
 
@@ -53,9 +54,9 @@ def _after(
     found = list(events(project, function, name))
     handled = [event for event in found if handling and _within(event, handling)]
     later = [event for event in found if event.site.statement.span.start >= statement.span.end]
-    course = handled if _leaves(handling) else [*handled, *later]
+    course = handled if is_left(project, handling, function) else [*handled, *later]
     telling = next((event for event in course if event.act in _USING | _CLEANING), None)
-    if telling is None and not _leaves(handling, loop=True) and _loops_on(statement, function, name):
+    if telling is None and not is_left(project, handling, function, loop=True) and _loops_on(statement, function, name):
         yield ReusedAfterTimeout(site.place, name, site.place)
     elif telling is not None and telling.act in _USING:
         yield ReusedAfterTimeout(telling.place, name, site.place)
@@ -113,17 +114,6 @@ def _sites_in(function: FunctionScope, block: Block) -> Iterator[Site]:
 
 def _within(event: Event, block: Block) -> bool:
     return any(statement.span.contains(event.site.statement.span) for statement in block)
-
-
-def _leaves(block: Block, *, loop: bool = False) -> bool:
-    """Whether a handler's last statement leaves what follows it out; with ``loop``: leaves the loop around it, too."""
-    match block[-1:]:
-        case (Raise() | Return(),):
-            return True
-        case (Jump(kind=kind),):
-            return kind == "break" if loop else kind in ("break", "continue")
-        case _:
-            return False
 
 
 def _loops_on(statement: Statement, function: FunctionScope, name: str) -> bool:

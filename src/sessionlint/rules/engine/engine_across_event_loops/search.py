@@ -9,13 +9,14 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import by_module
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Block, Call, For, Jump, Raise, Return, While
+from sessionlint.model.facts import Block, Call, For, Raise, Return, While
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.drivers import driver_of
 from sessionlint.questions.engines.engine_reach import EngineReach, lasting_engines
 from sessionlint.questions.engines.urls import engine_urls
+from sessionlint.questions.leaving.ways import is_left
 from sessionlint.questions.running.callers import Caller, Callers
 from sessionlint.questions.running.event_loops import LoopRun, loop_runs
 
@@ -102,7 +103,7 @@ def _repeated(project: Project, site: Site, runs: list[LoopRun], callers: Caller
         together[module if project.role(module) is Role.TEST else run.site.scope].append(run)
     for group in together.values():
         looped = [run for run in group if _is_in_loop(run)]
-        several = group if _follow_one_another(group) else looped
+        several = group if _follow_one_another(project, group) else looped
         if several:
             return LoopEngine(site, tuple(several), None)
     return None
@@ -123,11 +124,11 @@ def _is_in_loop(run: LoopRun) -> bool:
     )
 
 
-def _follow_one_another(runs: list[LoopRun]) -> bool:
-    return any(_follows(first, second) for first, second in combinations(runs, 2))
+def _follow_one_another(project: Project, runs: list[LoopRun]) -> bool:
+    return any(_follows(project, first, second) for first, second in combinations(runs, 2))
 
 
-def _follows(first: LoopRun, second: LoopRun) -> bool:
+def _follows(project: Project, first: LoopRun, second: LoopRun) -> bool:
     """Whether ``second``, further down than ``first``, can happen after it: on no other branch, behind no return."""
     if first.site.scope is not second.site.scope:
         return True
@@ -138,7 +139,7 @@ def _follows(first: LoopRun, second: LoopRun) -> bool:
             return not isinstance(first.site.statement, Return | Raise)
         if here is not None and here is not inside:
             return False
-        if here is None and isinstance(inside[-1], Return | Raise | Jump):
+        if here is None and is_left(project, inside, first.site.scope):
             return False
         block = inside
 
