@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from sessionlint.link.calls import ModuleCalls
 from sessionlint.link.memory import Memory
 from sessionlint.link.names.importers import Importers, ModuleImports
 from sessionlint.link.names.layout import Layout, layout_of
@@ -12,7 +13,7 @@ from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Sit
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.link.values.trust import Trust
-from sessionlint.model.facts import Call, ModuleFacts, Term
+from sessionlint.model.facts import ModuleFacts, Term
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 from sessionlint.model.wrappers import Vocabulary
@@ -65,6 +66,7 @@ class Project:
         earlier.read.update(self.modules)
         self.evaluator = Evaluator(self.modules, layout, self.trust, memory)
         self._roles: dict[str, Role] = {}
+        self._within: dict[ModuleScope, ModuleCalls] = {}
         self.memory = Memory()  # the answers to questions about this project
         # words whose absence left files without facts, and words that such files were searched for beyond that
         self.searched: set[str] = set()
@@ -103,25 +105,28 @@ class Project:
     def _calls(self) -> tuple[Site, ...]:
         return tuple(site for module in self.modules.values() for site in module.calls)
 
+    def within(self, module: ModuleScope) -> ModuleCalls:
+        """The calls of one module, by what they call and what they give."""
+        found = self._within.get(module)
+        if found is None:
+            found = self._within[module] = ModuleCalls(module, self.kind)
+        return found
+
     def calls_of(self, *callees: type[kinds.Kind]) -> Sequence[Site]:
         """The calls of things of these kinds, in the order of ``calls``; most calls are of something unknown."""
-        return self.in_order(*(self._calls_by_callee.get(callee, ()) for callee in callees))
+        return self._everywhere(lambda calls: calls.of(*callees))
 
     def calls_giving(self, *results: type[kinds.Kind]) -> Sequence[Site]:
         """The calls that give things of these kinds, in the order of ``calls``."""
-        return self.in_order(*(self._calls_by_result.get(result, ()) for result in results))
-
-    @cached_property
-    def _calls_by_callee(self) -> Mapping[type, Sequence[Site]]:
-        return _grouped(self._calls, lambda site: self.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None)
-
-    @cached_property
-    def _calls_by_result(self) -> Mapping[type, Sequence[Site]]:
-        return _grouped(self._calls, lambda site: self.kind(site.term, site.scope))
+        return self._everywhere(lambda calls: calls.giving(*results))
 
     def calls_of_external(self, *names: str) -> Sequence[Site]:
         """The calls of the library objects of these names, in the order of ``calls``."""
-        return self.in_order(*(self._calls_by_library_name.get(name, ()) for name in names))
+        return self._everywhere(lambda calls: calls.of_external(*names))
+
+    def calls_of_package(self, prefix: str) -> Sequence[Site]:
+        """The calls of library objects whose names begin with ``prefix``, in the order of ``calls``."""
+        return self._everywhere(lambda calls: calls.of_package(prefix))
 
     def calls_named(self, *names: str) -> Sequence[Site]:
         """The calls of what goes by one of these names, ``name(...)`` and ``anything.name(...)``, in the order of ``calls``.
@@ -129,6 +134,9 @@ class Project:
         Calls of what another call gives go by the name "()".
         """
         return [site for module in self.modules.values() for site in module.calls_named(names)]
+
+    def _everywhere(self, some: Callable[[ModuleCalls], Sequence[Site]]) -> Sequence[Site]:
+        return tuple(site for module in self.modules.values() for site in some(self.within(module)))
 
     def in_order(self, *some: Sequence[Site]) -> Sequence[Site]:
         """Groups of calls, each group in the order of ``calls``, as one of that order; each call once."""
@@ -144,19 +152,6 @@ class Project:
         """Whether the text of ``module`` holds ``word``: what is quickly ruled out need not be looked for."""
         return word in self.sources[module.path].text
 
-    def calls_of_package(self, prefix: str) -> Sequence[Site]:
-        """The calls of library objects whose names begin with ``prefix``, in the order of ``calls``."""
-        return self.in_order(*(calls for name, calls in self._calls_by_library_name.items() if name.startswith(prefix)))
-
-    @cached_property
-    def _calls_by_library_name(self) -> Mapping[str, Sequence[Site]]:
-        found: dict[str, list[Site]] = defaultdict(list)
-        for site in self._calls_by_callee.get(kinds.External, ()):
-            callee = self.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
-            if isinstance(callee, kinds.External):
-                found[callee.name].append(site)
-        return found
-
     def functions(self) -> Iterator[FunctionScope]:
         """Every function of the project."""
         for module in self.modules.values():
@@ -164,14 +159,6 @@ class Project:
 
     def source(self, scope: Scope) -> Source:
         return self.sources[scope.module.path]
-
-
-def _grouped(calls: Iterable[Site], kind: Callable[[Site], object]) -> Mapping[type, Sequence[Site]]:
-    """The calls by the type of their ``kind``."""
-    found: dict[type, list[Site]] = defaultdict(list)
-    for site in calls:
-        found[type(kind(site))].append(site)
-    return found
 
 
 def link(

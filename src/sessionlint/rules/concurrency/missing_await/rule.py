@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from sessionlint.edits.awaiting import awaited_fix
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
 from sessionlint.questions.running.awaits import MissingAwait, Treatment, idle_begins, missing_awaits
@@ -43,12 +44,12 @@ _LOST = {
 }
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for missing in missing_awaits(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for missing in missing_awaits(project, module):
         call = missing.call
         if project.role(call.site.scope.module) is not Role.STUB:
             yield _finding(call, _message(missing), f"write `{_awaited(missing)}`", awaited_fix(project, missing))
-    for begin in idle_begins(project):
+    for begin in idle_begins(project, module):
         message = f"`{begin.written}` alone begins nothing: it only makes an object that a block could enter"
         yield _finding(begin, message, f"write `async with {begin.written}:` around what belongs together")
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from sessionlint.edits.awaiting import without_await_fix
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.running.awaits import SuperfluousAwait, superfluous_awaits
@@ -29,8 +30,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in superfluous_awaits(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in superfluous_awaits(project, module):
         if project.role(found.site.scope.module) is Role.STUB:
             continue
         yield RULE.finding(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from sessionlint.edits.entered import driven_fix
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.providers.consumed import Consumption, Loop, consumptions
@@ -33,8 +34,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in consumptions(project, RULE.code):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in consumptions(project, module, RULE.code):
         severity = RULE.severity if found.loop in (None, Loop.LEFT) else Severity.INFO
         if severity is Severity.INFO and project.role(found.scope.module) is Role.TEST:
             continue

@@ -8,6 +8,7 @@ Fix safety: there is no fix: somebody has to say which of the two is meant.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.requests.request_sessions import TwoSessions, twice_provided
@@ -24,8 +25,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in twice_provided(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in twice_provided(project, module):
         provider = found.second.provider
         if provider is None:
             continue

@@ -10,6 +10,7 @@ Fix safety: unsafe, the function then runs in a thread. Only where nothing is aw
 from collections.abc import Iterator
 
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.running.blocking import BlockingSession, blocking_sessions
@@ -29,8 +30,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in blocking_sessions(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in blocking_sessions(project, module):
         if project.role(found.function.module) is not Role.APPLICATION:
             continue
         yield RULE.finding(

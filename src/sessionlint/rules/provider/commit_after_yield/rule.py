@@ -12,6 +12,7 @@ an older FastAPI is admitted, or where something that outlives the route gets a 
 from collections.abc import Iterator
 
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.providers.commits import LenderCommit, late_commits
@@ -33,11 +34,11 @@ RULE = Rule(
 _LAST_AFTER, _AGAIN_AFTER, _FUNCTION_SCOPE = (0, 105), (0, 118), (0, 121)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     fastapi = project.targets.fastapi
     if fastapi is not None and _LAST_AFTER < fastapi < _AGAIN_AFTER:
         return
-    for found in late_commits(project):
+    for found in late_commits(project, module):
         lender = found.lender
         late = [use for use in lender.uses if not use.is_function_scoped]
         if late and lender.is_dependency and project.role(lender.function.module) not in (Role.TEST, Role.STUB):

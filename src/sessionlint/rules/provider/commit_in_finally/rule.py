@@ -9,6 +9,7 @@ Fix safety: unsafe, after an error nothing is committed any more.
 from collections.abc import Iterator
 
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.providers.commits import commits_in_finally
@@ -26,8 +27,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in commits_in_finally(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in commits_in_finally(project, module):
         function = found.lender.function
         if project.role(function.module) in (Role.TEST, Role.STUB):
             continue

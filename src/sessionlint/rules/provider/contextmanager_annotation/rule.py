@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sessionlint.edits.lent_annotations import manager_annotation_fix
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.questions.providers.lent_types import managers_as_iterators
@@ -27,8 +28,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in managers_as_iterators(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in managers_as_iterators(project, module):
         function = found.function
         if project.role(function.module) is Role.STUB or function.node.returns is None:
             continue

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from sessionlint.edits.provider_handlers import without_handler_fix
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.providers.handlers import GeneratorExitHandler, generator_exit_handlers
@@ -28,8 +29,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in generator_exit_handlers(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in generator_exit_handlers(project, module):
         lender = found.guarded.lender
         if project.role(lender.function.module) is not Role.STUB:
             severity, message = _judgement(found)

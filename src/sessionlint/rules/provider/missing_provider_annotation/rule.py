@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sessionlint.edits.lent_annotations import missing_annotation_fix
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.questions.injection.resources import is_fixture
@@ -25,8 +26,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for function, session in unannotated_lenders(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for function, session in unannotated_lenders(project, module):
         if project.role(function.module) is not Role.APPLICATION or is_fixture(project, function):
             continue
         element = "AsyncSession" if session.is_async else "Session"

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from sessionlint.edits.generator_annotation import generator_annotation_fix
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.questions.providers.providers import MisannotatedProvider, misannotated_providers
@@ -28,8 +29,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for provider in misannotated_providers(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for provider in misannotated_providers(project, module):
         module = provider.function.module
         if project.role(module) is Role.STUB:
             continue

@@ -10,6 +10,7 @@ somebody calls it: a direct caller would get a generator.
 from collections.abc import Iterator
 
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.rules.provider.provider_returns_session.fix import direct_use, lent_session_fix
@@ -27,8 +28,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in returned_sessions(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in returned_sessions(project, module):
         if project.role(found.life.scope.module) not in (Role.TEST, Role.STUB):
             yield RULE.finding(
                 found.place,

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from sessionlint.edits.provider_handlers import raised_again_fix
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.providers.handlers import GuardedLoan, swallowing_handlers
@@ -29,9 +30,9 @@ RULE = Rule(
 _RERAISE = (0, 110)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     fastapi = project.targets.fastapi
-    for found in swallowing_handlers(project):
+    for found in swallowing_handlers(project, module):
         lender = found.lender
         matters = lender.is_manager or (lender.is_dependency and (fastapi is None or fastapi >= _RERAISE))
         if matters and project.role(lender.function.module) not in (Role.TEST, Role.STUB):

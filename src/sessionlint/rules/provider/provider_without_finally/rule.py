@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sessionlint.edits.with_block import with_block_fix
 from sessionlint.link.names.roles import Role
-from sessionlint.link.names.scopes import FunctionScope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
 from sessionlint.model.facts import Call
@@ -43,8 +43,8 @@ class UnguardedLoan:
     loan: Loan
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in unguarded_loans(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in unguarded_loans(project, module):
         role = project.role(found.function.module)
         if role not in (Role.TEST, Role.STUB):
             yield RULE.finding(
@@ -73,9 +73,9 @@ def _related(life: Life) -> Iterator[Related]:
         yield Related(path.place(call.span), "closed only here")
 
 
-def unguarded_loans(project: Project) -> Iterator[UnguardedLoan]:
+def unguarded_loans(project: Project, module: ModuleScope) -> Iterator[UnguardedLoan]:
     """The first such yield of every session that a generator function opens; not where the yield is always resumed."""
-    for function in project.functions():
+    for function in module.functions:
         if not function.node.is_generator or is_resumed(project, function):
             continue
         for life in lives_in(project, function):

@@ -9,6 +9,7 @@ Fix safety: none; what the other yield is for is not known.
 from collections.abc import Iterator
 
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.rules.provider.provider_yield_shape.search import MisshapenLender, Shape, misshapen_lenders
@@ -36,8 +37,8 @@ _HELP = {
 }
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in misshapen_lenders(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in misshapen_lenders(project, module):
         if project.role(found.lender.function.module) not in (Role.TEST, Role.STUB):
             yield RULE.finding(
                 found.place,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sessionlint.edits.lent_annotations import element_fix
 from sessionlint.link.names.roles import Role
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.providers.lent_types import MistypedLoan, mistyped_loans
@@ -27,8 +28,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in mistyped_loans(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in mistyped_loans(project, module):
         if project.role(found.function.module) is not Role.STUB:
             yield RULE.finding(
                 found.function.module.place(found.span),
