@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Severity
 from sessionlint.model.outcome import Outcome
@@ -170,7 +171,7 @@ def test_a_file_that_does_not_parse_is_noted_when_no_finding_says_so() -> None:
 
 
 def test_a_rule_that_fails_is_an_internal_error_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(project: Project) -> Iterator[Finding]:
+    def failing(project: Project, module: ModuleScope) -> Iterator[Finding]:
         raise KeyError("x")
 
     real = registered_rules()
@@ -180,7 +181,7 @@ def test_a_rule_that_fails_is_an_internal_error_and_the_others_go_on(monkeypatch
     ]
     monkeypatch.setattr(analysis, "registered_rules", lambda: tuple(broken))
     outcome = _outcome(Settings())
-    assert outcome.errors == ("SES101 failed: KeyError: 'x'",)
+    assert outcome.errors == ("SES101 failed in db.py and 1 more file: KeyError: 'x'",)
     assert "SES301" in _codes(outcome)
 
 

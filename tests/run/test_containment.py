@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from sessionlint.cli import sessionlint
 from sessionlint.extract.outline import outline
-from sessionlint.link.names.scopes import build_module
+from sessionlint.link.names.scopes import ModuleScope, build_module
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding
 from sessionlint.model.source import Source
@@ -156,37 +156,37 @@ def test_a_file_that_linking_fails_over_is_named_and_the_others_are_linked(
     assert "error: internal: bad.py: KeyError: 'x' (link/project.py:" in result.stderr
 
 
-def _with_rule(monkeypatch: pytest.MonkeyPatch, code: str, check: Callable[[Project], Iterator[Finding]]) -> None:
+def _with_rule(monkeypatch: pytest.MonkeyPatch, code: str, check: Callable[[Project, ModuleScope], Iterator[Finding]]) -> None:
     rules = tuple(replace(entry, check=check) if entry.rule.code == code else entry for entry in registered_rules())
     monkeypatch.setattr("sessionlint.run.analysis.registered_rules", lambda: rules)
 
 
-def test_a_rule_that_fails_keeps_what_it_found_before_and_names_the_file(
+def test_a_rule_that_fails_keeps_what_it_found_before_names_the_file_and_goes_on_with_the_others(
     check: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = next(entry.check for entry in registered_rules() if entry.rule.code == "SES301")
 
-    def failing(project: Project) -> Iterator[Finding]:
-        for finding in real(project):
-            if finding.place.path == "good.py":
-                project.layout.module_name(project.modules["good.py"])  # type: ignore[arg-type]
+    def failing(project: Project, module: ModuleScope) -> Iterator[Finding]:
+        for finding in real(project, module):
             yield finding
+            if module.path == "good.py":
+                project.layout.module_name(module)  # type: ignore[arg-type]
 
     _with_rule(monkeypatch, "SES301", failing)
     result = check("--no-cache", "--extend-select", "SES101")
-    assert (result.exit_code, _places(result)) == (2, ["bad.py"])
+    assert (result.exit_code, _places(result)) == (2, ["bad.py", "good.py", "other.py"])
     assert "error: internal: SES301 failed in good.py: " in result.stderr
     assert "(link/layout.py:" in result.stderr
 
 
 def test_a_rule_that_runs_out_of_memory_is_no_finding(check: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(_: Project) -> Iterator[Finding]:
+    def failing(_: Project, __: ModuleScope) -> Iterator[Finding]:
         raise MemoryError
 
     _with_rule(monkeypatch, "SES101", failing)
     result = check()
     assert (result.exit_code, _places(result)) == (2, ["bad.py", "good.py", "other.py"])
-    assert "error: internal: SES101 failed: out of memory\n" in result.stderr
+    assert "error: internal: SES101 failed in bad.py and 2 more files: out of memory\n" in result.stderr
 
 
 @pytest.mark.parametrize("name", FORMATS)

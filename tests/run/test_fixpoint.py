@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sessionlint.edits.apply import Applied, apply_fixes
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Rule, Severity
 from sessionlint.model.source import Place, Source, Span
@@ -14,7 +15,7 @@ from sessionlint.run import analysis
 from sessionlint.run.analysis import Analysis, Everything
 from sessionlint.run.fixing.fixpoint import Fixed, fix_all
 
-Check = Callable[[Project], Iterator[Finding]]
+Check = Callable[[Project, ModuleScope], Iterator[Finding]]
 
 
 @pytest.fixture
@@ -36,13 +37,13 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def _replacing(
     code: str, old: str, new: str, severity: Severity = Severity.WARNING, level: Applicability = Applicability.SAFE
 ) -> Check:
-    def check(project: Project) -> Iterator[Finding]:
-        for path, source in project.sources.items():
-            start = source.text.find(old)
-            while start >= 0:
-                place = Place(path, Span(start, start + len(old)))
-                yield Finding(code, place, old, severity, fix=Fix(f"{old} to {new}", (Edit(place, new),), level))
-                start = source.text.find(old, start + 1)
+    def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+        source = project.source(module)
+        start = source.text.find(old)
+        while start >= 0:
+            place = Place(module.path, Span(start, start + len(old)))
+            yield Finding(code, place, old, severity, fix=Fix(f"{old} to {new}", (Edit(place, new),), level))
+            start = source.text.find(old, start + 1)
 
     return check
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Rule, Severity
 from sessionlint.model.source import Place, Source, Span
@@ -20,14 +21,14 @@ from sessionlint.run.fixing.hands import Answer, Hands
 from sessionlint.run.fixing.repair import Repair, repair
 
 
-def _check(project: Project) -> Iterator[Finding]:
-    for path, source in project.sources.items():
-        if "bad" in source.text:
-            others = [f"{name}.py" for name in source.text.partition("#")[2].split()]
-            edits = [_edit(project.sources[each]) for each in (path, *others)]
-            place = next(edit.place for edit in edits if edit is not None)
-            fix = Fix("good", tuple(edit for edit in edits if edit is not None), Applicability.SAFE)
-            yield Finding("SES900", place, "bad", Severity.WARNING, fix=fix)
+def _check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    source = project.source(module)
+    if "bad" in source.text:
+        others = [f"{name}.py" for name in source.text.partition("#")[2].split()]
+        edits = [_edit(project.sources[each]) for each in (module.path, *others)]
+        place = next(edit.place for edit in edits if edit is not None)
+        fix = Fix("good", tuple(edit for edit in edits if edit is not None), Applicability.SAFE)
+        yield Finding("SES900", place, "bad", Severity.WARNING, fix=fix)
 
 
 def _edit(source: Source) -> Edit | None:

@@ -3,11 +3,11 @@
 from sessionlint.edits.arguments import parentheses
 from sessionlint.edits.imports import change_imports
 from sessionlint.edits.session_arguments import droppable_names
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import FunctionScope, Site
 from sessionlint.link.project import Project
 from sessionlint.model.facts import Attribute, Await, Call, Comprehension, Lambda, Subscript, Term
 from sessionlint.model.finding import Applicability, Edit, Fix
+from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Source, Span
 from sessionlint.questions.running.awaits import MissingAwait, SuperfluousAwait, Treatment, awaits_the_rows
 from sessionlint.questions.sessions.session_methods import MethodCall

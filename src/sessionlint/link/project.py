@@ -3,23 +3,27 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import TypeAlias
 
-from sessionlint.link.calls import ModuleCalls
 from sessionlint.link.memory import Memory
 from sessionlint.link.names.importers import Importers, ModuleImports
 from sessionlint.link.names.layout import Layout, layout_of
-from sessionlint.link.names.roles import Role, role_of
+from sessionlint.link.names.roles import role_of
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.link.values.trust import Trust
-from sessionlint.model.facts import ModuleFacts, Term
+from sessionlint.model.facts import Call, ModuleFacts, Term
+from sessionlint.model.role import Role
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 from sessionlint.model.wrappers import Vocabulary
 
 _NEWEST = Targets()
 _NO_WORDS = Vocabulary()
+
+_Groups: TypeAlias = dict[object, dict[ModuleScope, list[Site]]]
+_NONE: Mapping[ModuleScope, list[Site]] = {}
 
 
 class Earlier:
@@ -66,7 +70,6 @@ class Project:
         earlier.read.update(self.modules)
         self.evaluator = Evaluator(self.modules, layout, self.trust, memory)
         self._roles: dict[str, Role] = {}
-        self._within: dict[ModuleScope, ModuleCalls] = {}
         self.memory = Memory()  # the answers to questions about this project
         # words whose absence left files without facts, and words that such files were searched for beyond that
         self.searched: set[str] = set()
@@ -105,28 +108,31 @@ class Project:
     def _calls(self) -> tuple[Site, ...]:
         return tuple(site for module in self.modules.values() for site in module.calls)
 
-    def within(self, module: ModuleScope) -> ModuleCalls:
-        """The calls of one module, by what they call and what they give."""
-        found = self._within.get(module)
-        if found is None:
-            found = self._within[module] = ModuleCalls(module, self.kind)
-        return found
+    def calls_of(self, *callees: type[kinds.Kind], within: ModuleScope | None = None) -> Sequence[Site]:
+        """The calls of things of these kinds (``within`` a module), in the order of ``calls``; most are of something unknown."""
+        return self._gathered(self._calls_by_callee, callees, within)
 
-    def calls_of(self, *callees: type[kinds.Kind]) -> Sequence[Site]:
-        """The calls of things of these kinds, in the order of ``calls``; most calls are of something unknown."""
-        return self._everywhere(lambda calls: calls.of(*callees))
-
-    def calls_giving(self, *results: type[kinds.Kind]) -> Sequence[Site]:
+    def calls_giving(self, *results: type[kinds.Kind], within: ModuleScope | None = None) -> Sequence[Site]:
         """The calls that give things of these kinds, in the order of ``calls``."""
-        return self._everywhere(lambda calls: calls.giving(*results))
+        return self._gathered(self._calls_by_result, results, within)
 
-    def calls_of_external(self, *names: str) -> Sequence[Site]:
+    def calls_of_external(self, *names: str, within: ModuleScope | None = None) -> Sequence[Site]:
         """The calls of the library objects of these names, in the order of ``calls``."""
-        return self._everywhere(lambda calls: calls.of_external(*names))
+        return self._gathered(self._calls_by_library_name, names, within)
 
-    def calls_of_package(self, prefix: str) -> Sequence[Site]:
-        """The calls of library objects whose names begin with ``prefix``, in the order of ``calls``."""
-        return self._everywhere(lambda calls: calls.of_package(prefix))
+    def _gathered(self, groups: _Groups, keys: Iterable[object], within: ModuleScope | None) -> Sequence[Site]:
+        if within is not None:
+            return self.in_order(*(groups.get(key, _NONE).get(within, ()) for key in keys))
+        return self.in_order(*(_joined(groups.get(key, _NONE)) for key in keys))
+
+    @cached_property
+    def _calls_by_callee(self) -> _Groups:
+        callees = (self.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None for site in self._calls)
+        return _grouped(zip(map(type, callees), self._calls, strict=True))
+
+    @cached_property
+    def _calls_by_result(self) -> _Groups:
+        return _grouped((type(self.kind(site.term, site.scope)), site) for site in self._calls)
 
     def calls_named(self, *names: str) -> Sequence[Site]:
         """The calls of what goes by one of these names, ``name(...)`` and ``anything.name(...)``, in the order of ``calls``.
@@ -134,9 +140,6 @@ class Project:
         Calls of what another call gives go by the name "()".
         """
         return [site for module in self.modules.values() for site in module.calls_named(names)]
-
-    def _everywhere(self, some: Callable[[ModuleCalls], Sequence[Site]]) -> Sequence[Site]:
-        return tuple(site for module in self.modules.values() for site in some(self.within(module)))
 
     def in_order(self, *some: Sequence[Site]) -> Sequence[Site]:
         """Groups of calls, each group in the order of ``calls``, as one of that order; each call once."""
@@ -152,6 +155,18 @@ class Project:
         """Whether the text of ``module`` holds ``word``: what is quickly ruled out need not be looked for."""
         return word in self.sources[module.path].text
 
+    def calls_of_package(self, prefix: str) -> Sequence[Site]:
+        """The calls of library objects whose names begin with ``prefix``, in the order of ``calls``."""
+        names = [name for name in self._calls_by_library_name if isinstance(name, str) and name.startswith(prefix)]
+        return self.calls_of_external(*names)
+
+    @cached_property
+    def _calls_by_library_name(self) -> _Groups:
+        calls = [
+            (site, self.kind(site.term.func, site.scope)) for site in self.calls_of(kinds.External) if isinstance(site.term, Call)
+        ]
+        return _grouped((callee.name, site) for site, callee in calls if isinstance(callee, kinds.External))
+
     def functions(self) -> Iterator[FunctionScope]:
         """Every function of the project."""
         for module in self.modules.values():
@@ -159,6 +174,18 @@ class Project:
 
     def source(self, scope: Scope) -> Source:
         return self.sources[scope.module.path]
+
+
+def _grouped(calls: Iterable[tuple[object, Site]]) -> _Groups:
+    """The calls by what is said of them, and by module."""
+    found: _Groups = defaultdict(lambda: defaultdict(list))
+    for key, site in calls:
+        found[key][site.scope.module].append(site)
+    return found
+
+
+def _joined(by_module: Mapping[ModuleScope, Sequence[Site]]) -> Sequence[Site]:
+    return [site for calls in by_module.values() for site in calls]
 
 
 def link(

@@ -1,14 +1,26 @@
 """Questions about a project: functions whose answers are remembered, each once for each key."""
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from sessionlint.link.names.scopes import ModuleScope
     from sessionlint.link.project import Project
+    from sessionlint.model.source import Place
+
+
+class Placed(Protocol):
+    """What is found somewhere: where its finding will stand."""
+
+    @property
+    def place(self) -> "Place": ...
+
 
 P = ParamSpec("P")
 T = TypeVar("T")
+PlacedT = TypeVar("PlacedT", bound=Placed)
 
 
 def question(start: T) -> "Callable[[Callable[Concatenate[Project, P], T]], Callable[Concatenate[Project, P], T]]":
@@ -37,3 +49,21 @@ def collected(find: "Callable[Concatenate[Project, P], Iterable[T]]") -> "Callab
         return tuple(find(project, *key, **more))
 
     return question(tuple[T, ...]())(all_of)
+
+
+def by_module(find: "Callable[[Project], Iterable[PlacedT]]") -> "Callable[[Project, ModuleScope], Sequence[PlacedT]]":
+    """``question`` for a generator that has to look at the whole project at once: what it finds in one module, in its order."""
+
+    def found(project: "Project") -> dict[str, list[PlacedT]]:
+        by_path: dict[str, list[PlacedT]] = defaultdict(list)
+        for one in find(project):
+            by_path[one.place.path].append(one)
+        return dict(by_path)
+
+    everywhere = question(dict[str, list[PlacedT]]())(found)
+
+    @wraps(find)
+    def found_in(project: "Project", module: "ModuleScope") -> Sequence[PlacedT]:
+        return everywhere(project).get(module.path, ())
+
+    return found_in

@@ -4,6 +4,7 @@ from dataclasses import field
 from enum import Enum
 
 from sessionlint.model.records import dataclass
+from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 
 
@@ -88,6 +89,7 @@ class Rule:
     likeliest first, and ``hints`` words in the frames of their tracebacks that speak for this rule rather than another one.
     ``on_with`` is a key of the configuration: a rule that is off by default is on where the project sets it.
     ``yields_to`` names the codes of more specific rules: where one of them speaks of the same place, this one is silent.
+    ``silent_in``: the rule does not look at files of these roles; ``milder_in``: what it finds there is for information.
     """
 
     code: str
@@ -99,6 +101,8 @@ class Rule:
     symptoms: tuple[str, ...] = field(default=())
     hints: tuple[str, ...] = field(default=())
     yields_to: tuple[str, ...] = field(default=())
+    silent_in: frozenset[Role] = frozenset()
+    milder_in: frozenset[Role] = frozenset()
 
     def finding(
         self,

@@ -1,15 +1,18 @@
 """Texts in, findings out: the pure middle of the pipeline, which the fixpoint runs again and tests run on texts in memory."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import field
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import field, replace
 from datetime import date
 from time import perf_counter
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Earlier, Project, link
 from sessionlint.link.values.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.failure import file_of, told
-from sessionlint.model.finding import Applicability, Finding
+from sessionlint.model.finding import Applicability, Finding, Rule, Severity
 from sessionlint.model.outcome import Outcome, Skipped
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
@@ -87,12 +90,13 @@ class Analysis:
         running = choice.anywhere()
         errors = [f"{path}: {module.failure}" for path, module in sorted(project.facts.items()) if module.failure]
         selected = [entry for entry in registered if entry.rule.code in running]
+        asking = _Asking(project, errors, self.extractor.timings)
         with self.extractor.timings.stage("rules"):
-            found = _run(selected, lambda entry: entry.check(project), errors, project, self.extractor.timings)
+            found = asking.about_modules(selected)
         raw = most_specific(found, {rule.code: rule for rule in rules})
         sifted = suppress(raw, project.facts, rules, self.today)
         comments = Comments(project.facts, project.sources, rules, running, sifted.used, self.today, self.settings.require_reason)
-        about = _run(selected, lambda entry: entry.check_comments(comments), errors, project, self.extractor.timings)
+        about = asking.about_comments(selected, comments)
         resifted = suppress_by_name(about, project.facts, rules, self.today)
         candidates = [finding for finding in (*sifted.open, *resifted.open) if self._in_scope(finding)]
         shown = dict.fromkeys(choice.shown(finding) for finding in candidates)
@@ -128,33 +132,67 @@ def analyse_sources(sources: Mapping[str, Source], targets: Targets = NEWEST, se
     return Analysis(settings, targets).check(sources).outcome
 
 
-def _run(
-    rules: Iterable[RegisteredRule],
-    ask: Callable[[RegisteredRule], Iterator[Finding]],
-    errors: list[str],
-    project: Project,
-    timings: Timings,
-) -> list[Finding]:
-    """What each rule finds. A rule that fails is an internal error; the others go on."""
-    found: list[Finding] = []
-    for entry in rules:
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Asks rules what they find. A rule that fails is an internal error, and keeps what it found before; all others go on."""
+
+    project: Project
+    errors: list[str]
+    timings: Timings
+
+    def about_modules(self, rules: Iterable[RegisteredRule]) -> list[Finding]:
+        """What each rule finds in each module; where one fails, only that module goes without it."""
+        found: list[Finding] = []
+        for entry in rules:
+            failed: dict[str, list[str]] = defaultdict(list)
+            with self._timed(entry.rule):
+                for module in self.project.modules.values():
+                    error = _collect(_in_module(entry, self.project, module), found)
+                    if error is not None:
+                        failed[told(error)].append(module.path)
+            self.errors.extend(f"{entry.rule.code} failed in {_listed(paths)}: {what}" for what, paths in failed.items())
+        return found
+
+    def about_comments(self, rules: Iterable[RegisteredRule], comments: Comments) -> list[Finding]:
+        """What each rule finds in the comments of all files."""
+        found: list[Finding] = []
+        for entry in rules:
+            with self._timed(entry.rule):
+                error = _collect(entry.check_comments(comments), found)
+            if error is not None:
+                path = file_of(error, self.project.facts)
+                self.errors.append(f"{entry.rule.code} failed{f' in {path}' if path else ''}: {told(error)}")
+        return found
+
+    @contextmanager
+    def _timed(self, rule: Rule) -> Iterator[None]:
         begun = perf_counter()
-        found += _asked(entry, ask, errors, project)
-        timings.rules[f"{entry.rule.code} {entry.rule.name}"] += perf_counter() - begun
-    return found
+        yield
+        self.timings.rules[f"{rule.code} {rule.name}"] += perf_counter() - begun
 
 
-def _asked(
-    entry: RegisteredRule, ask: Callable[[RegisteredRule], Iterator[Finding]], errors: list[str], project: Project
-) -> list[Finding]:
-    """What the rule finds; what it found before it failed, if it does."""
-    found: list[Finding] = []
+def _in_module(entry: RegisteredRule, project: Project, module: ModuleScope) -> Iterator[Finding]:
+    """What the rule finds in a module, as far as it speaks in files of that role."""
+    role = project.role(module)
+    if role in entry.rule.silent_in:
+        return
+    for finding in entry.check(project, module):
+        yield replace(finding, severity=Severity.INFO) if role in entry.rule.milder_in else finding
+
+
+def _collect(finding: Iterator[Finding], found: list[Finding]) -> Exception | None:
+    """Adds to ``found`` what there is, up to an exception, which is given back."""
     try:
-        found.extend(ask(entry))  # keeps what came before an exception
+        found.extend(finding)  # keeps what came before an exception
     except Exception as error:
-        path = file_of(error, project.facts)
-        errors.append(f"{entry.rule.code} failed{f' in {path}' if path else ''}: {told(error)}")
-    return found
+        return error
+    return None
+
+
+def _listed(paths: list[str]) -> str:
+    """A failure of what is asked of the whole project comes back in each module: one line for all of them."""
+    more = len(paths) - 1
+    return f"{paths[0]} and {more} more file{'s' if more > 1 else ''}" if more else paths[0]
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

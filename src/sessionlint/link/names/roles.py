@@ -1,10 +1,9 @@
-"""What a file is for. Tests, migrations and scripts live by other rules than an application that runs for weeks."""
-
-from enum import Enum
+"""Which role a file has, told by its path, its imports and what it does when it is run."""
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Constant, If, Import, Operation, Term
+from sessionlint.model.role import Role
 
 _TEST_FOLDERS = frozenset({"tests", "test", "testing"})
 _SCRIPT_FOLDERS = frozenset({"scripts", "script", "tools", "bin", "examples", "example", "docs", "docs_src", "notebooks"})
@@ -14,14 +13,6 @@ _APPLICATIONS = frozenset(
         *("APIFlask", "Robyn", "Dramatiq", "FastStream"),
     }
 )
-
-
-class Role(Enum):
-    APPLICATION = "application"
-    TEST = "test"
-    MIGRATION = "migration"
-    SCRIPT = "script"
-    STUB = "stub"
 
 
 def role_of(module: ModuleScope, *, imported: bool) -> Role:

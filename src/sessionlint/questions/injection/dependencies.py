@@ -84,7 +84,9 @@ def _uses_by_home(project: Project) -> dict[ModuleScope, list[DependencyUse]]:
 @collected
 def _dependency_uses(project: Project, module: ModuleScope) -> Iterator[DependencyUse]:
     overridden = overrides(module) if project.mentions(module, OVERRIDES) else ()
-    called = ((site.term, site.scope) for site in project.within(module).of_external("Depends") if isinstance(site.term, Call))
+    called = (
+        (site.term, site.scope) for site in project.calls_of_external("Depends", within=module) if isinstance(site.term, Call)
+    )
     for call, scope in (*called, *_annotated(module, project.evaluator), *overridden):
         provider = walk.argument(call, 0, "dependency")
         kind = project.kind(provider, scope) if provider is not None else kinds.UNKNOWN

@@ -79,7 +79,7 @@ def _consumptions(project: Project, module: ModuleScope) -> Iterator[Consumption
         found = _depended(project, dependency)
         if found is not None:
             yield found
-    for site in project.within(module).giving(kinds.Generator, kinds.ContextManager):
+    for site in project.calls_giving(kinds.Generator, kinds.ContextManager, within=module):
         if isinstance(site.term, Call) and (provider := object_of(project.kind(site.term, site.scope))) is not None:
             yield from _consumed(project, site, provider)
 

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import ModuleScope, Scope, Site
 from sessionlint.link.names.sites import Placed, placed, sites_of
 from sessionlint.link.project import Project
@@ -16,6 +15,7 @@ from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Collection, Constant, Delete, Evaluate, Name, Term
 from sessionlint.model.records import dataclass
+from sessionlint.model.role import Role
 
 _BEHIND_A_DOT = re.compile(r"\.(\w+)")
 _BY_NAME = frozenset({"getattr", "setattr", "hasattr", "delattr", "object", "attrgetter"})

@@ -45,7 +45,7 @@ def dependencies(project: Project, module: ModuleScope) -> Iterator[Dependency]:
         for dependency in parameters_filled(project, function):
             found.add(dependency.call)
             yield dependency
-    for site in project.within(module).of_external("Depends"):
+    for site in project.calls_of_external("Depends", within=module):
         call = site.term
         if isinstance(call, Call) and call not in found and not _is_out_of_place(site):
             outer = site.path[0] if site.path else None

@@ -61,9 +61,9 @@ def is_shared_by(loop: Loop | None, session: str, scope: Scope) -> bool:
 
 def concurrent_uses(project: Project, module: ModuleScope) -> Iterator[ConcurrentUse]:
     """Every ``gather``, ``wait``, ``as_completed`` and task group that runs two coroutines on one async session."""
-    calls = project.within(module)
     groups: dict[Statement, list[_Coroutine]] = defaultdict(list)
-    for site in calls.in_order(calls.of_external(*_GATHERING), calls.named("create_task")):
+    gathering = project.calls_of_external(*_GATHERING, within=module)
+    for site in project.in_order(gathering, module.calls_named(("create_task",))):
         call = site.term
         if not isinstance(call, Call) or not call.args:
             continue

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import FunctionScope, ImportBinding, Site
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Call
 from sessionlint.model.records import dataclass
+from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.injection.dependencies import dependencies
 from sessionlint.questions.running.call_graph import calls_by_function

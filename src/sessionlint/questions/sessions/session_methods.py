@@ -91,7 +91,7 @@ def method_calls(project: Project, module: ModuleScope) -> Iterator[MethodCall]:
     Left out are functions that ``run_sync`` calls (whatever their annotations say, they get the synchronous session)
     and methods that a subclass of the project defines anew.
     """
-    for site in project.within(module).of(kinds.Method):
+    for site in project.calls_of(kinds.Method, within=module):
         if site.scope not in run_sync_functions(project):
             found = method_call(project, site)
             if found is not None and found.method not in _redefined(project):

@@ -46,8 +46,8 @@ class SessionInTask:
 
 def sessions_in_tasks(project: Project, module: ModuleScope) -> Iterator[SessionInTask]:
     """Every task that is started with a session and outlives it, or runs beside its owner's own use of it."""
-    calls = project.within(module)
-    for site in calls.in_order(calls.of_external(*SPAWNING, *_ELSEWHERE), calls.named("create_task")):
+    spawning = project.calls_of_external(*SPAWNING, *_ELSEWHERE, within=module)
+    for site in project.in_order(spawning, module.calls_named(("create_task",))):
         call = site.term
         if not isinstance(call, Call) or not isinstance(site.scope, FunctionScope) or not call.args:
             continue

@@ -65,8 +65,8 @@ class SessionInThread:
 
 def sessions_in_threads(project: Project, module: ModuleScope) -> Iterator[SessionInThread]:
     """Every call that has another thread use a session of this one."""
-    calls = project.within(module)
-    starting = calls.in_order(calls.of_external(*_AWAITABLE, *_OF_THREADS), calls.named(*_OF_POOLS))
+    library = project.calls_of_external(*_AWAITABLE, *_OF_THREADS, within=module)
+    starting = project.in_order(library, module.calls_named(_OF_POOLS))
     handed = [(site, found) for site in starting if (found := _handover(project, site)) is not None]
     used = {site: sessions_used_by(project, handover.work, handover.args, site) for site, handover in handed}
     rivals: dict[tuple[Scope, str], list[tuple[Site, Handover]]] = defaultdict(list)

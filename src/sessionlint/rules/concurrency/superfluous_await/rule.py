@@ -11,10 +11,10 @@ application, where it would block the event loop.
 from collections.abc import Iterator
 
 from sessionlint.edits.awaiting import without_await_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.running.awaits import SuperfluousAwait, superfluous_awaits
 
 RULE = Rule(
@@ -27,13 +27,12 @@ RULE = Rule(
         "TypeError: object ScalarResult can't be used in 'await' expression",
         "TypeError: object AsyncSession can't be used in 'await' expression",
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in superfluous_awaits(project, module):
-        if project.role(found.site.scope.module) is Role.STUB:
-            continue
         yield RULE.finding(
             found.site.place,
             f"`{found.written}` {found.gives}: awaiting it raises TypeError",

@@ -28,7 +28,7 @@ class DirectCall:
 
 def direct_calls(project: Project, module: ModuleScope) -> Iterator[DirectCall]:
     """Every call in a module that leaves a session to a ``Depends`` which is only an object there."""
-    for site in project.within(module).of(kinds.FunctionKind, kinds.ClassKind):
+    for site in project.calls_of(kinds.FunctionKind, kinds.ClassKind, within=module):
         call = site.term
         function = _called(project, project.kind(call.func, site.scope)) if isinstance(call, Call) else None
         if function is None or not isinstance(call, Call):

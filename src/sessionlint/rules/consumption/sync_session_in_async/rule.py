@@ -9,10 +9,10 @@ Fix safety: unsafe, the function then runs in a thread. Only where nothing is aw
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.running.blocking import BlockingSession, blocking_sessions
 from sessionlint.rules.consumption.sync_session_in_async.fix import plain_function_fix
 
@@ -27,13 +27,12 @@ RULE = Rule(
     ),
     hints=("await dependant.call(",),
     yields_to=("SES506", "SES508", "SES607"),
+    silent_in=frozenset(Role) - {Role.APPLICATION},
 )
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in blocking_sessions(project, module):
-        if project.role(found.function.module) is not Role.APPLICATION:
-            continue
         yield RULE.finding(
             found.place,
             _message(found),

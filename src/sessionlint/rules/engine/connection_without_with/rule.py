@@ -10,11 +10,11 @@ it was. Where a result that nobody has read leaves the function, or the connecti
 from collections.abc import Iterator
 
 from sessionlint.edits.connection_blocks import with_connection_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.facts import Call
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.connections import ConnectionLife, connections
 from sessionlint.questions.sessions.lives import Ending

@@ -9,9 +9,9 @@ Fix safety: unsafe; ``engine.begin()`` instead of ``engine.connect()`` stores wh
 from collections.abc import Iterator
 
 from sessionlint.edits.connection_blocks import begin_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.engine.core_write_without_commit.search import LostWrite, lost_writes
 
 RULE = Rule(

@@ -8,9 +8,9 @@ Fix safety: none yet; which driver is installed decides what the URL ought to sa
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.engines.drivers import Serves, driver_of, serves
 from sessionlint.questions.engines.urls import EngineUrl, engine_urls, wrapped_by_async_engine
 

@@ -8,9 +8,9 @@ Fix safety: none; which of the engines stays is for a person to say.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.engine.duplicate_engine.search import duplicate_engines
 
 RULE = Rule(

@@ -8,10 +8,10 @@ Fix safety: unsafe. ``poolclass=NullPool`` opens a connection for each use, wher
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import enclosing_function
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.running.callers import Caller
 from sessionlint.rules.engine.engine_across_event_loops.fix import null_pool_fix
 from sessionlint.rules.engine.engine_across_event_loops.search import LoopEngine, engines_across_loops

@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import combinations
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import Site, enclosing_function
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Block, Call, For, Jump, Raise, Return, While
 from sessionlint.model.records import dataclass
+from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.drivers import driver_of
 from sessionlint.questions.engines.engine_reach import EngineReach, lasting_engines

@@ -8,9 +8,9 @@ Fix safety: none; where the child begins is for a person to say.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.engine.engine_before_fork.forked_engines import ForkedEngine, forked_engines
 
 RULE = Rule(

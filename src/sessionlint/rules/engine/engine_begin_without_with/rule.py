@@ -7,9 +7,9 @@ Fix safety: none yet; where the block ends, and so where the commit stands, is f
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.engines.connections import UnenteredBegin, unentered_begins
 
 RULE = Rule(

@@ -9,7 +9,6 @@ Fix safety: none yet.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import FunctionScope, Site
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
@@ -17,6 +16,7 @@ from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Call
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.records import dataclass
+from sessionlint.model.role import Role
 from sessionlint.questions.engines.engine_use import EngineEnds
 from sessionlint.questions.engines.engines import is_engine_builder
 

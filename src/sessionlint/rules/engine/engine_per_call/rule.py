@@ -9,9 +9,9 @@ Fix safety: none; who keeps the engine is for a person to say.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.engines.engine_use import per_call_engines
 from sessionlint.questions.engines.fresh import PerCall
 from sessionlint.questions.running.callers import Caller

@@ -11,10 +11,10 @@ reference cannot be followed or rewritten; a related place shows which.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.engines.engines import EngineBuild, engines_built_at_import
 from sessionlint.questions.references.references import Obstacle
 from sessionlint.rules.engine.import_time_engine.fix import lazy_engine_fix

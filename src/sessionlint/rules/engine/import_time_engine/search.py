@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import field
 
 from sessionlint.link.names.import_time import sites_at_import
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import ImportBinding, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Call, If, Name, Raise, Statement, Subscript, Term
 from sessionlint.model.records import dataclass
+from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import EngineBuild
 from sessionlint.questions.references.literals import literal_text

@@ -8,10 +8,11 @@ Fix safety: none; where the work belongs (a lifespan, a migration, a command) is
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role, runs_only_as_program
+from sessionlint.link.names.roles import runs_only_as_program
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.engines.import_io import ImportIo, io_at_import
 
 RULE = Rule(

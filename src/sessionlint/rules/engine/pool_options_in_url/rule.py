@@ -8,9 +8,9 @@ Fix safety: unsafe; moving the options to ``create_engine`` changes the size of 
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.engines.drivers import misplaced_options
 from sessionlint.questions.engines.urls import EngineUrl, engine_urls
 from sessionlint.rules.engine.pool_options_in_url.fix import pool_options_fix

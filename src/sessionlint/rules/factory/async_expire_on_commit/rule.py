@@ -10,9 +10,9 @@ Fix safety: unsafe; objects keep the values they had before the commit, also whe
 from collections.abc import Iterator
 
 from sessionlint.edits.session_arguments import add_argument_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.sessions.makers import Maker, takes_plain_arguments
 from sessionlint.rules.factory.async_expire_on_commit.search import ExpiringSessions, expiring_async_sessions
 

@@ -9,9 +9,9 @@ Fix safety: none; whether the engine or the factory is meant to be asynchronous 
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.factory.factory_bind_mismatch.search import BindMismatch, PoolMismatch, bind_mismatches, pool_mismatches
 
 RULE = Rule(

@@ -9,13 +9,13 @@ Fix safety: none; where the factory belongs is for a person to say.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import FunctionScope, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Lambda, Name, Term
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.engines.engine_use import factory_ends_here
 from sessionlint.questions.engines.engines import is_engine_builder
 from sessionlint.questions.engines.fresh import Fresh, PerCall, per_call

@@ -9,10 +9,10 @@ Fix safety: safe; the factory makes the same class without it. A subclass is no 
 from collections.abc import Iterator
 
 from sessionlint.edits.session_arguments import drop_argument_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.link.values.kinds import SessionType
 from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.sessions.makers import makers
 

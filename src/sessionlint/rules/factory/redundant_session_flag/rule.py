@@ -10,9 +10,9 @@ Fix safety: safe; the value is the default, too. Where the argument could overru
 from collections.abc import Iterator
 
 from sessionlint.edits.session_arguments import drop_argument_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.engines.maker_flags import session_flags
 
 RULE = Rule(

@@ -8,9 +8,9 @@ Fix safety: none yet; without autocommit, code has to commit, and only its autho
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.engines.maker_flags import SessionFlag, session_flags
 
 RULE = Rule(

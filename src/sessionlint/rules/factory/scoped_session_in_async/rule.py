@@ -9,10 +9,10 @@ Fix safety: none; passing sessions on instead of looking them up is a matter of 
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.running.registries import AsyncUse, Registry, async_uses, providers, registries
 
 RULE = Rule(

@@ -8,9 +8,9 @@ Fix safety: none; where a request ends is for the framework to say.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.factory.scoped_session_not_removed.search import UnremovedRegistry, unremoved_registries
 
 RULE = Rule(

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
@@ -11,6 +10,7 @@ from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Name, Term, With
 from sessionlint.model.records import dataclass
+from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.running.registries import Registry, registries
 

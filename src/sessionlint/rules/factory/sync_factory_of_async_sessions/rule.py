@@ -10,9 +10,9 @@ Fix safety: safe on SQLAlchemy 2.0 and newer. ``class_`` is dropped only when it
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.factory.sync_factory_of_async_sessions.fix import async_factory_fix
 from sessionlint.rules.factory.sync_factory_of_async_sessions.search import (
     SyncFactoryOfAsyncSessions,

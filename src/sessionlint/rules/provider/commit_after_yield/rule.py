@@ -11,10 +11,10 @@ an older FastAPI is admitted, or where something that outlives the route gets a 
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.providers.commits import LenderCommit, late_commits
 from sessionlint.rules.provider.commit_after_yield.fix import function_scope_fix
 
@@ -29,6 +29,7 @@ RULE = Rule(
         "404 right after POST",
         "rows never saved, and no error raised",
     ),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
 )
 
 _LAST_AFTER, _AGAIN_AFTER, _FUNCTION_SCOPE = (0, 105), (0, 118), (0, 121)
@@ -41,7 +42,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in late_commits(project, module):
         lender = found.lender
         late = [use for use in lender.uses if not use.is_function_scoped]
-        if late and lender.is_dependency and project.role(lender.function.module) not in (Role.TEST, Role.STUB):
+        if late and lender.is_dependency:
             yield RULE.finding(
                 found.place,
                 f"`{lender.name}` commits after FastAPI has sent the response: "

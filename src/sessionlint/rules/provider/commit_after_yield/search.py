@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import ImportBinding, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.question import question
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Name
+from sessionlint.model.role import Role
 from sessionlint.questions.injection.dependencies import DependencyUse, dependencies
 from sessionlint.questions.providers.lending import Lender
 from sessionlint.questions.providers.other_uses import other_uses

@@ -8,10 +8,10 @@ Fix safety: unsafe, after an error nothing is committed any more.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.providers.commits import commits_in_finally
 from sessionlint.rules.provider.commit_in_finally.fix import moved_commit_fix
 
@@ -24,14 +24,12 @@ RULE = Rule(
         "partial data is saved although the request failed",
         "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
     ),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
 )
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in commits_in_finally(project, module):
-        function = found.lender.function
-        if project.role(function.module) in (Role.TEST, Role.STUB):
-            continue
         user = "a route" if found.lender.is_dependency else "the code that uses the session"
         yield RULE.finding(
             found.place,

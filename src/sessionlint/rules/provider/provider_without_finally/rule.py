@@ -10,13 +10,13 @@ through it, is used after the close.
 from collections.abc import Iterator
 
 from sessionlint.edits.with_block import with_block_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
 from sessionlint.model.facts import Call
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.records import dataclass
+from sessionlint.model.role import Role
 from sessionlint.questions.injection.dependencies import dependencies
 from sessionlint.questions.injection.resources import is_resumed
 from sessionlint.questions.providers.lending import Loan, loans
@@ -31,6 +31,8 @@ RULE = Rule(
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
         "The garbage collector is trying to clean up non-checked-in connection",
     ),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
+    milder_in=frozenset({Role.SCRIPT}),
 )
 
 
@@ -45,16 +47,13 @@ class UnguardedLoan:
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in unguarded_loans(project, module):
-        role = project.role(found.function.module)
-        if role not in (Role.TEST, Role.STUB):
-            yield RULE.finding(
-                found.function.module.place(found.loan.term.span),
-                _message(project, found),
-                severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
-                related=tuple(_related(found.life)),
-                help=f"let a block close it: `{found.life.recipe}`",
-                fix=with_block_fix(project, found.life),
-            )
+        yield RULE.finding(
+            module.place(found.loan.term.span),
+            _message(project, found),
+            related=tuple(_related(found.life)),
+            help=f"let a block close it: `{found.life.recipe}`",
+            fix=with_block_fix(project, found.life),
+        )
 
 
 def _message(project: Project, found: UnguardedLoan) -> str:

@@ -8,10 +8,10 @@ Fix safety: none; what the other yield is for is not known.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.provider.provider_yield_shape.search import MisshapenLender, Shape, misshapen_lenders
 
 RULE = Rule(
@@ -21,6 +21,7 @@ RULE = Rule(
     why="FastAPI and contextlib want exactly one `yield` on every path; anything else is a RuntimeError for that request.",
     symptoms=("generator didn't yield", "generator didn't stop", "generator didn't stop after throw()"),
     yields_to=("SES408",),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
 )
 
 _MESSAGES = {
@@ -39,13 +40,12 @@ _HELP = {
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in misshapen_lenders(project, module):
-        if project.role(found.lender.function.module) not in (Role.TEST, Role.STUB):
-            yield RULE.finding(
-                found.place,
-                _MESSAGES[found.shape],
-                related=tuple(_related(found)),
-                help=_HELP[found.shape],
-            )
+        yield RULE.finding(
+            found.place,
+            _MESSAGES[found.shape],
+            related=tuple(_related(found)),
+            help=_HELP[found.shape],
+        )
 
 
 def _related(found: MisshapenLender) -> Iterator[Related]:

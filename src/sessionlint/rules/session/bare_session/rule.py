@@ -11,9 +11,9 @@ objects that leave are detached at once instead of at some later time, so the fi
 from collections.abc import Iterator
 
 from sessionlint.edits.with_block import with_block_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.sessions.lives import Ending, Life, session_lives
 
 RULE = Rule(

@@ -9,9 +9,9 @@ what was pending before it. A ``begin()`` that stands alone goes: the transactio
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.questions.sessions.block_uses import Act
 from sessionlint.questions.sessions.conditions import State
 from sessionlint.questions.sessions.transactions import Course, Step, courses

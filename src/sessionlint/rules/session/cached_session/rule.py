@@ -9,9 +9,9 @@ only where every caller closes what it gets.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.session.cached_session.fix import uncached_fix
 from sessionlint.rules.session.cached_session.search import CachedSession, Flow, cached_sessions
 

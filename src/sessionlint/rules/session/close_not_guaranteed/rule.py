@@ -9,10 +9,10 @@ not used after the close; unsafe otherwise.
 from collections.abc import Iterator
 
 from sessionlint.edits.with_block import with_block_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.facts import Call
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.injection.resources import is_resumed
 from sessionlint.questions.sessions.lives import Ending, Life, session_lives

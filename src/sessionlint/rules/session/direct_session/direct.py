@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import (
     Binding,
     ClassScope,
@@ -20,6 +19,7 @@ from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Block, BoolOp, Call, Conditional, Constant, Name, Statement, Term, With
 from sessionlint.model.records import dataclass
+from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.providers.helper import Helper, configured_helper, is_lender, is_opened_by_factory
 from sessionlint.questions.requests.routes import is_called_by_fastapi

@@ -8,9 +8,9 @@ Fix safety: none; the close goes, or the function opens a session of its own.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.session.foreign_session_closed.search import ForeignClose, foreign_closes
 
 RULE = Rule(

@@ -8,9 +8,9 @@ Fix safety: none; which function needs which session is a matter of design.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.session.global_session.search import SharedSession, shared_sessions
 
 RULE = Rule(

@@ -9,9 +9,9 @@ annotation names it, no fix is offered.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.session.lazy_result_escapes.fix import read_rows_fix
 from sessionlint.rules.session.lazy_result_escapes.search import LazyResult, lazy_results
 

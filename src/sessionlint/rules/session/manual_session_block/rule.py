@@ -9,9 +9,9 @@ it does nothing but roll back and raise again, and nothing in the project listen
 from collections.abc import Iterator
 
 from sessionlint.edits.with_block import with_block_fix
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.session.manual_session_block.search import ManualBlock, manual_blocks
 
 RULE = Rule(

@@ -9,13 +9,13 @@ nothing else goes with it.
 from collections.abc import Iterator
 
 from sessionlint.edits.blocks import drop_finally, remove_statement
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import Scope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Await, Block, Evaluate, Statement, Term, Try
 from sessionlint.model.finding import Applicability, Finding, Fix, Related, Rule, Severity
 from sessionlint.model.records import dataclass
+from sessionlint.model.role import Role
 from sessionlint.questions.sessions.block_uses import Act, Event, OwnBlock, events, own_blocks
 
 RULE = Rule(

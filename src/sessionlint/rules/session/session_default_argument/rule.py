@@ -9,9 +9,9 @@ nothing by itself.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.session.session_default_argument.fix import owned_session_fix
 from sessionlint.rules.session.session_default_argument.search import DefaultSession, default_sessions
 

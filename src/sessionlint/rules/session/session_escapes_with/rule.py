@@ -8,10 +8,10 @@ Fix safety: none; who owns the session is a matter of design.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.session.session_escapes_with.search import BlockEscape, block_escapes
 
 RULE = Rule(

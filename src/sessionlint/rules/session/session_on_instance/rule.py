@@ -8,10 +8,10 @@ Fix safety: none; who owns the session, and when its work is done, is a matter o
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.names.scopes import Scope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.rules.session.session_on_instance.containers import unclosed_injected_sessions
 from sessionlint.rules.session.session_on_instance.search import sessions_on_instances

@@ -8,10 +8,10 @@ Fix safety: unsafe; a rollback also drops what was not committed before the erro
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.facts import Handler
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.sessions.block_uses import Act
 from sessionlint.questions.sessions.conditions import Failed, rolls_back

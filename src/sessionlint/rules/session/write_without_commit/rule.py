@@ -7,9 +7,9 @@ Fix safety: none; a commit writes what has not been written so far.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import Role
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
 from sessionlint.rules.session.write_without_commit.search import LostWrite, lost_writes
 
 RULE = Rule(
