@@ -142,5 +142,5 @@ def test_whether_a_function_disposes_is_found_out_once(monkeypatch: pytest.Monke
     asked: Counter[str] = Counter()
     disposes = engine_reach.disposes
     monkeypatch.setattr(engine_reach, "disposes", lambda function: asked.update([function.node.name]) or disposes(function))
-    assert not list(loop_engines.engines_across_loops(project))
+    assert not loop_engines.engines_across_loops(project, project.modules["a.py"])
     assert asked == {"main": 1, "work": 1, **{f"run{number}": 1 for number in range(20)}}

@@ -155,10 +155,10 @@ class Project:
         """Whether the text of ``module`` holds ``word``: what is quickly ruled out need not be looked for."""
         return word in self.sources[module.path].text
 
-    def calls_of_package(self, prefix: str) -> Sequence[Site]:
+    def calls_of_package(self, prefix: str, within: ModuleScope | None = None) -> Sequence[Site]:
         """The calls of library objects whose names begin with ``prefix``, in the order of ``calls``."""
         names = [name for name in self._calls_by_library_name if isinstance(name, str) and name.startswith(prefix)]
-        return self.calls_of_external(*names)
+        return self.calls_of_external(*names, within=within)
 
     @cached_property
     def _calls_by_library_name(self) -> _Groups:

@@ -49,8 +49,8 @@ class ConnectionLife:
 
 def connections(project: Project, module: ModuleScope) -> Iterator[ConnectionLife]:
     """Every connection that ``module`` takes from an engine, in source order."""
-    for site, method in _engine_calls(project):
-        if site.scope.module is module and method.name in _OPENING:
+    for site, method in _engine_calls(project, module):
+        if method.name in _OPENING:
             assert isinstance(method.owner, kinds.Engine)
             opening = _configured(site)
             stand_in = kinds.Session(bool(method.owner.is_async), origin=method.owner.origin)
@@ -58,8 +58,8 @@ def connections(project: Project, module: ModuleScope) -> Iterator[ConnectionLif
 
 
 @collected
-def _engine_calls(project: Project) -> Iterator[tuple[Site, kinds.Method]]:
-    for site in project.calls_of(kinds.Method):
+def _engine_calls(project: Project, module: ModuleScope) -> Iterator[tuple[Site, kinds.Method]]:
+    for site in project.calls_of(kinds.Method, within=module):
         if (method := engine_method(project, site)) is not None:
             yield site, method
 
@@ -98,8 +98,8 @@ class UnenteredBegin:
 
 def unentered_begins(project: Project, module: ModuleScope) -> Iterator[UnenteredBegin]:
     """Every ``engine.begin()`` of ``module`` that is used without having been entered."""
-    for site, method in _engine_calls(project):
-        if site.scope.module is not module or method.name != "begin":
+    for site, method in _engine_calls(project, module):
+        if method.name != "begin":
             continue
         assert isinstance(method.owner, kinds.Engine)
         use = _connection_use(project, site)

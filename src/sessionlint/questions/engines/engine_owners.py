@@ -6,6 +6,7 @@ from sessionlint.link.names.scopes import ClassScope, FunctionScope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Assign, Attribute, Call, Function
+from sessionlint.model.role import Role
 from sessionlint.questions.engines.engine_reach import disposes
 from sessionlint.questions.engines.fresh import Fresh, PerCall, per_call
 from sessionlint.questions.running.callers import Callers
@@ -20,22 +21,24 @@ class EngineOwners:
         self._engines = engines
         self._known: dict[ClassScope, Site | None] = {}
 
-    def per_call(self, module_paths: frozenset[str]) -> Iterator[PerCall]:
+    def per_call(self) -> Iterator[PerCall]:
         """The engines of objects that end in a function that runs again and again, or that FastAPI makes for each request."""
         fresh = Fresh(self._project, kinds.Instance, lambda call, site: self._made_by(call, site) is not None or None)
-        for made in per_call(self._project, module_paths, fresh, self._ends_here):
+        for made in per_call(self._project, fresh, self._ends_here):
             engine = self._made_by(made.site.term, made.site) if isinstance(made.site.term, Call) else None
             if engine is not None:
                 yield PerCall(engine, made.user, made.use, made.caller)
-        yield from self._injected(module_paths)
+        yield from self._injected()
 
-    def _injected(self, module_paths: frozenset[str]) -> Iterator[PerCall]:
+    def _injected(self) -> Iterator[PerCall]:
         """``def route(repo: Repo = Depends(Repo))``."""
         callers = Callers(self._project)
         functions = {function.node: function for function in self._project.functions()}
         for site in self._project.calls_of_external("Depends"):
             call, function = site.term, functions.get(site.statement) if isinstance(site.statement, Function) else None
-            if not isinstance(call, Call) or function is None or site.scope.module.path not in module_paths or not call.args:
+            if not isinstance(call, Call) or function is None or not call.args:
+                continue
+            if self._project.role(site.scope.module) is not Role.APPLICATION:
                 continue
             cls = self._project.kind(call.args[0].value, site.scope)
             engine = self._engine_of(cls.cls) if isinstance(cls, kinds.ClassKind) else None

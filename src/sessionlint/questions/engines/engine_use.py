@@ -6,6 +6,7 @@ from sessionlint.link.memory import Memory
 from sessionlint.link.names.scopes import FunctionScope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import by_module
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Name
@@ -20,18 +21,19 @@ _USES = frozenset({"connect", "begin", "raw_connection", "execute"})
 _BORROWERS = frozenset({"create_all", "drop_all", "reflect", "to_sql", "read_sql", "read_sql_query", "read_sql_table", "inspect"})
 
 
-def per_call_engines(project: Project, module_paths: frozenset[str]) -> Iterator[PerCall]:
-    """The engines that end in a function that runs per request, per task or per session, each once, in source order."""
+@by_module
+def per_call_engines(project: Project) -> Iterator[PerCall]:
+    """The engines that end in a function of an application that runs per request, per task or per session, each once."""
     ends, engines = EngineEnds(project), fresh_engines(project)
     carriers = _Carriers(project, engines)
-    found = {one.site: one for one in per_call(project, module_paths, engines, ends.ends_here)}
-    for carried in per_call(project, module_paths, carriers.factories, lambda site: factory_ends_here(project, site)):
+    found = {one.site: one for one in per_call(project, engines, ends.ends_here)}
+    for carried in per_call(project, carriers.factories, lambda site: factory_ends_here(project, site)):
         engine = carriers.engine_in(carried.site)
         if engine is not None and carried.user is not carried.site.scope:
             found.setdefault(engine, PerCall(engine, carried.user, carried.use, carried.caller))
-    for owned in EngineOwners(project, engines).per_call(module_paths):
+    for owned in EngineOwners(project, engines).per_call():
         found.setdefault(owned.site, owned)
-    yield from sorted(found.values(), key=lambda one: (one.site.place.path, one.site.place.span.start))
+    yield from sorted(found.values(), key=lambda one: (one.place.path, one.place.span.start))
 
 
 def fresh_engines(project: Project) -> Fresh:

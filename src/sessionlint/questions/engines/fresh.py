@@ -10,6 +10,8 @@ from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call, Name, Term
 from sessionlint.model.records import dataclass
+from sessionlint.model.role import Role
+from sessionlint.model.source import Place
 from sessionlint.questions.running.call_graph import called_function
 from sessionlint.questions.running.callers import Caller, Callers, is_remembered
 from sessionlint.questions.sessions.holding import Use, holding_of
@@ -75,21 +77,23 @@ class PerCall:
     use: Site
     caller: Caller
 
+    @property
+    def place(self) -> Place:
+        return self.site.place
 
-def per_call(
-    project: Project, module_paths: frozenset[str], fresh: Fresh, ends_here: Callable[[Site], bool]
-) -> Iterator[PerCall]:
-    """What ends in a function that runs per request, per task or per session, each once, in source order."""
+
+def per_call(project: Project, fresh: Fresh, ends_here: Callable[[Site], bool]) -> Iterator[PerCall]:
+    """What ends in a function of an application that runs per request, per task or per session, each once, in source order."""
     callers = Callers(project)
     found: dict[Site, PerCall] = {}
     for site in project.calls_giving(fresh.kind):
-        built = fresh.built_by(site) if site.scope.module.path in module_paths else None
+        built = fresh.built_by(site) if project.role(site.scope.module) is Role.APPLICATION else None
         if built is None or not isinstance(site.scope, FunctionScope) or not ends_here(site):
             continue
         caller = callers.of(site.scope)
         if caller is not None and _is_worse(caller, found.get(built)):
             found[built] = PerCall(built, site.scope, site, caller)
-    yield from sorted(found.values(), key=lambda one: (one.site.place.path, one.site.place.span.start))
+    yield from sorted(found.values(), key=lambda one: (one.place.path, one.place.span.start))
 
 
 def _is_worse(caller: Caller, known: PerCall | None) -> bool:

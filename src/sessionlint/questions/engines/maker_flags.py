@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import Scope
+from sessionlint.link.names.scopes import ModuleScope, Scope
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.model.facts import Argument, Call, Constant
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.sessions.makers import configurations, makers, opened_calls, takes_plain_arguments
+from sessionlint.questions.sessions.makers import configurations, makers_of, opened_calls, takes_plain_arguments
 
 _SETTLED = {"autocommit": False, "future": True}
 
@@ -37,14 +38,15 @@ class SessionFlag:
         return Place(self.scope.module.path, self.argument.span)
 
 
-def session_flags(project: Project) -> Iterator[SessionFlag]:
-    """Every ``autocommit=`` and ``future=`` of a session factory or session, in the order of calls."""
-    for maker in makers(project):
+@collected
+def session_flags(project: Project, module: ModuleScope) -> Iterator[SessionFlag]:
+    """Every ``autocommit=`` and ``future=`` of a session factory or session in ``module``."""
+    for maker in makers_of(project, module):
         early, original = not maker.is_factory and not maker.partial, takes_plain_arguments(project, maker.session_class)
         yield from _flags(maker.call, maker.site.scope, early=early, original=original)
-    for _, site, call in configurations(project):
+    for _, site, call in configurations(project, module):
         yield from _flags(call, site.scope, early=False, original=False)
-    for factory, call, scope in opened_calls(project):
+    for factory, call, scope in opened_calls(project, module):
         if not factory.scoped:
             yield from _flags(call, scope, early=True, original=False)
 

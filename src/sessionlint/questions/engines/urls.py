@@ -6,8 +6,9 @@ stands in them says little about the URL of the running program.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import BoolOp, Call, Conditional, Constant, FString, Mapping, Name, Operation, Term
@@ -54,9 +55,10 @@ class _Written:
     query: tuple[tuple[str, str], ...] = ()
 
 
-def engine_urls(project: Project) -> Iterator[EngineUrl]:
-    """The URLs of all engines of the project, as far as they can be read off the code, in source order."""
-    for site in project.calls_giving(kinds.Engine):
+@collected
+def engine_urls(project: Project, module: ModuleScope) -> Iterator[EngineUrl]:
+    """The URLs of all engines that ``module`` builds, as far as they can be read off the code, in source order."""
+    for site in project.calls_giving(kinds.Engine, within=module):
         call = site.term
         assert isinstance(call, Call)
         engine = project.kind(call, site.scope)
@@ -154,6 +156,7 @@ def _drivername(text: str) -> str | None:
     return text.lower() if text and HOLE not in text else None
 
 
+@question(frozenset[Place]())
 def wrapped_by_async_engine(project: Project) -> frozenset[Place]:
     """Where engines are built that ``AsyncEngine(...)`` makes asynchronous: ``AsyncEngine(create_engine(url))``."""
     found = set()

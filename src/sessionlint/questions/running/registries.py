@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from sessionlint.link.names.scopes import FunctionScope, ImportBinding, Site
+from sessionlint.link.names.scopes import FunctionScope, ImportBinding, ModuleScope, Site
 from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Call
@@ -39,10 +40,13 @@ class AsyncUse:
 
 
 _COROUTINE = "async def"
+_NO_USES: Mapping[Place, list[AsyncUse]] = {}
+_NO_PROVIDERS: Mapping[Place, list[FunctionScope]] = {}
 
 
-def registries(project: Project) -> Iterator[Registry]:
-    for site in project.calls_of_external("scoped_session", "async_scoped_session"):
+def registries(project: Project, within: ModuleScope | None = None) -> Iterator[Registry]:
+    """The registries that the project builds, or that are built ``within`` a module."""
+    for site in project.calls_of_external("scoped_session", "async_scoped_session", within=within):
         call = site.term
         assert isinstance(call, Call)
         callee = project.kind(call.func, site.scope)
@@ -52,6 +56,7 @@ def registries(project: Project) -> Iterator[Registry]:
             yield Registry(site, callee == kinds.External("async_scoped_session"), given or (None if hidden else False))
 
 
+@question(_NO_USES)
 def async_uses(project: Project) -> Mapping[Place, list[AsyncUse]]:
     """By the place of a registry: one use for each coroutine of the application that uses it, in order of files."""
     by_function: dict[FunctionScope, list[tuple[Place, Site]]] = defaultdict(list)
@@ -106,6 +111,7 @@ def _sync_users(project: Project) -> Iterator[FunctionScope]:
         seen.add(function)
 
 
+@question(_NO_PROVIDERS)
 def providers(project: Project) -> Mapping[Place, list[FunctionScope]]:
     """By the place of a registry: the synchronous functions that FastAPI calls in its threads to get a session of it."""
     found: dict[Place, list[FunctionScope]] = defaultdict(list)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import Scope, Site
+from sessionlint.link.names.scopes import ModuleScope, Scope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
@@ -48,7 +48,13 @@ class Maker:
 @collected
 def makers(project: Project) -> Iterator[Maker]:
     """Every call of the project that builds a session factory or opens a session of a class, in order of files."""
-    for site in project.calls_of(kinds.External, kinds.SessionType, kinds.ClassKind):
+    return (maker for module in project.modules.values() for maker in makers_of(project, module))
+
+
+@collected
+def makers_of(project: Project, module: ModuleScope) -> Iterator[Maker]:
+    """Every call of ``module`` that builds a session factory or opens a session of a class."""
+    for site in project.calls_of(kinds.External, kinds.SessionType, kinds.ClassKind, within=module):
         call = site.term
         assert isinstance(call, Call)
         callee = project.kind(call.func, site.scope)
@@ -84,9 +90,9 @@ def _makes_async(project: Project, name: str, cls: kinds.Kind | None) -> bool | 
     return session.is_async if session is not None else None
 
 
-def configurations(project: Project) -> Iterator[tuple[kinds.Factory, Site, Call]]:
-    """Every ``factory.configure(...)`` of the project."""
-    for site in project.calls_of(kinds.Method):
+def configurations(project: Project, within: ModuleScope | None = None) -> Iterator[tuple[kinds.Factory, Site, Call]]:
+    """Every ``factory.configure(...)`` of the project, or ``within`` a module."""
+    for site in project.calls_of(kinds.Method, within=within):
         call = site.term
         assert isinstance(call, Call)
         match project.kind(call.func, site.scope):
@@ -108,9 +114,9 @@ def takes_plain_arguments(project: Project, cls: kinds.Kind | None) -> bool:
     return project.evaluator.session_type(cls) is not None and not is_subclass_with_init(project, cls)
 
 
-def opened_calls(project: Project) -> Iterator[tuple[kinds.Factory, Call, Scope]]:
-    """Every call of a session factory, with the factory."""
-    for site in project.calls_of(kinds.Factory):
+def opened_calls(project: Project, within: ModuleScope | None = None) -> Iterator[tuple[kinds.Factory, Call, Scope]]:
+    """Every call of a session factory, with the factory, in the project or ``within`` a module."""
+    for site in project.calls_of(kinds.Factory, within=within):
         call = site.term
         assert isinstance(call, Call)
         factory = project.kind(call.func, site.scope)

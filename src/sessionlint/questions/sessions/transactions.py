@@ -75,13 +75,9 @@ class Course:
 
 
 @collected
-def courses(project: Project) -> Iterator[Course]:
-    """The course of every session, however it came there, in every body of the project that calls one of its methods."""
-    return (
-        _Tracing(project, scope, name, session).course()
-        for module in project.modules.values()
-        for scope, name, session in _sessions(project, module)
-    )
+def courses(project: Project, module: ModuleScope) -> Iterator[Course]:
+    """The course of every session, however it came there, in every body of ``module`` that calls one of its methods."""
+    return (_Tracing(project, scope, name, session).course() for scope, name, session in _sessions(project, module))
 
 
 def _sessions(project: Project, module: ModuleScope) -> Iterator[tuple[Scope, str, kinds.Session]]:

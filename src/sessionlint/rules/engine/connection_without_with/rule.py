@@ -29,24 +29,17 @@ RULE = Rule(
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
     ),
     hints=("raw_connection(", "engine.connect("),
+    silent_in=frozenset({Role.TEST, Role.MIGRATION, Role.STUB}),
+    milder_in=frozenset({Role.SCRIPT}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for module in project.modules.values():
-        role = project.role(module)
-        if role not in (Role.TEST, Role.MIGRATION, Role.STUB):
-            severity = Severity.INFO if role is Role.SCRIPT else RULE.severity
-            yield from _in_module(project, module, severity)
-
-
-def _in_module(project: Project, module: ModuleScope, severity: Severity) -> Iterator[Finding]:
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for connection in connections(project, module):
         if connection.ending in (Ending.NEVER, Ending.PARTLY):
             yield RULE.finding(
                 connection.place,
                 _message(project, connection),
-                severity=severity,
                 related=tuple(_related(connection)),
                 help=f"take it in a block: `{connection.recipe}`",
                 fix=with_connection_fix(project, connection),

@@ -9,6 +9,7 @@ Fix safety: unsafe; ``engine.begin()`` instead of ``engine.connect()`` stores wh
 from collections.abc import Iterator
 
 from sessionlint.edits.connection_blocks import begin_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -24,21 +25,19 @@ RULE = Rule(
         "ROLLBACK in the log of the engine after each INSERT",
         "rows never saved, and no error raised",
     ),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for module in project.modules.values():
-        if project.role(module) in (Role.TEST, Role.STUB):
-            continue
-        for lost in lost_writes(project, module):
-            yield RULE.finding(
-                lost.write,
-                f"this {lost.verb} is rolled back at the end of the block: nothing commits connection `{lost.name}`",
-                related=tuple(_related(lost)),
-                help=f"write `{_recipe(lost)}`, which commits, or call `{lost.name}.commit()`",
-                fix=begin_fix(lost.connection),
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for lost in lost_writes(project, module):
+        yield RULE.finding(
+            lost.write,
+            f"this {lost.verb} is rolled back at the end of the block: nothing commits connection `{lost.name}`",
+            related=tuple(_related(lost)),
+            help=f"write `{_recipe(lost)}`, which commits, or call `{lost.name}.commit()`",
+            fix=begin_fix(lost.connection),
+        )
 
 
 def _related(lost: LostWrite) -> Iterator[Related]:

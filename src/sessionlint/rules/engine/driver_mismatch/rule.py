@@ -8,6 +8,7 @@ Fix safety: none yet; which driver is installed decides what the URL ought to sa
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -25,16 +26,16 @@ RULE = Rule(
         "Can't load plugin: sqlalchemy.dialects:postgres",
     ),
     hints=("loaded_dbapi.connect(",),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    wrapped = wrapped_by_async_engine(project)
-    for url in engine_urls(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for url in engine_urls(project, module):
         limit = serves(url.drivername, project.targets.sqlalchemy) if url.drivername is not None else None
-        if limit is None or project.role(url.site.scope.module) is Role.STUB:
+        if limit is None:
             continue
-        is_async = True if url.site.place in wrapped else url.is_async
+        is_async = True if url.site.place in wrapped_by_async_engine(project) else url.is_async
         if limit is Serves.NOTHING or (is_async is not None and is_async is not (limit is Serves.ASYNC)):
             yield RULE.finding(
                 url.site.place,

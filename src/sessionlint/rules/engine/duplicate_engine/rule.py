@@ -8,6 +8,7 @@ Fix safety: none; which of the engines stays is for a person to say.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -21,14 +22,14 @@ RULE = Rule(
     on=False,
     symptoms=("FATAL: sorry, too many clients already", "database is locked"),
     yields_to=("SES103",),
+    silent_in=frozenset(Role) - {Role.APPLICATION},
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    paths = frozenset(path for path, module in project.modules.items() if project.role(module) is Role.APPLICATION)
-    for engine in duplicate_engines(project, paths):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for engine in duplicate_engines(project, module):
         yield RULE.finding(
-            engine.site.place,
+            engine.place,
             f"another engine for the URL `{engine.url}`: it has a pool of its own, and the limits of both add up",
             related=(Related(engine.first, "the first one is built here"),),
             help="import the first one",

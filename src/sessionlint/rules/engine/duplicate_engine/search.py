@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ImportBinding, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
+from sessionlint.link.question import by_module
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Subscript, Term
 from sessionlint.model.records import dataclass
+from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import is_engine_builder
 from sessionlint.questions.references.literals import literal_text
@@ -25,13 +27,18 @@ class DuplicateEngine:
     first: Place
     url: str
 
+    @property
+    def place(self) -> Place:
+        return self.site.place
 
-def duplicate_engines(project: Project, module_paths: frozenset[str]) -> Iterator[DuplicateEngine]:
-    """Every engine of ``module_paths`` but the first of its URL and kind, in order of files."""
+
+@by_module
+def duplicate_engines(project: Project) -> Iterator[DuplicateEngine]:
+    """Every engine of the applications but the first of its URL and kind, in order of files."""
     groups: dict[tuple[str, bool], list[Site]] = defaultdict(list)
     for site in project.calls_giving(kinds.Engine):
         call = site.term
-        if site.scope.module.path not in module_paths or not isinstance(call, Call) or site.in_lambda:
+        if project.role(site.scope.module) is not Role.APPLICATION or not isinstance(call, Call) or site.in_lambda:
             continue
         if not is_engine_builder(project, call, site) or any(given.keyword == "poolclass" for given in call.args):
             continue

@@ -8,7 +8,7 @@ Fix safety: unsafe. ``poolclass=NullPool`` opens a connection for each use, wher
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import enclosing_function
+from sessionlint.link.names.scopes import ModuleScope, enclosing_function
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -26,21 +26,21 @@ RULE = Rule(
         "RuntimeError: Event loop is closed",
         "InterfaceError: cannot perform operation: another operation is in progress",
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 _SHOWN = 3
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for engine in engines_across_loops(project):
-        if project.role(engine.site.scope.module) is not Role.STUB:
-            yield RULE.finding(
-                engine.site.place,
-                _message(engine),
-                severity=Severity.ERROR if engine.caller is Caller.TASK else RULE.severity,
-                related=tuple(Related(run.site.place, "this starts a new event loop") for run in engine.runs[:_SHOWN]),
-                help="give it `poolclass=NullPool`, or `await engine.dispose()` before each loop ends",
-                fix=null_pool_fix(project, engine.site),
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for engine in engines_across_loops(project, module):
+        yield RULE.finding(
+            engine.place,
+            _message(engine),
+            severity=Severity.ERROR if engine.caller is Caller.TASK else RULE.severity,
+            related=tuple(Related(run.site.place, "this starts a new event loop") for run in engine.runs[:_SHOWN]),
+            help="give it `poolclass=NullPool`, or `await engine.dispose()` before each loop ends",
+            fix=null_pool_fix(project, engine.site),
+        )
 
 
 def _message(engine: LoopEngine) -> str:

@@ -6,6 +6,7 @@ from itertools import combinations
 
 from sessionlint.link.names.scopes import Site, enclosing_function
 from sessionlint.link.project import Project
+from sessionlint.link.question import by_module
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Block, Call, For, Jump, Raise, Return, While
@@ -32,7 +33,12 @@ class LoopEngine:
     runs: tuple[LoopRun, ...]
     caller: Caller | None
 
+    @property
+    def place(self) -> Place:
+        return self.site.place
 
+
+@by_module
 def engines_across_loops(project: Project) -> Iterator[LoopEngine]:
     """Every pooled asynchronous engine that stays while event loops come and go, in order of files."""
     reach = EngineReach(project)
@@ -71,7 +77,7 @@ def _loopless(project: Project) -> frozenset[Place]:
     """The engines whose URL names a driver without ties to a loop, or one that nothing is known of."""
     version = project.targets.sqlalchemy
     found = set()
-    for url in engine_urls(project):
+    for url in (url for module in project.modules.values() for url in engine_urls(project, module)):
         driver = driver_of(url.drivername, version) if url.drivername is not None else ""
         if driver is None or driver in _LOOPLESS:
             found.add(url.site.place)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, enclosing_function
 from sessionlint.link.project import Project
+from sessionlint.link.question import by_module
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
 from sessionlint.model.records import dataclass
@@ -28,7 +29,12 @@ class ForkedEngine:
     inside: Site
     before: Site
 
+    @property
+    def place(self) -> Place:
+        return self.fork.site.place
 
+
+@by_module
 def forked_engines(project: Project) -> Iterator[ForkedEngine]:
     """Every fork whose children use a pool that the parent has filled, in order of files."""
     found = list(forks(project))

@@ -8,6 +8,7 @@ Fix safety: none; where the child begins is for a person to say.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -24,18 +25,18 @@ RULE = Rule(
         "This result object does not return rows. It has been closed automatically.",
         "SSL error: decryption failed or bad record mac",
     ),
+    silent_in=frozenset({Role.TEST, Role.MIGRATION, Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in forked_engines(project):
-        if project.role(found.fork.site.scope.module) in (Role.APPLICATION, Role.SCRIPT):
-            yield RULE.finding(
-                found.fork.site.place,
-                "the child process gets open connections of its parent's pool: both read each other's results from them",
-                related=tuple(_related(found)),
-                help="call `engine.dispose(close=False)` first in the child",
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in forked_engines(project, module):
+        yield RULE.finding(
+            found.place,
+            "the child process gets open connections of its parent's pool: both read each other's results from them",
+            related=tuple(_related(found)),
+            help="call `engine.dispose(close=False)` first in the child",
+        )
 
 
 def _related(found: ForkedEngine) -> Iterator[Related]:

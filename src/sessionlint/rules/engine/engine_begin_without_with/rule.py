@@ -7,6 +7,7 @@ Fix safety: none yet; where the block ends, and so where the commit stands, is f
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -22,20 +23,18 @@ RULE = Rule(
         "'_AsyncGeneratorContextManager' object has no attribute 'execute'",
         "object _AsyncGeneratorContextManager can't be used in 'await' expression",
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for module in project.modules.values():
-        if project.role(module) is Role.STUB:
-            continue
-        for begun in unentered_begins(project, module):
-            yield RULE.finding(
-                begun.site.place,
-                _message(begun),
-                related=(Related(begun.use, "used as a connection here"),),
-                help=f"enter it: `{'async with' if begun.is_async else 'with'} engine.begin() as {begun.name or 'connection'}:`",
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for begun in unentered_begins(project, module):
+        yield RULE.finding(
+            begun.site.place,
+            _message(begun),
+            related=(Related(begun.use, "used as a connection here"),),
+            help=f"enter it: `{'async with' if begun.is_async else 'with'} engine.begin() as {begun.name or 'connection'}:`",
+        )
 
 
 def _message(begun: UnenteredBegin) -> str:

@@ -9,7 +9,7 @@ Fix safety: none yet.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Site
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
@@ -33,6 +33,7 @@ RULE = Rule(
         "got Future attached to a different loop",
     ),
     yields_to=("SES103",),
+    silent_in=frozenset({Role.TEST, Role.MIGRATION, Role.STUB}),
 )
 _LIFESPANS = frozenset({"contextlib.asynccontextmanager"})
 
@@ -46,10 +47,8 @@ class UndisposedEngine:
     in_lifespan: bool
 
 
-def check(project: Project) -> Iterator[Finding]:
-    roles = (Role.APPLICATION, Role.SCRIPT)
-    paths = frozenset(path for path, module in project.modules.items() if project.role(module) in roles)
-    for engine in undisposed_engines(project, paths):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for engine in undisposed_engines(project, module):
         yield RULE.finding(
             engine.site.place,
             _message(engine),
@@ -63,12 +62,12 @@ def _message(engine: UndisposedEngine) -> str:
     return f"the engine is not disposed {when}: its asynchronous connections stay open, and nothing can close them later"
 
 
-def undisposed_engines(project: Project, module_paths: frozenset[str]) -> Iterator[UndisposedEngine]:
-    """Every asynchronous engine that ends in the coroutine function that builds it, without a ``dispose`` anywhere in it."""
+def undisposed_engines(project: Project, module: ModuleScope) -> Iterator[UndisposedEngine]:
+    """Every asynchronous engine that ends in the coroutine function of ``module`` that builds it, without a ``dispose`` in it."""
     ends = EngineEnds(project)
-    for site in project.calls_giving(kinds.Engine):
+    for site in project.calls_giving(kinds.Engine, within=module):
         function, call = site.scope, site.term
-        if function.module.path not in module_paths or not isinstance(function, FunctionScope) or site.in_lambda:
+        if not isinstance(function, FunctionScope) or site.in_lambda:
             continue
         if not isinstance(call, Call) or not function.node.is_async or not is_engine_builder(project, call, site):
             continue

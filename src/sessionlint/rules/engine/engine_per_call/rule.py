@@ -9,9 +9,9 @@ Fix safety: none; who keeps the engine is for a person to say.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
 from sessionlint.questions.engines.engine_use import per_call_engines
 from sessionlint.questions.engines.fresh import PerCall
 from sessionlint.questions.running.callers import Caller
@@ -31,11 +31,10 @@ RULE = Rule(
 _DIRECT = (Caller.ROUTE, Caller.MIDDLEWARE, Caller.PROVIDER, Caller.TASK)
 
 
-def check(project: Project) -> Iterator[Finding]:
-    paths = frozenset(path for path, module in project.modules.items() if project.role(module) is Role.APPLICATION)
-    for engine in per_call_engines(project, paths):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for engine in per_call_engines(project, module):
         yield RULE.finding(
-            engine.site.place,
+            engine.place,
             _message(engine),
             severity=Severity.ERROR if engine.caller in _DIRECT else Severity.WARNING,
             related=tuple(_related(engine)),

@@ -30,24 +30,22 @@ RULE = Rule(
         "Can't load plugin: sqlalchemy.dialects:postgres",
     ),
     hints=("in <module>",),
+    silent_in=frozenset(Role) - {Role.APPLICATION},
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for module in project.modules.values():
-        if project.role(module) is not Role.APPLICATION:
-            continue
-        for build in engines_built_at_import(project, module):
-            fix = lazy_engine_fix(project, build)
-            in_the_way = (Related(fix.place, f"this is in the way of a fix: {fix.reason}"),) if isinstance(fix, Obstacle) else ()
-            yield RULE.finding(
-                build.site.place,
-                _message(project, module, build),
-                severity=Severity.INFO if build.literal_url else RULE.severity,
-                related=(*_related(project, module, build), *in_the_way),
-                help="build it on first use, in a cached `get_engine()`, or when the application starts",
-                fix=fix if isinstance(fix, Fix) else None,
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for build in engines_built_at_import(project, module):
+        fix = lazy_engine_fix(project, build)
+        in_the_way = (Related(fix.place, f"this is in the way of a fix: {fix.reason}"),) if isinstance(fix, Obstacle) else ()
+        yield RULE.finding(
+            build.site.place,
+            _message(project, module, build),
+            severity=Severity.INFO if build.literal_url else RULE.severity,
+            related=(*_related(project, module, build), *in_the_way),
+            help="build it on first use, in a cached `get_engine()`, or when the application starts",
+            fix=fix if isinstance(fix, Fix) else None,
+        )
 
 
 def _message(project: Project, module: ModuleScope, build: EngineBuild) -> str:

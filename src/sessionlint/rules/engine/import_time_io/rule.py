@@ -25,20 +25,20 @@ RULE = Rule(
         "'AsyncEngine' object has no attribute '_run_ddl_visitor'",
         "asyncio.run() cannot be called from a running event loop",
     ),
+    silent_in=frozenset(Role) - {Role.APPLICATION},
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for module in project.modules.values():
-        if project.role(module) is not Role.APPLICATION or _is_program(project, module):
-            continue
-        for io in io_at_import(project, module):
-            yield RULE.finding(
-                io.site.place,
-                _message(project, module, io),
-                related=tuple(_related(project, module, io)),
-                help="do it when the application starts (a lifespan), or in a migration",
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    if _is_program(project, module):
+        return
+    for io in io_at_import(project, module):
+        yield RULE.finding(
+            io.site.place,
+            _message(project, module, io),
+            related=tuple(_related(project, module, io)),
+            help="do it when the application starts (a lifespan), or in a migration",
+        )
 
 
 def _is_program(project: Project, module: ModuleScope) -> bool:

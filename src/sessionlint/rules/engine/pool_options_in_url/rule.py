@@ -8,6 +8,7 @@ Fix safety: unsafe; moving the options to ``create_engine`` changes the size of 
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -24,13 +25,14 @@ RULE = Rule(
         'invalid dsn: invalid connection option "pool_size"',
         "connect() got an unexpected keyword argument 'pool_size'",
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for url in engine_urls(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for url in engine_urls(project, module):
         options = misplaced_options(url.drivername, url.options) if url.drivername is not None else ()
-        if options and project.role(url.site.scope.module) is not Role.STUB:
+        if options:
             yield RULE.finding(
                 url.site.place,
                 _message(url, options),

@@ -40,8 +40,8 @@ class MemoryEngine:
     client: Place
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for engine in shared_memory_engines(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for engine in shared_memory_engines(project, module):
         yield RULE.finding(
             engine.url.site.place,
             "each thread gets an in-memory database of its own: the application in the TestClient finds no tables",
@@ -51,10 +51,9 @@ def check(project: Project) -> Iterator[Finding]:
         )
 
 
-def shared_memory_engines(project: Project) -> Iterator[MemoryEngine]:
+def shared_memory_engines(project: Project, module: ModuleScope) -> Iterator[MemoryEngine]:
     """Every synchronous in-memory SQLite engine without a pool class whose sessions are put into an application under test."""
-    for url in engine_urls(project):
-        module = url.site.scope.module
+    for url in engine_urls(project, module):
         if not _is_plain_memory(url) or _binds_connection(project, module):
             continue
         importers = (project.modules.get(path) for path in sorted(project.importers.of_module(module.path)))

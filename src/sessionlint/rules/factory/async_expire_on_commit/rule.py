@@ -10,6 +10,7 @@ Fix safety: unsafe; objects keep the values they had before the commit, also whe
 from collections.abc import Iterator
 
 from sessionlint.edits.session_arguments import add_argument_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -27,13 +28,12 @@ RULE = Rule(
         "DetachedInstanceError: Instance is not bound to a Session",
     ),
     hints=("_load_expired", "load_on_ident"),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for sessions in expiring_async_sessions(project):
-        if project.role(sessions.maker.site.scope.module) in (Role.TEST, Role.STUB):
-            continue
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for sessions in expiring_async_sessions(project, module):
         yield RULE.finding(
             sessions.maker.place,
             _message(sessions),

@@ -3,16 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Site
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Assign, Attribute, Await, Call, Name, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.sessions.escape import carries, derived_names, escapes
 from sessionlint.questions.sessions.holding import holding_of
-from sessionlint.questions.sessions.makers import Maker, configurations, is_subclass_with_init, makers, opened_calls
+from sessionlint.questions.sessions.makers import Maker, configurations, is_subclass_with_init, makers_of, opened_calls
 
 _OPTION = "expire_on_commit"
 
@@ -25,15 +26,14 @@ class ExpiringSessions:
     commit: Place | None
 
 
-def expiring_async_sessions(project: Project) -> Iterator[ExpiringSessions]:
-    """Every maker of asynchronous sessions that leaves ``expire_on_commit`` as it is, and of which a session may commit."""
-    configured = _configured(project)
-    overridden = _overridden(project)
-    commits = list(_commits(project))
-    for maker in makers(project):
+def expiring_async_sessions(project: Project, module: ModuleScope) -> Iterator[ExpiringSessions]:
+    """Every maker of asynchronous sessions in ``module`` that leaves ``expire_on_commit`` as it is, and of which a session may
+    commit."""
+    for maker in makers_of(project, module):
         if not maker.is_async or maker.partial or maker.has_stars or is_subclass_with_init(project, maker.session_class):
             continue
-        if any(given.keyword == _OPTION for given in maker.call.args) or maker.place in configured | overridden:
+        configured, commits = _configured(project), _commits(project)
+        if any(given.keyword == _OPTION for given in maker.call.args) or maker.place in configured | _overridden(project):
             continue
         certain = next((place for origin, place in commits if origin == maker.place), None)
         ours = any(origin in (None, maker.place) for origin, _ in commits)
@@ -82,24 +82,27 @@ def _is_handed_on(project: Project, function: FunctionScope, names: frozenset[st
     )
 
 
-def _configured(project: Project) -> set[Place | None]:
+@question(frozenset[Place | None]())
+def _configured(project: Project) -> frozenset[Place | None]:
     """The factories (None: one that cannot be told) to which ``configure`` gives the option, or may."""
-    return {
+    return frozenset(
         factory.origin
         for factory, _, call in configurations(project)
         if any(given.keyword == _OPTION or given.star for given in call.args)
-    }
+    )
 
 
-def _overridden(project: Project) -> set[Place]:
+@question(frozenset[Place]())
+def _overridden(project: Project) -> frozenset[Place]:
     """The factories that are called with the option each time."""
     given: dict[Place, list[bool]] = defaultdict(list)
     for factory, call, _ in opened_calls(project):
         if factory.origin is not None:
             given[factory.origin].append(any(argument.keyword == _OPTION or argument.star == "**" for argument in call.args))
-    return {origin for origin, each in given.items() if all(each)}
+    return frozenset(origin for origin, each in given.items() if all(each))
 
 
+@collected
 def _commits(project: Project) -> Iterator[tuple[Place | None, Place]]:
     """Every place where an asynchronous session commits, with what made the session (None: it cannot be told)."""
     for site in project.calls_named("commit", "begin"):

@@ -9,6 +9,7 @@ Fix safety: none; whether the engine or the factory is meant to be asynchronous 
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -25,18 +26,17 @@ RULE = Rule(
         "Pool class QueuePool cannot be used with asyncio engine",
         "Invalid argument(s) 'pool_size' sent to create_engine()",
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for mismatch in bind_mismatches(project):
-        if project.role(mismatch.site.scope.module) is not Role.STUB:
-            yield _of_bind(mismatch)
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for mismatch in bind_mismatches(project, module):
+        yield _of_bind(mismatch)
     if project.targets.sqlalchemy is not None and project.targets.sqlalchemy < (2, 0):
         return  # 1.4 chooses other pools
-    for pool in pool_mismatches(project):
-        if project.role(pool.site.scope.module) is not Role.STUB:
-            yield RULE.finding(pool.site.place, _pool_message(pool), help=_pool_help(pool))
+    for pool in pool_mismatches(project, module):
+        yield RULE.finding(pool.site.place, _pool_message(pool), help=_pool_help(pool))
 
 
 def _of_bind(mismatch: BindMismatch) -> Finding:

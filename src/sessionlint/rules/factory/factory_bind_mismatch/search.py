@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
@@ -12,7 +12,7 @@ from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import is_engine_builder
 from sessionlint.questions.references.literals import literal_text
-from sessionlint.questions.sessions.makers import Maker, configurations, makers
+from sessionlint.questions.sessions.makers import Maker, configurations, makers_of
 
 _QUEUE_OPTIONS = frozenset({"pool_size", "max_overflow", "pool_timeout", "pool_use_lifo"})
 # which options the constructor of a pool does not know (SQLAlchemy 2.0 and 2.1, create_engine with each of them)
@@ -50,17 +50,21 @@ class PoolMismatch:
     chosen: bool
 
 
-def bind_mismatches(project: Project) -> Iterator[BindMismatch]:
-    """Every factory or session that is bound to an engine of the other kind, when it is made or by ``configure``."""
-    found = {maker.place: maker for maker in makers(project)}
-    for maker in found.values():
+def bind_mismatches(project: Project, module: ModuleScope) -> Iterator[BindMismatch]:
+    """Every factory or session that ``module`` binds to an engine of the other kind, as it makes it or by ``configure``."""
+    for maker in makers_of(project, module):
         for bind in _binds(maker.call, maker.bind):
             yield from _mismatch(project, maker, maker.site, bind)
-    for factory, site, call in configurations(project):
-        known = found.get(factory.origin) if factory.origin is not None else None
+    for factory, site, call in configurations(project, module):
+        known = _maker_at(project, factory.origin) if factory.origin is not None else None
         if known is not None and walk.argument(call, None, "class_") is None:
             for bind in _binds(call, walk.argument(call, None, "bind")):
                 yield from _mismatch(project, known, site, bind)
+
+
+def _maker_at(project: Project, origin: Place) -> Maker | None:
+    home = project.modules.get(origin.path)
+    return next((maker for maker in makers_of(project, home) if maker.place == origin), None) if home is not None else None
 
 
 def _binds(call: Call, bind: Term | None) -> Iterator[Term]:
@@ -80,9 +84,9 @@ def _mismatch(project: Project, maker: Maker, site: Site, bind: Term) -> Iterato
         yield BindMismatch(site, maker, maker.is_async, engine.origin)
 
 
-def pool_mismatches(project: Project) -> Iterator[PoolMismatch]:
-    """Every engine that its pool refuses when it is built."""
-    for site in project.calls_giving(kinds.Engine):
+def pool_mismatches(project: Project, module: ModuleScope) -> Iterator[PoolMismatch]:
+    """Every engine of ``module`` that its pool refuses when it is built."""
+    for site in project.calls_giving(kinds.Engine, within=module):
         call = site.term
         assert isinstance(call, Call)
         if not is_engine_builder(project, call, site) or expects_error(site):

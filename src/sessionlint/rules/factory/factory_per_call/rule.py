@@ -9,13 +9,13 @@ Fix safety: none; where the factory belongs is for a person to say.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
+from sessionlint.link.question import by_module
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Lambda, Name, Term
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
 from sessionlint.questions.engines.engine_use import factory_ends_here
 from sessionlint.questions.engines.engines import is_engine_builder
 from sessionlint.questions.engines.fresh import Fresh, PerCall, per_call
@@ -70,11 +70,10 @@ class _Constancy:
         return self.is_constant(only.value, only.scope, depth - 1)
 
 
-def check(project: Project) -> Iterator[Finding]:
-    paths = frozenset(path for path, module in project.modules.items() if project.role(module) is Role.APPLICATION)
-    for factory in per_call_factories(project, paths):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for factory in per_call_factories(project, module):
         yield RULE.finding(
-            factory.site.place,
+            factory.place,
             _message(factory),
             related=tuple(_related(factory)),
             help="build it once beside the engine, and call it here",
@@ -93,8 +92,9 @@ def _related(factory: PerCall) -> Iterator[Related]:
         yield Related(factory.user.place, "in this function")
 
 
-def per_call_factories(project: Project, module_paths: frozenset[str]) -> Iterator[PerCall]:
-    """The factories that end in a function that runs per request, per task or per session, each once, in source order.
+@by_module
+def per_call_factories(project: Project) -> Iterator[PerCall]:
+    """The factories that end in a function of an application that runs per request, per task or per session, each once.
 
     Only one that would be the same each time: nothing in it depends on what the function is given or finds out, and its
     engine is not built with it.
@@ -108,4 +108,4 @@ def per_call_factories(project: Project, module_paths: frozenset[str]) -> Iterat
         return all(not given.star and constant.is_constant(given.value, site.scope) for given in call.args)
 
     fresh = Fresh(project, kinds.Factory, is_built_by)
-    yield from per_call(project, module_paths, fresh, lambda site: factory_ends_here(project, site))
+    yield from per_call(project, fresh, lambda site: factory_ends_here(project, site))

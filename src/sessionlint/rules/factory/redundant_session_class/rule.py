@@ -9,12 +9,13 @@ Fix safety: safe; the factory makes the same class without it. A subclass is no 
 from collections.abc import Iterator
 
 from sessionlint.edits.session_arguments import drop_argument_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values.kinds import SessionType
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
-from sessionlint.questions.sessions.makers import makers
+from sessionlint.questions.sessions.makers import makers_of
 
 RULE = Rule(
     code="SES205",
@@ -22,15 +23,14 @@ RULE = Rule(
     severity=Severity.INFO,
     why="async_sessionmaker makes AsyncSession by default; the argument is a leftover of sessionmaker(class_=AsyncSession).",
     on=False,
+    silent_in=frozenset({Role.STUB}),
 )
 _DEFAULT = SessionType(True, "sqlalchemy.ext.asyncio.AsyncSession")
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for maker in makers(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for maker in makers_of(project, module):
         if maker.name != "async_sessionmaker" or maker.session_class != _DEFAULT:
-            continue
-        if project.role(maker.site.scope.module) is Role.STUB:
             continue
         given = next(argument for argument in maker.call.args if argument.keyword == "class_")
         place = Place(maker.place.path, given.span)

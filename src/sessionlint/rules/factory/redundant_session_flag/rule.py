@@ -10,6 +10,7 @@ Fix safety: safe; the value is the default, too. Where the argument could overru
 from collections.abc import Iterator
 
 from sessionlint.edits.session_arguments import drop_argument_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.model.role import Role
@@ -21,14 +22,15 @@ RULE = Rule(
     severity=Severity.INFO,
     why="SQLAlchemy 2.0 accepts no other value, so the argument only suggests a choice that is not there.",
     on=False,
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     if project.targets.sqlalchemy is not None and project.targets.sqlalchemy < (2, 0):
         return  # 1.4 has the choice
-    for flag in session_flags(project):
-        if flag.settled and project.role(flag.scope.module) is not Role.STUB:
+    for flag in session_flags(project, module):
+        if flag.settled:
             message = f"`{flag.keyword}={flag.value}` changes nothing: SQLAlchemy 2.0 accepts no other value"
             fix = drop_argument_fix(project, flag.call, flag.argument, flag.scope) if flag.original else None
             yield RULE.finding(

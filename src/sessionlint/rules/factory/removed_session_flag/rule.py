@@ -8,6 +8,7 @@ Fix safety: none yet; without autocommit, code has to commit, and only its autho
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.model.role import Role
@@ -22,14 +23,15 @@ RULE = Rule(
         "autocommit=True is no longer supported",
         "The 'future' parameter passed to Session() may only be set to True.",
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     if project.targets.sqlalchemy is not None and project.targets.sqlalchemy < (2, 0):
         return  # 1.4 still has both
-    for flag in session_flags(project):
-        if not flag.settled and project.role(flag.scope.module) is not Role.STUB:
+    for flag in session_flags(project, module):
+        if not flag.settled:
             yield RULE.finding(flag.place, _message(flag), help=_help(flag))
 
 

@@ -9,7 +9,7 @@ Fix safety: none; passing sessions on instead of looking them up is a matter of 
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -24,15 +24,14 @@ RULE = Rule(
         "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
         "async_scoped_session.__init__() missing 1 required positional argument: 'scopefunc'",
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 _SHOWN = 3
 
 
-def check(project: Project) -> Iterator[Finding]:
-    uses, lending = async_uses(project), providers(project)
-    for registry in registries(project):
-        role = project.role(registry.site.scope.module)
-        if registry.has_scope is not False or role is Role.STUB:
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for registry in registries(project, module):
+        if registry.has_scope is not False:
             continue
         if registry.is_async:
             message = "`async_scoped_session` has no scope of its own: without `scopefunc` this call raises TypeError"
@@ -43,10 +42,15 @@ def check(project: Project) -> Iterator[Finding]:
                 severity=Severity.ERROR,
                 help=advice,
             )
-        elif role is Role.APPLICATION and (found := uses.get(registry.place)):
-            yield _shared(registry, found)
-        elif role is Role.APPLICATION and (functions := lending.get(registry.place)):
-            yield _provided(registry, functions[0])
+        elif project.role(module) is Role.APPLICATION:
+            yield from _in_application(project, registry)
+
+
+def _in_application(project: Project, registry: Registry) -> Iterator[Finding]:
+    if found := async_uses(project).get(registry.place):
+        yield _shared(registry, found)
+    elif functions := providers(project).get(registry.place):
+        yield _provided(registry, functions[0])
 
 
 def _provided(registry: Registry, provider: FunctionScope) -> Finding:

@@ -8,6 +8,7 @@ Fix safety: none; where a request ends is for the framework to say.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -21,20 +22,19 @@ RULE = Rule(
     on=False,
     symptoms=("QueuePool limit of size 5 overflow 10 reached, connection timed out",),
     yields_to=("SES208",),
+    silent_in=frozenset(Role) - {Role.APPLICATION},
 )
 _SHOWN = 3
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in unremoved_registries(project):
-        registry = found.registry
-        if project.role(registry.site.scope.module) is Role.APPLICATION:
-            yield RULE.finding(
-                registry.place,
-                _message(found),
-                related=tuple(Related(place, "its session is used here") for place in found.uses[:_SHOWN]),
-                help="call its `remove()` when a request or a task has ended" if not registry.is_async else _ADVICE,
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in unremoved_registries(project, module):
+        yield RULE.finding(
+            found.place,
+            _message(found),
+            related=tuple(Related(place, "its session is used here") for place in found.uses[:_SHOWN]),
+            help="call its `remove()` when a request or a task has ended" if not found.registry.is_async else _ADVICE,
+        )
 
 
 _ADVICE = "`await` its `remove()` when the task ends"

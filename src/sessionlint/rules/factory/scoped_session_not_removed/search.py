@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import by_module
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Name, Term, With
@@ -27,7 +28,12 @@ class UnremovedRegistry:
     registry: Registry
     uses: tuple[Place, ...]
 
+    @property
+    def place(self) -> Place:
+        return self.registry.place
 
+
+@by_module
 def unremoved_registries(project: Project) -> Iterator[UnremovedRegistry]:
     """Every registry that the application uses and whose sessions nothing removes or closes, in order of files."""
     found = list(registries(project))

@@ -10,6 +10,7 @@ Fix safety: safe on SQLAlchemy 2.0 and newer. ``class_`` is dropped only when it
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -29,15 +30,14 @@ RULE = Rule(
         'Type argument "AsyncSession" of "sessionmaker" must be a subtype of "Session"',
         '"Session" has no attribute "__aenter__"',
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     if project.targets.sqlalchemy is not None and project.targets.sqlalchemy < (2, 0):
         return  # async_sessionmaker came with 2.0
-    for factory in sync_factories_of_async_sessions(project):
-        if project.role(factory.site.scope.module) is Role.STUB:
-            continue
+    for factory in sync_factories_of_async_sessions(project, module):
         yield RULE.finding(
             factory.site.place,
             f"`sessionmaker(class_={factory.written_class})` is typed as a factory of synchronous sessions",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import Site
+from sessionlint.link.names.scopes import ModuleScope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
@@ -26,8 +26,8 @@ class SyncFactoryOfAsyncSessions:
     defined: Place | None
 
 
-def sync_factories_of_async_sessions(project: Project) -> Iterator[SyncFactoryOfAsyncSessions]:
-    for site in project.calls_of_external("sessionmaker", "functools.partial"):
+def sync_factories_of_async_sessions(project: Project, module: ModuleScope) -> Iterator[SyncFactoryOfAsyncSessions]:
+    for site in project.calls_of_external("sessionmaker", "functools.partial", within=module):
         call = site.term
         assert isinstance(call, Call)
         chosen = next((given for given in call.args if given.keyword == "class_"), None)

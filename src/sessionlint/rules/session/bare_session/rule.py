@@ -11,10 +11,11 @@ objects that leave are detached at once instead of at some later time, so the fi
 from collections.abc import Iterator
 
 from sessionlint.edits.with_block import with_block_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.questions.sessions.lives import Ending, Life, session_lives
+from sessionlint.questions.sessions.lives import Ending, Life, lives_of
 
 RULE = Rule(
     code="SES301",
@@ -26,17 +27,17 @@ RULE = Rule(
         "The garbage collector is trying to clean up non-checked-in connection",
     ),
     yields_to=("SES403",),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
+    milder_in=frozenset({Role.SCRIPT}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for life in session_lives(project):
-        role = project.role(life.scope.module)
-        if life.ending is Ending.NEVER and role not in (Role.TEST, Role.STUB):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for life in lives_of(project, module):
+        if life.ending is Ending.NEVER:
             yield RULE.finding(
                 life.place,
                 _message(life),
-                severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
                 related=tuple(_related(life)),
                 help=f"open it in a block: `{life.recipe}`",
                 fix=with_block_fix(project, life),

@@ -9,6 +9,7 @@ what was pending before it. A ``begin()`` that stands alone goes: the transactio
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -23,14 +24,13 @@ RULE = Rule(
     severity=Severity.WARNING,
     why="The first SQL has begun a transaction already: begin() raises, on every call that comes by here.",
     symptoms=("A transaction is already begun on this Session.",),
+    silent_in=frozenset({Role.STUB}),
 )
 _BEGINS = frozenset({Act.SQL, Act.WRITE, Act.NESTED})
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for course in courses(project):
-        if project.role(course.scope.module) is Role.STUB:
-            continue
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for course in courses(project, module):
         for step in course.steps:
             if step.event.act is Act.BEGIN and step.before in (frozenset({State.BEGUN}), frozenset({State.INSIDE})):
                 yield RULE.finding(

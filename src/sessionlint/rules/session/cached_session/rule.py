@@ -9,6 +9,7 @@ only where every caller closes what it gets.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -24,18 +25,16 @@ RULE = Rule(
         "generator didn't yield",
         "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
     ),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
+    milder_in=frozenset({Role.SCRIPT}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for cached in cached_sessions(project):
-        role = project.role(cached.function.module)
-        if role in (Role.TEST, Role.STUB):
-            continue
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for cached in cached_sessions(project, module):
         yield RULE.finding(
             cached.place,
             _message(cached),
-            severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
             related=(Related(cached.function.place, "the function that is cached"),),
             help=_help(cached),
             fix=uncached_fix(project, cached),

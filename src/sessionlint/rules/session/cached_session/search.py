@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import Enum
 
-from sessionlint.link.names.scopes import FunctionScope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
@@ -41,9 +41,9 @@ class CachedSession:
         return Place(self.function.module.path, self.decorator.span)
 
 
-def cached_sessions(project: Project) -> Iterator[CachedSession]:
-    """Every cached function of the project that gives or takes a session, in order of files."""
-    for function in project.functions():
+def cached_sessions(project: Project, module: ModuleScope) -> Iterator[CachedSession]:
+    """Every cached function of ``module`` that gives or takes a session."""
+    for function in module.functions:
         for decorator in function.node.decorators:
             found = _cached(project, function, decorator)
             if found is not None:

@@ -9,13 +9,14 @@ not used after the close; unsafe otherwise.
 from collections.abc import Iterator
 
 from sessionlint.edits.with_block import with_block_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.facts import Call
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.injection.resources import is_resumed
-from sessionlint.questions.sessions.lives import Ending, Life, session_lives
+from sessionlint.questions.sessions.lives import Ending, Life, lives_of
 
 RULE = Rule(
     code="SES302",
@@ -24,17 +25,17 @@ RULE = Rule(
     why="Each time the path without the close is taken, one connection stays out of the pool until the garbage collector runs.",
     symptoms=("QueuePool limit of size 5 overflow 10 reached, connection timed out",),
     yields_to=("SES403",),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
+    milder_in=frozenset({Role.SCRIPT}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for life in session_lives(project):
-        role = project.role(life.scope.module)
-        if life.ending is Ending.PARTLY and role not in (Role.TEST, Role.STUB) and not is_resumed(project, life.scope):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for life in lives_of(project, module):
+        if life.ending is Ending.PARTLY and not is_resumed(project, life.scope):
             yield RULE.finding(
                 life.place,
                 _message(project, life),
-                severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
                 related=tuple(_related(life)),
                 help=f"close it on every path: `{life.recipe}`",
                 fix=with_block_fix(project, life),

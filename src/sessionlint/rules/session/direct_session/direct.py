@@ -15,6 +15,7 @@ from sessionlint.link.names.scopes import (
     ValueBinding,
 )
 from sessionlint.link.project import Project
+from sessionlint.link.question import by_module
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Block, BoolOp, Call, Conditional, Constant, Name, Statement, Term, With
@@ -28,7 +29,7 @@ from sessionlint.questions.sessions.holding import Use, holding_of
 from sessionlint.questions.sessions.lives import Ending, Life, session_lives, statement_mentions
 from sessionlint.rules.session.direct_session.search import State, left_pending
 
-_OTHERS_BUSINESS = frozenset({Role.TEST, Role.MIGRATION, Role.STUB})
+OTHERS_BUSINESS = frozenset({Role.TEST, Role.MIGRATION, Role.STUB})
 
 
 class Obstacle(Enum):
@@ -59,6 +60,10 @@ class DirectSession:
     obstacle_place: Place | None = None
 
     @property
+    def place(self) -> Place:
+        return self.life.place
+
+    @property
     def name(self) -> str | None:
         """The name of the session, where it has one."""
         body = _body(self.life)
@@ -70,6 +75,7 @@ class DirectSession:
         return self.life.opening.term
 
 
+@by_module
 def direct_sessions(project: Project) -> Iterator[DirectSession]:
     """Every session of the helper's kind that a service, script, task or route opens through the factory itself."""
     helper = configured_helper(project)
@@ -93,7 +99,7 @@ def entered_item(opening: Site) -> With | None:
 def _is_ours(project: Project, life: Life, helper: Helper) -> bool:
     """Whether the policy speaks of this session: the same kind, the same factory, and not in a provider or a test."""
     session, scope, call = life.session, life.scope, life.opening.term
-    if session.is_async is not helper.session.is_async or session.scoped or project.role(scope.module) in _OTHERS_BUSINESS:
+    if session.is_async is not helper.session.is_async or session.scoped or project.role(scope.module) in OTHERS_BUSINESS:
         return False
     if helper.session.origin is not None and session.origin != helper.session.origin:
         return False  # another database

@@ -17,9 +17,9 @@ from sessionlint.rules.session.direct_session.direct import DirectSession, enter
 
 
 def session_helper_fixes(project: Project, found: Sequence[DirectSession]) -> dict[DirectSession, Fix]:
-    """The fixes of sessions that have no obstacle; what is not in the answer stands on lines that cannot be changed.
+    """The fixes of a module's sessions that have no obstacle; what is not in the answer stands on lines that cannot be changed.
 
-    An import that all fixes of a file together make superfluous goes with the last of them, which waits for the others.
+    An import that all fixes of the file together make superfluous goes with the last of them, which waits for the others.
     """
     free = [_Rewriting(project, direct) for direct in found if direct.obstacle is None]
     binding = {each.home for each in free if isinstance(each.home, FunctionScope)}

@@ -9,9 +9,10 @@ for blocks that have nothing left to commit and whose objects stay inside.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
-from sessionlint.rules.session.direct_session.direct import DirectSession, direct_sessions
+from sessionlint.rules.session.direct_session.direct import OTHERS_BUSINESS, DirectSession, direct_sessions
 from sessionlint.rules.session.direct_session.fix import session_helper_fixes
 
 RULE = Rule(
@@ -23,16 +24,17 @@ RULE = Rule(
     on_with="session-provider",
     symptoms=("DetachedInstanceError: Instance is not bound to a Session; attribute refresh operation cannot proceed",),
     yields_to=("SES301", "SES302", "SES305", "SES308", "SES315"),
+    silent_in=OTHERS_BUSINESS,
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    found = list(direct_sessions(project))
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    found = direct_sessions(project, module)
     fixes = session_helper_fixes(project, found)
     for direct in found:
         name = f"session `{direct.name}`" if direct.name else "a session"
         yield RULE.finding(
-            direct.life.place,
+            direct.place,
             f"{name} is opened past `{direct.helper.name}`, through which this project opens its sessions",
             related=tuple(_related(direct)),
             help=_help(direct, fixes.get(direct)),

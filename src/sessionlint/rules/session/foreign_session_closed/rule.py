@@ -8,6 +8,7 @@ Fix safety: none; the close goes, or the function opens a session of its own.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -20,18 +21,18 @@ RULE = Rule(
     why="The session's owner goes on with it: its uncommitted changes are gone without an error, and its objects are detached.",
     on=False,
     symptoms=("is not bound to a Session; attribute refresh operation cannot proceed",),
+    silent_in=frozenset(Role) - {Role.APPLICATION},
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in foreign_closes(project):
-        if project.role(found.function.module) is Role.APPLICATION:
-            yield RULE.finding(
-                found.close,
-                _message(found),
-                related=tuple(_related(found)),
-                help="leave the close to whoever opened the session",
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in foreign_closes(project, module):
+        yield RULE.finding(
+            found.place,
+            _message(found),
+            related=tuple(_related(found)),
+            help="leave the close to whoever opened the session",
+        )
 
 
 def _message(found: ForeignClose) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ParameterBinding, Site
 from sessionlint.link.names.sites import inner_functions
 from sessionlint.link.project import Project
+from sessionlint.link.question import by_module
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Block, Call, Name, Return, Statement, Term, Try, With
@@ -21,28 +22,29 @@ _STREAMS = ("StreamingResponse", "EventSourceResponse", "WebSocket")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ForeignClose:
-    """``function`` closes its parameter ``name`` at ``close``; ``owner`` is the call that lends it, None for FastAPI.
+    """``function`` closes its parameter ``name`` at ``place``; ``owner`` is the call that lends it, None for FastAPI.
 
     ``commits``: it commits before, what the owner had changed as well.
     """
 
     function: FunctionScope
     name: str
-    close: Place
+    place: Place
     owner: Site | None
     commits: bool
 
 
+@by_module
 def foreign_closes(project: Project) -> Iterator[ForeignClose]:
     """Every close, as its last act, of a session that a function was given and that is seen to be wanted afterwards."""
     closing = [(function, *closed) for function in project.functions() for closed in _closed_parameters(project, function)]
     lent = _lenders(project, {function for function, _, _ in closing})
-    for function, name, close in closing:
+    for function, name, place in closing:
         commits = _commits(project, function, name)
         if is_called_by_fastapi(project, function) and _is_injected(project, name, function):
-            yield ForeignClose(function, name, close, None, commits)
+            yield ForeignClose(function, name, place, None, commits)
         elif owner := next((site for parameter, site in lent[function] if parameter == name), None):
-            yield ForeignClose(function, name, close, owner, commits)
+            yield ForeignClose(function, name, place, owner, commits)
 
 
 def _closed_parameters(project: Project, function: FunctionScope) -> Iterator[tuple[str, Place]]:

@@ -8,6 +8,7 @@ Fix safety: none; which function needs which session is a matter of design.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -26,18 +27,18 @@ RULE = Rule(
         "InvalidRequestError: Session is already flushing",
         "InvalidRequestError: Object is already attached to session '1' (this is '2')",
     ),
+    silent_in=frozenset(Role) - {Role.APPLICATION},
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for shared in shared_sessions(project):
-        if project.role(shared.scope.module) is Role.APPLICATION:
-            yield RULE.finding(
-                shared.place,
-                _message(project, shared),
-                related=tuple(_related(project, shared)),
-                help="open a session where the work is done: `with SessionLocal() as session:`, or a provider per request",
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for shared in shared_sessions(project, module):
+        yield RULE.finding(
+            shared.place,
+            _message(project, shared),
+            related=tuple(_related(project, shared)),
+            help="open a session where the work is done: `with SessionLocal() as session:`, or a provider per request",
+        )
 
 
 def _message(project: Project, shared: SharedSession) -> str:

@@ -28,13 +28,12 @@ class SharedSession:
     origin: Place | None = None
 
 
-def shared_sessions(project: Project) -> Iterator[SharedSession]:
-    """Every session of the project that all callers share, in order of files."""
-    for module in project.modules.values():
-        yield from _bound_at_import(project, module)
-        yield from _bound_by_walrus(project, module)
-        yield from _bound_in_functions(project, module)
-        yield from _singletons(project, module)
+def shared_sessions(project: Project, module: ModuleScope) -> Iterator[SharedSession]:
+    """Every session of ``module`` that all callers share."""
+    yield from _bound_at_import(project, module)
+    yield from _bound_by_walrus(project, module)
+    yield from _bound_in_functions(project, module)
+    yield from _singletons(project, module)
 
 
 def _bound_at_import(project: Project, module: ModuleScope) -> Iterator[SharedSession]:

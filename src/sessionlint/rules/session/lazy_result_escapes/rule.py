@@ -9,6 +9,7 @@ annotation names it, no fix is offered.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -24,19 +25,19 @@ RULE = Rule(
         "cannot be converted to 'persistent' state, as this identity map is no longer valid.",
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for result in lazy_results(project):
-        if project.role(result.block.scope.module) is not Role.STUB:
-            yield RULE.finding(
-                result.place,
-                _message(result),
-                related=tuple(_related(result)),
-                help="read the rows inside the block: append `.all()`, or `.first()`",
-                fix=read_rows_fix(project, result),
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for result in lazy_results(project, module):
+        yield RULE.finding(
+            result.place,
+            _message(result),
+            related=tuple(_related(result)),
+            help="read the rows inside the block: append `.all()`, or `.first()`",
+            fix=read_rows_fix(project, result),
+        )
 
 
 def _message(result: LazyResult) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ValueBinding
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
@@ -39,9 +39,9 @@ class LazyResult:
     is_query: bool
 
 
-def lazy_results(project: Project) -> Iterator[LazyResult]:
-    """Every Query, and every result that holds objects, that a function returns out of the block that closes its session."""
-    for function in project.functions():
+def lazy_results(project: Project, module: ModuleScope) -> Iterator[LazyResult]:
+    """Every Query, and every result that holds objects, that a function of ``module`` returns out of its session's block."""
+    for function in module.functions:
         if function.node.is_generator or not any(isinstance(inner, With) for inner in walk.statements(function.body)):
             continue
         for block in own_blocks(project, function):

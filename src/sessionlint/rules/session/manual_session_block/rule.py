@@ -9,6 +9,7 @@ it does nothing but roll back and raise again, and nothing in the project listen
 from collections.abc import Iterator
 
 from sessionlint.edits.with_block import with_block_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -20,14 +21,13 @@ RULE = Rule(
     severity=Severity.INFO,
     why="The block is right, but each copy of it can lose its `finally` or its `raise`; a `with` cannot.",
     on=False,
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for manual in manual_blocks(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for manual in manual_blocks(project, module):
         life = manual.life
-        if project.role(life.scope.module) is Role.STUB:
-            continue
         fix = with_block_fix(project, life, (manual.block,) if manual.merely_reraises else ())
         if fix is not None:
             yield RULE.finding(

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import Site
+from sessionlint.link.names.scopes import ModuleScope, Site
 from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Await, Call, Constant, Evaluate, Handler, Name, Raise, Statement, Try
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.sessions.lives import Ending, Life, session_lives
+from sessionlint.questions.sessions.lives import Ending, Life, lives_of
 from sessionlint.questions.sessions.makers import makers
 
 _ROLLBACK_EVENTS = frozenset({"after_rollback", "after_soft_rollback"})
@@ -29,11 +30,11 @@ class ManualBlock:
     merely_reraises: bool
 
 
-def manual_blocks(project: Project) -> Iterator[ManualBlock]:
-    """Every session of the project that ``db = SessionLocal(); try: ... finally: db.close()`` closes, in order of files."""
+def manual_blocks(project: Project, module: ModuleScope) -> Iterator[ManualBlock]:
+    """Every session of ``module`` that ``db = SessionLocal(); try: ... finally: db.close()`` closes."""
     own_exits = _factories_with_own_exits(project)
     listened = _listens_to_rollbacks(project)
-    for life in session_lives(project):
+    for life in lives_of(project, module):
         block = _following(life)
         if life.ending is not Ending.CLOSED or block is None or not block.final or life.session.origin in own_exits:
             continue
@@ -70,6 +71,7 @@ def _merely_reraises(handler: Handler, names: frozenset[str]) -> bool:
     return again and all(_is_call(statement, names, ("rollback",)) for statement in before)
 
 
+@question(False)
 def _listens_to_rollbacks(project: Project) -> bool:
     """A session that is merely closed tells nobody that it rolls back."""
     return any(
@@ -80,6 +82,7 @@ def _listens_to_rollbacks(project: Project) -> bool:
     )
 
 
+@question(frozenset[Place]())
 def _factories_with_own_exits(project: Project) -> frozenset[Place]:
     """Where sessions come from whose class does something else at the ends of a ``with`` than SQLAlchemy's."""
     return frozenset(

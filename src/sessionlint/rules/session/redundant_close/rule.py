@@ -9,7 +9,7 @@ nothing else goes with it.
 from collections.abc import Iterator
 
 from sessionlint.edits.blocks import drop_finally, remove_statement
-from sessionlint.link.names.scopes import Scope
+from sessionlint.link.names.scopes import ModuleScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Await, Block, Evaluate, Statement, Term, Try
@@ -23,6 +23,7 @@ RULE = Rule(
     name="redundant-close",
     severity=Severity.INFO,
     why="The block closes the session at this very point anyway.",
+    silent_in=frozenset({Role.STUB}),
 )
 
 
@@ -35,16 +36,15 @@ class RedundantClose:
     ends: Try | None
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in redundant_closes(project):
-        if project.role(found.block.scope.module) is not Role.STUB:
-            yield RULE.finding(
-                found.event.place,
-                f"`{found.block.name}.close()` does nothing: the `with` block closes the session right behind it",
-                related=(Related(found.block.place, "closed at the end of this block"),),
-                help="leave it out",
-                fix=_fix(project, found),
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in redundant_closes(project, module):
+        yield RULE.finding(
+            found.event.place,
+            f"`{found.block.name}.close()` does nothing: the `with` block closes the session right behind it",
+            related=(Related(found.block.place, "closed at the end of this block"),),
+            help="leave it out",
+            fix=_fix(project, found),
+        )
 
 
 def _fix(project: Project, found: RedundantClose) -> Fix | None:
@@ -56,17 +56,16 @@ def _fix(project: Project, found: RedundantClose) -> Fix | None:
     return Fix("remove the `close()`", edits, Applicability.SAFE) if edits else None
 
 
-def redundant_closes(project: Project) -> Iterator[RedundantClose]:
+def redundant_closes(project: Project, module: ModuleScope) -> Iterator[RedundantClose]:
     """Every ``close()`` of the session of a ``with`` as the last act of that ``with``, or of a ``finally`` at its end."""
-    for module in project.modules.values():
-        scopes: tuple[Scope, ...] = (module, *module.functions)
-        for scope in scopes:
-            for block in own_blocks(project, scope):
-                if isinstance(block.held, kinds.Session) and block.direct and not block.begins:
-                    last, ends = _last(block.statement.body)
-                    for event in events(project, scope, block.name):
-                        if event.site.statement is last and event.act is Act.CLOSE and _is_whole(event, last):
-                            yield RedundantClose(block, event, ends)
+    scopes: tuple[Scope, ...] = (module, *module.functions)
+    for scope in scopes:
+        for block in own_blocks(project, scope):
+            if isinstance(block.held, kinds.Session) and block.direct and not block.begins:
+                last, ends = _last(block.statement.body)
+                for event in events(project, scope, block.name):
+                    if event.site.statement is last and event.act is Act.CLOSE and _is_whole(event, last):
+                        yield RedundantClose(block, event, ends)
 
 
 def _last(block: Block, ends: Try | None = None) -> tuple[Statement, Try | None]:

@@ -9,6 +9,7 @@ nothing by itself.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -24,18 +25,16 @@ RULE = Rule(
         "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
         "Invalid args for response field! Hint: check that",
     ),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
+    milder_in=frozenset({Role.SCRIPT}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for default in default_sessions(project):
-        role = project.role(default.function.module)
-        if role in (Role.TEST, Role.STUB):
-            continue
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for default in default_sessions(project, module):
         yield RULE.finding(
             default.place,
             _message(default),
-            severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
             related=tuple(_related(default)),
             help="let callers pass the session, or default to None and open one in a `with` block",
             fix=owned_session_fix(project, default),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Parameter
@@ -30,9 +30,9 @@ class DefaultSession:
         return self.session.origin
 
 
-def default_sessions(project: Project) -> Iterator[DefaultSession]:
-    """Every ``def f(db=SessionLocal())`` of the project, in order of files."""
-    for function in project.functions():
+def default_sessions(project: Project, module: ModuleScope) -> Iterator[DefaultSession]:
+    """Every ``def f(db=SessionLocal())`` of ``module``."""
+    for function in module.functions:
         outside = function.parent or function.module
         for parameter in function.node.params:
             default = parameter.default

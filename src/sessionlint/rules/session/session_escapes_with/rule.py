@@ -8,6 +8,7 @@ Fix safety: none; who owns the session is a matter of design.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -25,20 +26,19 @@ RULE = Rule(
         "This Session has been permanently closed and is unable to handle any more transaction requests.",
     ),
     yields_to=("SES402",),
+    silent_in=frozenset({Role.STUB}),
+    milder_in=frozenset({Role.SCRIPT}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for escape in block_escapes(project):
-        role = project.role(escape.function.module)
-        if role is not Role.STUB:
-            yield RULE.finding(
-                escape.place,
-                _message(escape),
-                severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
-                related=tuple(_related(escape)),
-                help="yield it from a context manager, return what was read, or let the caller open the session",
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for escape in block_escapes(project, module):
+        yield RULE.finding(
+            escape.place,
+            _message(escape),
+            related=tuple(_related(escape)),
+            help="yield it from a context manager, return what was read, or let the caller open the session",
+        )
 
 
 def _message(escape: BlockEscape) -> str:

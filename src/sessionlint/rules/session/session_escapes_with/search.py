@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Site
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
@@ -37,9 +37,9 @@ class BlockEscape:
     keeper: str | None
 
 
-def block_escapes(project: Project) -> Iterator[BlockEscape]:
-    """Every place at which what a ``with`` opened leaves it, in a function that is no generator."""
-    for function in project.functions():
+def block_escapes(project: Project, module: ModuleScope) -> Iterator[BlockEscape]:
+    """Every place at which what a ``with`` opened leaves it, in a function of ``module`` that is no generator."""
+    for function in module.functions:
         if function.node.is_generator or not any(isinstance(inner, With) for inner in walk.statements(function.body)):
             continue
         for block in own_blocks(project, function):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import ClassScope, Site
+from sessionlint.link.names.scopes import ClassScope, ModuleScope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
@@ -28,9 +28,9 @@ class InjectedSession:
         return self.site.place
 
 
-def unclosed_injected_sessions(project: Project) -> Iterator[InjectedSession]:
-    """Every provider that gives out fresh sessions which nobody closes, as far as the project shows."""
-    for site in project.calls_of_package(_PROVIDERS):
+def unclosed_injected_sessions(project: Project, module: ModuleScope) -> Iterator[InjectedSession]:
+    """Every provider in ``module`` that gives out fresh sessions which nobody closes, as far as the project shows."""
+    for site in project.calls_of_package(_PROVIDERS, within=module):
         call = site.term
         assert isinstance(call, Call)
         if not call.args or _provider(project, site) != "Factory" or not isinstance(site.statement, Assign):

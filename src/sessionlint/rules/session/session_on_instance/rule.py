@@ -8,7 +8,7 @@ Fix safety: none; who owns the session, and when its work is done, is a matter o
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import Scope
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -23,19 +23,21 @@ RULE = Rule(
     why="The connection stays checked out for as long as the object lives, and longer; a busy pool runs dry.",
     symptoms=("QueuePool limit of size 5 overflow 10 reached, connection timed out",),
     hints=("self.session", "self.db"),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
+    milder_in=frozenset({Role.SCRIPT}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for kept in sessions_on_instances(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for kept in sessions_on_instances(project, module):
         what = f"`{kept.owner}` keeps a session in `self.{kept.attribute}` and never closes it"
         advice = "give the object a session that its caller opens and closes, or close this one in `close()` or `__exit__`"
-        yield from _findings(project, kept.place, kept.scope, f"{what}: {_consequence(kept.is_async)}", kept.origin, advice)
-    for injected in unclosed_injected_sessions(project):
+        yield _finding(kept.place, f"{what}: {_consequence(kept.is_async)}", kept.origin, advice)
+    for injected in unclosed_injected_sessions(project, module):
         what = f"every injection of `{injected.name}` opens a session that nothing closes"
         advice = "inject the session factory and open a session where the work is done"
         message = f"{what}: {_consequence(injected.session.is_async)}"
-        yield from _findings(project, injected.place, injected.site.scope, message, injected.session.origin, advice)
+        yield _finding(injected.place, message, injected.session.origin, advice)
 
 
 def _consequence(is_async: bool) -> str:
@@ -44,16 +46,6 @@ def _consequence(is_async: bool) -> str:
     return "its connection stays checked out until the garbage collector runs"
 
 
-def _findings(project: Project, place: Place, scope: Scope, message: str, origin: Place | None, advice: str) -> Iterator[Finding]:
-    role = project.role(scope.module)
-    if role in (Role.TEST, Role.STUB):
-        return
-    severity = Severity.INFO if role is Role.SCRIPT else RULE.severity
+def _finding(place: Place, message: str, origin: Place | None, advice: str) -> Finding:
     related = (Related(origin, "the session factory is built here"),) if origin is not None and origin != place else ()
-    yield RULE.finding(
-        place,
-        message,
-        severity=severity,
-        related=related,
-        help=advice,
-    )
+    return RULE.finding(place, message, related=related, help=advice)

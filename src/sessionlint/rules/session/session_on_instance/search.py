@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import ClassScope, FunctionScope, Scope, Site
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
@@ -29,26 +29,24 @@ class KeptSession:
     """A session that lives as long as an object: the ``attribute`` of an instance of ``owner``."""
 
     place: Place
-    scope: Scope
     owner: str
     attribute: str
     is_async: bool
     origin: Place | None
 
 
-def sessions_on_instances(project: Project) -> Iterator[KeptSession]:
-    """Every session that a class keeps on its instances and that nothing closes, in order of files."""
-    for module in project.modules.values():
-        for function in module.functions:
-            if function.owner is None:
-                continue
-            for life in lives_in(project, function):
-                name = _attribute_of(project, life)
-                if name is not None and not _is_closed(project, function.owner, name):
-                    owner, session = function.owner.qualified_name, life.session
-                    yield KeptSession(life.place, function, owner, name, session.is_async, session.origin)
-        for cls in module.classes:
-            yield from _fields(project, cls)
+def sessions_on_instances(project: Project, module: ModuleScope) -> Iterator[KeptSession]:
+    """Every session that a class of ``module`` keeps on its instances and that nothing closes."""
+    for function in module.functions:
+        if function.owner is None:
+            continue
+        for life in lives_in(project, function):
+            name = _attribute_of(project, life)
+            if name is not None and not _is_closed(project, function.owner, name):
+                owner, session = function.owner.qualified_name, life.session
+                yield KeptSession(life.place, owner, name, session.is_async, session.origin)
+    for cls in module.classes:
+        yield from _fields(project, cls)
 
 
 def _attribute_of(project: Project, life: Life) -> str | None:
@@ -85,7 +83,7 @@ def _fields(project: Project, cls: ClassScope) -> Iterator[KeptSession]:
         session = opens_session(project, made_by, cls) if made_by is not None else None
         if session is not None and name is not None and not _is_closed(project, cls, name):
             place = Place(cls.module.path, statement.value.span)
-            yield KeptSession(place, cls, cls.qualified_name, name, session.is_async, session.origin)
+            yield KeptSession(place, cls.qualified_name, name, session.is_async, session.origin)
 
 
 # --- who closes it ----------------------------------------------------------------------------------------------------

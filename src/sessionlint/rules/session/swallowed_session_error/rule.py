@@ -8,6 +8,7 @@ Fix safety: unsafe; a rollback also drops what was not committed before the erro
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.facts import Handler
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -28,14 +29,13 @@ RULE = Rule(
         "InFailedSqlTransaction: current transaction is aborted, commands ignored until end of transaction block",
         "Can't reconnect until invalid transaction is rolled back",
     ),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
 )
 _FAILS = frozenset({Act.SQL, Act.WRITE, Act.FLUSH, Act.COMMIT, Act.NESTED})
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for course in courses(project):
-        if project.role(course.scope.module) in (Role.STUB, Role.TEST):
-            continue
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for course in courses(project, module):
         reported: set[Handler] = set()
         for step in course.steps:
             for failed in step.before if step.event.act in _FAILS else ():

@@ -8,6 +8,7 @@ Fix safety: none yet; whether the use moves into the block or gets a session of 
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -24,19 +25,19 @@ RULE = Rule(
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
         "This Session has been permanently closed and is unable to handle any more transaction requests.",
     ),
+    silent_in=frozenset({Role.STUB}),
+    milder_in=frozenset({Role.SCRIPT}),
 )
 _USES = frozenset({Act.SQL, Act.WRITE, Act.QUERY, Act.FLUSH, Act.COMMIT, Act.NESTED, Act.BEGIN})
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for course in courses(project):
-        role = project.role(course.scope.module)
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for course in courses(project, module):
         step = _first_use(course)
-        if step is not None and role is not Role.STUB:
+        if step is not None:
             yield RULE.finding(
                 step.event.place,
                 _message(course, step),
-                severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
                 related=tuple(_related(course, step)),
                 help="move the use into the block, or open another session for it",
             )

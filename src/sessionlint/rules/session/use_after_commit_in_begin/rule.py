@@ -8,6 +8,7 @@ Fix safety: none; whether the commit goes or the block is a matter of what has t
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -21,15 +22,14 @@ RULE = Rule(
     severity=Severity.WARNING,
     why="Inside a begin() block the transaction ends with the block; after a commit of one's own the session refuses all work.",
     symptoms=("Can't operate on closed transaction inside context manager.",),
+    silent_in=frozenset({Role.STUB}),
 )
 _REFUSED = frozenset({Act.SQL, Act.WRITE, Act.NESTED, Act.BEGIN, Act.COMMIT})
 _ENDS = {Act.COMMIT: "commit()", Act.ROLLBACK: "rollback()", Act.CLOSE: "close()"}
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for course in courses(project):
-        if project.role(course.scope.module) is Role.STUB:
-            continue
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for course in courses(project, module):
         step = next((step for step in course.steps if step.event.act in _REFUSED and step.before == {State.ENDED}), None)
         if step is not None:
             yield _finding(course, step)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Scope, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, ValueBinding
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
@@ -23,17 +23,16 @@ class LostWrite:
     event: Event
 
 
-def lost_writes(project: Project) -> Iterator[LostWrite]:
-    """Every ``with`` that opens a session which writes, never commits, and is handed to nobody."""
-    for module in project.modules.values():
-        scopes: tuple[Scope, ...] = (module, *module.functions)
-        for scope in scopes:
-            for block in own_blocks(project, scope):
-                if isinstance(block.held, kinds.Session) and block.direct and not block.begins and _needs_commit(project, block):
-                    found = [event for event in events(project, scope, block.name) if _belongs_to(event, block)]
-                    write = next((event for event in found if _is_write(event, scope)), None)
-                    if write is not None and all(_keeps_to_itself(event) for event in found) and not _is_captured(scope, block):
-                        yield LostWrite(block, write)
+def lost_writes(project: Project, module: ModuleScope) -> Iterator[LostWrite]:
+    """Every ``with`` of ``module`` that opens a session which writes, never commits, and is handed to nobody."""
+    scopes: tuple[Scope, ...] = (module, *module.functions)
+    for scope in scopes:
+        for block in own_blocks(project, scope):
+            if isinstance(block.held, kinds.Session) and block.direct and not block.begins and _needs_commit(project, block):
+                found = [event for event in events(project, scope, block.name) if _belongs_to(event, block)]
+                write = next((event for event in found if _is_write(event, scope)), None)
+                if write is not None and all(_keeps_to_itself(event) for event in found) and not _is_captured(scope, block):
+                    yield LostWrite(block, write)
 
 
 def _belongs_to(event: Event, block: OwnBlock) -> bool:
