@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from sessionlint.extract.prefilter import finder_of_names, mentions_anything_of_interest
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.questions.frontier.session_names import session_names
 
@@ -33,10 +32,5 @@ def _is_ours(project: Project, module: ModuleScope) -> bool:
     return mentions_anything_of_interest(data) or bool(_names_in(project)(data))
 
 
-def _none_in(_: bytes) -> set[str]:
-    return set()
-
-
-@question(_none_in)
 def _names_in(project: Project) -> Callable[[bytes], set[str]]:
-    return finder_of_names(session_names(project))
+    return project.memory.once(_names_in, None, lambda: finder_of_names(session_names(project)))
