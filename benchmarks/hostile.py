@@ -35,7 +35,7 @@ HOSTILE: Mapping[str, Hostile] = {
     "blanks behind a directive": Hostile(50_000, _python(lambda n: f"# sessionlint: ignore{' ' * n}x\n")),
     "blanks in a reason": Hostile(50_000, _python(lambda n: f"# sessionlint: ignore -- a{' ' * n}b{' ' * n}c\n")),
     "a long directive": Hostile(50_000, _python(lambda n: f"# sessionlint: {'i' * n}\n")),
-    "many unknown rules in a comment": Hostile(500, _python(lambda n: f"# noqa: {','.join(f'SES{i}' for i in range(n))}\n")),
+    "many unknown rules in a comment": Hostile(250, _python(lambda n: f"# noqa: {','.join(f'SES{i}' for i in range(n))}\n")),
     "many suppressions": Hostile(2_000, _python(lambda n: "x = 1  # noqa: SES301\n" * n)),
     "noqa again and again": Hostile(30_000, _other_python(lambda n: f"#{'noqa ' * n}\n")),
     "a library's name again and again": Hostile(20_000, _other_python(lambda n: f"x = '{'sqlalchemy' * n}'\n")),

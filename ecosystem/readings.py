@@ -1,4 +1,4 @@
-"""Whether the two readings of a file, by ``ast`` and by libcst, come to the same facts."""
+"""Whether the two readings of a file, by ``ast`` and by libcst, give trees of which the one lowering makes the same facts."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -7,10 +7,10 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
 
-from sessionlint.extract.abstract.module import lower as lower_abstract
-from sessionlint.extract.abstract.walk import CannotTellError
-from sessionlint.extract.concrete.module import lower as lower_concrete
 from sessionlint.extract.garbage import without_cycle_collection
+from sessionlint.extract.lower.module import lower
+from sessionlint.extract.lower.walk import CannotTellError, NestedTooDeeplyError
+from sessionlint.extract.module import lower_by_libcst
 from sessionlint.model.codec import dump
 from sessionlint.model.facts import Block, ModuleFacts
 
@@ -30,11 +30,11 @@ def compare(text: str) -> Comparison:
     ours: Block | str
     theirs: Block | str
     try:
-        ours = lower_abstract(text)
-    except CannotTellError as error:
+        ours = lower(text)
+    except (CannotTellError, NestedTooDeeplyError) as error:
         ours = str(error)
     try:
-        theirs = lower_concrete(text)
+        theirs = lower_by_libcst(text)
     except Exception as error:
         theirs = f"{type(error).__name__}: {' '.join(str(error).split())}"
     if isinstance(theirs, str):

@@ -22,12 +22,6 @@ def test_no_layer_imports_a_higher_one_and_no_rule_another() -> None:
     assert "0 broken" in result.stdout
 
 
-def test_only_extract_and_edits_import_libcst() -> None:
-    importers = {path.relative_to(PACKAGE).parts[0] for path in _modules(PACKAGE) if "libcst" in set(_imported(path))}
-    assert "extract" in importers
-    assert importers <= {"extract", "edits"}
-
-
 def test_the_model_imports_the_standard_library_only() -> None:
     imported = {name for path in _modules(PACKAGE / "model") for name in _imported(path)}
     foreign = imported - sys.stdlib_module_names - {"sessionlint"}

@@ -25,13 +25,13 @@ def page_of(code: str) -> Page:
 
 
 def family(entry: RegisteredRule) -> str:
-    return entry.page.parent.name
+    return entry.page.parents[1].name
 
 
 @each_rule
-def test_a_rule_has_a_page_of_its_name_beside_it(code: str) -> None:
+def test_a_rule_has_a_folder_of_its_name_and_a_page_in_it(code: str) -> None:
     entry = RULES[code]
-    assert entry.page.stem == entry.rule.name.replace("-", "_")
+    assert entry.page.parent.name == entry.rule.name.replace("-", "_")
     assert (page_of(code).code, page_of(code).name) == (code, entry.rule.name)
 
 
@@ -84,7 +84,7 @@ def test_a_page_says_where_its_proof_needs_a_server(code: str) -> None:
 
 
 def test_no_page_is_left_without_a_rule() -> None:
-    folder = Path(next(iter(RULES.values())).page).parent.parent
+    folder = Path(next(iter(RULES.values())).page).parents[2]
     assert {entry.page for entry in RULES.values()} == set(folder.rglob("*.md"))
 
 

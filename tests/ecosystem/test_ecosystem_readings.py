@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ecosystem.readings import Comparison, compare, compare_files, first_difference, tally
-from sessionlint.extract.concrete.module import lower
+from sessionlint.extract.lower.module import lower
 
 
 def test_each_outcome_says_why() -> None:

@@ -99,6 +99,7 @@ lambda a=(1), *b, c=(2), **d: (a)
 lambda a, /, b: a
 lambda *, a: a
 lambda * a, ** b: a
+(lambda b, * # *⏎ a: a)
 lambda a=((1)): a
 lambda: (yield)
 lambda *a: lambda **b: c
@@ -732,6 +733,8 @@ def a(b=1, /, c=2): pass
 def a(b, /, c, *, d): pass
 def a(*b): pass
 def a(* b): pass
+def a(* # *⏎ b): pass
+def a(b='#', /, * # c, *⏎ d, ** # **⏎ e): pass
 def a(*b: c): pass
 def a(*b: (c)): pass
 def a(**b): pass
@@ -928,6 +931,7 @@ t'a{b!r:>{c}}d'
 # with characters that no editor shows
 SPECIAL = (
     "\x0c\na = 1",
+    "\x0cdef a():\n\x0c  pass\n\x0c",
     "a = '\x0c'; (b)",
     "a = 'b\x0bc\x1cd\u2028e'; (f)(g)",
     "a = '\ufeff'",
@@ -949,10 +953,9 @@ def a(ﬁ): pass
 import ﬁ
 f(ﬁ=1)
 ªb.ªc
-def a(* # c⏎ b): pass
 """
 
-# libcst knows (or, of form feeds, reproduces) no such thing
+# libcst knows no such thing
 UNKNOWN_TO_LIBCST = r"""
 (a): b
 (a): (b) = (c)
@@ -966,7 +969,6 @@ if a:⏎	b⏎        c
 """
 
 SPECIAL_LEFT_TO_LIBCST = ("e\u0301 = 1",)
-SPECIAL_UNKNOWN_TO_LIBCST = ("\x0cdef a():\n\x0c  pass\n\x0c",)
 SPECIAL_UNREADABLE = ("\ufeffa",)
 
 

@@ -63,6 +63,11 @@ def show(item: object) -> str:
         ),
         ("'a' \"b\\n\" r'\\c'", "Evaluate(Constant('ab\\n\\\\c'))"),
         ("'a' f'{b!r:>{c}}'", "Evaluate(FString([Constant('a') b Constant('>') c]))"),
+        (r"'a' '\x4'", "Evaluate(FString([Constant('a') Operation('bytes', [])]))"),
+        (r"f'{a}' '\x4' 'b'", "Evaluate(FString([a Operation('bytes', []) Constant('b')]))"),
+        (r"'\x4'", "Evaluate(Operation('bytes', []))"),
+        ("9" * 5_000, "Evaluate(Operation('number', []))"),
+        ("t'a{b!r:>{c}}d'", "Evaluate(FString([Constant('a') b Constant('>') c Constant('d')]))"),
         ('f"{a["b"]}"', "Evaluate(FString([Subscript(a, [Constant('b')])]))"),
         (
             "b'x', 1j, None, True",
@@ -180,7 +185,17 @@ def test_what_does_not_parse_is_a_problem_with_a_place(text: str, place: int, me
 
 @pytest.mark.parametrize(
     "text",
-    ["", "# only\n# comments", "\n\n", "x", "\f\nx = 1\n", "if a:\n\tb", "x = 1\r\ny = '''a\r\nb'''\r\n", "if a:\n  b\n # c"],
+    [
+        "",
+        "# only\n# comments",
+        "\n\n",
+        "x",
+        "\f\nx = 1\n",
+        "if a:\n\tb",
+        "x = 1\r\ny = '''a\r\nb'''\r\n",
+        "if a:\n  b\n # c",
+        "x = 1\ry = 2\r",
+    ],
 )
 def test_odd_but_valid_text_is_read(text: str) -> None:
     for statement in body_of(text):

@@ -1,4 +1,4 @@
-"""Both readings of a file, by the standard library's tree and by libcst's, give the same facts to the last offset."""
+"""Both trees of a file, the standard library's and the one that is built of libcst's, give the same facts to the last offset."""
 
 import ast
 import subprocess
@@ -59,7 +59,7 @@ def test_what_the_tree_cannot_tell_is_left_to_libcst(table: str) -> None:
 
 
 def test_what_libcst_does_not_know_is_read_all_the_same() -> None:
-    texts = [*snippets.snippets(snippets.UNKNOWN_TO_LIBCST), *snippets.SPECIAL_UNKNOWN_TO_LIBCST]
+    texts = snippets.snippets(snippets.UNKNOWN_TO_LIBCST)
     assert [extract(Source("a.py", text)).problem for text in texts] == [None] * len(texts)
 
 

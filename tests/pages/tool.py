@@ -12,7 +12,9 @@ from click.testing import CliRunner
 from pages.markers import Seen
 from pages.properties import Check
 from sessionlint.cli import sessionlint as command
+from sessionlint.extract.module import lower_by_libcst
 from sessionlint.model import codec, outcome_codec
+from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.finding import Finding
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
@@ -42,6 +44,7 @@ class Tool:
             "serialisation": self._analysed(_from_stored_facts),
             "order": self._analysed(lambda analysis, sources: analysis.check(dict(reversed(sources.items())))),
             "no_prefilter": self._analysed(lambda analysis, sources: replace(analysis, prefilter=False).check(sources)),
+            "libcst": self._analysed(_by_libcst),
             "cache": self._analysed(self._cold_then_warm),
             "command_line": self._on_the_command_line,
         }
@@ -138,6 +141,17 @@ def _from_stored_facts(analysis: Analysis, sources: dict[str, Source]) -> Checke
     """From facts that made a journey through JSON text."""
     facts = analysis.check(sources).facts
     return analysis.check(sources, {path: codec.load(json.loads(json.dumps(codec.dump(facts[path])))) for path in facts})
+
+
+def _by_libcst(analysis: Analysis, sources: dict[str, Source]) -> Checked:
+    """From facts of which libcst gave every tree, and ``ast`` none."""
+    facts = analysis.check(sources).facts
+    return analysis.check(sources, {path: _reread(sources[path], facts[path]) for path in facts})
+
+
+def _reread(source: Source, facts: ModuleFacts) -> ModuleFacts:
+    unread = facts.problem is not None or facts.skipped is not None or facts.outline
+    return facts if unread else replace(facts, body=lower_by_libcst(source.text))
 
 
 def seen_of(outcome: Outcome, sources: Mapping[str, Source]) -> list[Seen]:

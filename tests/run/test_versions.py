@@ -1,11 +1,15 @@
 from collections.abc import Mapping
+from configparser import ConfigParser, Error
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sessionlint.model.targets import Targets
 from sessionlint.run.files.inputs import Inputs
 from sessionlint.run.settings.declared.declaration import Declaration
+from sessionlint.run.settings.declared.setup_cfg import read_sections
 from sessionlint.run.settings.settings import Settings
 from sessionlint.run.settings.versions import read_targets
 
@@ -208,3 +212,29 @@ def test_the_oldest_fastapi_is_known_only_when_every_declaration_has_one(tmp_pat
     bounded: dict[str, str | bytes] = {"pyproject.toml": '[project]\ndependencies = ["fastapi>=0.121"]\n'}
     assert _targets(tmp_path, bounded).fastapi_oldest == (0, 121)
     assert _targets(tmp_path, {**bounded, "requirements.txt": "fastapi\n"}).fastapi_oldest is None
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["[options]", "[a]", "[DEFAULT]", "x", "Y", "=", ":", " ", "\n", "\n ", "\n", "#c", ";", "]", "[", "\t", "\r\n"]
+        ),
+        max_size=14,
+    ).map("".join)
+)
+def test_a_setup_cfg_is_read_as_python_reads_it(text: str) -> None:
+    parser = ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(text)
+    except Error:
+        with pytest.raises(ValueError, match="cannot be understood"):
+            read_sections(text)
+        return
+    expected = {
+        name: {key: [line for line in value.split("\n") if line] for key, value in parser.items(name)}
+        for name in parser.sections()
+    }
+    found = {
+        name: {key: list(filter(None, lines)) for key, lines in options.items()} for name, options in read_sections(text).items()
+    }
+    assert found == expected

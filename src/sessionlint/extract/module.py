@@ -1,13 +1,14 @@
 """A file's text to its facts."""
 
-from sessionlint.extract.abstract.module import lower
-from sessionlint.extract.abstract.walk import CannotTellError
 from sessionlint.extract.garbage import without_cycle_collection
+from sessionlint.extract.lower.module import lower, lower_tree
+from sessionlint.extract.lower.walk import CannotTellError, NestedTooDeeplyError
 from sessionlint.extract.suppressions import suppressions
 from sessionlint.extract.template import looks_like_template
-from sessionlint.model.facts import ModuleFacts, Suppression, SyntaxProblem
+from sessionlint.model.facts import Block, ModuleFacts, Suppression, SyntaxProblem
 from sessionlint.model.source import Source, Span
-from sessionlint.text.nesting import seems_shallow, too_deep
+from sessionlint.text.line_ends import with_line_feeds
+from sessionlint.text.nesting import seems_shallow, too_deep, with_deep_stack
 
 
 def extract(source: Source) -> ModuleFacts:
@@ -22,21 +23,33 @@ def extract(source: Source) -> ModuleFacts:
         try:
             return ModuleFacts(source.path, lower(source.text), found)
         except CannotTellError:
-            return _concrete(source, found)
+            return _by_libcst(source, found)
+        except NestedTooDeeplyError:
+            return _too_deep(source, found)
 
 
-def _concrete(source: Source, found: tuple[Suppression, ...]) -> ModuleFacts:
+def _by_libcst(source: Source, found: tuple[Suppression, ...]) -> ModuleFacts:
     if too_deep(source.text):  # which libcst would not survive, so seeming is not enough
         return _too_deep(source, found)
-    from sessionlint.extract.concrete import module as concrete  # and with it libcst, which takes longer to import than most runs
-
     try:
-        return ModuleFacts(source.path, concrete.lower(source.text), found)
+        return ModuleFacts(source.path, lower_by_libcst(source.text), found)
+    except (RecursionError, NestedTooDeeplyError):
+        return _too_deep(source, found)
     except Exception as error:
-        problem = concrete.problem(source, error)
-        if problem is None:
+        from sessionlint.extract.newer.syntax_problem import problem
+
+        found_wrong = problem(source, error)
+        if found_wrong is None:
             raise
-        return _unreadable(source, found, problem)
+        return _unreadable(source, found, found_wrong)
+
+
+def lower_by_libcst(text: str) -> Block:
+    """The statements of ``text``, which is not ``too_deep``. Raises whatever is wrong with it."""
+    from sessionlint.extract.newer.tree import parse  # and with it libcst, which takes longer to import than most runs
+
+    text = with_line_feeds(text)
+    return with_deep_stack(lambda: lower_tree(text, parse(text)))
 
 
 def _too_deep(source: Source, found: tuple[Suppression, ...]) -> ModuleFacts:

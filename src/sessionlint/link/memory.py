@@ -88,22 +88,19 @@ class Memory:
         else:
             question = self._open.get(key)
             if question is None:
-                question = self._new(_Question(key, start, answer, given, self._count))
-            if not question.settled and self._current is not None:
+                self._count += 1
+                question = self._open[key] = _Question(key, start, answer, given, self._count)
+                if 0 < self._on_stack < _ON_STACK:
+                    self._run(question)
+                else:
+                    self._begin(question)
+            if question.settled:
+                if question.missed:
+                    self._miss(question.missed)
+            elif self._current is not None:
                 self._current.leads_to(question)
             found = question.value
         return found
-
-    def _new(self, question: _Question) -> _Question:
-        self._count += 1
-        self._open[question.key] = question
-        if 0 < self._on_stack < _ON_STACK:
-            self._run(question)
-        else:
-            self._begin(question)
-        if question.missed and question.settled:
-            self._miss(question.missed)
-        return question
 
     def once(self, key: object, start: Any, answer: Callable[..., T], *given: Any) -> T:
         """As ``ask``; a question that leads far is answered in one go where no other is under way."""
@@ -164,7 +161,7 @@ class Memory:
             question.value = question.answer(*question.given)
             if question.lowest == question.number:
                 if question.readers is None and not question.missed:  # as most are: it leads nowhere open, and nothing to it
-                    del self._open[question.key]
+                    self._open.popitem()
                     self.lasting[question.key] = question.value
                     question.settled = True
                 else:

@@ -15,9 +15,12 @@ Data: TypeAlias = list[Any]
 
 def dump(outcome: Outcome) -> Data:
     """What ``load`` turns back into an equal outcome; lists, strings, numbers, booleans and None only."""
+    comments = {id(each.suppression): each.suppression for each in outcome.suppressed}
+    number = {key: index for index, key in enumerate(comments)}  # one comment can hide many findings
     return [
         [_finding(finding) for finding in outcome.findings],
-        [[_finding(each.finding), each.path, _suppression(each.suppression)] for each in outcome.suppressed],
+        [_suppression(comment) for comment in comments.values()],
+        [[_finding(each.finding), each.path, number[id(each.suppression)]] for each in outcome.suppressed],
         [_rule(rule) for rule in outcome.rules.values()],
         list(outcome.repaired),
         [outcome.fixable_safe, outcome.fixable_unsafe],
@@ -29,11 +32,12 @@ def dump(outcome: Outcome) -> Data:
 
 def load(data: Data) -> Outcome:
     """The outcome that ``dump`` wrote. Raises ValueError, TypeError or LookupError for data of another make."""
-    findings, suppressed, rules, repaired, (safe, unsafe), skipped, (notes, errors), checked = data
+    findings, comments, suppressed, rules, repaired, (safe, unsafe), skipped, (notes, errors), checked = data
+    hiding = [_load_suppression(*comment) for comment in comments]
     loaded = [_load_rule(*rule) for rule in rules]
     return Outcome(
         tuple(_load_finding(*finding) for finding in findings),
-        tuple(Suppressed(_load_finding(*finding), path, _load_suppression(*comment)) for finding, path, comment in suppressed),
+        tuple(Suppressed(_load_finding(*finding), path, hiding[number]) for finding, path, number in suppressed),
         {rule.code: rule for rule in loaded},
         tuple((path, code) for path, code in repaired),
         safe,

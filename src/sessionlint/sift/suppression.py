@@ -2,6 +2,7 @@
 
 import sys
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import accumulate
@@ -51,38 +52,59 @@ def suppress_by_name(
     return Sifted([*sifted.open, *blanket], [entry for entry in sifted.suppressed if entry.suppression.codes], sifted.used)
 
 
+class _Group:
+    """Comments that cover the same code."""
+
+    def __init__(self) -> None:
+        self.comments: list[Suppression] = []
+        self._found: dict[tuple[str, bool], list[tuple[Span, int, Suppression]]] = {}
+
+    def hits(self, rule: Rule, at_finding: bool) -> list[tuple[Span, int, Suppression]]:
+        """The comments that hide findings of ``rule``, with their places and which of their codes do.
+
+        All of them when first asked, then only the first: there may be as many findings as comments.
+        """
+        key = (rule.code, at_finding)
+        if key in self._found:
+            return self._found[key]
+        meant = [comment for comment in self.comments if at_finding or comment.codes or comment.style != "noqa"]
+        found = [(comment.span, index, comment) for comment in meant for index in _naming(comment, rule)]
+        self._found[key] = found[:1]
+        return found
+
+
 class _Comments:
-    """The comments of one file that can hide something, by the place that they cover: there may be as many as findings."""
+    """The comments of one file that can hide something, by what they cover."""
 
     def __init__(self, comments: Sequence[Suppression], today: date) -> None:
-        holding = [comment for comment in comments if holds(comment, today)]
-        self._everywhere = [comment for comment in holding if comment.style == "ignore-file"]
-        local = [comment for comment in holding if comment.style != "ignore-file"]
-        reaches = [(span, number) for number, comment in enumerate(local) for span in {comment.covers, comment.span}]
-        self._local = local
-        self._reaches = sorted(reaches)
-        self._ends = list(accumulate((span.end for span, _ in self._reaches), max))  # the last one up to there
+        self._everywhere = _Group()
+        groups: defaultdict[Span, _Group] = defaultdict(_Group)
+        for comment in comments:
+            if holds(comment, today) and comment.style == "ignore-file":
+                self._everywhere.comments.append(comment)
+            elif holds(comment, today):
+                for span in {comment.covers, comment.span}:
+                    groups[span].comments.append(comment)
+        self._groups = sorted(groups.items(), key=lambda item: item[0])
+        self._spans = [span for span, _ in self._groups]
+        self._ends = list(accumulate((span.end for span in self._spans), max))  # the last one up to there
 
-    def at(self, offset: int) -> list[Suppression]:
-        """Those that cover the place, in the order of the text."""
-        found = set()
-        index = bisect_right(self._reaches, (Span(offset, sys.maxsize), 0)) - 1
+    def hits(self, offset: int, rule: Rule, at_finding: bool) -> list[tuple[Span, int, Suppression]]:
+        """As those of the groups that cover the place, in the order of the text."""
+        found = self._everywhere.hits(rule, at_finding)
+        index = bisect_right(self._spans, Span(offset, sys.maxsize)) - 1
         while index >= 0 and self._ends[index] >= offset:
-            span, number = self._reaches[index]
-            if span.end >= offset:
-                found.add(number)
+            span, group = self._groups[index]
+            found = [*found, *group.hits(rule, at_finding)] if span.end >= offset else found
             index -= 1
-        chosen = [*self._everywhere, *(self._local[number] for number in found)]
-        return sorted(chosen, key=lambda comment: comment.span)
+        return sorted(found, key=lambda hit: hit[:2])
 
 
 def _hits(finding: Finding, rule: Rule, comments: Mapping[str, _Comments]) -> Iterator[tuple[Use, Suppression]]:
     for place in finding.trace:
-        for comment in comments[place.path].at(place.span.start) if place.path in comments else ():
-            if place != finding.place and not comment.codes and comment.style == "noqa":
-                continue  # said to another linter, of a line that only belongs to the story
-            for index in _naming(comment, rule):
-                yield Use(place.path, comment.span, index), comment
+        if place.path in comments:  # a noqa without codes is said to another linter, at a place that only belongs to the story
+            for span, index, comment in comments[place.path].hits(place.span.start, rule, place == finding.place):
+                yield Use(place.path, span, index), comment
 
 
 def _naming(comment: Suppression, rule: Rule) -> list[int]:

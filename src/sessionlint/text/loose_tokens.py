@@ -31,9 +31,8 @@ def tokens(text: str, others: str) -> "Iterator[re.Match[str]]":
                 offset = token.start()
                 break
             yield token
-            if token.lastgroup in _UNCLOSED:
+            if token.lastgroup in _UNCLOSED and (quote := token[0][0] * _UNCLOSED[token.lastgroup]) not in ends:
                 offset = token.end()
-                quote = token[0][0] * _UNCLOSED[token.lastgroup]
                 ends[quote] = _end(text, quote, offset)
                 break
         else:

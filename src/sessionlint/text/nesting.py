@@ -23,7 +23,7 @@ _DEEPEST = 1_500
 _DEEPEST_BRACKETS = 200
 _BRACKET = 40  # what one costs there, as a multiple of an operator
 _ORDINARY = 50  # operators, or half as many brackets: what people write
-_MOST_WORK = 10 * _DEEPEST**2
+_MOST_WORK = 4 * _DEEPEST**2
 _ONE_AT_A_TIME = threading.Lock()
 
 _NESTING = ("(", "[", "{", ".", "+", "-", "*", "/", "%", "@", "&", "|", "^", "~", "<", ">")

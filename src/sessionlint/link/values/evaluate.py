@@ -40,11 +40,14 @@ from sessionlint.model.facts import (
     Comprehension,
     Conditional,
     Constant,
+    FString,
     Lambda,
     Name,
+    Operation,
     Subscript,
     Term,
     Walrus,
+    Yield,
 )
 from sessionlint.model.facts import Mapping as MappingTerm
 from sessionlint.model.source import Place
@@ -59,6 +62,8 @@ TRANSPARENT = frozenset(
 )
 _CONTEXT_DECORATORS = {"contextlib.contextmanager": False, "contextlib.asynccontextmanager": True}
 _ANCESTORS = 200
+# terms of which nothing needs to be remembered
+_PLAIN = frozenset({Constant, FString, Operation, Yield})
 _NOTHING: Kind = UNKNOWN
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 
@@ -81,7 +86,11 @@ class Evaluator:
     def kind(self, term: Term, scope: Scope) -> Kind:
         """The kind of ``term``, which stands in ``scope``."""
         known: Kind | None = self._lasting.get(term)
-        return known if known is not None else self._memory.ask(term, _NOTHING, self._evaluate, term, scope)
+        if known is not None:
+            return known
+        if type(term) in _PLAIN:
+            return NONE if isinstance(term, Constant) and term.value is None else UNKNOWN
+        return self._memory.ask(term, _NOTHING, self._evaluate, term, scope)
 
     def _evaluate(self, term: Term, scope: Scope) -> Kind:
         match term:
@@ -100,8 +109,6 @@ class Evaluator:
                 return kinds.join([self.kind(body, scope), self.kind(orelse, scope)])
             case Walrus(value=value):
                 return self.kind(value, scope)
-            case Constant(value=None):
-                return NONE
             case Lambda():
                 return kinds.LambdaKind(term, scope)
             case Collection(kind="tuple", items=items):

@@ -100,20 +100,22 @@ def _reaches_database(project: Project, function: FunctionScope, search: Databas
     return builds_engine(project, function) is not None or search.inside(function) is not None
 
 
-_SESSION_LIKE = kinds.Engine | kinds.Connection | kinds.Factory | kinds.Session | kinds.SessionType | kinds.Method
+_DEPTH = 8  # functions that return functions
+_SESSION_LIKE = (kinds.Engine, kinds.Connection, kinds.Factory, kinds.Session, kinds.SessionType, kinds.Method)
 
 
 def _leads_to_session(kind: Kind, evaluator: Evaluator) -> bool:
     waiting, called = [kind], set[kinds.FunctionKind]()
     while waiting:
-        match waiting.pop():
-            case kinds.FunctionKind() as function if function not in called:
-                called.add(function)
-                waiting.append(evaluator.result(function))
-            case kinds.ClassKind() as cls if evaluator.session_type(cls) is not None:
+        found = waiting.pop()
+        if isinstance(found, _SESSION_LIKE):
+            return True
+        if isinstance(found, kinds.ClassKind):
+            if evaluator.session_type(found) is not None:
                 return True
-            case found if isinstance(found, _SESSION_LIKE):
-                return True
-            case found:
-                waiting += kinds.inside(found)
+        elif not isinstance(found, kinds.FunctionKind):
+            waiting += kinds.inside(found)
+        elif found not in called and len(called) < _DEPTH:
+            called.add(found)
+            waiting.append(evaluator.result(found))
     return False

@@ -17,6 +17,8 @@ from sessionlint.model.facts import Assign, Attribute, Call, Collection, Constan
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 
+# a dotted name is tried from its first letter only, or a long one would be tried from each
+_TO_DOTTED = r"(?<![\w.])(?:(?![A-Za-z_])[\w.])*"
 _BEHIND_A_DOT = re.compile(r"\.(\w+)")
 _BY_NAME = frozenset({"getattr", "setattr", "hasattr", "delattr", "object", "attrgetter"})
 
@@ -83,11 +85,11 @@ class Spellings:
     def _dotted(self, site: Site, text: str, name: str) -> Iterator[Spelling]:
         """``"app.db.engine"``, alone in the string or among other words; of each module the first."""
         seen = set()
-        for match in re.finditer(rf"([A-Za-z_][\w.]*)\.{re.escape(name)}\b", text):
+        for match in re.finditer(rf"{_TO_DOTTED}([A-Za-z_][\w.]*)\.{re.escape(name)}\b", text):
             home = self._project.layout.resolve(site.scope.module.path, match[1], 0)
             if home is not None and home not in seen:
                 seen.add(home)
-                yield Spelling(site, home, match[0])
+                yield Spelling(site, home, f"{match[1]}.{name}")
 
     def _module(self, term: Term, scope: Scope) -> str | None:
         kind = self._project.kind(term, scope)

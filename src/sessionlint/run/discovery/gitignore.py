@@ -134,7 +134,11 @@ def _read(file: Path, base: Path, inputs: Inputs) -> _Rules | None:
     if data is None:
         return None
     text = data.decode("utf-8-sig", errors="surrogateescape")
-    count = len(lines_of(text))
-    if count > limits.IGNORE_PATTERNS:
+    lines = lines_of(text)
+    if len(lines) > limits.IGNORE_PATTERNS:
         inputs.leave_out(file, f"more than {limits.IGNORE_PATTERNS:,} patterns")
-    return _Rules(base, text, blake2b(data, digest_size=16).digest()) if 0 < count <= limits.IGNORE_PATTERNS else None
+    elif any(len(line) > limits.PATTERN for line in lines):
+        inputs.leave_out(file, f"a pattern of more than {limits.PATTERN:,} characters")
+    elif lines:
+        return _Rules(base, text, blake2b(data, digest_size=16).digest())
+    return None

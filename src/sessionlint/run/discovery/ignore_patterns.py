@@ -1,7 +1,6 @@
 """The patterns of a .gitignore file, understood as git does: also those that no other reader accepts."""
 
 import re
-import string
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
@@ -19,7 +18,7 @@ _CLASSES: Mapping[str, str] = {
     "graph": "!-~",
     "lower": "a-z",
     "print": " -~",
-    "punct": "".join(map(re.escape, string.punctuation)),
+    "punct": r"!-/:-@\[-`{-~",
     "space": r" \t-\r",
     "upper": "A-Z",
     "xdigit": "0-9A-Fa-f",

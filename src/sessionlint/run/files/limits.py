@@ -38,6 +38,9 @@ IGNORE_PATTERNS = 10_000
 CONFIGURED_PATTERNS = 1_000
 """In one list of ``exclude``, ``extend-exclude``, ``files``, and in ``per-file-ignores``."""
 
+PATTERN = 1_000
+"""Characters of one pattern."""
+
 TOML_DEPTH = 100
 """Tables and arrays in each other, and the parts of a dotted key: TOML readers recurse, and take time quadratic in the latter."""
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sessionlint.model.finding import Severity
 from sessionlint.model.wrappers import UnknownMannerError, Wrapper, read_wrapper
 from sessionlint.run.errors import suggestion
-from sessionlint.run.files.limits import CONFIGURED_PATTERNS
+from sessionlint.run.files.limits import CONFIGURED_PATTERNS, PATTERN
 from sessionlint.run.settings.specifiers import parse_specifiers
 
 T = TypeVar("T")
@@ -58,6 +58,8 @@ def patterns(value: object) -> tuple[str, ...]:
     found = strings(value)
     if len(found) > CONFIGURED_PATTERNS:
         raise ValueError(f"expected at most {CONFIGURED_PATTERNS:,} patterns, got {len(found):,}")
+    if any(len(pattern) > PATTERN for pattern in found):
+        raise ValueError(f"expected patterns of at most {PATTERN:,} characters")
     return found
 
 

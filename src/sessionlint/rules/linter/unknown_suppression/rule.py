@@ -18,18 +18,26 @@ RULE = Rule(
 )
 
 
+_NO_HINT = "`sessionlint rule --all` lists the rules."
+# to look for a name that is close takes long, and nobody mistypes more than these
+_MOST_HINTS = 200
+
+
 def check_comments(comments: Comments) -> Iterator[Finding]:
     known = [word for rule in comments.rules for word in (rule.code, rule.name)]
+    hints: dict[str, str] = {}
     for path, suppression in comments:
         if suppression.problem is not None:
             continue
         for code, span in zip(suppression.codes, suppression.code_spans, strict=True):
             if is_ours(suppression, code) and not comments.named(code):
-                yield RULE.finding(Place(path, span), f"there is no rule {code}", help=_help(code, known))
+                if code not in hints and len(hints) < _MOST_HINTS:
+                    hints[code] = _help(code, known)
+                yield RULE.finding(Place(path, span), f"there is no rule {code}", help=hints.get(code, _NO_HINT))
 
 
 def _help(code: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(code.upper() if code.upper().startswith("SES") else code.lower(), known, n=1)
-    return f"Did you mean {close[0]}?" if close else "`sessionlint rule --all` lists the rules."
+    return f"Did you mean {close[0]}?" if close else _NO_HINT

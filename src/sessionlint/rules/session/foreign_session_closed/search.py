@@ -49,19 +49,24 @@ def foreign_closes(project: Project) -> Iterator[ForeignClose]:
 
 def _closed_parameters(project: Project, function: FunctionScope) -> Iterator[tuple[str, Place]]:
     """The sessions among a function's parameters that it closes whatever happens, each with the first such place."""
-    if function.node.is_generator or any(word in function.node.name for word in _CLOSERS) or _streams(project, function):
+    if function.node.is_generator or any(word in function.node.name for word in _CLOSERS):
+        return
+    sessions = [parameter.name for parameter in function.node.params if _is_session(project, parameter.name, function)]
+    if not sessions or _streams(project, function):
         return
     last = list(_last_acts(function.body))
-    for parameter in function.node.params:
-        bindings = function.bindings[parameter.name]
-        if len(bindings) != 1 or not isinstance(bindings[0], ParameterBinding):
-            continue  # `db = db or SessionLocal()`
-        if not isinstance(project.evaluator.name_kind(parameter.name, function), kinds.Session):
-            continue
-        for site, where in holding_of(project).mentions(function, frozenset({parameter.name})):
+    for name in sessions:
+        for site, where in holding_of(project).mentions(function, frozenset({name})):
             if site.statement in last and site.scope is function and where.use in (Use.CLOSED, Use.MANAGED) and _is_direct(site):
-                yield parameter.name, site.place
+                yield name, site.place
                 break
+
+
+def _is_session(project: Project, parameter: str, function: FunctionScope) -> bool:
+    """Whether it is one whatever happens; ``db = db or SessionLocal()`` is not."""
+    bindings = function.bindings[parameter]
+    only = bindings[0] if len(bindings) == 1 else None
+    return isinstance(only, ParameterBinding) and isinstance(project.evaluator.name_kind(parameter, function), kinds.Session)
 
 
 def _commits(project: Project, function: FunctionScope, name: str) -> bool:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sessionlint.extract.abstract.walk import CannotTellError, TermTable, Walk
+from sessionlint.extract.lower.walk import CannotTellError, TermTable, Walk
 from sessionlint.model.facts import Constant, FString, Operation, Term
 from sessionlint.model.source import Span
 

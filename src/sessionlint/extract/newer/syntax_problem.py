@@ -6,6 +6,7 @@ import warnings
 
 import libcst as cst
 
+from sessionlint.extract.newer.builder import MismatchError, UnknownNodeError
 from sessionlint.model.facts import SyntaxProblem
 from sessionlint.model.source import Source, Span
 
@@ -16,7 +17,18 @@ _WORDS = {"INDENT": "an indented block", "NEWLINE": "the end of the line", "NAME
 _MOST_ALTERNATIVES = 3
 
 
-def syntax_problem(source: Source, error: cst.ParserSyntaxError) -> SyntaxProblem:
+def problem(source: Source, error: Exception) -> SyntaxProblem | None:
+    """Why ``tree.parse`` raised ``error``, in words for the person who wrote the file; None where the file is not to blame."""
+    if isinstance(error, cst.ParserSyntaxError):
+        return _syntax_problem(source, error)
+    if isinstance(error, MismatchError):
+        return SyntaxProblem(Span(0, 0), "cannot be read reliably: libcst's tree of this file is not what the file says")
+    if isinstance(error, UnknownNodeError | cst.CSTValidationError | UnicodeError):
+        return SyntaxProblem(Span(0, 0), f"cannot be read by libcst: {type(error).__name__}: {' '.join(str(error).split())}")
+    return None
+
+
+def _syntax_problem(source: Source, error: cst.ParserSyntaxError) -> SyntaxProblem:
     """The problem that ``error`` reports, in Python's own words where Python complains about the same place."""
     place = _PARSER_ERROR.match(error.message)
     line = int(place["line"]) if place else None

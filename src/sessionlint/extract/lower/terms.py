@@ -3,9 +3,9 @@
 import ast
 from collections.abc import Mapping, Sequence
 
-from sessionlint.extract.abstract.displays import parenthesised
-from sessionlint.extract.abstract.parameters import parameters
-from sessionlint.extract.abstract.walk import TermTable, Walk
+from sessionlint.extract.lower.displays import parenthesised
+from sessionlint.extract.lower.parameters import parameters
+from sessionlint.extract.lower.walk import TermTable, Walk
 from sessionlint.model.facts import (
     Argument,
     Attribute,
@@ -131,7 +131,7 @@ def _yield_from(walk: Walk, node: ast.YieldFrom) -> Term:
 
 
 def _lambda(walk: Walk, node: ast.Lambda) -> Term:
-    params = parameters(walk, node.args)
+    params = parameters(walk, node.args, walk.start(node) + len("lambda"))
     outer, walk.yields = walk.yields, False
     body = walk.term(node.body)
     walk.yields = outer

@@ -10,9 +10,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from sessionlint.extract.abstract.literals import STRING
-from sessionlint.extract.abstract.walk import CannotTellError, TermTable, Walk
-from sessionlint.model.facts import Constant, FString, Term
+from sessionlint.extract.lower.literals import STRING
+from sessionlint.extract.lower.walk import CannotTellError, TermTable, Walk
+from sessionlint.extract.newer import nodes
+from sessionlint.model.facts import Constant, FString, Operation, Term
 from sessionlint.model.source import Span
 
 _OPENING = re.compile(r"(?P<prefix>[A-Za-z]*)(?P<quote>'''|\"\"\"|'|\")")
@@ -23,13 +24,14 @@ _STOPS = {
     for quote in ("'''", '"""', "'", '"')
     for raw in (False, True)
 }
+_FIELD = (ast.FormattedValue, nodes.Interpolation)
 _TO_FORMAT = re.compile(r"(?:[\s\\)]|#[^\r\n]*(?![^\r\n]))*(?:=\s*)?(?:!\s*\w+\s*)?:")
 
+Field: TypeAlias = "ast.FormattedValue | nodes.Interpolation"
+Content: TypeAlias = "str | Field"
 
-Content: TypeAlias = "str | ast.FormattedValue"
 
-
-def _joined(walk: Walk, node: ast.JoinedStr) -> Term:
+def _joined(walk: Walk, node: ast.JoinedStr | nodes.TemplateStr) -> Term:
     span = walk.span(node)
     fields = _fields(node)
     pieces: list[Term] = []
@@ -42,17 +44,17 @@ def _joined(walk: Walk, node: ast.JoinedStr) -> Term:
     return FString(span, tuple([part for piece in pieces for part in (piece.parts if isinstance(piece, FString) else (piece,))]))
 
 
-def _fields(node: ast.JoinedStr) -> Iterator[ast.FormattedValue]:
-    return iter([value for value in node.values if isinstance(value, ast.FormattedValue)])
+def _fields(node: ast.JoinedStr | nodes.TemplateStr) -> Iterator[Field]:
+    return iter([value for value in node.values if isinstance(value, _FIELD)])
 
 
-def _piece(walk: Walk, start: int, fields: Iterator[ast.FormattedValue]) -> Term:
+def _piece(walk: Walk, start: int, fields: Iterator[Field]) -> Term:
     """One of adjacent strings, which begins at ``start``; what it formats is taken from ``fields``."""
     opening = _OPENING.match(walk.text, start)
     if opening is None:
         raise CannotTellError("a string that does not look like one")
     prefix = opening["prefix"].lower()
-    if "f" not in prefix:
+    if "f" not in prefix and "t" not in prefix:
         return _plain(walk, start)
     contents, end = _contents(walk, opening.end(), _STOPS[opening["quote"], "r" in prefix], fields)
     span = Span(start, end)
@@ -63,10 +65,14 @@ def _plain(walk: Walk, start: int) -> Term:
     string = STRING.match(walk.text, start)
     if string is None:
         raise CannotTellError("a string that does not look like one")
-    return Constant(Span(*string.span()), ast.literal_eval(string[0]))
+    span = Span(*string.span())
+    try:
+        return Constant(span, ast.literal_eval(string[0]))
+    except (SyntaxError, ValueError):  # no valid literal, which libcst lets pass
+        return Operation(span, "bytes", ())
 
 
-def _contents(walk: Walk, begin: int, stops: re.Pattern[str], fields: Iterator[ast.FormattedValue]) -> tuple[list[Content], int]:
+def _contents(walk: Walk, begin: int, stops: re.Pattern[str], fields: Iterator[Field]) -> tuple[list[Content], int]:
     """What stands between the quotes of an f-string, the first of which ends at ``begin``, and where the last one ends."""
     found: list[Content] = []
     offset = begin
@@ -86,7 +92,7 @@ def _contents(walk: Walk, begin: int, stops: re.Pattern[str], fields: Iterator[a
 def _parts(walk: Walk, span: Span, contents: Iterable[Content]) -> Iterator[Term]:
     """The parts of the f-string at ``span``."""
     for content in contents:
-        if isinstance(content, ast.FormattedValue):
+        if isinstance(content, _FIELD):
             yield walk.term(content.value)
             if isinstance(content.format_spec, ast.JoinedStr):
                 yield from _parts(walk, span, _format(walk, content, content.format_spec))
@@ -94,7 +100,7 @@ def _parts(walk: Walk, span: Span, contents: Iterable[Content]) -> Iterator[Term
             yield Constant(span, content)
 
 
-def _format(walk: Walk, field: ast.FormattedValue, spec: ast.JoinedStr) -> Iterator[Content]:
+def _format(walk: Walk, field: Field, spec: ast.JoinedStr) -> Iterator[Content]:
     """What stands behind the colon of a field."""
     colon = _TO_FORMAT.match(walk.text, walk.end(field.value))
     if colon is None:
@@ -113,15 +119,13 @@ def _literal(text: str) -> str:
     return text
 
 
-def _by_segment(walk: Walk, node: ast.expr) -> Term:
+def _by_segment(walk: Walk, node: ast.JoinedStr) -> Term:
     """For strings in which the tree does not tell places."""
-    from sessionlint.extract.concrete.module import lower_expression
+    from sessionlint.extract.newer.tree import parse_formatted
 
-    term, yields = lower_expression(walk.text, walk.span(node), walk.term_depth)
-    walk.yields = walk.yields or yields
-    return term
+    return _joined(walk, parse_formatted(walk.text[slice(*walk.span(node))], node.lineno, node.col_offset))
 
 
-TERMS: TermTable = {ast.JoinedStr: _joined if sys.version_info >= (3, 12) else _by_segment}
-if sys.version_info >= (3, 14):
-    TERMS = {**TERMS, ast.TemplateStr: _by_segment}
+TERMS: TermTable = {nodes.JoinedStr: _joined, nodes.TemplateStr: _joined}
+if sys.version_info < (3, 12):
+    TERMS = {**TERMS, ast.JoinedStr: _by_segment}

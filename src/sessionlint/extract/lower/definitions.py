@@ -3,9 +3,9 @@
 import ast
 import re
 
-from sessionlint.extract.abstract.parameters import parameters
-from sessionlint.extract.abstract.terms import arguments
-from sessionlint.extract.abstract.walk import CannotTellError, StatementTable, Walk
+from sessionlint.extract.lower.parameters import parameters
+from sessionlint.extract.lower.terms import arguments
+from sessionlint.extract.lower.walk import CannotTellError, StatementTable, Walk
 from sessionlint.model.facts import Class, Function, Statement
 from sessionlint.model.source import Span
 
@@ -45,10 +45,11 @@ def _behind_opening_parenthesis(walk: Walk, node: ast.FunctionDef | ast.AsyncFun
 
 def _function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Statement:
     decorators = walk.all_terms(node.decorator_list)
-    params = parameters(walk, node.args)
-    returns = walk.optional(node.returns)
     name_span = _name_span(walk, node)
-    last = params[-1].span.end if params else _behind_opening_parenthesis(walk, node, name_span)
+    opening = _behind_opening_parenthesis(walk, node, name_span)
+    params = parameters(walk, node.args, opening)
+    returns = walk.optional(node.returns)
+    last = params[-1].span.end if params else opening
     closing = _TO_CLOSING_PARENTHESIS.match(walk.text, last)
     last = closing.end() if closing else last
     returns_span = Span(last, last)

@@ -1,14 +1,17 @@
 """Parameters of functions and lambdas."""
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Literal
 
-from sessionlint.extract.abstract.walk import CannotTellError, Walk
+from sessionlint.extract.lower.walk import Walk
 from sessionlint.model.facts import Parameter
 from sessionlint.model.source import Span
 
 Kind = Literal["/", "", "*", "kw", "**"]
+
+_TO_STAR = re.compile(r"(?:[\s\\,/]|#[^\r\n]*(?![^\r\n]))*")
 
 
 def _in_order(params: ast.arguments) -> Iterator[tuple[Kind, ast.arg, ast.expr | None]]:
@@ -35,24 +38,25 @@ def _default_end(walk: Walk, behind: int, default: ast.expr) -> int:
     return walk.closed(end, walk.opened(outer, start))
 
 
-def _starred_start(walk: Walk, start: int, star: str) -> int:
-    """Where the star before a name at ``start`` begins."""
-    before = walk.text[:start] if walk.text[start - 1] == "*" else walk.text[:start].rstrip(" \t")
-    if not before.endswith(star):
-        raise CannotTellError("a star far from its parameter")
-    return len(before) - len(star)
+def _starred_start(walk: Walk, behind: int) -> int:
+    """Where the stars of a parameter begin; ``behind`` is where what precedes it ends, but for commas and a slash."""
+    star = _TO_STAR.match(walk.text, behind)
+    return star.end() if star else behind
 
 
-def _parameter(walk: Walk, kind: Kind, param: ast.arg, default: ast.expr | None) -> Parameter:
+def _parameter(walk: Walk, behind: int, kind: Kind, param: ast.arg, default: ast.expr | None) -> Parameter:
     annotation = walk.optional(param.annotation)
     start, end = walk.span(param)
     if kind in ("*", "**"):
-        start = _starred_start(walk, start, kind)
+        start = _starred_start(walk, behind)
     if default is None:
         return Parameter(Span(start, end), param.arg, annotation, None, kind)
     return Parameter(Span(start, _default_end(walk, end, default)), param.arg, annotation, walk.term(default), kind)
 
 
-def parameters(walk: Walk, params: ast.arguments) -> tuple[Parameter, ...]:
-    """All parameters in the order in which they are written."""
-    return tuple([_parameter(walk, *each) for each in _in_order(params)])
+def parameters(walk: Walk, params: ast.arguments, behind: int) -> tuple[Parameter, ...]:
+    """All parameters in the order in which they are written; ``behind`` is where they may begin."""
+    found: list[Parameter] = []
+    for kind, param, default in _in_order(params):
+        found.append(_parameter(walk, found[-1].span.end if found else behind, kind, param, default))
+    return tuple(found)

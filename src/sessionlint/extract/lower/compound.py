@@ -2,11 +2,11 @@
 
 import ast
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sessionlint.extract.abstract.walk import CannotTellError, StatementTable, Walk
+from sessionlint.extract.lower.walk import CannotTellError, StatementTable, Walk
+from sessionlint.extract.newer import nodes
 from sessionlint.model.facts import Block, Case, For, Handler, If, Match, Statement, Try, While, With, WithItem
 from sessionlint.model.source import Span
 
@@ -142,7 +142,6 @@ STATEMENTS: StatementTable = {
     ast.With: _with,
     ast.AsyncWith: _with,
     ast.Try: _try,
+    nodes.TryStar: _try,
     ast.Match: _match,
 }
-if sys.version_info >= (3, 11):
-    STATEMENTS = {**STATEMENTS, ast.TryStar: _try}

@@ -1,11 +1,11 @@
 """Simple statements: those that fit on one line."""
 
 import ast
-import sys
 from collections.abc import Sequence
 from typing import Any
 
-from sessionlint.extract.abstract.walk import StatementTable, Walk
+from sessionlint.extract.lower.walk import StatementTable, Walk
+from sessionlint.extract.newer import nodes
 from sessionlint.model.facts import Alias, Assert, Assign, Delete, Evaluate, Import, Jump, Raise, Return, Scoping, Statement
 
 
@@ -83,6 +83,7 @@ STATEMENTS: StatementTable = {
     ast.Assign: _assign,
     ast.AnnAssign: _annotated,
     ast.AugAssign: _augmented,
+    nodes.TypeAlias: _type_alias,
     ast.Expr: _evaluate,
     ast.Return: _return,
     ast.Raise: _raise,
@@ -96,5 +97,3 @@ STATEMENTS: StatementTable = {
     ast.Import: _import,
     ast.ImportFrom: _import_from,
 }
-if sys.version_info >= (3, 12):
-    STATEMENTS = {**STATEMENTS, ast.TypeAlias: _type_alias}

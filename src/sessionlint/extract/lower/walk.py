@@ -1,12 +1,12 @@
-"""The one walk from abstract syntax to facts: dispatch on the type of a node, and what the walk carries along."""
+"""The one walk from syntax to facts: dispatch on the type of a node, and what the walk carries along."""
 
 import ast
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sessionlint.extract.abstract.positions import Places
-from sessionlint.model.facts import Block, Statement, Term
+from sessionlint.extract.lower.positions import Places
+from sessionlint.model.facts import Block, Operation, Statement, Term
 
 TermTable: TypeAlias = Mapping[type[ast.AST], Callable[["Walk", Any], Term]]
 StatementTable: TypeAlias = Mapping[type[ast.stmt], Callable[["Walk", Any], Statement]]
@@ -18,22 +18,23 @@ _DEEPEST_BLOCK = 200
 
 
 class CannotTellError(Exception):
-    """The tree does not say what the facts of the file are, or not exactly: it is for the concrete reading to tell."""
+    """The tree does not say what the facts of the file are, or not exactly: libcst is to say it."""
+
+
+class NestedTooDeeplyError(Exception):
+    """Statements within statements beyond what any reader of facts should have to follow."""
 
 
 class Walk:
-    """Lowers the nodes of one file. ``yields`` tells whether the scope being walked has yielded so far.
-
-    ``term_depth`` and the depth of blocks are never less than those of the concrete reading, which decides what is too deep.
-    """
+    """Lowers the nodes of one file. ``yields`` tells whether the scope being walked has yielded so far."""
 
     def __init__(self, text: str, places: Places, terms: TermTable, statements: StatementTable) -> None:
         self.text = text
         self.yields = False
-        self.term_depth = 0
         self.span, self.start, self.end = places
         self._terms = terms
         self._statements = statements
+        self._term_depth = 0
         self._block_depth = 0
 
     def skip_gap(self, offset: int) -> int:
@@ -62,15 +63,15 @@ class Walk:
         return offset
 
     def term(self, node: ast.AST) -> Term:
-        """The term of an expression."""
-        if self.term_depth > _DEEPEST_TERM:
-            raise CannotTellError("nested beyond all reason")
-        self.term_depth += 1
+        """The term of an expression. What is nested beyond all reason becomes opaque: unknown is a value."""
+        if self._term_depth > _DEEPEST_TERM:
+            return Operation(self.span(node), "...", ())
+        self._term_depth += 1
         lower = self._terms.get(type(node))
         if lower is None:
             raise CannotTellError(type(node).__name__)
         term = lower(self, node)
-        self.term_depth -= 1
+        self._term_depth -= 1
         return term
 
     def optional(self, node: ast.AST | None) -> Term | None:
@@ -85,7 +86,7 @@ class Walk:
             return ()
         self._block_depth += 1
         if self._block_depth > _DEEPEST_BLOCK:
-            raise CannotTellError("nested beyond all reason")
+            raise NestedTooDeeplyError
         table = self._statements
         found: list[Statement] = []
         for node in nodes:

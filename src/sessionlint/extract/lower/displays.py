@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Sequence
 
-from sessionlint.extract.abstract.walk import TermTable, Walk
+from sessionlint.extract.lower.walk import TermTable, Walk
 from sessionlint.model.facts import Clause, Collection, Comprehension, Mapping, Operation, Term
 from sessionlint.model.source import Span
 
