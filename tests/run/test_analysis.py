@@ -2,15 +2,17 @@
 
 from collections.abc import Container, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Severity
+from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.model.outcome import Outcome
-from sessionlint.model.source import Source
-from sessionlint.rules.registry import registered_rules
+from sessionlint.model.role import Role
+from sessionlint.model.source import Place, Source, Span
+from sessionlint.rules.registry import RegisteredRule, registered_rules
 from sessionlint.run import analysis
 from sessionlint.run.analysis import Analysis, Everything, analyse_sources
 from sessionlint.run.errors import UsageError
@@ -183,6 +185,24 @@ def test_a_rule_that_fails_is_an_internal_error_and_the_others_go_on(monkeypatch
     outcome = _outcome(Settings())
     assert outcome.errors == ("SES101 failed in db.py and 1 more file: KeyError: 'x'",)
     assert "SES301" in _codes(outcome)
+
+
+def test_a_rule_is_asked_about_each_module_but_those_in_whose_role_it_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+        asked.append(module.path)
+        yield rule.finding(Place(module.path, Span(0, 1)), "found")
+
+    rule = Rule(
+        *("SES900", "made-up", Severity.ERROR, "why"), silent_in=frozenset({Role.TEST}), milder_in=frozenset({Role.SCRIPT})
+    )
+    made = RegisteredRule(rule, check, lambda comments: iter(()), Path())
+    monkeypatch.setattr(analysis, "registered_rules", lambda: (made,))
+    texts = {"app.py": DB, "scripts/load.py": DB, "tests/test_app.py": DB}
+    outcome = Analysis(today=TODAY).check({path: Source(path, text.format(defined="")) for path, text in texts.items()}).outcome
+    assert asked == ["app.py", "scripts/load.py"]
+    assert [finding.severity for finding in outcome.findings] == [Severity.ERROR, Severity.INFO]
 
 
 def test_settings_that_name_an_unknown_rule_are_refused() -> None:

@@ -8,4 +8,4 @@ from sessionlint.questions.running.blocking import blocking_sessions
 def is_started_elsewhere(project: Project) -> bool:
     """Whether files that start event loops or processes have a say: there is an engine that outlives them, or a coroutine with
     a synchronous session, which may have a loop to itself."""
-    return bool(lasting_engines(project)) or any(True for _ in blocking_sessions(project))
+    return bool(lasting_engines(project)) or any(blocking_sessions(project, module) for module in project.modules.values())

@@ -1,11 +1,11 @@
 """Functions that FastAPI calls: what stands in ``Depends(...)`` and in ``app.dependency_overrides``."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
+from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.model import walk
@@ -54,26 +54,46 @@ def dependencies(project: Project) -> frozenset[FunctionScope]:
     return frozenset(use.provider for use in dependency_uses(project) if isinstance(use.provider, FunctionScope))
 
 
-@question(tuple[DependencyUse, ...]())
-def dependency_uses(project: Project) -> tuple[DependencyUse, ...]:
+@collected
+def dependency_uses(project: Project) -> Iterator[DependencyUse]:
     """Every ``Depends(...)`` that names a function of the project: a default, in ``Annotated``, in a list; overrides, too."""
-    return tuple(_dependency_uses(project))
-
-
-def _dependency_uses(project: Project) -> Iterator[DependencyUse]:
-    depending: dict[ModuleScope, list[Site]] = defaultdict(list)
-    for site in project.calls_of_external("Depends"):
-        depending[site.scope.module].append(site)
     for module in project.modules.values():
-        overridden = overrides(module) if project.mentions(module, OVERRIDES) else ()
-        called = ((site.term, site.scope) for site in depending.get(module, ()) if isinstance(site.term, Call))
-        for call, scope in (*called, *_annotated(module, project.evaluator), *overridden):
-            provider = walk.argument(call, 0, "dependency")
-            kind = project.kind(provider, scope) if provider is not None else kinds.UNKNOWN
-            if isinstance(kind, kinds.FunctionKind):
-                yield DependencyUse(call, scope, kind.function, kind.wrapped)
-            elif isinstance(kind, kinds.LambdaKind):
-                yield DependencyUse(call, scope, kind)
+        yield from _dependency_uses(project, module)
+
+
+def uses_of(project: Project, provider: FunctionScope) -> Sequence[DependencyUse]:
+    """Every ``Depends(...)`` that names the function as it stands."""
+    named = _uses_by_home(project).get(provider.module, ())
+    return [use for use in named if use.provider is provider and not use.wrapped]
+
+
+def uses_of_module(project: Project, module: ModuleScope) -> Sequence[DependencyUse]:
+    """Every ``Depends(...)``, wherever it stands, that names a function or a lambda of the module."""
+    return _uses_by_home(project).get(module, ())
+
+
+@question(dict[ModuleScope, list[DependencyUse]]())
+def _uses_by_home(project: Project) -> dict[ModuleScope, list[DependencyUse]]:
+    found: dict[ModuleScope, list[DependencyUse]] = defaultdict(list)
+    for use in dependency_uses(project):
+        home = use.provider.scope if isinstance(use.provider, kinds.LambdaKind) else use.provider
+        found[home.module].append(use)
+    return dict(found)
+
+
+@collected
+def _dependency_uses(project: Project, module: ModuleScope) -> Iterator[DependencyUse]:
+    overridden = overrides(module) if project.mentions(module, OVERRIDES) else ()
+    called = (
+        (site.term, site.scope) for site in project.calls_of_external("Depends", within=module) if isinstance(site.term, Call)
+    )
+    for call, scope in (*called, *_annotated(module, project.evaluator), *overridden):
+        provider = walk.argument(call, 0, "dependency")
+        kind = project.kind(provider, scope) if provider is not None else kinds.UNKNOWN
+        if isinstance(kind, kinds.FunctionKind):
+            yield DependencyUse(call, scope, kind.function, kind.wrapped)
+        elif isinstance(kind, kinds.LambdaKind):
+            yield DependencyUse(call, scope, kind)
 
 
 def overrides(module: ModuleScope) -> Iterator[tuple[Call, Scope]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import ClassScope, FunctionScope
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
@@ -24,9 +24,9 @@ class LenderCommit:
     source: Place | None = None
 
 
-def late_commits(project: Project) -> Iterator[LenderCommit]:
+def late_commits(project: Project, module: ModuleScope) -> Iterator[LenderCommit]:
     """The first commit behind a yield of every lender: one that runs when nothing was raised."""
-    for lender in lenders(project):
+    for lender in lenders(project, module):
         for loan in lender.loans:
             if (found := _late(project, lender.function, loan, _DEPTH)) is not None:
                 yield LenderCommit(lender, loan, *found)
@@ -40,9 +40,9 @@ def commits_late(project: Project, function: FunctionScope, loan: Loan) -> bool:
     )
 
 
-def commits_in_finally(project: Project) -> Iterator[LenderCommit]:
+def commits_in_finally(project: Project, module: ModuleScope) -> Iterator[LenderCommit]:
     """Commits that also run when the user of the session raised, and nothing rolled back before."""
-    for lender in lenders(project):
+    for lender in lenders(project, module):
         seen: set[Try] = set()
         for loan in lender.loans:
             for guard in loan.guards:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import Enum
 
-from sessionlint.link.names.scopes import FunctionScope, ParameterBinding, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected
@@ -68,18 +68,18 @@ class Consumption:
         return TABLE[self.provider][self.use]
 
 
-def consumptions(project: Project, code: str) -> Iterator[Consumption]:
-    """Every use of a provider that the table gives to rule ``code``, in order of files."""
-    return (found for found in _consumptions(project) if found.code == code)
+def consumptions(project: Project, module: ModuleScope, code: str) -> Iterator[Consumption]:
+    """Every use of a provider in a module that the table gives to rule ``code``."""
+    return (found for found in _consumptions(project, module) if found.code == code)
 
 
 @collected
-def _consumptions(project: Project) -> Iterator[Consumption]:
-    for dependency in dependencies(project):
+def _consumptions(project: Project, module: ModuleScope) -> Iterator[Consumption]:
+    for dependency in dependencies(project, module):
         found = _depended(project, dependency)
         if found is not None:
             yield found
-    for site in project.calls_giving(kinds.Generator, kinds.ContextManager):
+    for site in project.calls_giving(kinds.Generator, kinds.ContextManager, within=module):
         if isinstance(site.term, Call) and (provider := object_of(project.kind(site.term, site.scope))) is not None:
             yield from _consumed(project, site, provider)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
@@ -38,18 +39,18 @@ class GeneratorExitHandler:
     ends: str | None
 
 
-def swallowing_handlers(project: Project) -> Iterator[GuardedLoan]:
+def swallowing_handlers(project: Project, module: ModuleScope) -> Iterator[GuardedLoan]:
     """Handlers behind which the generator can finish as if nothing had been raised at its yield."""
-    for guarded in _guarded_loans(project):
+    for guarded in _guarded_loans(project, module):
         if any(isinstance(outer, For | While) for outer, _ in guarded.loan.around):
             continue  # a loop that tries again does not finish
         if not _is_generator_exit(project, guarded) and _can_finish(project, guarded):
             yield guarded
 
 
-def generator_exit_handlers(project: Project) -> Iterator[GeneratorExitHandler]:
+def generator_exit_handlers(project: Project, module: ModuleScope) -> Iterator[GeneratorExitHandler]:
     """Handlers of GeneratorExit that do more than to raise it again."""
-    for guarded in _guarded_loans(project):
+    for guarded in _guarded_loans(project, module):
         function, body = guarded.lender.function, guarded.handler.body
         if not _is_generator_exit(project, guarded) or (len(body) == 1 and isinstance(body[0], Raise)):
             continue
@@ -63,9 +64,9 @@ def generator_exit_handlers(project: Project) -> Iterator[GeneratorExitHandler]:
         yield GeneratorExitHandler(guarded, second, next(ends, None))
 
 
-def _guarded_loans(project: Project) -> Iterator[GuardedLoan]:
+def _guarded_loans(project: Project, module: ModuleScope) -> Iterator[GuardedLoan]:
     """Every handler around a yield once, with the first yield in its ``try``."""
-    for lender in lenders(project):
+    for lender in lenders(project, module):
         seen: set[Handler] = set()
         for loan in lender.loans:
             for guard in loan.guards:

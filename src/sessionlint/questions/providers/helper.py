@@ -111,7 +111,7 @@ def _swallows(project: Project, function: FunctionScope | None) -> bool:
     if function is None:
         return False
     own = {function, *inner_functions(function)}  # `def helper(): @contextmanager def inner(): ...; return inner()`
-    return any(guarded.lender.function in own for guarded in swallowing_handlers(project))
+    return any(guarded.lender.function in own for guarded in swallowing_handlers(project, function.module))
 
 
 def is_lender(project: Project, scope: Scope) -> bool:

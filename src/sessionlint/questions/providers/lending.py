@@ -1,19 +1,18 @@
 """Lending: generator functions that lend a session for the length of a ``yield``, and what stands around and behind it."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
 from sessionlint.link.names.functions import yields
-from sessionlint.link.names.scopes import FunctionScope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
+from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Block, Call, Handler, Jump, Lambda, Raise, Return, Statement, Term, Try, Yield
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
-from sessionlint.questions.injection.dependencies import DependencyUse, dependencies, dependency_uses
+from sessionlint.questions.injection.dependencies import DependencyUse, dependencies, uses_of
 from sessionlint.questions.injection.resources import is_resumed
 
 _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
@@ -79,20 +78,15 @@ class Lender:
 
 
 @collected
-def lenders(project: Project) -> Iterator[Lender]:
-    """Every generator function of the project that yields a session, but for those into which nobody throws an error."""
-    uses: dict[FunctionScope, list[DependencyUse]] = defaultdict(list)
-    for use in dependency_uses(project):
-        if isinstance(use.provider, FunctionScope) and not use.wrapped:
-            uses[use.provider].append(use)
-    managers = _made_managers(project)
-    for function in project.functions():
+def lenders(project: Project, module: ModuleScope) -> Iterator[Lender]:
+    """Every generator function of a module that yields a session, but for those into which nobody throws an error."""
+    for function in module.functions:
         if not function.node.is_generator or is_resumed(project, function):
             continue
         session = lent_session(project, function)
         if session is not None:
-            is_manager = function in managers or bool(project.evaluator.decorators(function) & _MANAGERS)
-            yield Lender(function, session, tuple(loans(function)), tuple(uses[function]), is_manager)
+            is_manager = function in _made_managers(project) or bool(project.evaluator.decorators(function) & _MANAGERS)
+            yield Lender(function, session, tuple(loans(function)), tuple(uses_of(project, function)), is_manager)
 
 
 def lent_session(project: Project, function: FunctionScope) -> kinds.Session | None:
@@ -102,14 +96,12 @@ def lent_session(project: Project, function: FunctionScope) -> kinds.Session | N
     return value if isinstance(value, kinds.Session) else None
 
 
-def _made_managers(project: Project) -> set[FunctionScope]:
+@question(frozenset[FunctionScope]())
+def _made_managers(project: Project) -> frozenset[FunctionScope]:
     """The functions on which ``contextmanager(...)`` is called and that are no dependency as they stand."""
-    found = set()
-    for site in project.calls_giving(kinds.FunctionKind):
-        kind = project.kind(site.term, site.scope)
-        if isinstance(kind, kinds.FunctionKind) and kind.wrapped in _MANAGERS and kind.function not in dependencies(project):
-            found.add(kind.function)
-    return found
+    made = (project.kind(site.term, site.scope) for site in project.calls_giving(kinds.FunctionKind))
+    wrapped = {kind.function for kind in made if isinstance(kind, kinds.FunctionKind) and kind.wrapped in _MANAGERS}
+    return frozenset(wrapped - dependencies(project))
 
 
 def loans(function: FunctionScope) -> Iterator[Loan]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Scope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
@@ -45,9 +45,9 @@ class AnnotatedGenerator:
     term: Term
 
 
-def mistyped_loans(project: Project) -> Iterator[MistypedLoan]:
+def mistyped_loans(project: Project, module: ModuleScope) -> Iterator[MistypedLoan]:
     """Generators whose annotation names another kind of session than they yield, or a factory as if it were a type."""
-    for annotated in annotated_generators(project):
+    for annotated in annotated_generators(project, module):
         function, element = annotated.function, annotated.element
         if element is None or not element.span.end:
             continue  # a quoted annotation has no place of its own
@@ -68,9 +68,9 @@ def mistyped_loans(project: Project) -> Iterator[MistypedLoan]:
             yield MistypedLoan(function, element.span, _session(said.is_async), yielded, yielded, lent.origin)
 
 
-def annotated_generators(project: Project) -> Iterator[AnnotatedGenerator]:
+def annotated_generators(project: Project, module: ModuleScope) -> Iterator[AnnotatedGenerator]:
     """Every generator function whose annotation is a generator type of its own kind."""
-    for function in project.functions():
+    for function in module.functions:
         if not function.node.is_generator or function.node.returns is None:
             continue
         term = function.node.returns
@@ -87,18 +87,18 @@ def annotated_generators(project: Project) -> Iterator[AnnotatedGenerator]:
             yield AnnotatedGenerator(function, name, element, term)
 
 
-def unannotated_lenders(project: Project) -> Iterator[tuple[FunctionScope, kinds.Session]]:
+def unannotated_lenders(project: Project, module: ModuleScope) -> Iterator[tuple[FunctionScope, kinds.Session]]:
     """Generators that yield a session and have no return annotation."""
-    for function in project.functions():
+    for function in module.functions:
         if function.node.is_generator and function.node.returns is None:
             lent = project.evaluator.yielded(function)
             if isinstance(lent, kinds.Session) and all(loan.term.value is not None for loan in loans(function)):
                 yield function, lent
 
 
-def managers_as_iterators(project: Project) -> Iterator[AnnotatedGenerator]:
+def managers_as_iterators(project: Project, module: ModuleScope) -> Iterator[AnnotatedGenerator]:
     """Context managers of ``contextlib`` that lend a session and are annotated as iterators or iterables."""
-    for annotated in annotated_generators(project):
+    for annotated in annotated_generators(project, module):
         decorators = project.evaluator.decorators(annotated.function)
         lent = project.evaluator.yielded(annotated.function)
         if annotated.generic.endswith(("Iterator", "Iterable")) and decorators & _MANAGERS and isinstance(lent, kinds.Session):

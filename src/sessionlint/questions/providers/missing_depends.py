@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Scope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.link.values.externals import canonical
@@ -32,9 +32,9 @@ class Undeclared:
         return self.function.module.place(self.parameter.span)
 
 
-def undeclared_sessions(project: Project) -> Iterator[Undeclared]:
+def undeclared_sessions(project: Project, module: ModuleScope) -> Iterator[Undeclared]:
     """Every session parameter of a function that FastAPI calls and for which it cannot know the provider."""
-    for function in project.functions():
+    for function in module.functions:
         if is_called_by_fastapi(project, function):
             for parameter in function.node.params:
                 if parameter.kind not in ("*", "**") and (found := _undeclared(project, function, parameter)) is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.link.values.externals import canonical
@@ -33,9 +33,9 @@ class MisannotatedProvider:
         return "AsyncGenerator" if self.is_async else "Generator"
 
 
-def misannotated_providers(project: Project) -> Iterator[MisannotatedProvider]:
+def misannotated_providers(project: Project, module: ModuleScope) -> Iterator[MisannotatedProvider]:
     """Every generator function that yields a session and whose return annotation is not a type of generator it could be."""
-    for function in project.functions():
+    for function in module.functions:
         if function.node.is_generator:
             yielded = project.evaluator.yielded(function)
             provider = misannotated(project, function, is_async=function.node.is_async, yielded=yielded)

@@ -1,7 +1,6 @@
 """Every ``Depends(...)`` of the project, and what it fills."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.project import Project
@@ -39,22 +38,14 @@ class Dependency:
 
 
 @collected
-def dependencies(project: Project) -> Iterator[Dependency]:
+def dependencies(project: Project, module: ModuleScope) -> Iterator[Dependency]:
     """Every ``Depends`` and ``Security`` as a default, in ``Annotated`` (aliases included) and in lists, and every override."""
-    called: dict[ModuleScope, list[Site]] = defaultdict(list)
-    for site in project.calls_of_external("Depends"):
-        called[site.scope.module].append(site)
-    for module in project.modules.values():
-        yield from _of_module(project, module, called.get(module, ()))
-
-
-def _of_module(project: Project, module: ModuleScope, called: Iterable[Site]) -> Iterator[Dependency]:
     found: set[Call] = set()
     for function in module.functions:
         for dependency in parameters_filled(project, function):
             found.add(dependency.call)
             yield dependency
-    for site in called:
+    for site in project.calls_of_external("Depends", within=module):
         call = site.term
         if isinstance(call, Call) and call not in found and not _is_out_of_place(site):
             outer = site.path[0] if site.path else None

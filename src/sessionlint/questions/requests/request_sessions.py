@@ -1,13 +1,13 @@
 """Requests that get more than one session where their authors mean one: two providers of a factory, one provider twice."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from sessionlint.link.names.functions import yields
 from sessionlint.link.names.scopes import FunctionScope, ParameterBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
+from sessionlint.link.question import by_module, collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Name, Term
@@ -51,9 +51,34 @@ class SecondProvider:
     function: FunctionScope
     first: FunctionScope
 
+    @property
+    def place(self) -> Place:
+        return self.function.place
 
-def two_providers(project: Project) -> Iterator[TwoSessions]:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TwiceProvided:
+    """``function`` is where a request gets two sessions of one ``provider``."""
+
+    function: FunctionScope
+    first: Need
+    second: Need
+    provider: FunctionScope
+
+    @property
+    def place(self) -> Place:
+        """The ``Depends`` that brings the second session."""
+        return self.second.dependency.place
+
+
+@by_module
+def two_providers(project: Project) -> Iterable[TwoSessions]:
     """Each pair of providers of one factory that some request gets sessions from, at the first function that needs both."""
+    return _pairs(project)
+
+
+@collected
+def _pairs(project: Project) -> Iterator[TwoSessions]:
     pairs: dict[tuple[FunctionScope, ...], list[TwoSessions]] = defaultdict(list)
     for function, opening in _requests(project):
         met: set[tuple[FunctionScope, ...]] = set()
@@ -69,24 +94,28 @@ def two_providers(project: Project) -> Iterator[TwoSessions]:
         yield TwoSessions(first.function, first.first, first.second, tuple(other.function for other in found[1:]))
 
 
-def twice_provided(project: Project) -> Iterator[TwoSessions]:
+@by_module
+def twice_provided(project: Project) -> Iterator[TwiceProvided]:
     """Each pair of ``Depends`` on one provider that gives one request two sessions: another scope, or no cache."""
     seen: set[tuple[Call, Call]] = set()
     for function, opening in _requests(project):
         for one, other in combinations(opening, 2):
             calls = (one.dependency.call, other.dependency.call)
-            if one.provider is other.provider and not _is_shared(one, other) and _parts_here(one, other) and calls not in seen:
+            if one.provider is None or one.provider is not other.provider or _is_shared(one, other):
+                continue
+            if _parts_here(one, other) and calls not in seen:
                 seen.add(calls)
-                yield TwoSessions(function, one, other)
+                yield TwiceProvided(function, one, other, one.provider)
 
 
+@by_module
 def second_providers(project: Project) -> Iterator[SecondProvider]:
     """Every dependency that opens a session of a factory for which there is a dependency already, in order of files.
 
     Left out are those that some request gets a session from beside another: ``two_providers`` has them.
     """
     first: dict[Place, FunctionScope] = {}
-    met = {need.provider for found in two_providers(project) for need in (found.first, found.second)}
+    met = {need.provider for found in _pairs(project) for need in (found.first, found.second)}
     for function in project.functions():
         source = session_source(project, function) if function in dependencies(project) else None
         if source is not None and first.setdefault(source, function) is not function and function not in met:

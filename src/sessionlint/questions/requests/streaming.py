@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
@@ -31,9 +31,9 @@ class Streamed:
     parameter: Place
 
 
-def sessions_streamed(project: Project) -> Iterator[Streamed]:
+def sessions_streamed(project: Project, module: ModuleScope) -> Iterator[Streamed]:
     """Every ``StreamingResponse(generator)``, and every route that is a generator, that uses a session of the request."""
-    for function in project.functions():
+    for function in module.functions:
         responses = [site for site in project.calls_in(function) if _is_response(project, site)]
         streams_itself = function.node.is_generator and is_route(function)
         carried = {found.name: found for found in carried_sessions(project, function)} if responses or streams_itself else {}

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from enum import Enum
 
-from sessionlint.link.names.scopes import FunctionScope, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import (
@@ -63,18 +64,18 @@ _EATERS = frozenset({f"builtins.{name}" for name in ("list", "tuple", "set", "le
 _ROUTES = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "api_route", "route", "websocket"})
 
 
-def missing_awaits(project: Project) -> Iterator[MissingAwait]:
+def missing_awaits(project: Project, module: ModuleScope) -> Iterator[MissingAwait]:
     """Every coroutine of a session, connection or engine that is treated as its result, or dropped."""
-    for call in method_calls(project):
+    for call in method_calls(project, module):
         if call.is_coroutine:
             found = _treatment(project, call.site)
             if found is not None:
                 yield MissingAwait(call, *found)
 
 
-def idle_begins(project: Project) -> Iterator[MethodCall]:
+def idle_begins(project: Project, module: ModuleScope) -> Iterator[MethodCall]:
     """Every ``session.begin()`` that is a statement of its own: it only makes an object that could begin something."""
-    for call in method_calls(project):
+    for call in method_calls(project, module):
         if call.begins and isinstance(call.site.statement, Evaluate) and not call.site.path:
             yield call
 
@@ -139,15 +140,19 @@ def _awaited_once(project: Project, function: FunctionScope) -> bool:
         return all(
             isinstance(term, Call) and isinstance(term.func, Attribute) and term.func.attr in _ROUTES for term in decorators
         )
-    return not any(
-        isinstance(site.term, Call)
-        and len(site.path) > 1
-        and isinstance(site.path[0], Await)
-        and isinstance(site.path[1], Await)
-        and isinstance(callee := project.kind(site.term.func, site.scope), kinds.FunctionKind)
-        and callee.function is function
-        for site in project.calls()
-    )
+    return function not in _awaited_twice(project)
+
+
+@question(frozenset[FunctionScope]())
+def _awaited_twice(project: Project) -> frozenset[FunctionScope]:
+    """The functions that somebody calls in ``await (await function())``."""
+    found = set()
+    for site in project.calls():
+        if isinstance(site.term, Call) and len(site.path) > 1 and all(isinstance(outer, Await) for outer in site.path[:2]):
+            callee = project.kind(site.term.func, site.scope)
+            if isinstance(callee, kinds.FunctionKind):
+                found.add(callee.function)
+    return frozenset(found)
 
 
 def _held(project: Project, name: str, scope: Scope) -> tuple[Treatment, str] | None:
@@ -236,9 +241,9 @@ _OF_SYNC_SESSIONS = frozenset(
 )
 
 
-def superfluous_awaits(project: Project) -> Iterator[SuperfluousAwait]:
+def superfluous_awaits(project: Project, module: ModuleScope) -> Iterator[SuperfluousAwait]:
     """Every ``await`` of a call that certainly gives no awaitable."""
-    for call in method_calls(project):
+    for call in method_calls(project, module):
         awaited = call.site.path[0] if call.site.path else None
         if not isinstance(awaited, Await):
             continue
@@ -246,7 +251,7 @@ def superfluous_awaits(project: Project) -> Iterator[SuperfluousAwait]:
             yield SuperfluousAwait(call.site, awaited, call.written, "gives its result at once")
         elif isinstance(call.owner, kinds.Session) and _is_certainly_sync(call.owner) and call.method in _OF_SYNC_SESSIONS:
             yield SuperfluousAwait(call.site, awaited, call.written, "is a call of a synchronous session", call.owner)
-    for site in project.calls():
+    for site in module.calls:
         awaited = site.path[0] if site.path else None
         if isinstance(awaited, Await) and isinstance(site.term, Call) and not is_shadowed(site.term.func, site):
             yield from _awaited_call(project, site, site.term, awaited)

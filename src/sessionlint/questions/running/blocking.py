@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from sessionlint.link.names.functions import yields
-from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ParameterBinding, Site, ValueBinding
+from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, ParameterBinding, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
+from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
 from sessionlint.model import walk
@@ -39,12 +39,11 @@ class BlockingSession:
 
 
 @collected
-def blocking_sessions(project: Project) -> Iterator[BlockingSession]:
-    """Every sync session that a coroutine function of the project holds and uses, in order of files."""
-    search = _SqlSearch(project)
-    alone = _run_alone(project)
-    for function in project.functions():
-        if not function.node.is_async or function in alone or _is_start_up(project, function):
+def blocking_sessions(project: Project, module: ModuleScope) -> Iterator[BlockingSession]:
+    """Every sync session that a coroutine function of a module holds and uses."""
+    search = _sql_search(project)
+    for function in module.functions:
+        if not function.node.is_async or function in _run_alone(project) or _is_start_up(project, function):
             continue
         for name, place, session in _held(project, function):
             if _is_awaited(function, name):
@@ -79,6 +78,7 @@ def _place(binding: object, function: FunctionScope) -> Place | None:
             return None
 
 
+@question(frozenset[FunctionScope]())
 def _run_alone(project: Project) -> frozenset[FunctionScope]:
     """Functions given to ``asyncio.run``: the loop is theirs, and nobody else waits for it."""
     found = set()
@@ -136,6 +136,10 @@ def _method_calls(function: FunctionScope, name: str) -> Iterator[_MethodCall]:
             value = term.func.value
             if isinstance(value, Name) and value.id == name:
                 yield _MethodCall(term.func, site)
+
+
+def _sql_search(project: Project) -> "_SqlSearch":
+    return project.memory.once(_SqlSearch, None, _SqlSearch, project)
 
 
 class _SqlSearch:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, IteratedBinding, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, IteratedBinding, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
@@ -59,10 +59,11 @@ def is_shared_by(loop: Loop | None, session: str, scope: Scope) -> bool:
             )
 
 
-def concurrent_uses(project: Project) -> Iterator[ConcurrentUse]:
+def concurrent_uses(project: Project, module: ModuleScope) -> Iterator[ConcurrentUse]:
     """Every ``gather``, ``wait``, ``as_completed`` and task group that runs two coroutines on one async session."""
     groups: dict[Statement, list[_Coroutine]] = defaultdict(list)
-    for site in project.in_order(project.calls_of_external(*_GATHERING), project.calls_named("create_task")):
+    gathering = project.calls_of_external(*_GATHERING, within=module)
+    for site in project.in_order(gathering, module.calls_named(("create_task",))):
         call = site.term
         if not isinstance(call, Call) or not call.args:
             continue

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from sessionlint.link.names.scopes import FunctionScope, Site
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
+from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Comprehension, Lambda, Name, Term
@@ -85,20 +85,17 @@ class MethodCall:
 
 
 @collected
-def method_calls(project: Project) -> Iterator[MethodCall]:
-    """Every call of a method of a session, connection or engine that runs where its name says.
+def method_calls(project: Project, module: ModuleScope) -> Iterator[MethodCall]:
+    """Every call of a method of a session, connection or engine in a module that runs where its name says.
 
     Left out are functions that ``run_sync`` calls (whatever their annotations say, they get the synchronous session)
     and methods that a subclass of the project defines anew.
     """
-    redefined = _redefined(project)
-    called_sync = run_sync_functions(project)
-    for site in project.calls_of(kinds.Method):
-        if site.scope in called_sync:
-            continue
-        found = method_call(project, site)
-        if found is not None and found.method not in redefined:
-            yield found
+    for site in project.calls_of(kinds.Method, within=module):
+        if site.scope not in run_sync_functions(project):
+            found = method_call(project, site)
+            if found is not None and found.method not in _redefined(project):
+                yield found
 
 
 def method_call(project: Project, site: Site) -> MethodCall | None:
@@ -140,21 +137,20 @@ def comprehension_names(comprehension: Comprehension) -> frozenset[str]:
     )
 
 
+@question(frozenset[FunctionScope]())
 def run_sync_functions(project: Project) -> frozenset[FunctionScope]:
     """The functions that somebody hands to ``run_sync``."""
-    return frozenset(_run_sync_functions(project))
-
-
-@collected
-def _run_sync_functions(project: Project) -> Iterator[FunctionScope]:
+    found = set()
     for site in project.calls_named("run_sync"):
         call = site.term
         if isinstance(call, Call) and isinstance(call.func, Attribute) and call.args:
             function = project.kind(call.args[0].value, site.scope)
             if isinstance(function, kinds.FunctionKind):
-                yield function.function
+                found.add(function.function)
+    return frozenset(found)
 
 
+@question(frozenset[str]())
 def _redefined(project: Project) -> frozenset[str]:
     return frozenset(
         name

@@ -8,6 +8,7 @@ Fix safety: none yet. A query has to be rewritten as ``select()``, statement by 
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Call
@@ -21,13 +22,12 @@ RULE = Rule(
     severity=Severity.ERROR,
     why="AsyncSession has no query(): the line raises AttributeError every time it runs.",
     symptoms=("AttributeError: 'AsyncSession' object has no attribute 'query'",),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for call in queries_of_async_sessions(project):
-        if project.role(call.site.scope.module) is Role.STUB:
-            continue
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for call in queries_of_async_sessions(project, module):
         origin = getattr(call.owner, "origin", None)
         yield RULE.finding(
             call.site.place,
@@ -37,9 +37,9 @@ def check(project: Project) -> Iterator[Finding]:
         )
 
 
-def queries_of_async_sessions(project: Project) -> Iterator[MethodCall]:
+def queries_of_async_sessions(project: Project, module: ModuleScope) -> Iterator[MethodCall]:
     """Every ``session.query(...)`` on an async session outside of what ``run_sync`` runs."""
-    for call in method_calls(project):
+    for call in method_calls(project, module):
         if call.method == "query" and isinstance(call.owner, kinds.Session) and call.owner.is_async:
             in_run_sync = any(
                 isinstance(outer, Call) and isinstance(outer.func, Attribute) and outer.func.attr == "run_sync"

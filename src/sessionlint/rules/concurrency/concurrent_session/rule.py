@@ -9,6 +9,7 @@ Fix safety: none yet. Each coroutine needs a session, and with it a transaction,
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.running.concurrency import ConcurrentUse, concurrent_uses
@@ -29,8 +30,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in concurrent_uses(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in concurrent_uses(project, module):
         yield RULE.finding(
             found.runner.place,
             f"{found.how} runs several coroutines on the session `{found.session}` at once: it fails under load",

@@ -9,6 +9,7 @@ into working code. There is none for the reverse: the code was written for anoth
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Related, Rule, Severity
 from sessionlint.model.source import Place, Span
@@ -28,8 +29,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in mismatched_contexts(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in mismatched_contexts(project, module):
         wrong, right = ("with", "async with") if found.is_async else ("async with", "with")
         kind = "an async" if found.is_async else "a synchronous"
         yield RULE.finding(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Scope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
@@ -32,13 +32,11 @@ class _Need:
     origin: Place | None
 
 
-def mismatched_contexts(project: Project) -> Iterator[MismatchedContext]:
+def mismatched_contexts(project: Project, module: ModuleScope) -> Iterator[MismatchedContext]:
     """Every session, transaction or connection that stands in the wrong kind of ``with``."""
     called_sync = run_sync_functions(project)
-    for module in project.modules.values():
-        for scope in module.scopes:
-            if scope in called_sync:
-                continue
+    for scope in module.scopes:
+        if scope not in called_sync:
             for statement in scope.withs:
                 yield from _in_statement(project, statement, scope)
 

@@ -10,6 +10,7 @@ Fix safety: unsafe, awaiting gives the code an effect that it does not have toda
 from collections.abc import Iterator
 
 from sessionlint.edits.awaiting import awaited_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -28,6 +29,7 @@ RULE = Rule(
         "TypeError: 'coroutine' object is not subscriptable",
         "rows never saved, and no error raised",
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 _LOST = {
@@ -43,12 +45,10 @@ _LOST = {
 }
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for missing in missing_awaits(project):
-        call = missing.call
-        if project.role(call.site.scope.module) is not Role.STUB:
-            yield _finding(call, _message(missing), f"write `{_awaited(missing)}`", awaited_fix(project, missing))
-    for begin in idle_begins(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for missing in missing_awaits(project, module):
+        yield _finding(missing.call, _message(missing), f"write `{_awaited(missing)}`", awaited_fix(project, missing))
+    for begin in idle_begins(project, module):
         message = f"`{begin.written}` alone begins nothing: it only makes an object that a block could enter"
         yield _finding(begin, message, f"write `async with {begin.written}:` around what belongs together")
 

@@ -8,6 +8,7 @@ Fix safety: there is no fix: the task needs a session of its own.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.rules.concurrency.session_in_task.search import SessionInTask, sessions_in_tasks
@@ -27,8 +28,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in sessions_in_tasks(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in sessions_in_tasks(project, module):
         yield RULE.finding(
             found.site.place,
             _message(found),

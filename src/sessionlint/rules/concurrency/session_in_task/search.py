@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ParameterBinding, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
@@ -44,9 +44,10 @@ class SessionInTask:
     meanwhile: Event | None = None
 
 
-def sessions_in_tasks(project: Project) -> Iterator[SessionInTask]:
+def sessions_in_tasks(project: Project, module: ModuleScope) -> Iterator[SessionInTask]:
     """Every task that is started with a session and outlives it, or runs beside its owner's own use of it."""
-    for site in project.in_order(project.calls_of_external(*SPAWNING, *_ELSEWHERE), project.calls_named("create_task")):
+    spawning = project.calls_of_external(*SPAWNING, *_ELSEWHERE, within=module)
+    for site in project.in_order(spawning, module.calls_named(("create_task",))):
         call = site.term
         if not isinstance(call, Call) or not isinstance(site.scope, FunctionScope) or not call.args:
             continue

@@ -9,6 +9,7 @@ Fix safety: there is no fix: the thread needs a session of its own.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.rules.concurrency.session_in_thread.search import SessionInThread, sessions_in_threads
@@ -28,8 +29,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in sessions_in_threads(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in sessions_in_threads(project, module):
         related = (Related(found.source, "the session comes from here"),) if found.source is not None else ()
         yield RULE.finding(
             found.site.place,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
@@ -63,9 +63,10 @@ class SessionInThread:
     waited: bool
 
 
-def sessions_in_threads(project: Project) -> Iterator[SessionInThread]:
+def sessions_in_threads(project: Project, module: ModuleScope) -> Iterator[SessionInThread]:
     """Every call that has another thread use a session of this one."""
-    starting = project.in_order(project.calls_of_external(*_AWAITABLE, *_OF_THREADS), project.calls_named(*_OF_POOLS))
+    library = project.calls_of_external(*_AWAITABLE, *_OF_THREADS, within=module)
+    starting = project.in_order(library, module.calls_named(_OF_POOLS))
     handed = [(site, found) for site in starting if (found := _handover(project, site)) is not None]
     used = {site: sessions_used_by(project, handover.work, handover.args, site) for site, handover in handed}
     rivals: dict[tuple[Scope, str], list[tuple[Site, Handover]]] = defaultdict(list)

@@ -9,7 +9,7 @@ Fix safety: unsafe, without the shield a cancelled request is rolled back, which
 from collections.abc import Iterator
 
 from sessionlint.edits.awaiting import unshielded_fix
-from sessionlint.link.names.scopes import FunctionScope, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
@@ -31,8 +31,8 @@ RULE = Rule(
 _CLOSING = frozenset({"close", "aclose"})
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for call in shielded_operations(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for call in shielded_operations(project, module):
         yield RULE.finding(
             call.site.place,
             f"`{call.written}` is shielded: when the task is cancelled it runs on, while the session is closed under it",
@@ -41,12 +41,12 @@ def check(project: Project) -> Iterator[Finding]:
         )
 
 
-def shielded_operations(project: Project) -> Iterator[MethodCall]:
+def shielded_operations(project: Project, module: ModuleScope) -> Iterator[MethodCall]:
     """Every coroutine of a session or connection that stands in ``asyncio.shield(...)``.
 
     Closing a session that nothing else closes is left out: that is what SQLAlchemy's own ``async with`` does.
     """
-    for call in method_calls(project):
+    for call in method_calls(project, module):
         outer = call.site.path[0] if call.site.path else None
         if not call.is_coroutine or isinstance(call.owner, kinds.Engine) or not isinstance(outer, Call):
             continue

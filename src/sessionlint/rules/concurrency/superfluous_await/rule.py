@@ -11,6 +11,7 @@ application, where it would block the event loop.
 from collections.abc import Iterator
 
 from sessionlint.edits.awaiting import without_await_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -26,13 +27,12 @@ RULE = Rule(
         "TypeError: object ScalarResult can't be used in 'await' expression",
         "TypeError: object AsyncSession can't be used in 'await' expression",
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in superfluous_awaits(project):
-        if project.role(found.site.scope.module) is Role.STUB:
-            continue
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in superfluous_awaits(project, module):
         yield RULE.finding(
             found.site.place,
             f"`{found.written}` {found.gives}: awaiting it raises TypeError",

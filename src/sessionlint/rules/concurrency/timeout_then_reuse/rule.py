@@ -7,6 +7,7 @@ Fix safety: there is no fix: whether the work should be rolled back and tried ag
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.rules.concurrency.timeout_then_reuse.search import reuses_after_timeouts
@@ -25,8 +26,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in reuses_after_timeouts(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in reuses_after_timeouts(project, module):
         yield RULE.finding(
             found.place,
             f"after a timeout `{found.name}` is used again without a rollback: its transaction is invalid and this fails",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Site
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
@@ -31,9 +31,9 @@ class ReusedAfterTimeout:
     limited: Place
 
 
-def reuses_after_timeouts(project: Project) -> Iterator[ReusedAfterTimeout]:
+def reuses_after_timeouts(project: Project, module: ModuleScope) -> Iterator[ReusedAfterTimeout]:
     """Every session that is used next, without a rollback, by code that goes on after a timeout on one of its operations."""
-    for function in project.functions():
+    for function in module.functions:
         if not function.node.is_async:
             continue
         for statement in walk.statements(function.body):

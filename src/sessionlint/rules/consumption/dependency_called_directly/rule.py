@@ -7,6 +7,7 @@ Fix safety: there is no fix: which session the caller should pass is for the aut
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.rules.consumption.dependency_called_directly.search import direct_calls
@@ -25,8 +26,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in direct_calls(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in direct_calls(project, module):
         name = found.parameter.name
         yield RULE.finding(
             found.site.place,

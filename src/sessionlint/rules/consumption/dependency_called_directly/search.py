@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Site
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Lambda, Parameter
@@ -25,22 +26,24 @@ class DirectCall:
     written: str
 
 
-def direct_calls(project: Project) -> Iterator[DirectCall]:
-    """Every call that leaves a session to a ``Depends`` which is only an object there, in order of files."""
-    filled = {function: found for function in project.functions() if (found := list(_filled(project, function)))}
-    for site in project.calls_of(kinds.FunctionKind, kinds.ClassKind) if filled else ():
+def direct_calls(project: Project, module: ModuleScope) -> Iterator[DirectCall]:
+    """Every call in a module that leaves a session to a ``Depends`` which is only an object there."""
+    for site in project.calls_of(kinds.FunctionKind, kinds.ClassKind, within=module):
         call = site.term
-        if not isinstance(call, Call) or _is_deferred(project, site):
+        function = _called(project, project.kind(call.func, site.scope)) if isinstance(call, Call) else None
+        if function is None or not isinstance(call, Call):
             continue
-        function = _called(project, project.kind(call.func, site.scope))
-        if function is None or (function.module is not site.scope.module and is_route(function)):
-            continue  # nobody calls another file's route, and files that name one are not read for that
-        for parameter in filled.get(function, ()):
-            if not _is_passed(function, call, parameter):
-                yield DirectCall(site, function, parameter, walk.dotted(call.func) or function.node.name)
-                break
+        left_out = next((given for given in _filled(project, function) if not _is_passed(function, call, given)), None)
+        if left_out is not None and not _is_deferred(project, site) and not _is_foreign_route(function, module):
+            yield DirectCall(site, function, left_out, walk.dotted(call.func) or function.node.name)
 
 
+def _is_foreign_route(function: FunctionScope, module: ModuleScope) -> bool:
+    """Nobody calls another file's route, and files that name one are not read for that."""
+    return function.module is not module and is_route(function)
+
+
+@collected
 def _filled(project: Project, function: FunctionScope) -> Iterator[Parameter]:
     """The parameters whose default is the ``Depends`` itself, of a function that is called as it is written."""
     if not (is_route(function) or project.evaluator.decorators(function) <= _PLAIN):

@@ -11,6 +11,7 @@ cannot use either.
 from collections.abc import Iterator
 
 from sessionlint.edits.dependency_calls import uncalled_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.providers.consumed import consumptions
@@ -28,8 +29,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in consumptions(project, RULE.code):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in consumptions(project, module, RULE.code):
         yield RULE.finding(
             found.place,
             f"`{found.written}` is called at import, and `Depends` gets what it gave instead of the provider",

@@ -10,6 +10,7 @@ decorator around the function. None when it is used in other ways.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.providers.consumed import Consumption, consumptions
@@ -34,8 +35,8 @@ RULE = Rule(
 _RETURNING = (Provider.RETURNS_CONTEXT_MANAGER, Provider.RETURNS_ASYNC_CONTEXT_MANAGER)
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in consumptions(project, RULE.code):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in consumptions(project, module, RULE.code):
         yield RULE.finding(
             found.place,
             _message(found),

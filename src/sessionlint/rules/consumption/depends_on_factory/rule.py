@@ -8,6 +8,7 @@ Fix safety: there is no fix: which provider is meant is not known here.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.providers.consumed import Consumption, consumptions
@@ -25,8 +26,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in consumptions(project, RULE.code):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in consumptions(project, module, RULE.code):
         yield RULE.finding(
             found.place,
             _message(found),

@@ -10,6 +10,7 @@ Fix safety: unsafe, driving the generator to its end runs a commit that has neve
 from collections.abc import Iterator
 
 from sessionlint.edits.entered import driven_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -33,10 +34,10 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in consumptions(project, RULE.code):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in consumptions(project, module, RULE.code):
         severity = RULE.severity if found.loop in (None, Loop.LEFT) else Severity.INFO
-        if severity is Severity.INFO and project.role(found.scope.module) is Role.TEST:
+        if severity is Severity.INFO and project.role(module) is Role.TEST:
             continue
         yield RULE.finding(
             found.place,

@@ -9,6 +9,7 @@ Fix safety: unsafe, where a generator function stands without its ``Depends``; n
 from collections.abc import Iterator
 
 from sessionlint.edits.dependency_calls import declared_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.providers.missing_depends import Undeclared, undeclared_sessions
@@ -26,8 +27,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in undeclared_sessions(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in undeclared_sessions(project, module):
         provider = found.provider or "get_db"
         yield RULE.finding(
             found.place,

@@ -8,9 +8,10 @@ Fix safety: there is no fix: somebody has to say which of the two is meant.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.questions.requests.request_sessions import TwoSessions, twice_provided
+from sessionlint.questions.requests.request_sessions import TwiceProvided, twice_provided
 
 RULE = Rule(
     code="SES514",
@@ -24,24 +25,21 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in twice_provided(project):
-        provider = found.second.provider
-        if provider is None:
-            continue
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in twice_provided(project, module):
         yield RULE.finding(
-            found.second.dependency.place,
-            f"`{found.function.node.name}` gets two sessions of `{provider.node.name}`, because {_reason(found)}",
+            found.place,
+            f"`{found.function.node.name}` gets two sessions of `{found.provider.node.name}`, because {_reason(found)}",
             related=(
                 Related(found.first.dependency.place, "the other session is asked for here"),
                 Related(found.function.place, "the function that gets both"),
-                Related(provider.place, "the provider"),
+                Related(found.provider.place, "the provider"),
             ),
             help="depend on it in the same way everywhere, best through one alias: `Db = Annotated[Session, Depends(...)]`",
         )
 
 
-def _reason(found: TwoSessions) -> str:
+def _reason(found: TwiceProvided) -> str:
     if found.first.is_function_scoped != found.second.is_function_scoped:
         return 'one use says `scope="function"` and the other does not'
     return "`use_cache=False` opens another"

@@ -8,6 +8,7 @@ Fix safety: there is no fix: the block in which the session is wanted has to be 
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.providers.consumed import Consumption, consumptions
@@ -35,8 +36,8 @@ _WHAT = {
 }
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in consumptions(project, RULE.code):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in consumptions(project, module, RULE.code):
         yield RULE.finding(
             found.place,
             _message(found),

@@ -10,6 +10,7 @@ it is. None where a block would have to be chosen.
 from collections.abc import Iterator
 
 from sessionlint.edits.entered import entered_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.providers.consumed import Consumption, consumptions
@@ -60,8 +61,8 @@ _RIGHT = {
 }
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in consumptions(project, RULE.code):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in consumptions(project, module, RULE.code):
         yield RULE.finding(
             found.place,
             _message(found),

@@ -9,7 +9,7 @@ Fix safety: there is no fix: the task needs a session of its own.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, ParameterBinding, Site, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ParameterBinding, Site, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
@@ -48,10 +48,10 @@ class LentToTask:
     ends_first: bool
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     version = project.targets.fastapi
     by_version = version is not None and _CLOSED_FIRST[0] <= version <= _CLOSED_FIRST[1]
-    for found in sessions_lent_to_tasks(project):
+    for found in sessions_lent_to_tasks(project, module):
         closed_first = by_version or found.ends_first
         yield RULE.finding(
             found.place,
@@ -68,9 +68,9 @@ def _message(found: LentToTask, *, closed_first: bool) -> str:
     return f"`{found.task}` runs after the response with the request's `{found.name}`: its connection is kept until the task ends"
 
 
-def sessions_lent_to_tasks(project: Project) -> Iterator[LentToTask]:
+def sessions_lent_to_tasks(project: Project, module: ModuleScope) -> Iterator[LentToTask]:
     """Every ``tasks.add_task(work, db)`` and ``BackgroundTask(work, db)`` with a session that FastAPI gave the function."""
-    for function in project.functions():
+    for function in module.functions:
         scheduling = [site for site in project.calls_in(function) if _schedules(project, site)]
         carried = {found.name: found for found in carried_sessions(project, function)} if scheduling else {}
         for site in scheduling if carried else ():

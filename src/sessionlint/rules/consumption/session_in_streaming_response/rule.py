@@ -9,6 +9,7 @@ Fix safety: there is no fix: the generator needs a session of its own.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.requests.streaming import Streamed, sessions_streamed
@@ -27,10 +28,10 @@ RULE = Rule(
 _CLOSED_FIRST = ((0, 106), (0, 117))
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     version = project.targets.fastapi
     by_version = version is not None and _CLOSED_FIRST[0] <= version <= _CLOSED_FIRST[1]
-    for found in sessions_streamed(project):
+    for found in sessions_streamed(project, module):
         closed_first = by_version or found.injected.ends_before_response
         yield RULE.finding(
             found.place,

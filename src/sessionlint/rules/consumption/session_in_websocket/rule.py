@@ -8,6 +8,7 @@ Fix safety: there is no fix: where the session should be opened and closed is fo
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.rules.consumption.session_in_websocket.search import HeldByClient, sessions_held_by_clients
@@ -21,8 +22,8 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in sessions_held_by_clients(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in sessions_held_by_clients(project, module):
         yield RULE.finding(
             found.function.module.place(found.parameter.span),
             _message(found),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Site
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
@@ -37,9 +37,9 @@ class HeldByClient:
     through: str | None = None
 
 
-def sessions_held_by_clients(project: Project) -> Iterator[HeldByClient]:
+def sessions_held_by_clients(project: Project, module: ModuleScope) -> Iterator[HeldByClient]:
     """Every endpoint with a ``WebSocket`` that waits for its client while a session that FastAPI gave it holds a connection."""
-    for function in project.functions():
+    for function in module.functions:
         waits = list(_waits(project, function, _DEPTH))
         if not waits:
             continue

@@ -8,6 +8,7 @@ Fix safety: there is no fix: either the annotation or the provider is wrong.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.link.values.externals import canonical
@@ -50,8 +51,8 @@ class Mismatch:
     session: kinds.Session
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in mismatches(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in mismatches(project, module):
         yield RULE.finding(
             found.place,
             f"the annotation says {found.declared}, but `{found.written}` gives {found.given}",
@@ -60,9 +61,9 @@ def check(project: Project) -> Iterator[Finding]:
         )
 
 
-def mismatches(project: Project) -> Iterator[Mismatch]:
+def mismatches(project: Project, module: ModuleScope) -> Iterator[Mismatch]:
     """Every ``Depends`` on a known session provider beside an annotation that names something else."""
-    for dependency in dependencies(project):
+    for dependency in dependencies(project, module):
         given = _given(project, dependency)
         if given is None or dependency.annotation is None or dependency.provider is None:
             continue

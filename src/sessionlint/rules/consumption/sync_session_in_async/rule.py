@@ -9,6 +9,7 @@ Fix safety: unsafe, the function then runs in a thread. Only where nothing is aw
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -26,13 +27,12 @@ RULE = Rule(
     ),
     hints=("await dependant.call(",),
     yields_to=("SES506", "SES508", "SES607"),
+    silent_in=frozenset(Role) - {Role.APPLICATION},
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in blocking_sessions(project):
-        if project.role(found.function.module) is not Role.APPLICATION:
-            continue
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in blocking_sessions(project, module):
         yield RULE.finding(
             found.place,
             _message(found),

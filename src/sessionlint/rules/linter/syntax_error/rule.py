@@ -3,12 +3,12 @@
 Why: everything else the linter says rests on having read the file. Fix safety: there is no fix.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from sessionlint.extract.prefilter import finder_of_names, mentions_anything_of_interest
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
-from sessionlint.model.source import Place
 from sessionlint.questions.frontier.session_names import session_names
 
 RULE = Rule(
@@ -20,17 +20,17 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    broken = [(path, module.problem) for path, module in project.facts.items() if module.problem is not None]
-    ours = _ours(project, [path for path, _ in broken])
-    for path, problem in broken:
-        if path in ours:
-            yield RULE.finding(Place(path, problem.span), problem.message)
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    problem = module.facts.problem
+    if problem is not None and _is_ours(project, module):
+        yield RULE.finding(module.place(problem.span), problem.message)
 
 
-def _ours(project: Project, paths: Sequence[str]) -> frozenset[str]:
+def _is_ours(project: Project, module: ModuleScope) -> bool:
     """A file that speaks of nothing we look for is none of our business, broken or not."""
-    texts = {path: project.sources[path].text.encode("utf-8", "surrogatepass") for path in paths}
-    telling = {path for path, data in texts.items() if mentions_anything_of_interest(data)}
-    names_in = finder_of_names(session_names(project) if len(telling) < len(texts) else ())
-    return frozenset(path for path, data in texts.items() if path in telling or names_in(data))
+    data = project.source(module).text.encode("utf-8", "surrogatepass")
+    return mentions_anything_of_interest(data) or bool(_names_in(project)(data))
+
+
+def _names_in(project: Project) -> Callable[[bytes], set[str]]:
+    return project.memory.once(_names_in, None, lambda: finder_of_names(session_names(project)))

@@ -11,6 +11,7 @@ an older FastAPI is admitted, or where something that outlives the route gets a 
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -28,19 +29,20 @@ RULE = Rule(
         "404 right after POST",
         "rows never saved, and no error raised",
     ),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
 )
 
 _LAST_AFTER, _AGAIN_AFTER, _FUNCTION_SCOPE = (0, 105), (0, 118), (0, 121)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     fastapi = project.targets.fastapi
     if fastapi is not None and _LAST_AFTER < fastapi < _AGAIN_AFTER:
         return
-    for found in late_commits(project):
+    for found in late_commits(project, module):
         lender = found.lender
         late = [use for use in lender.uses if not use.is_function_scoped]
-        if late and lender.is_dependency and project.role(lender.function.module) not in (Role.TEST, Role.STUB):
+        if late and lender.is_dependency:
             yield RULE.finding(
                 found.place,
                 f"`{lender.name}` commits after FastAPI has sent the response: "

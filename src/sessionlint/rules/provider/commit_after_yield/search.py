@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ImportBinding, ModuleScope
 from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Name
 from sessionlint.model.role import Role
@@ -26,7 +27,7 @@ def can_be_function_scoped(project: Project, lender: Lender) -> bool:
         return False
     if not all(_takes_scope(project, use) for use in lender.uses):
         return False
-    return not any(_lends_on(project, lender)) and not any(_outlive_the_route(project))
+    return not any(_lends_on(project, lender)) and not _outlives_the_route(project)
 
 
 def _takes_scope(project: Project, use: DependencyUse) -> bool:
@@ -52,10 +53,11 @@ def _lends_on(project: Project, lender: Lender) -> Iterator[bool]:
             yield any(provider in (None, lender.function) for provider in needed) or any(injected_sessions(project, function))
 
 
-def _outlive_the_route(project: Project) -> Iterator[bool]:
-    for module in project.modules.values():
-        if project.role(module) is Role.APPLICATION and _imports(module):
-            yield from (any(True for _ in injected_sessions(project, function)) for function in module.functions)
+@question(False)
+def _outlives_the_route(project: Project) -> bool:
+    """Whether a session may get to something that goes on afterwards: a module imports both."""
+    serving = (module for module in project.modules.values() if project.role(module) is Role.APPLICATION and _imports(module))
+    return any(any(injected_sessions(project, function)) for module in serving for function in module.functions)
 
 
 def _imports(module: ModuleScope) -> bool:

@@ -8,6 +8,7 @@ Fix safety: unsafe, after an error nothing is committed any more.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -23,14 +24,12 @@ RULE = Rule(
         "partial data is saved although the request failed",
         "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
     ),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in commits_in_finally(project):
-        function = found.lender.function
-        if project.role(function.module) in (Role.TEST, Role.STUB):
-            continue
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in commits_in_finally(project, module):
         user = "a route" if found.lender.is_dependency else "the code that uses the session"
         yield RULE.finding(
             found.place,

@@ -9,6 +9,7 @@ Fix safety: safe, nothing reads the annotation at run time; none under a decorat
 from collections.abc import Iterator
 
 from sessionlint.edits.lent_annotations import manager_annotation_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.model.role import Role
@@ -24,13 +25,14 @@ RULE = Rule(
         "Annotating the return type as `-> Iterator[Foo]` with `@contextmanager` is deprecated",
         "Annotating the return type as `-> AsyncIterator[Foo]` with `@asynccontextmanager` is deprecated",
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in managers_as_iterators(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in managers_as_iterators(project, module):
         function = found.function
-        if project.role(function.module) is Role.STUB or function.node.returns is None:
+        if function.node.returns is None:
             continue
         wanted = "AsyncGenerator[..., None]" if function.node.is_async else "Generator[..., None, None]"
         decorator = "asynccontextmanager" if function.node.is_async else "contextmanager"

@@ -8,6 +8,7 @@ Fix safety: there is no fix: somebody has to say which provider stays.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.requests.request_sessions import SecondProvider, TwoSessions, second_providers, two_providers
@@ -24,10 +25,10 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in two_providers(project):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in two_providers(project, module):
         yield _in_one_request(found)
-    for second in second_providers(project):
+    for second in second_providers(project, module):
         yield _in_the_project(second)
 
 

@@ -10,6 +10,7 @@ Fix safety: safe, and offered only for a handler that does nothing and behind wh
 from collections.abc import Iterator
 
 from sessionlint.edits.provider_handlers import without_handler_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -25,22 +26,21 @@ RULE = Rule(
         "async generator ignored GeneratorExit",
         "IllegalStateChangeError: Method 'close()' can't be called here",
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in generator_exit_handlers(project):
-        lender = found.guarded.lender
-        if project.role(lender.function.module) is not Role.STUB:
-            severity, message = _judgement(found)
-            yield RULE.finding(
-                found.guarded.place,
-                message,
-                severity=severity,
-                related=tuple(_related(found)),
-                help="remove the handler; the `with` or `finally` around the session closes it",
-                fix=without_handler_fix(project, found),
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in generator_exit_handlers(project, module):
+        severity, message = _judgement(found)
+        yield RULE.finding(
+            found.guarded.place,
+            message,
+            severity=severity,
+            related=tuple(_related(found)),
+            help="remove the handler; the `with` or `finally` around the session closes it",
+            fix=without_handler_fix(project, found),
+        )
 
 
 def _related(found: GeneratorExitHandler) -> Iterator[Related]:

@@ -9,6 +9,7 @@ Fix safety: safe, and offered only where the class of the session is certain.
 from collections.abc import Iterator
 
 from sessionlint.edits.lent_annotations import missing_annotation_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.model.role import Role
@@ -22,12 +23,13 @@ RULE = Rule(
     on=False,
     why="Without an annotation the session that is lent is `Any` to a type checker, which then finds no misuse of it.",
     symptoms=("Function is missing a return type annotation",),
+    silent_in=frozenset(Role) - {Role.APPLICATION},
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for function, session in unannotated_lenders(project):
-        if project.role(function.module) is not Role.APPLICATION or is_fixture(project, function):
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for function, session in unannotated_lenders(project, module):
+        if is_fixture(project, function):
             continue
         element = "AsyncSession" if session.is_async else "Session"
         annotation = f"AsyncGenerator[{element}, None]" if function.node.is_async else f"Generator[{element}, None, None]"

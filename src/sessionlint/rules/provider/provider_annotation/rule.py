@@ -11,6 +11,7 @@ Fix safety: safe, nothing reads the annotation at run time; none under a decorat
 from collections.abc import Iterator
 
 from sessionlint.edits.generator_annotation import generator_annotation_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.model.role import Role
@@ -25,14 +26,12 @@ RULE = Rule(
         'The return type of a generator function should be "Generator" or one of its supertypes',
         'The return type of an async generator function should be "AsyncGenerator" or one of its supertypes',
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for provider in misannotated_providers(project):
-        module = provider.function.module
-        if project.role(module) is Role.STUB:
-            continue
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for provider in misannotated_providers(project, module):
         yield RULE.finding(
             provider.function.place,
             _message(project, provider),

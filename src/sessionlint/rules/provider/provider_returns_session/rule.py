@@ -9,6 +9,7 @@ somebody calls it: a direct caller would get a generator.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -24,19 +25,19 @@ RULE = Rule(
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
         "The garbage collector is trying to clean up non-checked-in connection",
     ),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in returned_sessions(project):
-        if project.role(found.life.scope.module) not in (Role.TEST, Role.STUB):
-            yield RULE.finding(
-                found.place,
-                _message(found),
-                related=tuple(_related(project, found)),
-                help="lend it: `yield` inside a `with` block",
-                fix=lent_session_fix(project, found),
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in returned_sessions(project, module):
+        yield RULE.finding(
+            found.place,
+            _message(found),
+            related=tuple(_related(project, found)),
+            help="lend it: `yield` inside a `with` block",
+            fix=lent_session_fix(project, found),
+        )
 
 
 def _message(found: ReturnedSession) -> str:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, Scope, ValueBinding
+from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, Scope, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Await, Name, Return, Statement, Term, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.injection.dependencies import DependencyUse, dependency_uses
+from sessionlint.questions.injection.dependencies import DependencyUse, uses_of_module
 from sessionlint.questions.sessions.holding import Use, holding_of
 from sessionlint.questions.sessions.lives import Life, lives_in
 
@@ -30,10 +30,10 @@ class ReturnedSession:
     closed: bool
 
 
-def returned_sessions(project: Project) -> Iterator[ReturnedSession]:
-    """Every function or lambda in a ``Depends(...)`` that returns a session of its own, once."""
+def returned_sessions(project: Project, module: ModuleScope) -> Iterator[ReturnedSession]:
+    """Every function or lambda of a module in a ``Depends(...)`` that returns a session of its own, once."""
     seen: set[object] = set()
-    for use in dependency_uses(project):
+    for use in uses_of_module(project, module):
         key = use.provider.term if isinstance(use.provider, kinds.LambdaKind) else use.provider
         if use.wrapped or key in seen:
             continue

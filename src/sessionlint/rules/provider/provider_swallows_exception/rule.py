@@ -10,6 +10,7 @@ Fix safety: unsafe, to raise again is a change of behaviour. None where the hand
 from collections.abc import Iterator
 
 from sessionlint.edits.provider_handlers import raised_again_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -24,17 +25,18 @@ RULE = Rule(
         "FastAPIError: Response not awaited. There's a high chance that the application code is raising an exception",
         "FastAPIError: No response object was returned. There's a high chance that the application code is raising an exception",
     ),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
 )
 
 _RERAISE = (0, 110)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     fastapi = project.targets.fastapi
-    for found in swallowing_handlers(project):
+    for found in swallowing_handlers(project, module):
         lender = found.lender
         matters = lender.is_manager or (lender.is_dependency and (fastapi is None or fastapi >= _RERAISE))
-        if matters and project.role(lender.function.module) not in (Role.TEST, Role.STUB):
+        if matters:
             yield RULE.finding(
                 found.place,
                 _message(project, found),

@@ -10,7 +10,7 @@ through it, is used after the close.
 from collections.abc import Iterator
 
 from sessionlint.edits.with_block import with_block_fix
-from sessionlint.link.names.scopes import FunctionScope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
 from sessionlint.model.facts import Call
@@ -31,6 +31,8 @@ RULE = Rule(
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
         "The garbage collector is trying to clean up non-checked-in connection",
     ),
+    silent_in=frozenset({Role.TEST, Role.STUB}),
+    milder_in=frozenset({Role.SCRIPT}),
 )
 
 
@@ -43,18 +45,15 @@ class UnguardedLoan:
     loan: Loan
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in unguarded_loans(project):
-        role = project.role(found.function.module)
-        if role not in (Role.TEST, Role.STUB):
-            yield RULE.finding(
-                found.function.module.place(found.loan.term.span),
-                _message(project, found),
-                severity=Severity.INFO if role is Role.SCRIPT else RULE.severity,
-                related=tuple(_related(found.life)),
-                help=f"let a block close it: `{found.life.recipe}`",
-                fix=with_block_fix(project, found.life),
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in unguarded_loans(project, module):
+        yield RULE.finding(
+            module.place(found.loan.term.span),
+            _message(project, found),
+            related=tuple(_related(found.life)),
+            help=f"let a block close it: `{found.life.recipe}`",
+            fix=with_block_fix(project, found.life),
+        )
 
 
 def _message(project: Project, found: UnguardedLoan) -> str:
@@ -73,9 +72,9 @@ def _related(life: Life) -> Iterator[Related]:
         yield Related(path.place(call.span), "closed only here")
 
 
-def unguarded_loans(project: Project) -> Iterator[UnguardedLoan]:
+def unguarded_loans(project: Project, module: ModuleScope) -> Iterator[UnguardedLoan]:
     """The first such yield of every session that a generator function opens; not where the yield is always resumed."""
-    for function in project.functions():
+    for function in module.functions:
         if not function.node.is_generator or is_resumed(project, function):
             continue
         for life in lives_in(project, function):

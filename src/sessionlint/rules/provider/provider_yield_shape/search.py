@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import Enum
 
-from sessionlint.link.names.scopes import FunctionScope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
@@ -33,9 +33,9 @@ class MisshapenLender:
     first: Loan
 
 
-def misshapen_lenders(project: Project) -> Iterator[MisshapenLender]:
+def misshapen_lenders(project: Project, module: ModuleScope) -> Iterator[MisshapenLender]:
     """The first wrong shape of every lender that FastAPI or ``contextlib`` drives; others may yield as they like."""
-    for lender in lenders(project):
+    for lender in lenders(project, module):
         if lender.is_dependency or lender.is_manager:
             found = next(_shapes(project, lender), None)
             if found is not None:

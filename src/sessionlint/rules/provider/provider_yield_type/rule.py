@@ -9,6 +9,7 @@ Fix safety: safe, nothing reads the annotation at run time; offered where the cl
 from collections.abc import Iterator
 
 from sessionlint.edits.lent_annotations import element_fix
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -24,19 +25,19 @@ RULE = Rule(
         "'coroutine' object has no attribute 'scalars'",
         "'sessionmaker' object has no attribute 'execute'",
     ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    for found in mistyped_loans(project):
-        if project.role(found.function.module) is not Role.STUB:
-            yield RULE.finding(
-                found.function.module.place(found.span),
-                _message(found),
-                related=() if found.origin is None else (Related(found.origin, "the session factory is built here"),),
-                help=f"say what is yielded: `{found.wanted}`" if found.wanted is not None else "yield a session of the factory",
-                fix=element_fix(project, found),
-            )
+def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    for found in mistyped_loans(project, module):
+        yield RULE.finding(
+            found.function.module.place(found.span),
+            _message(found),
+            related=() if found.origin is None else (Related(found.origin, "the session factory is built here"),),
+            help=f"say what is yielded: `{found.wanted}`" if found.wanted is not None else "yield a session of the factory",
+            fix=element_fix(project, found),
+        )
 
 
 def _message(found: MistypedLoan) -> str:
