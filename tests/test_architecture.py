@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,10 +46,70 @@ def test_every_rule_has_its_page_beside_it_and_every_page_its_rule() -> None:
     assert sorted(registered.page for registered in registered_rules()) == pages
 
 
+def test_a_code_and_a_name_are_given_once() -> None:
+    rules = [entry.rule for entry in registered_rules()]
+    assert len({rule.code for rule in rules}) == len({rule.name for rule in rules}) == len(rules)
+
+
+def test_what_one_rule_alone_uses_stands_in_its_folder() -> None:
+    """A module of ``questions`` or ``edits`` serves several, or belongs to the one that it serves."""
+    users: dict[str, set[str]] = defaultdict(set)
+    for path in _modules(PACKAGE):
+        for name in _imported_modules(path):
+            users[name].add(_owner(path))
+    shared = [
+        _dotted(path) for floor in ("questions", "edits") for path in _modules(PACKAGE / floor) if path.name != "__init__.py"
+    ]
+    assert {name: owners for name in shared if len(owners := users[name]) == 1 and ".rules." in next(iter(owners))} == {}
+
+
+def test_nobody_remembers_answers_but_the_memory() -> None:
+    """Keys of other caches are objects of one run, and nobody knows when their answers end."""
+    caching = {"cache", "lru_cache"}
+    found = {
+        _dotted(path)
+        for floor in ("questions", "edits", "rules", "flow")
+        for path in _modules(PACKAGE / floor)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "functools" and caching & {alias.name for alias in node.names}
+    }
+    assert found == {"sessionlint.rules.registry"}  # which remembers the rules, and no answers
+
+
+def test_a_table_of_names_stands_once() -> None:
+    """Names of SQLAlchemy's or FastAPI's that two modules need have one home."""
+    tables: dict[frozenset[str], set[str]] = defaultdict(set)
+    for path in _modules(PACKAGE):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Set) and len(node.elts) >= 3:
+                words = [item.value for item in node.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+                if len(words) == len(node.elts):
+                    tables[frozenset(words)].add(_dotted(path))
+    assert {tuple(sorted(words)): sorted(homes) for words, homes in tables.items() if len(homes) > 1} == {}
+
+
 def test_the_heavy_libraries_are_not_imported_by_asking_for_help() -> None:
     code = "import sys, sessionlint.cli; print(sorted({'libcst', 'sqlalchemy'} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+
+
+def _owner(path: Path) -> str:
+    """The rule that a module belongs to, or the module itself."""
+    parts = path.relative_to(PACKAGE.parent).parts
+    return ".".join(parts[:4]) if parts[1] == "rules" and len(parts) > 4 else _dotted(path)
+
+
+def _imported_modules(path: Path) -> Iterator[str]:
+    """The modules that a module imports names from, wherever in it; also those of ``from package import module``."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def _modules(folder: Path) -> list[Path]:

@@ -1,12 +1,13 @@
-"""Finds the rules, a folder each, by looking for them: there is no list to keep."""
+"""Finds the rules, a folder each, by walking this package: there is no list to keep."""
 
+import pkgutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
-from inspect import signature
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
+import sessionlint.rules
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule
@@ -35,23 +36,17 @@ def registered_rules() -> tuple[RegisteredRule, ...]:
 
 
 def _walk() -> Iterator[RegisteredRule]:
-    for folder in Path(__file__).parent.glob("*/*/rule.py"):
-        module = import_module(f"{__package__}.{folder.parts[-3]}.{folder.parts[-2]}.rule")
-        check = _by_module(getattr(module, "check", _finds_nothing))
-        check_comments = getattr(module, "check_comments", _finds_nothing)
-        yield RegisteredRule(module.RULE, check, check_comments, folder.with_name("page.md"))
+    for info in pkgutil.walk_packages(sessionlint.rules.__path__, "sessionlint.rules."):
+        if info.name.rpartition(".")[2] == "rule":
+            yield _registered(import_module(info.name))
+
+
+def _registered(module: ModuleType) -> RegisteredRule:
+    assert module.__file__ is not None
+    check = getattr(module, "check", _finds_nothing)
+    check_comments = getattr(module, "check_comments", _finds_nothing)
+    return RegisteredRule(module.RULE, check, check_comments, Path(module.__file__).with_name("page.md"))
 
 
 def _finds_nothing(*_: object) -> Iterator[Finding]:
     return iter(())
-
-
-def _by_module(check: Any) -> Callable[[Project, ModuleScope], Iterator[Finding]]:
-    """TODO goes with the last rule that asks the whole project by itself."""
-    if check is _finds_nothing or len(signature(check).parameters) == 2:
-        return check  # type: ignore[no-any-return]
-
-    def check_in(project: Project, module: ModuleScope) -> Iterator[Finding]:
-        return check(project) if module is next(iter(project.modules.values())) else iter(())
-
-    return check_in

@@ -6,6 +6,7 @@ from sessionlint.link.names.scopes import ModuleScope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
+from sessionlint.link.values.known_names import CONTEXT_METHODS
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Call
 from sessionlint.model.records import dataclass
@@ -82,9 +83,6 @@ def _configured(site: Site) -> Site:
             return site
 
 
-_ENTERING = frozenset({"__enter__", "__aenter__", "__exit__", "__aexit__"})
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class UnenteredBegin:
     """``engine.begin()`` used as if it were a connection, at ``use``; ``name`` holds it, if anything does."""
@@ -132,4 +130,4 @@ def _bindings(project: Project, site: Site, name: str) -> list[object]:
 def _attribute_of(site: Site) -> Attribute | None:
     path = site.path[1:] if site.path and isinstance(site.path[0], Await) else site.path
     outer = path[0] if path else None
-    return outer if isinstance(outer, Attribute) and outer.attr not in _ENTERING else None
+    return outer if isinstance(outer, Attribute) and outer.attr not in CONTEXT_METHODS else None

@@ -7,6 +7,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
 from sessionlint.link.values.externals import canonical
+from sessionlint.link.values.known_names import ASYNC_GENERATORS, GENERATORS
 from sessionlint.link.values.quoted import read_annotation
 from sessionlint.model.facts import Call, Constant, Subscript, Term
 from sessionlint.model.records import dataclass
@@ -14,8 +15,6 @@ from sessionlint.model.source import Place, Span
 from sessionlint.questions.injection.resources import is_fixture
 from sessionlint.questions.providers.lending import loans
 
-_SYNC = frozenset({"Generator", "Iterator", "Iterable"})
-_ASYNC = frozenset({"AsyncGenerator", "AsyncIterator", "AsyncIterable"})
 _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 
 
@@ -82,7 +81,7 @@ def annotated_generators(project: Project, module: ModuleScope) -> Iterator[Anno
         generic = term.value if isinstance(term, Subscript) else term
         kind = project.kind(generic, function.parent or function.module)
         name = canonical(kind.name) if isinstance(kind, kinds.External) else ""
-        if name in (_ASYNC if function.node.is_async else _SYNC):
+        if name in (ASYNC_GENERATORS if function.node.is_async else GENERATORS):
             element = term.items[0] if isinstance(term, Subscript) and term.items else None
             yield AnnotatedGenerator(function, name, element, term)
 

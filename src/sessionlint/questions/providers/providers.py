@@ -6,12 +6,11 @@ from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.link.values.externals import canonical
+from sessionlint.link.values.known_names import ASYNC_GENERATORS, GENERATORS, SESSION_MAKERS
 from sessionlint.link.values.quoted import read_annotation
 from sessionlint.model.facts import Attribute, Constant, Name, Operation, Subscript, Term
 from sessionlint.model.records import dataclass
 
-_GENERATORS = frozenset({"Generator", "Iterator", "Iterable"})
-_ASYNC_GENERATORS = frozenset({"AsyncGenerator", "AsyncIterator", "AsyncIterable"})
 _ANYTHING = frozenset({"Any", "builtins.object"})
 
 
@@ -83,11 +82,11 @@ def _is_wrong(project: Project, annotation: Term, function: FunctionScope, *, is
             plain = canonical(name)
             if plain in ("Optional", "Union") and isinstance(annotation, Subscript):
                 return all(_is_wrong(project, item, function, is_async=is_async) for item in annotation.items)
-            right = _ASYNC_GENERATORS if is_async else _GENERATORS
-            wrong = _GENERATORS if is_async else _ASYNC_GENERATORS
+            right = ASYNC_GENERATORS if is_async else GENERATORS
+            wrong = GENERATORS if is_async else ASYNC_GENERATORS
             if plain in right | _ANYTHING:
                 return False
-            return plain in wrong or plain in ("sessionmaker", "async_sessionmaker", "scoped_session", "async_scoped_session")
+            return plain in wrong or plain in SESSION_MAKERS
         case _:
             return False
 

@@ -8,6 +8,7 @@ from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
 from sessionlint.link.question import question
 from sessionlint.link.values import kinds
+from sessionlint.link.values.known_names import RESULT_STEPS
 from sessionlint.model import walk
 from sessionlint.model.facts import (
     Assert,
@@ -228,10 +229,10 @@ _OF_RESULTS = frozenset(
             "scalar_one",
             "scalar_one_or_none",
         ),
-        *("scalars", "mappings", "unique", "tuples", "columns", "partitions", "keys", "yield_per", "freeze"),
+        *RESULT_STEPS,
+        *("partitions", "keys", "freeze"),
     }
 )
-_GIVING_RESULTS = frozenset({"scalars", "mappings", "unique", "tuples", "columns", "yield_per"})
 _EXECUTING = frozenset({"execute", "exec", "scalars", "exec_driver_sql"})
 _OF_SYNC_SESSIONS = frozenset(
     {
@@ -280,7 +281,7 @@ def _is_result(project: Project, term: Term, around: Site) -> bool:
             inner = Site(call, (term, *around.path), around.statement, around.block, around.scope)
             found = method_call(project, inner)
             return found is not None and found.is_coroutine and found.method in _EXECUTING
-        case Call(func=Attribute(value=value, attr=attr)) if attr in _GIVING_RESULTS:
+        case Call(func=Attribute(value=value, attr=attr)) if attr in RESULT_STEPS:
             return _is_result(project, value, around)
         case Name(id=name) if not is_shadowed(term, around):
             return project.memory.ask(("result", name, around), False, _is_result_name, project, name, around.scope, around)

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from sessionlint.flow.paths import catches_everything
+from sessionlint.link.values.known_names import WRITING_STATEMENTS
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, BoolOp, Call, Collection, Constant, Handler, Operation, Term, With
 from sessionlint.model.records import dataclass
@@ -121,7 +122,7 @@ def _writes(statement: Term) -> bool:
     """``insert(...)``, ``update(...).where(...)``, ``delete(...)``, or a text that is not a query."""
     for inner, _ in walk.descend(statement):
         if isinstance(inner, Call) and (name := (walk.dotted(inner.func) or "").rpartition(".")[2]):
-            if name in ("insert", "update", "delete"):
+            if name in WRITING_STATEMENTS:
                 return True
             if name == "text" and inner.args:
                 text = inner.args[0].value

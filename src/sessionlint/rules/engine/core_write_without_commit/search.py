@@ -7,6 +7,7 @@ from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Sit
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
+from sessionlint.link.values.known_names import WRITING_STATEMENTS
 from sessionlint.model.facts import Attribute, Await, Call, Constant, FString, Name, Operation, Term, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
@@ -19,7 +20,6 @@ _DML = re.compile(
 _SETTLING = re.compile(r"\s*(?:COMMIT|END)\b|\s*CREATE\s+(?:(?:LOCAL|GLOBAL)\s+)?TEMP", re.IGNORECASE)
 _SETTLED = "settled"
 _EXECUTING = frozenset({"execute", "scalar", "scalars", "exec_driver_sql", "stream", "stream_scalars"})
-_STATEMENTS = frozenset({"insert", "update", "delete"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,9 +139,9 @@ def _verb_of_call(project: Project, call: Call, scope: Scope, depth: int) -> str
         name = callee.name.rpartition(".")[2]
         if name == "text" and call.args:
             return _verb(project, call.args[0].value, scope, depth)
-        return name.upper() if name in _STATEMENTS else None
+        return name.upper() if name in WRITING_STATEMENTS else None
     match call.func:
-        case Attribute(attr=attr) if attr in _STATEMENTS:
+        case Attribute(attr=attr) if attr in WRITING_STATEMENTS:
             return attr.upper()
         case Attribute(value=Call() as inner):
             return _verb_of_call(project, inner, scope, depth)

@@ -14,6 +14,7 @@ from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
+from sessionlint.link.values.known_names import SESSION_MAKERS
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Comprehension, Lambda, Name, Subscript
 from sessionlint.model.finding import Applicability, Edit, Fix
@@ -305,8 +306,7 @@ def _annotation(project: Project, one: Deferred) -> _Annotation:
 def _factory_annotation(project: Project, one: Deferred, call: Call, is_async: bool, old: bool) -> _Annotation:
     text = project.sources[one.module.path].text
     builder = project.kind(call.func, one.module)
-    known = ("sessionmaker", "async_sessionmaker", "scoped_session", "async_scoped_session")
-    if not isinstance(builder, kinds.External) or builder.name not in known or isinstance(call.func, Subscript):
+    if not isinstance(builder, kinds.External) or builder.name not in SESSION_MAKERS or isinstance(call.func, Subscript):
         return _Annotation(text[slice(*call.func.span)] if isinstance(call.func, Subscript) else "")
     spelled = text[slice(*call.func.span)]
     chosen = walk.argument(call, None, "class_")

@@ -7,6 +7,7 @@ from sessionlint.link.names.scopes import Scope
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
+from sessionlint.link.values.known_names import QUEUE_POOL_ARGUMENTS
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Constant, Name, Term
 from sessionlint.model.finding import Applicability, Fix
@@ -15,8 +16,6 @@ from sessionlint.rules.engine.pool_options_in_url.url_query import Option, UrlTe
 
 _NUMBERS = frozenset({"pool_size", "max_overflow", "pool_timeout", "pool_recycle"})
 _SWITCHES = frozenset({"pool_pre_ping", "pool_use_lifo", "echo", "echo_pool"})
-# what only a QueuePool takes
-_OF_THE_QUEUE = frozenset({"pool_size", "max_overflow", "pool_timeout", "pool_use_lifo"})
 _WORDS = {
     **dict.fromkeys(("true", "1", "yes", "on"), "True"),
     **dict.fromkeys(("false", "0", "no", "off"), "False"),
@@ -82,7 +81,7 @@ def _takes(project: Project, url: EngineUrl, call: Call, names: Sequence[str]) -
     """Whether the pool that the engine will have takes the options as arguments."""
     if any(given.star or given.keyword in ("pool", "creator") for given in call.args):
         return False
-    if not _OF_THE_QUEUE.intersection(names):
+    if not QUEUE_POOL_ARGUMENTS.intersection(names):
         return True
     chosen = walk.argument(call, None, "poolclass")
     if chosen is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
+from sessionlint.link.values.known_names import QUEUE_POOL_ARGUMENTS
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Mapping, Name, Term, With
 from sessionlint.model.records import dataclass
@@ -14,13 +15,12 @@ from sessionlint.questions.engines.engines import is_engine_builder
 from sessionlint.questions.references.literals import literal_text
 from sessionlint.questions.sessions.makers import Maker, configurations, makers_of
 
-_QUEUE_OPTIONS = frozenset({"pool_size", "max_overflow", "pool_timeout", "pool_use_lifo"})
 # which options the constructor of a pool does not know (SQLAlchemy 2.0 and 2.1, create_engine with each of them)
 _REFUSED = {
-    "NullPool": _QUEUE_OPTIONS,
-    "StaticPool": _QUEUE_OPTIONS,
-    "AssertionPool": _QUEUE_OPTIONS,
-    "SingletonThreadPool": _QUEUE_OPTIONS - {"pool_size"},
+    "NullPool": QUEUE_POOL_ARGUMENTS,
+    "StaticPool": QUEUE_POOL_ARGUMENTS,
+    "AssertionPool": QUEUE_POOL_ARGUMENTS,
+    "SingletonThreadPool": QUEUE_POOL_ARGUMENTS - {"pool_size"},
     "QueuePool": frozenset[str](),
     "AsyncAdaptedQueuePool": frozenset[str](),
 }

@@ -11,6 +11,7 @@ from enum import Enum
 from sessionlint.flow.paths import Exits, NeverReturns, Paths
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, ValueBinding
 from sessionlint.link.project import Project
+from sessionlint.link.values.known_names import WRITING_STATEMENTS
 from sessionlint.model import walk
 from sessionlint.model.facts import (
     Assign,
@@ -171,7 +172,7 @@ def _may_write(statement: Term, scope: Scope) -> bool:
     found = False
     for term in _parts(statement, scope):
         name = (walk.dotted(term.func) or _last(term.func)).rpartition(".")[2]
-        if name in ("insert", "update", "delete"):
+        if name in WRITING_STATEMENTS:
             return True
         if name == "text":
             if not _reads(term):

@@ -6,6 +6,7 @@ from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ValueBindi
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
+from sessionlint.link.values.known_names import RESULT_STEPS
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Await, Call, Name, Return, Statement, Term, With
 from sessionlint.model.records import dataclass
@@ -19,7 +20,6 @@ _QUERY_STEPS = frozenset(
         *("distinct", "select_from", "with_entities", "add_columns", "execution_options", "populate_existing", "with_for_update"),
     }
 )
-_RESULT_STEPS = frozenset({"unique", "scalars", "mappings", "yield_per", "columns", "tuples"})
 _RESULTS = {False: frozenset({"execute", "scalars", "exec"}), True: frozenset({"stream", "stream_scalars"})}
 
 
@@ -65,7 +65,7 @@ def _is_lazy(event: Event, function: FunctionScope, is_async: bool) -> bool:
         return not is_async and _only_steps(event, _QUERY_STEPS)
     if event.method not in _RESULTS[is_async] or event.call is None or not event.call.args:
         return False
-    return _only_steps(event, _RESULT_STEPS) and _selects_objects(event.call.args[0].value, function)
+    return _only_steps(event, RESULT_STEPS) and _selects_objects(event.call.args[0].value, function)
 
 
 def _only_steps(event: Event, steps: frozenset[str]) -> bool:

@@ -6,6 +6,7 @@ from sessionlint.link.names.scopes import ModuleScope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.question import question
 from sessionlint.link.values import kinds
+from sessionlint.link.values.known_names import CONTEXT_METHODS
 from sessionlint.model import walk
 from sessionlint.model.facts import Await, Call, Constant, Evaluate, Handler, Name, Raise, Statement, Try
 from sessionlint.model.records import dataclass
@@ -14,7 +15,6 @@ from sessionlint.questions.sessions.lives import Ending, Life, lives_of
 from sessionlint.questions.sessions.makers import makers
 
 _ROLLBACK_EVENTS = frozenset({"after_rollback", "after_soft_rollback"})
-_OVERRIDDEN = frozenset({"__enter__", "__exit__", "__aenter__", "__aexit__"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,5 +89,5 @@ def _factories_with_own_exits(project: Project) -> frozenset[Place]:
         maker.place
         for maker in makers(project)
         if isinstance(maker.session_class, kinds.ClassKind)
-        and any(_OVERRIDDEN & set(ancestor.methods) for ancestor in project.evaluator.ancestors(maker.session_class.cls))
+        and any(CONTEXT_METHODS & set(ancestor.methods) for ancestor in project.evaluator.ancestors(maker.session_class.cls))
     )

@@ -6,13 +6,13 @@ from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Val
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
+from sessionlint.link.values.known_names import WRITING_STATEMENTS
 from sessionlint.model import walk
 from sessionlint.model.facts import Await, Call, Collection, Constant, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.questions.sessions.block_uses import Act, Event, OwnBlock, events, own_blocks
 
 _KEEPS_TO_ITSELF = frozenset({Act.SQL, Act.WRITE, Act.FLUSH, Act.QUERY, Act.LOOKED, Act.CLOSE})
-_WRITING = frozenset({"insert", "update", "delete"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +97,7 @@ def _writes(statement: Term) -> bool:
         statement = statement.value
     for inner, _ in walk.descend(statement):
         if isinstance(inner, Call) and isinstance(inner.func, Name):
-            if inner.func.id in _WRITING:
+            if inner.func.id in WRITING_STATEMENTS:
                 return True
             text = inner.args[0].value if inner.func.id == "text" and inner.args else None
             if isinstance(text, Constant):
