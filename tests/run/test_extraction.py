@@ -70,3 +70,14 @@ def test_coroutines_that_use_a_registry_through_others_are_parsed() -> None:
     route = "from app.crud import load\n\n\nasync def route(key):\n    return load(key)\n"
     assert "app/main.py" in parsed(app__crud=REGISTRY, app__main=route)
     assert "app/main.py" not in parsed(app__crud=REGISTRY, app__main=route.replace("async def", "def"))
+
+
+def test_what_handles_a_session_s_errors_is_parsed_and_what_that_calls() -> None:
+    handled = "def save(row):\n    db = make()\n    try:\n        db.flush()\n    except Exception:\n        refuse(row)\n"
+    user = f"from app.db import make\nfrom app.errors import refuse\n\n\n{handled}"
+    files = {
+        "app__errors": "from app.more import fail\n\n\ndef refuse(row):\n    fail(row)\n",
+        "app__more": "def fail(row): ...\n",
+    }
+    assert {"app/errors.py", "app/more.py"} <= parsed(app__db=DB, app__user=user, **files)
+    assert not {"app/errors.py", "app/more.py"} & parsed(app__db=DB, app__user=user.replace("db.flush", "print"), **files)
