@@ -15,6 +15,7 @@ from sessionlint.model.failure import file_of, told
 from sessionlint.model.finding import Applicability, Finding, Rule, Severity
 from sessionlint.model.outcome import Outcome, Skipped
 from sessionlint.model.records import dataclass
+from sessionlint.model.role import Role
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 from sessionlint.questions.providers.helper import is_helper_usable
@@ -143,11 +144,12 @@ class _Asking:
     def about_modules(self, rules: Iterable[RegisteredRule]) -> list[Finding]:
         """What each rule finds in each module; where one fails, only that module goes without it."""
         found: list[Finding] = []
+        roles = {module: self.project.role(module) for module in self.project.modules.values()}
         for entry in rules:
             failed: dict[str, list[str]] = defaultdict(list)
             with self._timed(entry.rule):
-                for module in self.project.modules.values():
-                    error = _collect(_in_module(entry, self.project, module), found)
+                for module, role in roles.items():
+                    error = _collect(_in_module(entry, self.project, module, role), found)
                     if error is not None:
                         failed[told(error)].append(module.path)
             self.errors.extend(f"{entry.rule.code} failed in {_listed(paths)}: {what}" for what, paths in failed.items())
@@ -171,9 +173,8 @@ class _Asking:
         self.timings.rules[f"{rule.code} {rule.name}"] += perf_counter() - begun
 
 
-def _in_module(entry: RegisteredRule, project: Project, module: ModuleScope) -> Iterator[Finding]:
+def _in_module(entry: RegisteredRule, project: Project, module: ModuleScope, role: Role) -> Iterator[Finding]:
     """What the rule finds in a module, as far as it speaks in files of that role."""
-    role = project.role(module)
     if role in entry.rule.silent_in:
         return
     for finding in entry.check(project, module):
