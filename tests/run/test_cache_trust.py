@@ -161,21 +161,34 @@ def test_what_a_checkout_brings_is_not_our_cache(
 @needs_git
 @pytest.mark.parametrize("configured", [False, True])
 def test_a_clone_can_neither_delete_nor_overwrite(project: Path, tmp_path: Path, configured: bool) -> None:
-    for name in ("deleted", "overwritten"):
-        (tmp_path / name).write_text("precious\n")
-    forge(project / ".sessionlint_cache", OLD_STORE, tmp_path / "deleted")
+    """A forged journal, links in place of the cache and of its ignore file, and one under the name of a fix's own file."""
+    victims = [tmp_path / name for name in ("deleted", "ignored", "database", "executed", "fixed.py")]
+    for victim in victims:
+        victim.write_text(CODE)
+    forge(project / ".sessionlint_cache", OLD_STORE, victims[0])
     (project / "linked").mkdir()
-    (project / "linked" / ".gitignore").symlink_to(tmp_path / "overwritten")
+    (project / "linked" / ".gitignore").symlink_to(victims[1])
+    (project / "linked" / "CACHEDIR.TAG").write_text(TAG)
+    (project / "linked" / OLD_STORE).symlink_to(victims[2])
+    (project / ".sessionlint-fix.json.tmp").symlink_to(victims[3])
+    (project / "away.py").symlink_to(victims[4])
     (project / "sessionlint.toml").write_text('cache-dir = ".sessionlint_cache"\n' if configured else "")
+    clone = cloned(project, tmp_path / "clone")
+    assert (clone / ".sessionlint_cache" / f"{OLD_STORE}-journal").exists()
+    assert (clone / "linked" / OLD_STORE).is_symlink()
+    for options in ((), ("--config", 'cache-dir = "linked"')):
+        assert run(clone, *options).stdout
+        assert check(clone, "--fix", "--unsafe-fixes", *options).exit_code == 2
+    assert "() as db:" in (clone / "app.py").read_text()
+    assert [victim.read_text() for victim in victims] == [CODE] * len(victims)
+
+
+def cloned(project: Path, clone: Path) -> Path:
     git = ["git", "-c", "user.email=a@example.org", "-c", "user.name=a", "-c", "init.defaultBranch=main"]
     for arguments in (["init", "-q"], ["add", "-f", "-A"], ["commit", "-q", "-m", "x"]):
         subprocess.run([*git, *arguments], cwd=project, check=True)
-    clone = tmp_path / "clone"
     subprocess.run([*git, "clone", "-q", str(project), str(clone)], check=True)
-    assert (clone / ".sessionlint_cache" / f"{OLD_STORE}-journal").exists()
-    for options in ((), ("--config", 'cache-dir = "linked"')):
-        assert run(clone, *options).stdout
-    assert [(tmp_path / name).read_text() for name in ("deleted", "overwritten")] == ["precious\n"] * 2
+    return clone
 
 
 @posix

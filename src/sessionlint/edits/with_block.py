@@ -11,6 +11,7 @@ from sessionlint.model.facts import (
     Assign,
     Await,
     Block,
+    Call,
     Name,
     Return,
     Statement,
@@ -23,6 +24,9 @@ from sessionlint.questions.sessions.holding import holding_of
 from sessionlint.questions.sessions.lives import Ending, Life, statement_mentions
 from sessionlint.text.lines import lines_of
 
+# asyncio, anyio and trio, threads and executors; what is awaited at once is over before the block is
+_STARTING = frozenset({"create_task", "ensure_future", "start_soon", "run_coroutine_threadsafe", "submit", "Thread", "add_task"})
+
 
 def with_block_fix(project: Project, life: Life, unhandled: Collection[Try] = ()) -> Fix | None:
     """The fix that opens the session in a ``with`` block over everything that uses it, or None when it cannot be done.
@@ -33,6 +37,8 @@ def with_block_fix(project: Project, life: Life, unhandled: Collection[Try] = ()
     function, opening = life.scope, life.opening.statement
     if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or opening.value is None:
         return None
+    if _runs_on_with(project, life):
+        return None
     derived = derived_names(function, life.names)
     covered = covered_by(project, life, derived if life.ending is Ending.NEVER else life.names)
     entered = project.source(function).text[slice(*opening.value.span)]
@@ -42,6 +48,13 @@ def with_block_fix(project: Project, life: Life, unhandled: Collection[Try] = ()
     rest = _behind(opening, life.opening.block)[len(covered) :]
     applicability = Applicability.SAFE if _is_safe(life, function, derived, rest) else Applicability.UNSAFE
     return Fix("open the session in a `with` block", edits, applicability)
+
+
+def _runs_on_with(project: Project, life: Life) -> bool:
+    """Whether the session is given to something that runs on while the function does: the end of a block would close it there."""
+    mentions = holding_of(project).mentions(life.scope, life.names)
+    calls = (outer for site, _ in mentions for outer in site.path if isinstance(outer, Call))
+    return any((walk.dotted(call.func) or "").rpartition(".")[2] in _STARTING for call in calls)
 
 
 def covered_by(project: Project, life: Life, names: frozenset[str]) -> Block:
