@@ -2,9 +2,10 @@
 
 import ast
 import json
+import os
 import warnings
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner, Result
@@ -30,6 +31,7 @@ def _broken(project: Project, folder: Path) -> Iterator[str]:
     findings = _findings(checked)
     if _content(folder) != before:
         yield "a check without --fix changed files"
+    _name_by_project(findings, folder)
     yield from _places_exist(findings, before)
     fixing = _run(folder, "--fix", "--unsafe-fixes", "--output-format", "json")
     yield from _ended_well(fixing)
@@ -73,11 +75,19 @@ def _findings(result: Result) -> Findings:
     return json.loads(result.stdout)["findings"] if result.stdout else []
 
 
+def _name_by_project(findings: Findings, folder: Path) -> None:
+    """Files are named from the current folder; from here on, from ``folder``."""
+    for finding in findings:
+        edits = finding["fix"]["edits"] if finding["fix"] else ()
+        for place in (finding, *finding["related"], *edits):
+            place["filename"] = Path(os.path.relpath(Path(place["filename"]).absolute(), folder)).as_posix()
+
+
 def _places_exist(findings: Findings, files: Mapping[str, bytes]) -> Iterator[str]:
-    sources = {PurePosixPath(path).name: decoded(path, data)[0] for path, data in files.items()}
+    sources = {path: decoded(path, data)[0] for path, data in files.items()}
     for finding in findings:
         for place in (finding, *finding["related"]):
-            source = sources.get(PurePosixPath(place["filename"]).name)
+            source = sources.get(place["filename"])
             if source is not None and not _is_within(place, source):
                 yield f"{finding['code']} at {place['location']} to {place['end_location']}, which is not in {place['filename']}"
 
@@ -92,9 +102,9 @@ def _is_within(place: Mapping[str, Any], source: Source) -> bool:
 def _only_what_was_found(findings: Findings, before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[str]:
     edits = (edit for finding in findings if finding["fix"] for edit in finding["fix"]["edits"])
     places = (place for finding in findings for place in (finding, *finding["related"]))
-    named = {PurePosixPath(place["filename"]).name for place in (*edits, *places)}
+    named = {place["filename"] for place in (*edits, *places)}
     for path in before.keys() | after.keys():
-        if before.get(path) != after.get(path) and PurePosixPath(path).name not in named:
+        if before.get(path) != after.get(path) and path not in named:
             yield f"{path} was changed although no finding has to do with it"
 
 

@@ -123,3 +123,16 @@ def test_a_fix_that_we_fail_to_make_is_dropped_alone_and_told(
     assert fixed.sources["a.py"].text == "1\ntwo\n3\n"
     assert fixed.outcome.errors == ("a.py:2: the fix \"two to 2\" of SES901 was dropped: KeyError: 'x'",)
     assert [finding.code for finding in fixed.outcome.findings] == ["SES901"]
+
+
+def test_a_file_that_was_broken_all_along_is_in_no_fixs_way() -> None:
+    texts = {
+        "app.py": 'from sqlalchemy import create_engine\n\nengine = create_engine("sqlite://")\n\n\ndef start():\n    engine.connect()\n',
+        "broken.py": "import\nfrom app import start\nstart()\n",
+    }
+    sources = {path: Source(path, text) for path, text in texts.items()}
+    looking = Analysis()
+    fixed = fix_all(looking, sources, looking.check(sources), True)
+    assert fixed.outcome.errors == ()
+    assert "def get_engine()" in fixed.sources["app.py"].text
+    assert fixed.sources["broken.py"].text == texts["broken.py"]

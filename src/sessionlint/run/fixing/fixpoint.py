@@ -142,6 +142,8 @@ def _harm(before: Checked, after: Checked, applied: Applied) -> str | None:
         if failure := after.facts[path].failure:
             return f"{path} could not be read: {failure}"
     new = _errors(after) - _errors(before)
+    # that a file which was broken all along speaks of the new names is no harm done
+    new = Counter({(code, path): count for (code, path), count in new.items() if after.facts[path].problem is None})
     return f"it would bring {', '.join(sorted(code for code, _ in new))}" if new else None
 
 
