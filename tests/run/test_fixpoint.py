@@ -127,8 +127,11 @@ def test_a_fix_that_we_fail_to_make_is_dropped_alone_and_told(
 
 def test_a_file_that_was_broken_all_along_is_in_no_fixs_way() -> None:
     texts = {
-        "app.py": 'from sqlalchemy import create_engine\n\nengine = create_engine("sqlite://")\n\n\ndef start():\n    engine.connect()\n',
-        "broken.py": "import\nfrom app import start\nstart()\n",
+        "app.py": "import multiprocessing\nfrom sqlalchemy import create_engine\nfrom sqlalchemy.orm import Session\n"
+        "from settings import url\n\nengine = create_engine(url)\n\n\n"
+        "def process(item):\n    with Session(engine) as session:\n        session.commit()\n\n\n"
+        "def start():\n    process(0)\n    with multiprocessing.Pool() as pool:\n        pool.map(process, [1])\n",
+        "broken.py": " multiprocessing\n\nfrom app import start\n\nmultiprocessing.set_start_method('spawn')\nstart()\n",
     }
     sources = {path: Source(path, text) for path, text in texts.items()}
     looking = Analysis()
