@@ -244,7 +244,8 @@ def _candidates(one: Deferred) -> Iterator[str]:
 
 
 def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    """A part of a name, also of a module that nobody can import: ``load-data``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|\W", "_", name).lower()
 
 
 def _meanings(project: Project, module: ModuleScope, name: str, mentioned: Sequence[Span]) -> Iterator[Span]:
