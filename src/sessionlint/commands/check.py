@@ -37,7 +37,7 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
             planned.store.close()
         check_rules(planned)
         return _show(planned, options)
-    timings = Timings()
+    timings = Timings(_told_who_waits(options))
     # the process ends with the report: a collection before would look at all that was linked, and find no garbage
     with without_cycle_collection() if request.fix == "none" else nullcontext():
         result = pipeline.check(request, _warn, _hands(request, options), timings)
@@ -47,6 +47,13 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
         for line in timings.lines():
             say(line)
     return _exit_code(replace(result, outcome=outcome), options)
+
+
+def _told_who_waits(options: Mapping[str, Any]) -> Callable[[str], None] | None:
+    """Says what takes long; nothing to machines, nor to people who want to hear nothing."""
+    if options["quiet"] or any(os.environ.get(name) for name in ("CI", "PRE_COMMIT")):
+        return None
+    return lambda doing: say(f"still at work: {doing}")
 
 
 def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:

@@ -146,6 +146,7 @@ class _Asking:
         found: list[Finding] = []
         roles = {module: self.project.role(module) for module in self.project.modules.values()}
         for entry in rules:
+            self.timings.step(f"asking the rules, {entry.rule.code} now")
             failed: dict[str, list[str]] = defaultdict(list)
             with self._timed(entry.rule):
                 for module, role in roles.items():

@@ -101,7 +101,8 @@ class Extractor:
 
     def _in_this_process(self, texts: Sequence[Text]) -> dict[str, ModuleFacts]:
         found = {}
-        for text in texts:
+        for number, text in enumerate(texts):
+            self.timings.step(f"parsing, {number} of {len(texts)} files")
             begun = perf_counter()
             facts = found[text.source.path] = facts_of(text.source)
             self.timings.files[text.source.path] = perf_counter() - begun
