@@ -38,12 +38,13 @@ class Unchanged:
         self._key = _key(self._settings_key + files.encode("utf-8", "surrogatepass"))
 
     def outcome(self) -> Outcome | None:
-        """What the run before came to, if this one would come to the same."""
+        """What the run before came to, if this one would come to the same. To be asked once: the texts are let go of."""
         known = self._read(self._key.hex())
         if known is None and (footing := self._standing()) is not None:
             known = self._read(footing["outcome"])
             if known is not None:
                 self._keep(known, footing)
+        self._texts = {}
         return known
 
     def keep(self, outcome: Outcome, project: "Project") -> None:
