@@ -16,10 +16,10 @@ from sessionlint.model.facts import ModuleFacts, SyntaxProblem
 from sessionlint.model.source import Source, Span
 from sessionlint.questions.engines import engine_reach
 from sessionlint.questions.providers.other_uses import other_uses
-from sessionlint.questions.references.dotted_words import DottedWords
+from sessionlint.questions.references import spellings
+from sessionlint.questions.references.dotted_words import end_of, pairs, start_of
 from sessionlint.questions.references.own_names import OwnNames
 from sessionlint.questions.references.references import References, references
-from sessionlint.questions.references.spellings import Spellings
 from sessionlint.rules.engine.engine_across_event_loops import search as loop_engines
 
 
@@ -88,9 +88,9 @@ _WORDS = st.text("ab_.é- ", max_size=12)
 
 @given(texts=st.lists(_WORDS, max_size=4), before=st.text("ab_é-", max_size=3), after=st.text("ab_é", min_size=1, max_size=3))
 def test_dotted_words_are_held_also_as_a_part_of_longer_ones(texts: list[str], before: str, after: str) -> None:
-    by_path = {str(number): text for number, text in enumerate(texts)}
-    words = DottedWords(by_path.items(), [before, "a"], [after, "b"])
-    assert {path for path, text in by_path.items() if f"{before}.{after}" in text} <= set(words.holding(before, after))
+    ends, starts = {end_of(before), "a"}, {start_of(after), "b"}
+    for text in texts:
+        assert f"{before}.{after}" not in text or (end_of(before), start_of(after)) in set(pairs(text, ends, starts))
 
 
 # --- work -------------------------------------------------------------------------------------------------------------
@@ -117,14 +117,12 @@ def test_a_module_is_looked_at_once_however_many_names_are_asked_for(monkeypatch
     functions = "".join(f"def f{number}():\n    return f{number - 1}()\n" for number in range(1, 50))
     project = linked({"a.py": functions, "b.py": "import a\n" + "".join(f"a.f{number}()\n" for number in range(1, 50))})
     made: Counter[str] = Counter()
-    for searched in (OwnNames, Spellings):
-        init = searched.__init__
-        monkeypatch.setattr(
-            searched, "__init__", lambda self, *given, init=init: made.update([type(self).__name__]) or init(self, *given)
-        )
+    init, words = OwnNames.__init__, spellings._words
+    monkeypatch.setattr(OwnNames, "__init__", lambda self, module: made.update([module.path]) or init(self, module))
+    monkeypatch.setattr(spellings, "_words", lambda place, *names: made.update([place.statement]) or words(place, *names))
     uses = [references(project, project.modules["a.py"], f"f{number}") for number in range(1, 50)]
     assert {len(one.mentions) for one in uses} == {1, 2}
-    assert made == {"OwnNames": 2, "Spellings": 1}
+    assert {made["a.py"], made["b.py"]} == set(made.values()) == {1}
 
 
 def test_the_functions_inside_a_function_are_those_within_its_text() -> None:

@@ -149,7 +149,7 @@ def test_workers_tell_a_failure_over_one_file_as_this_process_does(tmp_path: Pat
 def test_a_file_that_linking_fails_over_is_named_and_the_others_are_linked(
     check: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = _failing(build_module, KeyError("x"), lambda module, _: module.path if module.body else "")
+    broken = _failing(build_module, KeyError("x"), lambda module, *_: module.path if module.body else "")
     monkeypatch.setattr("sessionlint.link.project.build_module", broken)
     result = check()
     assert (result.exit_code, _places(result)) == (2, ["good.py", "other.py"])

@@ -67,7 +67,7 @@ def test_it_does_not_matter_where_one_begins(shape: Shape) -> None:
     checked = Analysis(_EVERY_RULE).check(sources)
     assert checked.outcome.findings == Analysis(_EVERY_RULE).check(backwards).outcome.findings
     assert checked.project is not None
-    calls = checked.project.calls()
+    calls = [*checked.project.calls()]
     forwards, back = _kinds(checked.project, calls), _kinds(checked.project, calls[::-1])
     for call in calls:
         assert kinds.is_same(forwards[call], back[call])

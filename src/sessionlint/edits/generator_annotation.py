@@ -30,7 +30,7 @@ def annotation_edits(project: Project, provider: MisannotatedProvider) -> tuple[
     generator = generator_wanted(project, function, quoted=quoted, is_async=provider.is_async)
     session = None if provider.element_term is not None else _session_class(provider, quoted)
     old_names = {term.id for term, _ in walk.descend(annotation) if isinstance(term, Name)}
-    unused = [name for name in sorted(old_names) if name != provider.element and not project.importers.of_name(module.path, name)]
+    unused = [name for name in sorted(old_names) if name != provider.element and not project.importers_of_name(module.path, name)]
     add = [generator, *([session] if session is not None else [])]
     imports = change_imports(module.facts, source, add, unused, [annotation.span])
     if imports is None:

@@ -80,7 +80,7 @@ def element_fix(project: Project, found: MistypedLoan) -> Fix | None:
         return None
     session = _session_wanted(lent, function)
     root = source.text[slice(*found.span)].partition(".")[0].strip()
-    unused = [root] if root.isidentifier() and not project.importers.of_name(module.path, root) else []
+    unused = [root] if root.isidentifier() and not project.importers_of_name(module.path, root) else []
     imports = change_imports(module.facts, source, [session], unused, [found.span])
     if imports is None:
         return None

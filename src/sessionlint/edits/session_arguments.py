@@ -14,7 +14,7 @@ from sessionlint.model.finding import Applicability, Fix
 def droppable_names(project: Project, module: ModuleScope, terms: Iterable[Term]) -> list[str]:
     """The names in front of ``terms`` that no other file imports from ``module``: what an edit may leave unused there."""
     roots = dict.fromkeys((walk.dotted(term) or "").partition(".")[0] for term in terms)
-    return [name for name in roots if name and not project.importers.of_name(module.path, name)]
+    return [name for name in roots if name and not project.importers_of_name(module.path, name)]
 
 
 def drop_argument_fix(project: Project, call: Call, argument: Argument, scope: Scope) -> Fix | None:

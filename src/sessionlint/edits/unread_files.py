@@ -10,7 +10,7 @@ from sessionlint.text.lexer import Token, tokens
 def mentions_in_unread(project: Project, function: FunctionScope) -> Iterator[tuple[tuple[Token, ...], int]]:
     """Every mention of the function's name in such a file: the tokens of its text, and which of them it is; imports left out."""
     path, name = function.module.path, function.node.name
-    importers = {**project.importers.of_module(path), **project.importers.of_name(path, name)}
+    importers = {**project.importers.of_module(path), **project.importers_of_name(path, name)}
     for importer in sorted(importers):
         text = project.sources[importer].text if importer in project.sources else ""
         if importer in project.modules or name not in text:

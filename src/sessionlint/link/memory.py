@@ -1,4 +1,4 @@
-"""Answers to questions that lead to other questions, in any depth and in circles.
+"""Answers to questions that lead to other questions, in any depth and in circles, and what they were made of.
 
 What a name is depends on what other names are, what becomes of a session on what the functions do that get it. Such
 questions follow the project, so they are asked of a memory: it remembers the answers, and which questions are under way.
@@ -11,34 +11,61 @@ the rest of its answers known.
 again whose answers were made of what the round before changed, until nothing changes. So it does not matter with which of
 them somebody began. An answer that does not come to rest stays unknown.
 
-A project is linked several times while its files are read one after the other. An answer that asked no file which had not
-been read holds for good; any other, until one of the files that it asked is read.
+*What was read.* Each answer knows what it was made of, as a set of bits: one for each file of the project, whether it is
+parsed by now or not, and one for each question about the project as a whole. When files change, the answers that were made
+of them are forgotten. A question about the whole project is asked again then, and only if its answer differs, those that were
+made of it are forgotten, too: so most changes end where they began.
+
+What a key belongs to need not be taken down by whoever asks: to have it in hand, one has read it.
 """
 
-from collections.abc import Callable, Container, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
 from itertools import takewhile
 from operator import eq
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-_NOTHING: frozenset[str] = frozenset()
+UNASKED: Any = object()
+"""What is known of a question that nobody has asked."""
+EVERYTHING = 1
+"""The bit of whoever looks at all files, be they as many as they will."""
 _ON_STACK = 16
 _CHANGES = 12
+_ROUNDS = 20
 
 
 class _Question:
-    """One that is being answered. ``lowest`` is the earliest open question that it leads to, ``readers`` are those that
-    have used its answer while it was not settled, ``missed`` the files that would have had a say."""
+    """One that is being answered. ``own`` are the bits of what the key belongs to, none for the whole project; ``lowest`` is
+    the earliest open question that it leads to, ``readers`` are those that have used its answer while it was not settled,
+    ``told`` what is taken down by those that use it afterwards."""
 
-    __slots__ = ("answer", "changes", "given", "key", "lowest", "missed", "number", "readers", "settled", "start", "value")
+    __slots__ = (
+        "answer",
+        "changes",
+        "given",
+        "key",
+        "lowest",
+        "number",
+        "own",
+        "readers",
+        "reads",
+        "settled",
+        "start",
+        "told",
+        "value",
+    )
 
-    def __init__(self, key: object, start: Any, answer: Callable[..., Any], given: tuple[Any, ...], number: int) -> None:
+    def __init__(
+        self, key: Hashable, own: int, start: Any, answer: Callable[..., Any], given: tuple[Any, ...], number: int
+    ) -> None:
         self.key = key
+        self.own = self.reads = own
+        self.told = 0
         self.start = self.value = start
         self.answer = answer
         self.given = given
         self.number = self.lowest = number
-        self.missed = _NOTHING
         self.readers: dict[_Question, None] | None = None
         self.settled = False
         self.changes = 0
@@ -53,86 +80,139 @@ class _Question:
 class _TooDeepError(Exception):
     """Raised at a question beyond what Python's stack shall carry; takes down those under way, innermost first."""
 
-    def __init__(self, memory: "Memory", question: _Question) -> None:
+    def __init__(self, question: _Question) -> None:
         super().__init__()
-        self.memory = memory
         self.under_way = [question]
 
 
 class Memory:
-    """Answers by question: a term, a name in a scope, a function. ``lasting`` are those that hold whatever else is read.
+    """Answers by question: a term, a name in a scope, a function, the whole project.
 
-    ``is_same`` tells whether an answer has changed.
+    ``near`` are the answers that were made of nothing but the file that the key belongs to, ``far`` all others, each with its
+    bits. ``is_same`` tells whether an answer has changed.
     """
 
     def __init__(self, is_same: Callable[[Any, Any], bool] = eq) -> None:
-        self.lasting: dict[Any, Any] = {}
+        self.near: dict[Hashable, Any] = {}
+        self.far: dict[Hashable, tuple[Any, int]] = {}
         self._is_same = is_same
-        self._passing: dict[Any, tuple[Any, frozenset[str]]] = {}
-        self._sets: dict[frozenset[str], frozenset[str]] = {}
+        self._bits: dict[Hashable, int] = {}
+        self._near_keys: dict[int, list[Hashable]] = defaultdict(list)
+        self._sets: dict[int, int] = {}
+        # the settled questions about the whole project
+        self._whole: dict[Hashable, _Question] = {}
         # the questions without a settled answer, in the order in which they were asked
-        self._open: dict[Any, _Question] = {}
+        self._open: dict[Hashable, _Question] = {}
         self._current: _Question | None = None
         self._on_stack = 0
         self._count = 0
 
-    def ask(self, key: object, start: T, answer: Callable[..., T], *given: Any) -> T:
-        """What ``answer(*given)`` says, which may ask more; ``start``, for as long as nothing is known, if that asks ``key``."""
-        found: T
-        passing = self._passing.get(key)
-        if passing is not None:
-            found, missed = passing
-            self._miss(missed)
-        elif key in self.lasting:
-            found = self.lasting[key]
-        else:
+    def bit(self, what: Hashable) -> int:
+        """The bit of a file, by its path, or of a question about the whole project, by its key."""
+        found = self._bits.get(what)
+        if found is None:
+            found = self._bits[what] = EVERYTHING << (len(self._bits) + 1)
+        return found
+
+    def read(self, bits: int) -> None:
+        """Take down that these have a say in what is being asked."""
+        if self._current is not None:
+            self._current.reads |= bits
+
+    def ask(self, key: Hashable, own: int, start: object, answer: Callable[..., T], *given: Any) -> T:
+        """What ``answer(*given)`` says, which may ask more; ``start``, for as long as nothing is known, if that asks ``key``.
+
+        ``own`` are the bits of what ``key`` belongs to, 0 if it is the whole project.
+        """
+        found: T = self.known(key)
+        if found is UNASKED:
             question = self._open.get(key)
             if question is None:
                 self._count += 1
-                question = self._open[key] = _Question(key, start, answer, given, self._count)
+                question = self._open[key] = _Question(key, own, start, answer, given, self._count)
                 if 0 < self._on_stack < _ON_STACK:
                     self._run(question)
                 else:
                     self._begin(question)
             if question.settled:
-                if question.missed:
-                    self._miss(question.missed)
+                self.read(question.told)
             elif self._current is not None:
                 self._current.leads_to(question)
             found = question.value
         return found
 
-    def once(self, key: object, start: Any, answer: Callable[..., T], *given: Any) -> T:
-        """As ``ask``; a question that leads far is answered in one go where no other is under way."""
-        if self._on_stack or key in self.lasting or key in self._passing:
-            known: T = self.ask(key, start, answer, *given)
-            return known
-        found = answer(*given)
-        self.lasting[key] = found
+    def known(self, key: Hashable) -> Any:
+        """The answer that is remembered, or UNASKED."""
+        found = self.near.get(key, UNASKED)
+        if found is UNASKED and (far := self.far.get(key)) is not None:
+            found, bits = far
+            if self._current is not None:
+                self._current.reads |= bits
         return found
 
-    def miss(self, path: str) -> None:
-        """Take down that the file at ``path``, which was not read, would have had a say in what is being asked."""
-        self._miss(frozenset({path}))
+    def once(self, key: Hashable, own: int, start: object, answer: Callable[..., T], *given: Any) -> T:
+        """As ``ask``; a question that leads far is answered in one go where no other is under way."""
+        if self._on_stack:
+            return self.ask(key, own, start, answer, *given)
+        question = _Question(key, own, start, answer, given, 0)
+        found: T = self._again(question)
+        question.value = found
+        self._keep(question, question.reads)
+        self.read(question.told)
+        return found
 
-    def _miss(self, paths: frozenset[str]) -> None:
-        if self._current is not None and not paths <= self._current.missed:
-            self._current.missed |= paths
+    # --- forgetting ---------------------------------------------------------------------------------------------------
 
-    def forget(self, read: Container[str]) -> None:
-        """Forget what would be answered otherwise now that the files ``read`` are known."""
-        stale = {missed for missed in self._sets if any(path in read for path in missed)}
-        self._passing = {key: known for key, known in self._passing.items() if known[1] not in stale}
+    def clear(self) -> None:
+        """Forget everything."""
+        for known in (self.near, self.far, self._near_keys, self._sets, self._whole, self._open):
+            known.clear()
+
+    def forget(self, changed: Iterable[Hashable]) -> None:
+        """Forget what was made of the files ``changed``, or of what that changes in turn."""
+        dirty = 0
+        for what in changed:
+            dirty |= EVERYTHING | self._bits.get(what, 0)
+        try:
+            self._forget(dirty)
+        except BaseException:
+            self.clear()
+            raise
+
+    def _forget(self, dirty: int) -> None:
+        before: dict[Hashable, Any] = {}
+        for _ in range(_ROUNDS):
+            if not dirty:
+                return
+            stale = [question for question in self._whole.values() if question.reads & dirty]
+            for question in stale:
+                before.setdefault(question.key, self.far.pop(question.key)[0])
+                del self._whole[question.key]
+            self._drop(dirty)
+            dirty = 0
+            for question in stale:
+                found = self.once(question.key, 0, question.start, question.answer, *question.given)
+                if not self._is_same(before[question.key], found):
+                    dirty |= self.bit(question.key)
+                    before[question.key] = found
+        self.clear()
+
+    def _drop(self, dirty: int) -> None:
+        for bit in [bit for bit in self._near_keys if bit & dirty]:
+            for key in self._near_keys.pop(bit):
+                self.near.pop(key, None)
+        for key in [key for key, (_, bits) in self.far.items() if bits & dirty and key not in self._whole]:
+            del self.far[key]
 
     # --- depth --------------------------------------------------------------------------------------------------------
 
     def _begin(self, question: _Question) -> None:
         if self._on_stack:
-            raise _TooDeepError(self, question)
+            raise _TooDeepError(question)
         try:
             self._work_off([question])
         except BaseException:
-            self._open.clear()  # an error, or another memory that is too deep: whoever asks again begins again
+            self._open.clear()  # whoever asks again begins again
             raise
 
     def _work_off(self, waiting: list[_Question]) -> None:
@@ -148,22 +228,18 @@ class Memory:
         try:
             self._run(question)
         except _TooDeepError as deep:
-            if deep.memory is not self:
-                raise
             assert deep.under_way[-1] is question
             return deep.under_way[-2::-1]
         return []
 
     def _run(self, question: _Question) -> None:
-        outer, self._current = self._current, question
         self._on_stack += 1
         try:
-            question.value = question.answer(*question.given)
+            question.value = self._again(question)
             if question.lowest == question.number:
-                if question.readers is None and not question.missed:  # as most are: it leads nowhere open, and nothing to it
+                if question.readers is None:  # as most are: it leads nowhere open, and nothing to it
                     self._open.popitem()
-                    self.lasting[question.key] = question.value
-                    question.settled = True
+                    self._keep(question, question.reads)
                 else:
                     self._settle(question)
         except _TooDeepError as deep:
@@ -171,7 +247,6 @@ class Memory:
             raise
         finally:
             self._on_stack -= 1
-            self._current = outer
 
     # --- circles ------------------------------------------------------------------------------------------------------
 
@@ -185,19 +260,27 @@ class Memory:
         settled = [self._open.popitem()[1]]
         while settled[-1] is not first:
             settled.append(self._open.popitem()[1])
-        self._keep(settled)
-
-    def _keep(self, settled: list[_Question]) -> None:
-        missed = _NOTHING.union(*(question.missed for question in settled)) if len(settled) > 1 else settled[0].missed
-        if missed:
-            missed = self._sets.setdefault(missed, missed)
+        reads = 0
         for question in settled:
-            question.settled = True
-            if missed:
-                question.missed = missed
-                self._passing[question.key] = (question.value, missed)
-            else:
-                self.lasting[question.key] = question.value
+            reads |= question.reads
+        for question in settled:
+            self._keep(question, reads)
+
+    def _keep(self, question: _Question, reads: int) -> None:
+        question.settled = True
+        question.told = reads
+        if question.own == 0:
+            question.told = self.bit(question.key)
+            question.reads = reads
+            question.readers = None
+            self._whole[question.key] = question
+        elif reads == question.own:
+            self.near[question.key] = question.value
+            self._near_keys[reads].append(question.key)
+            return
+        else:
+            question.told = self._sets.setdefault(reads, reads)
+        self.far[question.key] = (question.value, question.told)
 
     def _come_to_rest(self, first: _Question) -> None:
         due: Iterable[_Question] = self._from(first)

@@ -2,170 +2,144 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import TypeAlias
+from operator import attrgetter
+from typing import TypeAlias, TypeVar
 
-from sessionlint.link.memory import Memory
-from sessionlint.link.names.importers import Importers, ModuleImports
+from sessionlint.link.memory import EVERYTHING, Memory
+from sessionlint.link.names.importers import AttributePlaces, Importers, ModuleImports, attribute_places, imports_of
 from sessionlint.link.names.layout import Layout, layout_of
 from sessionlint.link.names.roles import role_of
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
+from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.link.values.trust import Trust
 from sessionlint.model.facts import Call, ModuleFacts, Term
 from sessionlint.model.role import Role
-from sessionlint.model.source import Source
+from sessionlint.model.source import Place, Source
 from sessionlint.model.targets import Targets
 from sessionlint.model.wrappers import Vocabulary
 
 _NEWEST = Targets()
 _NO_WORDS = Vocabulary()
+_IMPORTS = ("who imports what",)
 
-_Groups: TypeAlias = dict[object, dict[ModuleScope, list[Site]]]
-_NONE: Mapping[ModuleScope, list[Site]] = {}
-
-
-class Earlier:
-    """What linking found out that holds for the same files among more of them: their scopes, and kinds of terms and names."""
-
-    def __init__(self) -> None:
-        self.scopes: dict[ModuleFacts, ModuleScope] = {}
-        self.memory = Memory(kinds.is_same)
-        self.imports: dict[ModuleScope, ModuleImports] = {}
-        self.read: set[str] = set()
+T = TypeVar("T")
+_Groups: TypeAlias = Mapping[object, Sequence[Site]]
 
 
 class Project:
     """All modules of a checked project, linked. ``modules`` are those that were read, in order of their paths; of the others
-    ``outlines`` know the imports."""
+    ``outlines`` know the imports.
 
-    def __init__(
-        self,
-        facts: Mapping[str, ModuleFacts],
-        sources: Mapping[str, Source],
-        targets: Targets,
-        layout: Layout,
-        vocabulary: Vocabulary,
-        earlier: Earlier | None = None,
-    ) -> None:
-        self.facts = facts
-        self.sources = sources
+    A project is linked again when more of its files are read and when they change; then it forgets what that made untrue.
+    ``vocabulary`` are the names that the project's configuration vouches for, ``source_roots`` folders (relative, "" for the
+    project root) from which absolute imports are resolved, beside those that the layout shows.
+    """
+
+    def __init__(self, targets: Targets, vocabulary: Vocabulary = _NO_WORDS, source_roots: Sequence[str] = ()) -> None:
         self.targets = targets
-        self.layout = layout
-        earlier = earlier or Earlier()
-        scopes = earlier.scopes
-        for path, module in facts.items():
-            if module not in scopes:
-                scopes[module] = build_module(module, layout.module_name(path))
-        built = {path: scopes[module] for path, module in sorted(facts.items())}
-        self.modules = {path: module for path, module in built.items() if not module.facts.outline}
-        self._all_modules = built
-        self._imports = earlier.imports
-        self.outlines = [module for module in built.values() if module.facts.outline]
-        self.trust = Trust(vocabulary, self.modules, layout)
-        # what the configuration vouches for is told by modules that were read, whoever asks
-        memory = Memory(kinds.is_same) if vocabulary.words else earlier.memory
-        memory.forget(self.modules.keys() - earlier.read)
-        earlier.read.update(self.modules)
-        self.evaluator = Evaluator(self.modules, layout, self.trust, memory)
-        self._roles: dict[str, Role] = {}
-        self.memory = Memory()  # the answers to questions about this project
+        self.memory = Memory(kinds.is_same)
+        self.facts: Mapping[str, ModuleFacts] = {}
+        self.layout = Layout((), source_roots)
+        self._vocabulary = vocabulary
+        self._source_roots = tuple(source_roots)
+        self._all_modules: dict[str, ModuleScope] = {}
+        self._modules: dict[str, ModuleScope] = {}
+        self._sources: Mapping[str, Source] = {}
+        self._imports: dict[ModuleScope, ModuleImports] = {}
+        self.modules: Mapping[str, ModuleScope] = _Reading(self.memory, {})
+        self.sources: Mapping[str, Source] = _Reading(self.memory, {})
+        self.trust = Trust(vocabulary, self._modules, self.layout)
+        self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory)
+        self.kind: Callable[[Term, Scope], kinds.Kind] = self.evaluator.kind
         # words whose absence left files without facts, and words that such files were searched for beyond that
         self.searched: set[str] = set()
         self.asked: set[str] = set()
-        self.kind: Callable[[Term, Scope], kinds.Kind] = self.evaluator.kind
+        # files that were not read and would have told what becomes of a session
+        self.wanting: set[str] = set()
+
+    def link(self, facts: Mapping[str, ModuleFacts], sources: Mapping[str, Source]) -> None:
+        """Link the facts of all files. ``sources`` holds the text of each, also of files that have no facts worth linking."""
+        layout = layout_of(frozenset({*facts, *sources}), self._source_roots)
+        is_moved = layout is not self.layout
+        changed = [path for path, module in facts.items() if is_moved or self._is_changed(path, module, sources)]
+        built = {path: build_module(facts[path], layout.module_name(path), self.memory.bit(path)) for path in changed}
+        if is_moved:
+            self.layout = layout
+            self._forget_all()
+        self.facts, self._sources = facts, sources
+        before = [self._imports.pop(self._all_modules[path], None) for path in changed if path in self._all_modules]
+        self._all_modules |= built
+        self._all_modules = {path: self._all_modules[path] for path in sorted(facts)}
+        self._modules.clear()
+        self._modules |= {path: module for path, module in self._all_modules.items() if not module.facts.outline}
+        self.modules, self.sources = _Reading(self.memory, self._modules), _Reading(self.memory, sources)
+        self._link_names(layout)
+        self._forget(changed, before)
+
+    def _is_changed(self, path: str, module: ModuleFacts, sources: Mapping[str, Source]) -> bool:
+        known = self.facts.get(path)
+        if known is module and self._sources[path] is sources[path]:
+            return False
+        if known is None or path not in sources or path not in self._sources or self._sources[path].text != sources[path].text:
+            return True
+        return known is not module and not (known.outline and module.outline)
+
+    def _link_names(self, layout: Layout) -> None:
+        """What the configuration vouches for is told by modules that were read, whoever asks."""
+        trust = Trust(self._vocabulary, self._modules, layout)
+        if not trust.says_the_same_as(self.trust):
+            self.memory.clear()
+        self.trust = trust
+        self.evaluator.look_at(layout, trust)
+
+    def _forget_all(self) -> None:
+        self.memory.clear()
+        self._all_modules = {}
+        self._imports = {}
+
+    def _forget(self, changed: Iterable[str], before: Iterable[ModuleImports | None]) -> None:
+        after = [self.imports_of(self._all_modules[path]) for path in changed if path in self._all_modules]
+        said = attrgetter("modules", "names")
+        self._importers = Importers(self._all_modules.values(), self.imports_of)
+        known = [said(imports) for imports in before if imports is not None]
+        imports_differ = known != [said(imports) for imports in after]
+        self.memory.forget([*changed, *([_IMPORTS] if imports_differ else ())])
 
     def dissolve(self) -> None:
         """Let go of everything. A project is full of circles, which Python would keep while it collects no garbage."""
         vars(self).clear()
 
-    @cached_property
-    def _calls_by_scope(self) -> dict[Scope, list[Site]]:
-        found: dict[Scope, list[Site]] = defaultdict(list)
-        for site in self.calls():
-            found[site.scope].append(site)
-        return found
+    # --- modules ------------------------------------------------------------------------------------------------------
 
-    def calls_in(self, scope: Scope) -> Sequence[Site]:
-        """The calls of ``scope``'s own body, in source order."""
-        return self._calls_by_scope.get(scope, ())
+    @property
+    def outlines(self) -> Sequence[ModuleScope]:
+        self.memory.read(EVERYTHING)
+        return [module for module in self._all_modules.values() if module.facts.outline]
 
-    @cached_property
+    @property
     def importers(self) -> Importers:
-        return Importers(self._all_modules, self.layout, self._imports)
+        self.memory.read(self.memory.bit(_IMPORTS))
+        return self._importers
+
+    def importers_of_name(self, path: str, name: str) -> Mapping[str, Place]:
+        """The modules that import ``name`` of the module at ``path``, also through modules that pass it on."""
+        return _importers_of_name(self, path, name)
+
+    def attribute_places(self, path: str) -> AttributePlaces:
+        """Where the module at ``path`` reads attributes of modules that it imports; nowhere, if it was not read."""
+        module = self.modules.get(path)
+        return _attribute_places(self, module) if module is not None else {}
+
+    def imports_of(self, module: ModuleScope) -> ModuleImports:
+        """What a module imports from others of the project."""
+        if module not in self._imports:
+            self._imports[module] = imports_of(module, self.layout)
+        return self._imports[module]
 
     def role(self, module: ModuleScope) -> Role:
-        if module.path not in self._roles:
-            self._roles[module.path] = role_of(module, imported=bool(self.importers.of_module(module.path)))
-        return self._roles[module.path]
-
-    def calls(self) -> Sequence[Site]:
-        """Every call of the project."""
-        return self._calls
-
-    @cached_property
-    def _calls(self) -> tuple[Site, ...]:
-        return tuple(site for module in self.modules.values() for site in module.calls)
-
-    def calls_of(self, *callees: type[kinds.Kind], within: ModuleScope | None = None) -> Sequence[Site]:
-        """The calls of things of these kinds (``within`` a module), in the order of ``calls``; most are of something unknown."""
-        return self._gathered(self._calls_by_callee, callees, within)
-
-    def calls_giving(self, *results: type[kinds.Kind], within: ModuleScope | None = None) -> Sequence[Site]:
-        """The calls that give things of these kinds, in the order of ``calls``."""
-        return self._gathered(self._calls_by_result, results, within)
-
-    def calls_of_external(self, *names: str, within: ModuleScope | None = None) -> Sequence[Site]:
-        """The calls of the library objects of these names, in the order of ``calls``."""
-        return self._gathered(self._calls_by_library_name, names, within)
-
-    def _gathered(self, groups: _Groups, keys: Iterable[object], within: ModuleScope | None) -> Sequence[Site]:
-        if within is not None:
-            return self.in_order(*(groups.get(key, _NONE).get(within, ()) for key in keys))
-        return self.in_order(*(_joined(groups.get(key, _NONE)) for key in keys))
-
-    @cached_property
-    def _calls_by_callee(self) -> _Groups:
-        callees = (self.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None for site in self._calls)
-        return _grouped(zip(map(type, callees), self._calls, strict=True))
-
-    @cached_property
-    def _calls_by_result(self) -> _Groups:
-        return _grouped((type(self.kind(site.term, site.scope)), site) for site in self._calls)
-
-    def calls_named(self, *names: str) -> Sequence[Site]:
-        """The calls of what goes by one of these names, ``name(...)`` and ``anything.name(...)``, in the order of ``calls``.
-
-        Calls of what another call gives go by the name "()".
-        """
-        return [site for module in self.modules.values() for site in module.calls_named(names)]
-
-    def in_order(self, *some: Sequence[Site]) -> Sequence[Site]:
-        """Groups of calls, each group in the order of ``calls``, as one of that order; each call once."""
-        if len(some) == 1:
-            return tuple(some[0])
-        return sorted({site for sites in some for site in sites}, key=self._positions.__getitem__)
-
-    @cached_property
-    def _positions(self) -> Mapping[Site, int]:
-        return {site: position for position, site in enumerate(self._calls)}
-
-    def mentions(self, module: ModuleScope, word: str) -> bool:
-        """Whether the text of ``module`` holds ``word``: what is quickly ruled out need not be looked for."""
-        return word in self.sources[module.path].text
-
-    def calls_of_package(self, prefix: str, within: ModuleScope | None = None) -> Sequence[Site]:
-        """The calls of library objects whose names begin with ``prefix``, in the order of ``calls``."""
-        names = [name for name in self._calls_by_library_name if isinstance(name, str) and name.startswith(prefix)]
-        return self.calls_of_external(*names, within=within)
-
-    @cached_property
-    def _calls_by_library_name(self) -> _Groups:
-        calls = [
-            (site, self.kind(site.term.func, site.scope)) for site in self.calls_of(kinds.External) if isinstance(site.term, Call)
-        ]
-        return _grouped((callee.name, site) for site, callee in calls if isinstance(callee, kinds.External))
+        return _role(self, module)
 
     def functions(self) -> Iterator[FunctionScope]:
         """Every function of the project."""
@@ -173,19 +147,170 @@ class Project:
             yield from module.functions
 
     def source(self, scope: Scope) -> Source:
-        return self.sources[scope.module.path]
+        return self._sources[scope.module.path]
+
+    def mentions(self, module: ModuleScope, word: str) -> bool:
+        """Whether the text of ``module`` holds ``word``: what is quickly ruled out need not be looked for."""
+        return word in self._sources[module.path].text
+
+    # --- calls --------------------------------------------------------------------------------------------------------
+
+    def calls_in(self, scope: Scope) -> Sequence[Site]:
+        """The calls of ``scope``'s own body, in source order."""
+        return _calls_by_scope(self, scope.module).get(scope, ())
+
+    def calls(self) -> Iterable[Site]:
+        """Every call of the project."""
+        return (site for module in self.modules.values() for site in module.calls)
+
+    def calls_of(self, *callees: type[kinds.Kind], within: ModuleScope | None = None) -> Sequence[Site]:
+        """The calls of things of these kinds (``within`` a module), in the order of ``calls``; most are of something unknown."""
+        return _gathered(_calls_by_callee(self, within), within, callees) if within else _calls_of(self, *callees)
+
+    def calls_giving(self, *results: type[kinds.Kind], within: ModuleScope | None = None) -> Sequence[Site]:
+        """The calls that give things of these kinds, in the order of ``calls``."""
+        return _gathered(_calls_by_result(self, within), within, results) if within else _calls_giving(self, *results)
+
+    def calls_of_external(self, *names: str, within: ModuleScope | None = None) -> Sequence[Site]:
+        """The calls of the library objects of these names, in the order of ``calls``."""
+        return _gathered(_calls_by_library_name(self, within), within, names) if within else _calls_of_external(self, *names)
+
+    def calls_of_package(self, prefix: str, within: ModuleScope) -> Sequence[Site]:
+        """The calls in a module of library objects whose names begin with ``prefix``, in source order."""
+        groups = _calls_by_library_name(self, within)
+        return _gathered(groups, within, [name for name in groups if str(name).startswith(prefix)])
+
+    def calls_named(self, *names: str) -> Sequence[Site]:
+        """The calls of what goes by one of these names, ``name(...)`` and ``anything.name(...)``, in the order of ``calls``.
+
+        Calls of what another call gives go by the name "()".
+        """
+        return _calls_named(self, *names)
+
+    def in_order(self, *some: Sequence[Site]) -> Sequence[Site]:
+        """Groups of calls, each group in the order of ``calls``, as one of that order; each call once."""
+        if len(some) == 1:
+            return tuple(some[0])
+        return sorted({site for sites in some for site in sites}, key=_position)
+
+
+class _Reading(Mapping[str, T]):
+    """Things of files by path; whoever looks is taken down."""
+
+    def __init__(self, memory: Memory, things: Mapping[str, T]) -> None:
+        self._memory = memory
+        self._things = things
+
+    def __getitem__(self, path: str) -> T:
+        self._memory.read(self._memory.bit(path))
+        return self._things[path]
+
+    def __iter__(self) -> Iterator[str]:
+        self._memory.read(EVERYTHING)
+        return iter(self._things)
+
+    def __len__(self) -> int:
+        self._memory.read(EVERYTHING)
+        return len(self._things)
+
+
+# --- what is remembered of a module -----------------------------------------------------------------------------------
+
+
+@question(Role.APPLICATION)
+def _role(project: Project, module: ModuleScope) -> Role:
+    return role_of(module, imported=module.path in _imported(project))
+
+
+@question(dict[tuple[str, str], Place]())
+def _attribute_places(project: Project, module: ModuleScope) -> AttributePlaces:
+    return attribute_places(module, project.imports_of(module))
+
+
+@question(dict[Scope, list[Site]]())
+def _calls_by_scope(project: Project, module: ModuleScope) -> Mapping[Scope, Sequence[Site]]:
+    found: dict[Scope, list[Site]] = defaultdict(list)
+    for site in module.calls:
+        found[site.scope].append(site)
+    return dict(found)
+
+
+@question(dict[object, list[Site]]())
+def _calls_by_callee(project: Project, module: ModuleScope) -> _Groups:
+    callees = (project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None for site in module.calls)
+    return _grouped(zip(map(type, callees), module.calls, strict=True))
+
+
+@question(dict[object, list[Site]]())
+def _calls_by_result(project: Project, module: ModuleScope) -> _Groups:
+    return _grouped((type(project.kind(site.term, site.scope)), site) for site in module.calls)
+
+
+@question(dict[object, list[Site]]())
+def _calls_by_library_name(project: Project, module: ModuleScope) -> _Groups:
+    calls = [
+        (site, project.kind(site.term.func, site.scope))
+        for site in project.calls_of(kinds.External, within=module)
+        if isinstance(site.term, Call)
+    ]
+    return _grouped((callee.name, site) for site, callee in calls if isinstance(callee, kinds.External))
 
 
 def _grouped(calls: Iterable[tuple[object, Site]]) -> _Groups:
-    """The calls by what is said of them, and by module."""
-    found: _Groups = defaultdict(lambda: defaultdict(list))
+    found: dict[object, list[Site]] = defaultdict(list)
     for key, site in calls:
-        found[key][site.scope.module].append(site)
-    return found
+        found[key].append(site)
+    return dict(found)
 
 
-def _joined(by_module: Mapping[ModuleScope, Sequence[Site]]) -> Sequence[Site]:
-    return [site for calls in by_module.values() for site in calls]
+def _gathered(groups: _Groups, module: ModuleScope, keys: Iterable[object]) -> Sequence[Site]:
+    some = [groups[key] for key in keys if key in groups]
+    if len(some) < 2:
+        return some[0] if some else ()
+    return sorted({site for sites in some for site in sites}, key=module.positions.__getitem__)
+
+
+def _position(site: Site) -> tuple[str, int]:
+    module = site.scope.module
+    return module.path, module.positions[site]
+
+
+# --- what is remembered of the whole project --------------------------------------------------------------------------
+
+
+@question(frozenset[str]())
+def _imported(project: Project) -> frozenset[str]:
+    """The paths of the modules that others import, wherever."""
+    return project.importers.imported()
+
+
+@collected
+def _calls_of(project: Project, *callees: type[kinds.Kind]) -> Iterator[Site]:
+    for module in project.modules.values():
+        yield from project.calls_of(*callees, within=module)
+
+
+@collected
+def _calls_giving(project: Project, *results: type[kinds.Kind]) -> Iterator[Site]:
+    for module in project.modules.values():
+        yield from project.calls_giving(*results, within=module)
+
+
+@collected
+def _calls_of_external(project: Project, *names: str) -> Iterator[Site]:
+    for module in project.modules.values():
+        yield from project.calls_of_external(*names, within=module)
+
+
+@collected
+def _calls_named(project: Project, *names: str) -> Iterator[Site]:
+    for module in project.modules.values():
+        yield from module.calls_named(names)
+
+
+@question(dict[str, Place]())
+def _importers_of_name(project: Project, path: str, name: str) -> Mapping[str, Place]:
+    return project.importers.of_name(path, name, project.attribute_places)
 
 
 def link(
@@ -194,15 +319,8 @@ def link(
     targets: Targets = _NEWEST,
     source_roots: Sequence[str] = (),
     vocabulary: Vocabulary = _NO_WORDS,
-    earlier: Earlier | None = None,
 ) -> Project:
-    """Link the facts of all files (any order gives the same answer).
-
-    ``sources`` holds the text of each file by path, also of files that have no facts worth linking; ``source_roots`` are
-    folders (relative, "" for the project root) from which absolute imports are resolved, beside those that the layout shows;
-    ``vocabulary`` are the names that the project's configuration vouches for. ``earlier`` is used and filled; it may serve
-    again for the same ``sources`` and more facts.
-    """
-    by_path = {module.path: module for module in facts}
-    layout = layout_of(frozenset({*by_path, *sources}), tuple(source_roots))
-    return Project(by_path, sources, targets, layout, vocabulary, earlier)
+    """A project of these facts (any order gives the same answer), linked once."""
+    project = Project(targets, vocabulary, source_roots)
+    project.link({module.path: module for module in facts}, sources)
+    return project

@@ -1,14 +1,21 @@
-"""Questions about a project: functions whose answers are remembered, each once for each key."""
+"""Questions about a project: functions whose answers are remembered, each once for each key.
+
+A key is made of what stands in files (modules, scopes, sites, places), which says what the answer belongs to; words and
+numbers may tell several questions about one thing apart. A question without anything of the kind is one about the whole
+project: when files change it is asked again at once, so it should be made of the answers to questions about each file.
+"""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from sessionlint.link.memory import UNASKED
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Site
+from sessionlint.model.source import Place
 
 if TYPE_CHECKING:
-    from sessionlint.link.names.scopes import ModuleScope
     from sessionlint.link.project import Project
-    from sessionlint.model.source import Place
 
 
 class Placed(Protocol):
@@ -23,22 +30,50 @@ T = TypeVar("T")
 PlacedT = TypeVar("PlacedT", bound=Placed)
 
 
-def question(start: T) -> "Callable[[Callable[Concatenate[Project, P], T]], Callable[Concatenate[Project, P], T]]":
+def question(start: object) -> "Callable[[Callable[Concatenate[Project, P], T]], Callable[Concatenate[Project, P], T]]":
     """Make a function of the project and of a key one that looks for the answer only the first time.
 
     ``start`` is the answer, for as long as nothing is known, if looking for it leads back to the question. A key is given by
-    position: modules, scopes, terms.
+    position.
     """
 
     def decorated(ask: "Callable[Concatenate[Project, P], T]") -> "Callable[Concatenate[Project, P], T]":
         @wraps(ask)
         def answer(project: "Project", /, *key: P.args, **more: P.kwargs) -> T:
             assert not more, "a key is given by position, so that one question has one key"
-            return project.memory.once((ask, *key), start, ask, project, *key)
+            asked = (ask, *key)
+            found: T = project.memory.known(asked)
+            return project.memory.once(asked, _own(key), start, ask, project, *key) if found is UNASKED else found
 
         return answer
 
     return decorated
+
+
+def remembered(project: "Project", key: tuple[Hashable, ...], start: object, answer: Callable[..., T], *given: Any) -> T:
+    """What ``answer(*given)`` says, looked for only the first time that somebody asks for ``key``: ``question`` for what is no
+    function of the project and of the key alone."""
+    found: T = project.memory.known(key)
+    return project.memory.ask(key, _own(key), start, answer, *given) if found is UNASKED else found
+
+
+_OWN: dict[type, Callable[[Any], int]] = {
+    ModuleScope: lambda module: module.bit,
+    **dict.fromkeys((FunctionScope, ClassScope), lambda scope: scope.module.bit),
+    Site: lambda site: site.scope.module.bit,
+}
+
+
+def _own(key: Iterable[object]) -> int:
+    """The bits of the files that a key belongs to."""
+    own = 0
+    for part in key:
+        bits = _OWN.get(type(part))
+        if bits is not None:
+            own |= bits(part)
+        else:  # is the same in texts that are not, so to have one does not say that one knows the file
+            assert type(part) is not Place
+    return own
 
 
 def collected(find: "Callable[Concatenate[Project, P], Iterable[T]]") -> "Callable[Concatenate[Project, P], tuple[T, ...]]":

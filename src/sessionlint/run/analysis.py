@@ -8,20 +8,20 @@ from datetime import date
 from time import perf_counter
 
 from sessionlint.link.names.scopes import ModuleScope
-from sessionlint.link.project import Earlier, Project, link
+from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.link.values.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.failure import file_of, told
 from sessionlint.model.finding import Applicability, Finding, Rule, Severity
 from sessionlint.model.outcome import Outcome, Skipped
 from sessionlint.model.records import dataclass
-from sessionlint.model.role import Role
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
 from sessionlint.questions.providers.helper import is_helper_usable
 from sessionlint.rules.registry import RegisteredRule, registered_rules
 from sessionlint.run.extraction.extractor import Extractor
-from sessionlint.run.extraction.rounds import linked, linked_without_prefilter
+from sessionlint.run.extraction.rounds import link, link_without_prefilter
 from sessionlint.run.settings.choice import Choice
 from sessionlint.run.settings.selectors import check_selectors
 from sessionlint.run.settings.settings import Settings
@@ -74,14 +74,18 @@ class Analysis:
     prefilter: bool = True
     extractor: Extractor = field(default_factory=Extractor)
 
-    def check(self, sources: Mapping[str, Source], facts: Mapping[str, ModuleFacts] | None = None) -> Checked:
-        """Extract what ``facts`` (of unchanged files) does not hold, link, run the rules, select and suppress."""
-        earlier = Earlier()
+    def check(
+        self,
+        sources: Mapping[str, Source],
+        facts: Mapping[str, ModuleFacts] | None = None,
+        project: Project | None = None,
+    ) -> Checked:
+        """Extract what ``facts`` (of unchanged files) does not hold, link, run the rules, select and suppress.
 
-        def again(facts: Iterable[ModuleFacts]) -> Project:
-            return link(facts, sources, self.targets, self.settings.src, self.settings.vocabulary, earlier)
-
-        project = (linked if self.prefilter else linked_without_prefilter)(sources, facts or {}, again, self.extractor)
+        ``project`` was checked before, with other texts: it is asked again only where that matters.
+        """
+        project = project or Project(self.targets, self.settings.vocabulary, self.settings.src)
+        (link if self.prefilter else link_without_prefilter)(project, sources, facts or {}, self.extractor)
         return Checked(project.facts, self._judged(project), tuple(project.trust.missing), is_helper_usable(project), project)
 
     def _judged(self, project: Project) -> Outcome:
@@ -144,13 +148,13 @@ class _Asking:
     def about_modules(self, rules: Iterable[RegisteredRule]) -> list[Finding]:
         """What each rule finds in each module; where one fails, only that module goes without it."""
         found: list[Finding] = []
-        roles = {module: self.project.role(module) for module in self.project.modules.values()}
+        modules = [*self.project.modules.values()]
         for entry in rules:
             self.timings.step(f"asking the rules, {entry.rule.code} now")
             failed: dict[str, list[str]] = defaultdict(list)
             with self._timed(entry.rule):
-                for module, role in roles.items():
-                    error = _collect(_in_module(entry, self.project, module, role), found)
+                for module in modules:
+                    error = _collect(self._in_module(entry, module), found)
                     if error is not None:
                         failed[told(error)].append(module.path)
             self.errors.extend(f"{entry.rule.code} failed in {_listed(paths)}: {what}" for what, paths in failed.items())
@@ -167,6 +171,24 @@ class _Asking:
                 self.errors.append(f"{entry.rule.code} failed{f' in {path}' if path else ''}: {told(error)}")
         return found
 
+    def _in_module(self, entry: RegisteredRule, module: ModuleScope) -> Iterator[Finding]:
+        """What the rule finds in a module; the next time it is asked only if what it is made of changed."""
+        found: list[Finding] = []
+        error: Exception | None = None
+
+        def look() -> tuple[Finding, ...]:
+            nonlocal error
+            error = _collect(_in_module(entry, self.project, module), found)
+            if error is not None:
+                raise error
+            return tuple(found)
+
+        try:
+            yield from remembered(self.project, (entry.rule.code, module), (), look)
+        except Exception:
+            yield from found
+            raise
+
     @contextmanager
     def _timed(self, rule: Rule) -> Iterator[None]:
         begun = perf_counter()
@@ -174,8 +196,9 @@ class _Asking:
         self.timings.rules[f"{rule.code} {rule.name}"] += perf_counter() - begun
 
 
-def _in_module(entry: RegisteredRule, project: Project, module: ModuleScope, role: Role) -> Iterator[Finding]:
+def _in_module(entry: RegisteredRule, project: Project, module: ModuleScope) -> Iterator[Finding]:
     """What the rule finds in a module, as far as it speaks in files of that role."""
+    role = project.role(module)
     if role in entry.rule.silent_in:
         return
     for finding in entry.check(project, module):

@@ -1,8 +1,8 @@
 """Who imports what: the modules behind "14 modules import it"."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from sessionlint.link.names.layout import Layout
 from sessionlint.link.names.scopes import ImportBinding, ModuleScope
@@ -70,31 +70,33 @@ def _names(
         yield path, binding.name, bound, at_module_level, _place_of(module, bound, binding)
 
 
-@dataclass(eq=False)
+AttributePlaces: TypeAlias = Mapping[tuple[str, str], Place]
+"""Where a module first reads an attribute of a module that it imports, by what it calls that and the attribute's name."""
+
+
+def attribute_places(module: ModuleScope, imports: ModuleImports) -> AttributePlaces:
+    """``db.engine`` through ``from app import db`` uses the name as an import of it would."""
+    names = {dotted for _, dotted, _ in imports.modules if dotted is not None}
+    found: dict[tuple[str, str], Place] = {}
+    for scope in module.scopes if names else ():
+        for site in sites(scope):
+            term = site.term
+            if isinstance(term, Attribute) and (dotted := walk.dotted(term.value)) in names and dotted is not None:
+                found.setdefault((dotted, term.attr), Place(module.path, term.span))
+    return found
+
+
 class Importers:
-    """Answers for one project; direct imports only, re-exports are followed by name.
+    """Answers for one project; direct imports only, re-exports are followed by name."""
 
-    ``known`` are the imports of modules, from linking the same modules among fewer; it is added to.
-    """
-
-    modules: Mapping[str, ModuleScope]
-    layout: Layout
-    known: dict[ModuleScope, ModuleImports] = field(default_factory=dict)
-    _of_module: dict[str, dict[str, Place]] = field(default_factory=dict)
-    _of_name: dict[tuple[str, str], dict[str, Place]] = field(default_factory=dict)
-    _reexports: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
-    # module -> importer -> the names under which the importer knows the module
-    _bound_modules: dict[str, dict[str, set[str]]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._of_module = defaultdict(dict)
-        self._of_name = defaultdict(dict)
-        self._reexports = defaultdict(set)
-        self._bound_modules = defaultdict(lambda: defaultdict(set))
-        for module in self.modules.values():
-            if module not in self.known:
-                self.known[module] = imports_of(module, self.layout)
-            self._record(module, self.known[module])
+    def __init__(self, modules: Iterable[ModuleScope], imports: Callable[[ModuleScope], ModuleImports]) -> None:
+        self._of_module: dict[str, dict[str, Place]] = defaultdict(dict)
+        self._of_name: dict[tuple[str, str], dict[str, Place]] = defaultdict(dict)
+        self._reexports: dict[tuple[str, str], dict[tuple[str, str], None]] = defaultdict(dict)
+        # module -> importer -> the names under which the importer knows the module
+        self._bound_modules: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for module in modules:
+            self._record(module, imports(module))
 
     def _record(self, module: ModuleScope, imports: ModuleImports) -> None:
         for path, dotted, place in imports.modules:
@@ -104,16 +106,11 @@ class Importers:
         for path, name, bound, at_module_level, place in imports.names:
             self._of_name[path, name].setdefault(module.path, place)
             if at_module_level:
-                self._reexports[path, name].add((module.path, bound))
+                self._reexports[path, name][module.path, bound] = None
 
-    def _attribute_uses(self, path: str) -> None:
-        """``db.engine`` through ``from app import db`` uses the name as an import of it would."""
-        for importer, names in self._bound_modules.pop(path, {}).items():
-            for scope in self.modules[importer].scopes:
-                for site in sites(scope):
-                    term = site.term
-                    if isinstance(term, Attribute) and walk.dotted(term.value) in names:
-                        self._of_name[path, term.attr].setdefault(importer, Place(importer, term.span))
+    def imported(self) -> frozenset[str]:
+        """The paths of the modules that others import."""
+        return frozenset(self._of_module)
 
     def of_module(self, path: str) -> dict[str, Place]:
         """The modules that import the module at ``path``, each with the place of the import."""
@@ -133,20 +130,26 @@ class Importers:
             waiting += new
         return frozenset(found)
 
-    def of_name(self, path: str, name: str) -> dict[str, Place]:
-        """The modules that import ``name`` of the module at ``path``, also through modules that pass it on."""
+    def of_name(self, path: str, name: str, attributes: Callable[[str], AttributePlaces]) -> dict[str, Place]:
+        """The modules that import ``name`` of the module at ``path``, also through modules that pass it on, or read it as
+        an attribute of that, as ``attributes`` of a module say."""
         found: dict[str, Place] = {}
         waiting, seen = [(path, name)], {(path, name)}
         while waiting:
             current = waiting.pop()
-            self._attribute_uses(current[0])
-            for importer, place in self._of_name.get(current, {}).items():
+            for importer, place in (*self._of_name.get(current, {}).items(), *self._attribute_uses(*current, attributes)):
                 found.setdefault(importer, place)
-            for passed_on in self._reexports.get(current, set()) - seen:
-                seen.add(passed_on)
-                waiting.append(passed_on)
+            passed_on = [each for each in self._reexports.get(current, ()) if each not in seen]
+            seen.update(passed_on)
+            waiting += passed_on
         found.pop(path, None)
         return dict(sorted(found.items()))
+
+    def _attribute_uses(self, path: str, name: str, attributes: Callable[[str], AttributePlaces]) -> Iterator[tuple[str, Place]]:
+        for importer, known_as in self._bound_modules.get(path, {}).items():
+            places = [place for dotted in known_as if (place := attributes(importer).get((dotted, name))) is not None]
+            if places:
+                yield importer, min(places, key=lambda place: place.span.start)
 
 
 def _place_of(module: ModuleScope, bound: str, binding: ImportBinding) -> Place:

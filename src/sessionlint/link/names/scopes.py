@@ -1,7 +1,7 @@
 """Who binds a name: the scopes of a module and, in each, every way in which a name gets its value."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from itertools import islice
@@ -151,10 +151,12 @@ class ClassScope(_ScopeFields):
 
 @dataclass(eq=False)
 class ModuleScope:
-    """A module: its facts, its own names and all scopes inside it. ``star_imports`` and ``calls`` in source order."""
+    """A module: its facts, its own names and all scopes inside it. ``star_imports`` and ``calls`` in source order; ``bit`` is
+    that of the file in ``link.memory``."""
 
     facts: ModuleFacts
     name: str
+    bit: int = 0
     bindings: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
     functions: list[FunctionScope] = field(default_factory=list)
     classes: list[ClassScope] = field(default_factory=list)
@@ -177,6 +179,14 @@ class ModuleScope:
                     found["()"][site] = position
         return found
 
+    @cached_property
+    def _sites_by_call(self) -> "dict[Term, Site]":
+        return {site.term: site for site in self.calls}
+
+    def call_site(self, call: Call) -> "Site":
+        """The one of ``calls`` that is ``call``."""
+        return self._sites_by_call[call]
+
     def calls_named(self, names: Sequence[str]) -> "Sequence[Site]":
         """The calls of what goes by one of ``names``, in source order; "()" is what another call gives."""
         some = [self._calls_by_name[name] for name in names if name in self._calls_by_name]
@@ -184,6 +194,11 @@ class ModuleScope:
             return [*some[0]] if some else ()
         positions = {site: position for each in some for site, position in each.items()}
         return sorted(positions, key=positions.__getitem__)
+
+    @cached_property
+    def positions(self) -> "Mapping[Site, int]":
+        """The order of ``calls``."""
+        return {site: position for position, site in enumerate(self.calls)}
 
     @property
     def module(self) -> "ModuleScope":
@@ -259,8 +274,8 @@ class Site:
 # --- building ---------------------------------------------------------------------------------------------------------
 
 
-def build_module(facts: ModuleFacts, name: str) -> ModuleScope:
-    module = ModuleScope(facts, name)
+def build_module(facts: ModuleFacts, name: str, bit: int = 0) -> ModuleScope:
+    module = ModuleScope(facts, name, bit)
     _Binder(module).bind_block(facts.body, module)
     return module
 

@@ -69,28 +69,29 @@ _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 
 
 class Evaluator:
-    """Evaluates terms of a set of modules; answers are remembered, what is made of nothing but itself is unknown.
-
-    ``memory`` holds answers from linking the same modules among fewer; it is added to.
-    """
+    """Evaluates terms of a set of modules; answers are remembered, what is made of nothing but itself is unknown."""
 
     def __init__(self, modules: Mapping[str, ModuleScope], layout: Layout, trust: Trust, memory: Memory) -> None:
         self._modules = modules
+        self._memory = memory
+        self._near = memory.near
+        self.look_at(layout, trust)
+
+    def look_at(self, layout: Layout, trust: Trust) -> None:
+        """Go on with these; whoever calls this sees to what the memory holds."""
         self._layout = layout
         self.trust = trust
-        self._memory = memory
-        self._lasting = memory.lasting
 
     # --- terms --------------------------------------------------------------------------------------------------------
 
     def kind(self, term: Term, scope: Scope) -> Kind:
         """The kind of ``term``, which stands in ``scope``."""
-        known: Kind | None = self._lasting.get(term)
+        known: Kind | None = self._near.get(term)
         if known is not None:
             return known
         if type(term) in _PLAIN:
             return NONE if isinstance(term, Constant) and term.value is None else UNKNOWN
-        return self._memory.ask(term, _NOTHING, self._evaluate, term, scope)
+        return self._memory.ask(term, scope.module.bit, _NOTHING, self._evaluate, term, scope)
 
     def _evaluate(self, term: Term, scope: Scope) -> Kind:
         match term:
@@ -173,8 +174,8 @@ class Evaluator:
 
     def _bound_name(self, name: str, home: Scope) -> Kind:
         key = (home, name)
-        known: Kind | None = self._lasting.get(key)
-        return known if known is not None else self._memory.ask(key, _NOTHING, self._find_name, name, home)
+        known: Kind | None = self._near.get(key)
+        return known if known is not None else self._memory.ask(key, home.module.bit, _NOTHING, self._find_name, name, home)
 
     def _find_name(self, name: str, home: Scope) -> Kind:
         trusted = self.trust.member(home.module.path, name) if isinstance(home, ModuleScope) else None
@@ -234,8 +235,8 @@ class Evaluator:
         path = self._layout.resolve(importer.path, module, level)
         if name is None:
             return self._module(path, module, importer)
-        if path is not None and path not in self._modules:
-            self._memory.miss(path)
+        if path is not None:
+            self._memory.read(self._memory.bit(path))
         if path is not None and (trusted := self.trust.member(path, name)) is not None:
             return trusted
         if path is not None and path in self._modules and path != importer.path:
@@ -261,7 +262,7 @@ class Evaluator:
         return self._bound_name(name, module) if name in module.bindings else self._star_member(module, name)
 
     def _star_member(self, module: ModuleScope, name: str) -> Kind:
-        return self._memory.ask((module, f"* {name}"), _NOTHING, self._find_starred, module, name)
+        return self._memory.ask((module, f"* {name}"), module.bit, _NOTHING, self._find_starred, module, name)
 
     def _find_starred(self, module: ModuleScope, name: str) -> Kind:
         brought = (self._imported(star.module, star.level, name, module) for star in module.star_imports)
@@ -277,8 +278,7 @@ class Evaluator:
                 if (trusted := self.trust.member(path, attr)) is not None:
                     return trusted
                 module = self._modules.get(path)
-                if module is None:
-                    self._memory.miss(path)
+                self._memory.read(self._memory.bit(path))
                 found = self.member(module, attr) if module is not None else kinds.Unknown(unread=path)
                 return found if found != UNKNOWN else self._submodule(path, attr) or found
             case kinds.Instance(cls=cls):
@@ -299,8 +299,8 @@ class Evaluator:
     def instance_attribute(self, cls: ClassScope, attr: str) -> Kind:
         """``instance.attr``: bound by a method, in the class body, or a method or property, here or in a base class."""
         key = (cls, f". {attr}")
-        known: Kind | None = self._lasting.get(key)
-        return known if known is not None else self._memory.ask(key, _NOTHING, self._find_attribute, cls, attr)
+        known: Kind | None = self._near.get(key)
+        return known if known is not None else self._memory.ask(key, cls.module.bit, _NOTHING, self._find_attribute, cls, attr)
 
     def _find_attribute(self, cls: ClassScope, attr: str) -> Kind:
         for ancestor in self.ancestors(cls):
@@ -412,8 +412,10 @@ class Evaluator:
 
     def returned(self, function: FunctionScope) -> Kind:
         """What the bare function gives when called: a generator, an awaitable, or the join of its returns."""
-        known: Kind | None = self._lasting.get(function)
-        return known if known is not None else self._memory.ask(function, _NOTHING, self._evaluate_returns, function)
+        known: Kind | None = self._near.get(function)
+        if known is not None:
+            return known
+        return self._memory.ask(function, function.module.bit, _NOTHING, self._evaluate_returns, function)
 
     def _evaluate_returns(self, function: FunctionScope) -> Kind:
         node = function.node

@@ -43,6 +43,12 @@ class Trust:
         self.unread: set[str] = set()
         self._read()
 
+    def says_the_same_as(self, other: "Trust") -> bool:
+        """Whether both vouch for the same."""
+        return (self._given, self._members, self._outside, self._callers) == (
+            *(other._given, other._members, other._outside, other._callers),
+        )
+
     def given(self, function: FunctionScope) -> Kind | None:
         """What calling a function of the project gives, when the configuration says so."""
         return self._given.get(function)

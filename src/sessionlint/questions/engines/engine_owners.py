@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, Site
 from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Assign, Attribute, Call, Function
 from sessionlint.model.role import Role
@@ -19,11 +20,10 @@ class EngineOwners:
     def __init__(self, project: Project, engines: Fresh) -> None:
         self._project = project
         self._engines = engines
-        self._known: dict[ClassScope, Site | None] = {}
 
     def per_call(self) -> Iterator[PerCall]:
         """The engines of objects that end in a function that runs again and again, or that FastAPI makes for each request."""
-        fresh = Fresh(self._project, kinds.Instance, lambda call, site: self._made_by(call, site) is not None or None)
+        fresh = Fresh(self._project, "owner of an engine", kinds.Instance, self._is_owner)
         for made in per_call(self._project, fresh, self._ends_here):
             engine = self._made_by(made.site.term, made.site) if isinstance(made.site.term, Call) else None
             if engine is not None:
@@ -46,14 +46,15 @@ class EngineOwners:
             if engine is not None and caller is not None:
                 yield PerCall(engine, function, site, caller)
 
+    def _is_owner(self, call: Call, site: Site) -> bool | None:
+        return self._made_by(call, site) is not None or None
+
     def _made_by(self, call: Call, site: Site) -> Site | None:
         callee = self._project.kind(call.func, site.scope)
         return self._engine_of(callee.cls) if isinstance(callee, kinds.ClassKind) else None
 
     def _engine_of(self, cls: ClassScope) -> Site | None:
-        if cls not in self._known:
-            self._known[cls] = self._find(cls)
-        return self._known[cls]
+        return remembered(self._project, ("own engine", cls), None, self._find, cls)
 
     def _find(self, cls: ClassScope) -> Site | None:
         """The call in ``__init__`` that builds what ``self.engine`` is, each time and for nobody else."""

@@ -1,11 +1,11 @@
 """Which engines a function uses when it runs, itself or through the functions that it calls."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sessionlint.link.names.scopes import FunctionScope, Scope, Site, enclosing_function
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
+from sessionlint.link.question import collected, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Name, Statement, Term, With
@@ -25,11 +25,6 @@ class EngineReach:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._binds = _binds(project)
-        self._direct: dict[FunctionScope, dict[Place, Site]] = {}
-        self._called: dict[FunctionScope, list[FunctionScope]] = {}
-        self._disposing: dict[FunctionScope, bool] = {}
-        self._own_disposing: dict[FunctionScope, bool] = {}
 
     def of(self, function: FunctionScope) -> Mapping[Place, Site]:
         """The engines that running ``function`` uses, each with the first place where that is seen."""
@@ -49,15 +44,14 @@ class EngineReach:
 
     def may_dispose(self, function: FunctionScope) -> bool:
         """Whether ``function``, or one that it calls, mentions the ``dispose`` of something."""
-        if function not in self._disposing:
-            self._disposing[function] = any(self.disposes(inner) for inner in self.functions(function))
-        return self._disposing[function]
+        return remembered(self._project, ("may dispose", function), False, self._may_dispose, function)
+
+    def _may_dispose(self, function: FunctionScope) -> bool:
+        return any(self.disposes(inner) for inner in self.functions(function))
 
     def disposes(self, function: FunctionScope) -> bool:
         """Whether its own body does."""
-        if function not in self._own_disposing:
-            self._own_disposing[function] = disposes(function)
-        return self._own_disposing[function]
+        return remembered(self._project, ("disposes", function), False, disposes, function)
 
     def used_at(self, site: Site) -> Place | None:
         """The engine on which a call opens a session or a connection."""
@@ -68,28 +62,30 @@ class EngineReach:
             case kinds.Method(owner=kinds.Engine(origin=origin), name=name) if name in _CONNECTING:
                 return origin
             case kinds.Factory(origin=origin) | kinds.Method(owner=kinds.Factory(origin=origin)) if origin is not None:
-                return self._binds.get(origin)
+                return _binds(self._project).get(origin)
             case kinds.SessionType() | kinds.ClassKind():
-                return self._binds.get(site.place)
+                return _binds(self._project).get(site.place)
             case _:
                 return None
 
     def _uses(self, function: FunctionScope) -> dict[Place, Site]:
-        if function not in self._direct:
-            found: dict[Place, Site] = {}
-            for site in self._project.calls_in(function):
-                engine = self.used_at(site)
-                if engine is not None:
-                    found.setdefault(engine, site)
-            self._direct[function] = found
-        return self._direct[function]
+        return remembered(self._project, ("engines used", function), {}, self._find_uses, function)
 
-    def _callees(self, function: FunctionScope) -> list[FunctionScope]:
-        if function not in self._called:
-            calls = [(site.term, site) for site in self._project.calls_in(function)]
-            called = [called_function(self._project, call, site) for call, site in calls if isinstance(call, Call)]
-            self._called[function] = [*(one for one in called if one is not None), *self._entered(function)]
-        return self._called[function]
+    def _find_uses(self, function: FunctionScope) -> dict[Place, Site]:
+        found: dict[Place, Site] = {}
+        for site in self._project.calls_in(function):
+            engine = self.used_at(site)
+            if engine is not None:
+                found.setdefault(engine, site)
+        return found
+
+    def _callees(self, function: FunctionScope) -> Sequence[FunctionScope]:
+        return remembered(self._project, ("runs", function), (), self._find_callees, function)
+
+    def _find_callees(self, function: FunctionScope) -> Sequence[FunctionScope]:
+        calls = [(site.term, site) for site in self._project.calls_in(function)]
+        called = [called_function(self._project, call, site) for call, site in calls if isinstance(call, Call)]
+        return (*(one for one in called if one is not None), *self._entered(function))
 
     def _entered(self, function: FunctionScope) -> Iterator[FunctionScope]:
         """What ``with UnitOfWork():`` runs."""
@@ -101,6 +97,7 @@ class EngineReach:
                     yield from (method.function for method in methods if isinstance(method, kinds.FunctionKind))
 
 
+@question(dict[Place, Place]())
 def _binds(project: Project) -> dict[Place, Place]:
     """From the places of factories, registries and opening calls to those of their engines."""
     found: dict[Place, Place] = {}

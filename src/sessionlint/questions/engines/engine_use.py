@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.memory import Memory
 from sessionlint.link.names.scopes import FunctionScope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_module
+from sessionlint.link.question import by_module, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Name
@@ -45,7 +44,7 @@ def fresh_engines(project: Project) -> Fresh:
             return None
         return ends.has_pool_worth_keeping(call, site)
 
-    return Fresh(project, kinds.Engine, is_built_by)
+    return Fresh(project, "engine worth keeping", kinds.Engine, is_built_by)
 
 
 class _Carriers:
@@ -54,7 +53,7 @@ class _Carriers:
     def __init__(self, project: Project, engines: Fresh) -> None:
         self._project = project
         self._engines = engines
-        self.factories = Fresh(project, kinds.Factory, self._is_carrier)
+        self.factories = Fresh(project, "factory of its own engine", kinds.Factory, self._is_carrier)
 
     def _is_carrier(self, call: Call, site: Site) -> bool | None:
         callee = self._project.kind(call.func, site.scope)
@@ -83,7 +82,6 @@ class EngineEnds:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._memory = Memory()
 
     def has_pool_worth_keeping(self, call: Call, site: Site) -> bool:
         """An explicit pool class is a decision (NullPool, StaticPool), and an SQLite memory is as private as its engine."""
@@ -118,7 +116,7 @@ class EngineEnds:
         home = self._project.evaluator.home(name, site.scope)
         if home is not site.scope or len(home.bindings[name]) != 1:
             return False
-        return self._memory.ask((home, name), _MAY_LIVE_ON, self._uses_under, name, site)
+        return remembered(self._project, ("engine lives on", home, name), _MAY_LIVE_ON, self._uses_under, name, site)
 
     def _uses_under(self, name: str, site: Site) -> bool | None:
         answers = [self._uses(mention) for mention, _ in holding_of(self._project).mentions(site.scope, frozenset({name}))]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.externals import ENGINE_BUILDERS
 from sessionlint.model import walk
@@ -81,7 +82,7 @@ def _is_library_call(project: Project, call: Call, site: Site) -> bool:
 
 def builds_engine(project: Project, function: FunctionScope) -> Site | None:
     """The call inside ``function`` (or what it calls) that builds an engine when the function runs, if there is one."""
-    return project.memory.ask(("engine", function), None, _building_site, project, function)
+    return remembered(project, ("engine", function), None, _building_site, project, function)
 
 
 def _building_site(project: Project, function: FunctionScope) -> Site | None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from sessionlint.link.memory import Memory
 from sessionlint.link.names.functions import return_values
 from sessionlint.link.names.scopes import FunctionScope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call, Name, Term
 from sessionlint.model.records import dataclass
@@ -21,15 +21,16 @@ class Fresh:
     """Follows things of one kind from the call that builds them through the functions that return them.
 
     ``is_built_by`` says of a call that gives such a thing: True, it builds one to follow; False, one to leave alone; None,
-    it builds none itself.
+    it builds none itself. ``name`` tells those apart that follow things of one kind.
     """
 
-    def __init__(self, project: Project, kind: type[kinds.Kind], is_built_by: Callable[[Call, Site], bool | None]) -> None:
+    def __init__(
+        self, project: Project, name: str, kind: type[kinds.Kind], is_built_by: Callable[[Call, Site], bool | None]
+    ) -> None:
         self._project = project
+        self._name = name
         self.kind = kind
         self._is_built_by = is_built_by
-        self._memory = Memory()
-        self._direct: dict[Term, Site] = {}
 
     def built_by(self, site: Site) -> Site | None:
         """The building call behind a call that gives a new thing each time it runs, or None."""
@@ -40,9 +41,12 @@ class Fresh:
             return None
         built = self._is_built_by(call, site)
         if built is not None:
-            return self._direct.setdefault(call, site) if built else None
+            return site.scope.module.call_site(call) if built else None
         function = called_function(self._project, call, site)
-        return self._memory.ask(function, None, self._find_returned, function) if function is not None else None
+        return self._returned(function) if function is not None else None
+
+    def _returned(self, function: FunctionScope) -> Site | None:
+        return remembered(self._project, (self._name, function), None, self._find_returned, function)
 
     def _find_returned(self, function: FunctionScope) -> Site | None:
         if function.node.is_generator or is_remembered(function):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Call, Term
@@ -78,16 +79,14 @@ def database_calls(project: Project) -> Iterator[Site]:
 
 
 class DatabaseSearch:
-    """Looks into the functions of the project; answers are remembered.
+    """Looks into the functions of the project. What is too far from one place is not from another, so answers hold for how far
+    the search may still go.
 
     A query through a session counts only where it stands: a function that runs one is given its session, as a rule.
     """
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        # by how far the search may still go: what is too far from one place is not from another
-        self._known: dict[tuple[FunctionScope, int], _Io | None] = {}
-        self._steps: dict[FunctionScope, tuple[_Io | FunctionScope, ...]] = {}
 
     def direct(self, call: Call, site: Site) -> str | None:
         """What ``call`` itself asks of a database, or None."""
@@ -135,19 +134,17 @@ class DatabaseSearch:
         """The first place in ``function``, or in what it calls, that asks a database when the function runs."""
         if depth == 0 or function.node.name in APP_FACTORIES:
             return None
-        key = (function, depth)
-        if key not in self._known:
-            self._known[key] = self._first(function, depth)
-        return self._known[key]
+        return remembered(self._project, ("asks a database", function, depth), None, self._first, function, depth)
 
     def _first(self, function: FunctionScope, depth: int) -> _Io | None:
-        if function not in self._steps:
-            self._steps[function] = tuple(self._steps_of(function))
-        for step in self._steps[function]:
+        for step in self._steps(function):
             found = step if isinstance(step, _Io) else self.inside(step, depth - 1)
             if found is not None:
                 return found
         return None
+
+    def _steps(self, function: FunctionScope) -> tuple[_Io | FunctionScope, ...]:
+        return remembered(self._project, ("database steps", function), (), lambda: tuple(self._steps_of(function)))
 
     def _steps_of(self, function: FunctionScope) -> Iterator[_Io | FunctionScope]:
         """What ``function`` asks of a database, up to the first thing that it surely does, and the functions that it runs."""

@@ -9,7 +9,6 @@ from sessionlint.questions.requests.streaming import unread_responses
 from sessionlint.questions.running.event_loops import unread_coroutines
 from sessionlint.questions.running.registries import unread_users
 from sessionlint.questions.sessions.error_handlers import unread_handlers
-from sessionlint.questions.sessions.holding import holding_of
 from sessionlint.questions.sessions.lives import session_lives
 
 
@@ -25,7 +24,7 @@ def _unread_by_sessions(project: Project) -> frozenset[str]:
     """Files without facts in which a session disappears, or which the configuration names: with their facts, more would be
     known."""
     assert session_lives(project) is not None  # which finds out where sessions go
-    return frozenset(holding_of(project).unread) | frozenset(_lent_to_unread(project)) | frozenset(project.trust.unread)
+    return frozenset(project.wanting) | frozenset(_lent_to_unread(project)) | frozenset(project.trust.unread)
 
 
 def _lent_to_unread(project: Project) -> Iterator[str]:

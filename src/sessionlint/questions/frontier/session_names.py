@@ -1,13 +1,13 @@
 """The names under which a project's engines, factories, sessions and providers travel from module to module."""
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import TypeAlias
 
 from sessionlint.link.names.roles import is_test
-from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
+from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.link.values.kinds import Kind
@@ -21,16 +21,15 @@ Homes: TypeAlias = frozenset[str]
 """The paths of the modules that a name comes from; empty: it may come from anywhere."""
 
 
-def session_names(project: Project, read: Collection[str] | None = None) -> Mapping[str, Homes]:
+def session_names(project: Project) -> Mapping[str, Homes]:
     """Every name by which another file can come by what leads to a session, an engine or a connection, and by functions that
     build an engine, ask a database, bring a session as a dependency or run a coroutine that they are given; and the names that
-    the configuration vouches for. Each with the modules that it comes from.
-
-    ``read``: only what can be new since these files were read, that is their own names and those of whoever imports them.
-    """
+    the configuration vouches for. Each with the modules that it comes from."""
     found: dict[str, set[str]] = defaultdict(set)
-    modules = _told_by(project, read)
-    for module, name in (*_module_names(project, modules), *_member_names(project, modules)):
+    for module in project.modules.values():
+        for name in _names_of(project, module):
+            found[name].add(module.path)
+    for module, name in loop_helpers(project):
         found[name].add(module.path)
     anywhere = dict.fromkeys(project.evaluator.trust.vocabulary.words, frozenset[str]())
     return {**{name: frozenset(paths) for name, paths in found.items()}, **anywhere}
@@ -44,60 +43,52 @@ def in_reach(project: Project, homes: Homes) -> Container[str]:
     return project.importers.transitively(homes) | {path for path in project.sources if is_test(path)}
 
 
-def _told_by(project: Project, read: Collection[str] | None) -> Mapping[ModuleScope, None]:
-    """The modules whose names mean what they mean because of the files ``read``, in order of their paths."""
-    paths = None if read is None else {*read, *project.importers.transitively(read)}
-    return dict.fromkeys(module for path, module in project.modules.items() if paths is None or path in paths)
+@question(frozenset[str]())
+def _names_of(project: Project, module: ModuleScope) -> frozenset[str]:
+    """The names by which one comes from a module by all but its loops."""
+    return frozenset((*bringers(project, module), *_module_names(project, module), *_member_names(project, module)))
 
 
-def _module_names(project: Project, modules: Mapping[ModuleScope, None]) -> Iterator[tuple[ModuleScope, str]]:
-    evaluator, search = project.evaluator, DatabaseSearch(project)
-    yield from ((module, name) for module, name in loop_helpers(project) if module in modules)
-    yield from bringers(project, modules)
-    for module in modules:
-        for name in module.bindings:
-            if _leads_to_session(evaluator.name_kind(name, module), evaluator):
-                yield module, name
-    for function in _near_database(project):
-        if function.module in modules and _reaches_database(project, function, search):
-            is_init = function.owner is not None and function.node.name == "__init__"
-            yield function.module, function.owner.node.name if is_init and function.owner else function.node.name
+def _module_names(project: Project, module: ModuleScope) -> Iterator[str]:
+    evaluator = project.evaluator
+    for name in module.bindings:
+        if _leads_to_session(evaluator.name_kind(name, module), evaluator):
+            yield name
+    for function in _reaching_database(project, module):
+        is_init = function.owner is not None and function.node.name == "__init__"
+        yield function.owner.node.name if is_init and function.owner else function.node.name
 
 
-def _member_names(project: Project, modules: Mapping[ModuleScope, None]) -> Iterator[tuple[ModuleScope, str]]:
-    evaluator, search = project.evaluator, DatabaseSearch(project)
-    for module in modules:
-        for cls in module.classes:
-            names = (*cls.attributes, *cls.methods)
-            for name in cls.bindings:
-                if _leads_to_session(evaluator.name_kind(name, cls), evaluator):
-                    yield module, name
-            for name in names:
-                if _leads_to_session(evaluator.instance_attribute(cls, name), evaluator):
-                    yield module, name
-    for function in _near_database(project):
-        if function.module not in modules or function.owner is None or function.node.name == "__init__":
-            continue
-        if _reaches_database(project, function, search):
-            yield function.module, function.node.name
+def _member_names(project: Project, module: ModuleScope) -> Iterator[str]:
+    evaluator = project.evaluator
+    for cls in module.classes:
+        for name in cls.bindings:
+            if _leads_to_session(evaluator.name_kind(name, cls), evaluator):
+                yield name
+        for name in (*cls.attributes, *cls.methods):
+            if _leads_to_session(evaluator.instance_attribute(cls, name), evaluator):
+                yield name
 
 
-@collected
-def _near_database(project: Project) -> Iterator[FunctionScope]:
+def _reaching_database(project: Project, module: ModuleScope) -> Iterator[FunctionScope]:
+    near, search = _near_database(project), DatabaseSearch(project)
+    for function in module.functions:
+        if function in near and (builds_engine(project, function) is not None or search.inside(function) is not None):
+            yield function
+
+
+@question(frozenset[FunctionScope]())
+def _near_database(project: Project) -> frozenset[FunctionScope]:
     """The functions that may build an engine or ask a database when they run: those whose own calls may, and who calls them."""
     waiting = [site.scope for site in (*possible_engine_builds(project), *database_calls(project))]
     calls = calls_by_function(project) if waiting else {}
-    seen: set[Scope] = set()
+    seen: set[FunctionScope] = set()
     while waiting:
         scope = waiting.pop()
         if scope not in seen and isinstance(scope, FunctionScope):
-            yield scope
+            seen.add(scope)
             waiting += [site.scope for site in calls.get(scope, ())]
-        seen.add(scope)
-
-
-def _reaches_database(project: Project, function: FunctionScope, search: DatabaseSearch) -> bool:
-    return builds_engine(project, function) is not None or search.inside(function) is not None
+    return frozenset(seen)
 
 
 _DEPTH = 8  # functions that return functions

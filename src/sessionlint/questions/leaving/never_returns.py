@@ -10,6 +10,7 @@ from sessionlint.flow.leaks import may_raise
 from sessionlint.flow.paths import End, Exits, NeverReturns, Paths
 from sessionlint.link.names.scopes import FunctionScope, Scope
 from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.quoted import read_annotation
 from sessionlint.model import walk
@@ -102,7 +103,7 @@ def _of_call(project: Project, call: Call, scope: Scope, *, awaited: bool) -> Re
         case kinds.FunctionKind(function=called, wrapped=wrapped):
             if called.node.is_generator or called.node.is_async is not awaited:
                 return Returning.MAY
-            found = project.memory.ask(("returning", called), Returning.MAY, _of_function, project, called)
+            found = remembered(project, ("returning", called), Returning.MAY, _of_function, project, called)
             return Returning.DOUBTED if wrapped and found in _ENDS else found
         case kinds.Unknown():
             return doubted

@@ -2,6 +2,7 @@
 
 from sessionlint.link.names.scopes import Binding, ImportBinding, ModuleScope, Scope, ValueBinding
 from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Name, Term
 
@@ -47,7 +48,7 @@ def _bound(project: Project, bindings: list[Binding], depth: int) -> tuple[Term,
 def _starred(project: Project, module: ModuleScope, name: str, depth: int) -> tuple[Term, Scope] | None:
     if not module.star_imports or depth <= 0:
         return None
-    return project.memory.ask(("starred", module, name, depth), None, _find_starred, project, module, name, depth)
+    return remembered(project, ("starred", module, name, depth), None, _find_starred, project, module, name, depth)
 
 
 def _find_starred(project: Project, module: ModuleScope, name: str, depth: int) -> tuple[Term, Scope] | None:

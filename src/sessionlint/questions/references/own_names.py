@@ -6,6 +6,8 @@ from functools import cached_property
 
 from sessionlint.link.names.scopes import ImportBinding, ModuleScope, Scope
 from sessionlint.link.names.sites import Placed, placed
+from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.model import walk
 from sessionlint.model.facts import Delete, Name, Scoping
 
@@ -62,3 +64,9 @@ def _disturbed(place: Placed) -> Sequence[str | None]:
             return [walk.dotted(each) for each in targets]
         case _:
             return ()
+
+
+@question(None)
+def own_names(project: Project, module: ModuleScope) -> OwnNames:
+    """Those of a module."""
+    return OwnNames(module)

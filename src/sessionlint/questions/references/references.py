@@ -24,7 +24,7 @@ from sessionlint.model.facts import (
 )
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
-from sessionlint.questions.references.reference_index import is_unreadable, last_part, reference_index
+from sessionlint.questions.references.reference_index import ReferenceIndex, is_unreadable, last_part
 from sessionlint.questions.references.spellings import Spelling, is_in_all, is_target
 
 
@@ -102,7 +102,7 @@ def references(project: Project, home: ModuleScope, name: str) -> References:
 class _Search:
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._index = reference_index(project)
+        self._index = ReferenceIndex(project)
         self.found = References()
 
     def follow(self, first: Exposure) -> None:

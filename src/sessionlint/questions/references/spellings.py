@@ -6,11 +6,11 @@ Every term of the project is looked at once, for all names that may be asked for
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 
-from sessionlint.link.names.scopes import ModuleScope, Scope, Site
+from sessionlint.link.names.scopes import ImportBinding, ModuleScope, Scope, Site
 from sessionlint.link.names.sites import Placed, placed, sites_of
 from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Collection, Constant, Delete, Evaluate, Name, Term
@@ -35,34 +35,34 @@ class Spelling:
     text: str
 
 
-class Spellings:
-    """Finds them for any of ``names``."""
+def spellings(project: Project, path: str, name: str) -> Mapping[str, Sequence[Spelling]]:
+    """What may name ``name`` of the module at ``path``, in source order, by the path of the module that it stands in."""
+    known = _spelled(project, name)
+    found: dict[str, list[Spelling]] = defaultdict(list)
+    for _, spelling in sorted((*known.get(path, ()), *known.get(None, ())), key=lambda each: each[0]):
+        found[spelling.site.scope.module.path].append(spelling)
+    return found
 
-    def __init__(self, project: Project, names: frozenset[str]) -> None:
+
+@question(dict[str | None, list[tuple[int, Spelling]]]())
+def _spelled(project: Project, name: str) -> Mapping[str | None, Sequence[tuple[int, Spelling]]]:
+    """Everything that spells ``name``, numbered in source order, by the module that is meant."""
+    found: dict[str | None, list[tuple[int, Spelling]]] = defaultdict(list)
+    speller = _Speller(project)
+    places = (place for module in project.modules.values() for place in _places(project, module).get(name, ()))
+    sites = (site for place in places for site in sites_of(place))
+    for number, spelling in enumerate(spelling for site in sites for spelling in speller.spelled(site, name)):
+        found[spelling.home].append((number, spelling))
+    return dict(found)
+
+
+class _Speller:
+    """Tells what a term that spells a name means."""
+
+    def __init__(self, project: Project) -> None:
         self._project = project
-        self._names = names
-        self._odd = frozenset(name for name in names if not re.fullmatch(r"\w+", name))  # identifiers that no `\w+` finds
-        self._of_names: dict[str, Mapping[str | None, Sequence[tuple[int, Spelling]]]] = {}
 
-    def of(self, path: str, name: str) -> Mapping[ModuleScope, Sequence[Spelling]]:
-        """What may name ``name`` of the module at ``path``, in source order, by the module that it stands in."""
-        if name not in self._of_names:
-            self._of_names[name] = self._of_name(name)
-        known = self._of_names[name]
-        found: dict[ModuleScope, list[Spelling]] = defaultdict(list)
-        for _, spelling in sorted((*known.get(path, ()), *known.get(None, ())), key=lambda each: each[0]):
-            found[spelling.site.scope.module].append(spelling)
-        return found
-
-    def _of_name(self, name: str) -> Mapping[str | None, Sequence[tuple[int, Spelling]]]:
-        """Everything that spells ``name``, numbered in source order, by the module that is meant."""
-        found: dict[str | None, list[tuple[int, Spelling]]] = defaultdict(list)
-        sites = (site for place in self._places.get(name, ()) for site in sites_of(place))
-        for number, spelling in enumerate(spelling for site in sites for spelling in self._spelled(site, name)):
-            found[spelling.home].append((number, spelling))
-        return found
-
-    def _spelled(self, site: Site, name: str) -> Iterator[Spelling]:
+    def spelled(self, site: Site, name: str) -> Iterator[Spelling]:
         match site.term:
             case Attribute(value=value, attr=attr) if attr == name:
                 home = self._module(value, site.scope)
@@ -100,41 +100,63 @@ class Spellings:
         kind = self._project.kind(term, scope)
         return isinstance(term, Name) and isinstance(kind, kinds.Unknown) and self._project.role(scope.module) is Role.TEST
 
-    # --- the one look at everything -----------------------------------------------------------------------------------
 
-    @cached_property
-    def _places(self) -> Mapping[str, Sequence[Placed]]:
-        """The statements that spell each of the names, in source order."""
-        found: dict[str, list[Placed]] = defaultdict(list)
-        for module in self._project.modules.values():
-            for scope in module.scopes:
-                for place in placed(scope):
-                    for word in self._words(place):
-                        found[word].append(place)
-        return found
+# --- the one look at everything ---------------------------------------------------------------------------------------
 
-    def _words(self, place: Placed) -> set[str]:
-        found: set[str] = set()
-        waiting = list(walk.own_terms(place.statement))
-        if isinstance(place.statement, Evaluate) and isinstance(place.statement.value, Constant):
-            return found  # a docstring
-        while waiting:
-            term = waiting.pop()
-            if isinstance(term, Attribute):
-                if term.attr in self._names:
-                    found.add(term.attr)
-                waiting.append(term.value)
-            elif isinstance(term, Constant):
-                if isinstance(term.value, str):
-                    found |= self._words_in(term.value)
-            elif not isinstance(term, Name):
-                waiting += walk.children(term)
-        return found
 
-    def _words_in(self, text: str) -> set[str]:
-        if "." not in text:
-            return {text} & self._names
-        return {text, *_BEHIND_A_DOT.findall(text), *(name for name in self._odd if name in text)} & self._names
+@question(frozenset[str]())
+def names_asked_for(project: Project) -> frozenset[str]:
+    """The names that can be asked for: what modules bind on their own level, other than what libraries give them."""
+    may_resolve = project.layout.may_resolve
+    return frozenset(
+        name
+        for module in project.modules.values()
+        for name, bindings in module.bindings.items()
+        if not all(isinstance(each, ImportBinding) and not may_resolve(each.module, each.level) for each in bindings)
+    )
+
+
+@question(frozenset[str]())
+def _odd_names(project: Project) -> frozenset[str]:
+    """Identifiers that no ``\\w+`` finds."""
+    return frozenset(name for name in names_asked_for(project) if not re.fullmatch(r"\w+", name))
+
+
+@question(dict[str, list[Placed]]())
+def _places(project: Project, module: ModuleScope) -> Mapping[str, Sequence[Placed]]:
+    """The statements of a module that spell each of the names, in source order."""
+    names, odd = names_asked_for(project), _odd_names(project)
+    found: dict[str, list[Placed]] = defaultdict(list)
+    for scope in module.scopes:
+        for place in placed(scope):
+            for word in _words(place, names, odd):
+                found[word].append(place)
+    return dict(found)
+
+
+def _words(place: Placed, names: frozenset[str], odd: frozenset[str]) -> set[str]:
+    found: set[str] = set()
+    if isinstance(place.statement, Evaluate) and isinstance(place.statement.value, Constant):
+        return found  # a docstring
+    waiting = list(walk.own_terms(place.statement))
+    while waiting:
+        term = waiting.pop()
+        if isinstance(term, Attribute):
+            if term.attr in names:
+                found.add(term.attr)
+            waiting.append(term.value)
+        elif isinstance(term, Constant):
+            if isinstance(term.value, str):
+                found |= _words_in(term.value, names, odd)
+        elif not isinstance(term, Name):
+            waiting += walk.children(term)
+    return found
+
+
+def _words_in(text: str, names: frozenset[str], odd: frozenset[str]) -> set[str]:
+    if "." not in text:
+        return {text} & names
+    return {text, *_BEHIND_A_DOT.findall(text), *(name for name in odd if name in text)} & names
 
 
 def is_target(site: Site) -> bool:

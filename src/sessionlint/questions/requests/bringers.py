@@ -1,9 +1,10 @@
 """Dependencies that bring a session along: who depends on them has one in the request, whether or not it says so."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Subscript
 from sessionlint.questions.requests.depends import Dependency, is_depends, provider_term
@@ -11,20 +12,18 @@ from sessionlint.questions.requests.needs import needs, provider_function
 from sessionlint.questions.requests.routes import injected_sessions, is_route
 
 
-def bringers(project: Project, modules: Iterable[ModuleScope]) -> Iterator[tuple[ModuleScope, str]]:
-    """The functions, classes and ``Annotated`` aliases of ``modules`` by which a request, or a caller, meets a session: each with
-    its module."""
-    for function in (function for module in modules for function in module.functions):
+def bringers(project: Project, module: ModuleScope) -> Iterator[str]:
+    """The names of the functions, classes and ``Annotated`` aliases of a module by which a request, or a caller, meets a
+    session."""
+    for function in module.functions:
         if not is_route(function) and _brings(project, function):
             owner = function.owner if function.node.name in ("__init__", "__call__") else None
-            yield function.module, owner.node.name if owner is not None else function.node.name
-    for module in modules:
-        for name in _aliases(project, module):
-            yield module, name
+            yield owner.node.name if owner is not None else function.node.name
+    yield from _aliases(project, module)
 
 
 def _brings(project: Project, function: FunctionScope) -> bool:
-    return project.memory.ask(("brings", function), False, _finds_session, project, function)
+    return remembered(project, ("brings", function), False, _finds_session, project, function)
 
 
 def _finds_session(project: Project, function: FunctionScope) -> bool:

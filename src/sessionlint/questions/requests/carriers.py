@@ -1,11 +1,12 @@
 """Objects that keep the session of a request: services and repositories, made in a route or by FastAPI."""
 
 from collections.abc import Iterator
+from dataclasses import field
 
-from sessionlint.link.memory import Memory
 from sessionlint.link.names.functions import return_values, yields
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ValueBinding
 from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call, Name, Term
 from sessionlint.model.records import dataclass
@@ -17,22 +18,18 @@ from sessionlint.questions.sessions.holding import parameter_for
 _LONGEST, _MOST = 6, 200
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Carried:
     """A session of the request as a function calls it: ``db``, ``service.db``. ``place`` is where the function gets it."""
 
     name: str
-    injected: Injected
+    injected: Injected = field(compare=False)
     place: Place
-
-
-def _is_same(known: tuple[Carried, ...], found: tuple[Carried, ...]) -> bool:
-    return [(one.name, one.place) for one in known] == [(one.name, one.place) for one in found]
 
 
 def carried_sessions(project: Project, function: FunctionScope) -> tuple[Carried, ...]:
     """The sessions of the request that a function has, by itself and in objects that keep one."""
-    return project.memory.once(_Carriers, None, _Carriers, project).of(function)
+    return _Carriers(project).of(function)
 
 
 class _Carriers:
@@ -40,10 +37,9 @@ class _Carriers:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._memory = Memory(_is_same)
 
     def of(self, function: FunctionScope) -> tuple[Carried, ...]:
-        return self._memory.ask(function, (), self._find, function)
+        return remembered(self._project, ("carries", function), (), self._find, function)
 
     def _find(self, function: FunctionScope) -> tuple[Carried, ...]:
         return tuple(carried for carried in self._all(function) if carried.name.count(".") <= _LONGEST)[:_MOST]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Comprehension, Name, Term
@@ -99,7 +100,7 @@ class _Body:
                 bindings = self.function.bindings.get(name, [])
                 made = bindings[0].value if len(bindings) == 1 and isinstance(bindings[0], ValueBinding) else None
                 if isinstance(made, Call | Comprehension):
-                    return self.project.memory.ask((self, name), None, self.use, made)
+                    return remembered(self.project, ("streams", self.function, self.site, name), None, self.use, made)
             case Comprehension(kind="generator"):
                 names = (term for term, _ in walk.descend(content) if isinstance(term, Name) and term.id in self.carried)
                 return next((self._found(term.id, "the generator", term) for term in names), None)

@@ -6,7 +6,7 @@ from enum import Enum
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
+from sessionlint.link.question import question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.known_names import RESULT_STEPS
 from sessionlint.model import walk
@@ -160,7 +160,7 @@ def _held(project: Project, name: str, scope: Scope) -> tuple[Treatment, str] | 
     """A coroutine under a local name: missing when every mention of the name takes it for a result, or there is none."""
     if not isinstance(scope, FunctionScope) or name in scope.declared:
         return None
-    return project.memory.ask(("held", scope, name), None, _mentioned, project, name, scope)
+    return remembered(project, ("held", scope, name), None, _mentioned, project, name, scope)
 
 
 def _mentioned(project: Project, name: str, scope: FunctionScope) -> tuple[Treatment, str] | None:
@@ -284,7 +284,8 @@ def _is_result(project: Project, term: Term, around: Site) -> bool:
         case Call(func=Attribute(value=value, attr=attr)) if attr in RESULT_STEPS:
             return _is_result(project, value, around)
         case Name(id=name) if not is_shadowed(term, around):
-            return project.memory.ask(("result", name, around), False, _is_result_name, project, name, around.scope, around)
+            key = ("result", name, around.scope, around.term)
+            return remembered(project, key, False, _is_result_name, project, name, around.scope, around)
         case _:
             return False
 

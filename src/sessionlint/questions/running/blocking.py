@@ -6,7 +6,7 @@ from sessionlint.link.names.functions import yields
 from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, ParameterBinding, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import collected, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
 from sessionlint.model import walk
@@ -41,7 +41,7 @@ class BlockingSession:
 @collected
 def blocking_sessions(project: Project, module: ModuleScope) -> Iterator[BlockingSession]:
     """Every sync session that a coroutine function of a module holds and uses."""
-    search = _sql_search(project)
+    search = _SqlSearch(project)
     for function in module.functions:
         if not function.node.is_async or function in _run_alone(project) or _is_start_up(project, function):
             continue
@@ -138,24 +138,17 @@ def _method_calls(function: FunctionScope, name: str) -> Iterator[_MethodCall]:
                 yield _MethodCall(term.func, site)
 
 
-def _sql_search(project: Project) -> "_SqlSearch":
-    return project.memory.once(_SqlSearch, None, _SqlSearch, project)
-
-
 class _SqlSearch:
-    """Finds the place where SQL is run with a session, through the project's functions that the session is handed to."""
+    """Finds the place where SQL is run with a session, through the project's functions that the session is handed to.
+
+    What is too deep from one place is not from another, so answers hold for a depth.
+    """
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        # by how deep the search was when it came there: what is too deep from one place is not from another
-        self._known: dict[tuple[FunctionScope, str, int], Place | None] = {}
-        self._methods: dict[tuple[FunctionScope, int], Place | None] = {}
 
     def of_name(self, function: FunctionScope, name: str, depth: int = 0) -> Place | None:
-        key = (function, name, depth)
-        if key not in self._known:
-            self._known[key] = self._search(function, name, depth)
-        return self._known[key]
+        return remembered(self._project, ("SQL with", function, name, depth), None, self._search, function, name, depth)
 
     def _search(self, function: FunctionScope, name: str, depth: int) -> Place | None:
         for call in _method_calls(function, name):
@@ -192,10 +185,7 @@ class _SqlSearch:
 
     def of_method(self, method: FunctionScope, depth: int) -> Place | None:
         """Where a method runs SQL with a sync session that its object keeps."""
-        key = (method, depth)
-        if key not in self._methods:
-            self._methods[key] = self._search_method(method, depth)
-        return self._methods[key]
+        return remembered(self._project, ("SQL in", method, depth), None, self._search_method, method, depth)
 
     def _search_method(self, method: FunctionScope, depth: int) -> Place | None:
         for site in sites(method):

@@ -1,11 +1,10 @@
 """Which functions run again and again: once per request, per task or per session."""
 
-from collections import defaultdict
 from enum import Enum
-from functools import cached_property
 
 from sessionlint.link.names.scopes import FunctionScope, enclosing_function
 from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Constant, FString
@@ -81,20 +80,22 @@ class Callers:
     def _is_reached(self, function: FunctionScope, depth: int, seen: frozenset[FunctionScope]) -> bool:
         if depth == 0 or function in seen:
             return False
-        for caller in self._calling[function]:
+        for caller in _calling(self._project).get(function, ()):
             if is_remembered(caller):
                 continue
             if self._root(caller) is not None or self._is_reached(caller, depth - 1, seen | {function}):
                 return True
         return False
 
-    @cached_property
-    def _calling(self) -> dict[FunctionScope, list[FunctionScope]]:
-        found: dict[FunctionScope, list[FunctionScope]] = defaultdict(list)
-        for function, calls in calls_by_function(self._project).items():
-            outer = (enclosing_function(site.scope) for site in calls)
-            found[function] = [caller for caller in outer if caller is not None]
-        return found
+
+@question(dict[FunctionScope, list[FunctionScope]]())
+def _calling(project: Project) -> dict[FunctionScope, list[FunctionScope]]:
+    """The functions that call each function."""
+    found: dict[FunctionScope, list[FunctionScope]] = {}
+    for function, calls in calls_by_function(project).items():
+        outer = (enclosing_function(site.scope) for site in calls)
+        found[function] = [caller for caller in outer if caller is not None]
+    return found
 
 
 def _has_path(call: Call) -> bool:

@@ -10,6 +10,7 @@ from enum import Enum
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, Scope, Site
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import (
@@ -71,9 +72,6 @@ class Holding:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._evaluator = project.evaluator
-        self._memory = project.memory
-        # files that were not read and would have told what becomes of a session
-        self.unread: set[str] = set()
 
     # --- one place ----------------------------------------------------------------------------------------------------
 
@@ -166,7 +164,7 @@ class Holding:
             case kinds.Session() | kinds.Method(owner=kinds.Session()):
                 return Use.USED
             case kinds.Unknown(unread=str() as path):
-                self.unread.add(path)
+                self._project.wanting.add(path)
                 return Use.GIVEN_AWAY
             case _:
                 return Use.GIVEN_AWAY
@@ -204,7 +202,8 @@ class Holding:
         statement = site.statement
         if not isinstance(statement, Assign) or statement.value is not call or not isinstance(statement.targets[0], Name):
             return Use.USED
-        return self._memory.ask(("kept under", call), Use.USED, self._kept_under, statement.targets[0].id, site)
+        key = ("kept under", site.scope, call)
+        return remembered(self._project, key, Use.USED, self._kept_under, statement.targets[0].id, site)
 
     def _kept_under(self, name: str, site: Site) -> Use:
         for mention, where in self.mentions(site.scope, frozenset({name})):
@@ -221,7 +220,7 @@ class Holding:
     def closes_attribute(self, cls: ClassScope, attribute: str | None = None) -> bool:
         """Whether a method of the class or of a base closes ``self.attribute`` (None: any attribute)."""
         return any(
-            self._memory.ask(("closes", ancestor, attribute), False, self._closes_itself, ancestor, attribute)
+            remembered(self._project, ("closes", ancestor, attribute), False, self._closes_itself, ancestor, attribute)
             for ancestor in self._evaluator.ancestors(cls)
         )
 
@@ -243,7 +242,7 @@ class Holding:
 
     def parameter(self, function: FunctionScope, name: str) -> Use:
         """What a function does with a session it is given: CLOSED, STORED, GIVEN_AWAY, or just USED."""
-        return self._memory.ask(("parameter", function, name), Use.USED, self._parameter, function, name)
+        return remembered(self._project, ("parameter", function, name), Use.USED, self._parameter, function, name)
 
     def _parameter(self, function: FunctionScope, name: str) -> Use:
         uses = {where.use for _, where in self.mentions(function, frozenset({name}))}
@@ -304,4 +303,4 @@ def is_plain_base(base: kinds.Kind) -> bool:
 
 def holding_of(project: Project) -> Holding:
     """Where the sessions of a project go."""
-    return project.memory.once(Holding, None, Holding, project)
+    return Holding(project)

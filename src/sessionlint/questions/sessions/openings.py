@@ -19,6 +19,7 @@ from sessionlint.link.names.scopes import (
 )
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Await, BoolOp, Call, Conditional, Constant, Name, Term, Walrus, With
@@ -29,7 +30,7 @@ class Openings:
 
     def __init__(self, project: Project) -> None:
         self._evaluator = project.evaluator
-        self._memory = project.memory
+        self._project = project
 
     def of(self, module: ModuleScope) -> Iterator[tuple[Site, kinds.Session]]:
         """Every call in ``module`` that opens a session its receiver has to close."""
@@ -57,7 +58,7 @@ class Openings:
             case kinds.FunctionKind(function=function):
                 return self.returns_opened(function)
             case kinds.LambdaKind(term=term, scope=inner):
-                return self._memory.ask(("fresh", term), False, self._is_fresh, term.body, inner)
+                return remembered(self._project, ("fresh", inner, term), False, self._is_fresh, term.body, inner)
             case _:
                 return False
 
@@ -80,7 +81,7 @@ class Openings:
 
     def returns_opened(self, function: FunctionScope) -> bool:
         """Whether calling ``function`` gives a session that it opened and that nobody else keeps."""
-        return self._memory.ask(("returns opened", function), False, self._returns_fresh, function)
+        return remembered(self._project, ("returns opened", function), False, self._returns_fresh, function)
 
     def _returns_fresh(self, function: FunctionScope) -> bool:
         if (given := self._evaluator.trust.given(function)) is not None:
@@ -110,7 +111,7 @@ class Openings:
         """A local name bound only to fresh sessions and neither stored elsewhere nor entered in a ``with``."""
         if not isinstance(scope, FunctionScope) or name in scope.declared:
             return False
-        return self._memory.ask(("bound fresh", scope, name), False, self._is_bound_fresh, name, scope)
+        return remembered(self._project, ("bound fresh", scope, name), False, self._is_bound_fresh, name, scope)
 
     def _is_bound_fresh(self, name: str, scope: FunctionScope) -> bool:
         bindings = scope.bindings.get(name, [])
@@ -149,4 +150,4 @@ def _is_none(term: Term) -> bool:
 
 def openings_of(project: Project) -> Openings:
     """Which calls of a project open a session."""
-    return project.memory.once(Openings, None, Openings, project)
+    return Openings(project)

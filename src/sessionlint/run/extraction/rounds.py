@@ -1,7 +1,7 @@
 """Texts to a linked project, parsing only what can matter."""
 
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from sessionlint.extract.prefilter import finder_of_names
 from sessionlint.link.names.roles import is_test
@@ -14,11 +14,9 @@ from sessionlint.questions.frontier.session_names import Homes, in_reach, sessio
 from sessionlint.questions.frontier.started import is_started_elsewhere
 from sessionlint.run.extraction.extractor import Extractor, Text
 
-Link = Callable[[Iterable[ModuleFacts]], Project]
 
-
-def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link: Link, extractor: Extractor) -> Project:
-    """The project of all ``sources`` that speak of sessions, of a name that another one binds to such a thing, that
+def link(project: Project, sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], extractor: Extractor) -> None:
+    """Make ``project`` that of all ``sources`` that speak of sessions, of a name that another one binds to such a thing, that
     hold a function to which a session is handed, one that handles a session's errors or a coroutine that is run, coroutines that
     use a registry, the class of a response that streams, or what starts event loops or processes, where that matters.
 
@@ -32,14 +30,11 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
     relevant = [path for path, look in looks.items() if look.telling]
     starting = frozenset(path for path, look in looks.items() if look.starting)
     searched: set[tuple[str, Homes]] = set()
-    read = set(facts)
     while True:
-        new = extractor.facts([waiting.pop(path) for path in relevant])
-        facts |= new
-        read |= new.keys()
+        facts |= extractor.facts([waiting.pop(path) for path in relevant])
         extractor.timings.step(f"linking {len(facts)} of {len(sources)} files")
         with extractor.timings.stage("link"):
-            project, named, wanted = _asked(link, facts, outlines, waiting, read)
+            named, wanted = _asked(project, sources, facts, outlines, waiting)
             names = dict(named.items() - searched)
         searched |= names.items()
         with extractor.timings.stage("prefilter"):
@@ -48,31 +43,29 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
             relevant = sorted(starting & waiting.keys())
         if not relevant:
             project.searched |= {name for name, _ in searched}
-            return project
-        read = set()
-        project.dissolve()
+            return
 
 
 def _asked(
-    link: Link,
+    project: Project,
+    sources: Mapping[str, Source],
     facts: dict[str, ModuleFacts],
-    outlines: dict[str, ModuleFacts],
+    outlines: Mapping[str, ModuleFacts],
     waiting: Container[str],
-    read: Collection[str],
-) -> tuple[Project, Mapping[str, Homes], frozenset[str]]:
-    """The project, the names that speak of sessions in it, and the files that it wants.
+) -> tuple[Mapping[str, Homes], frozenset[str]]:
+    """The names that speak of sessions in the project, and the files that it wants.
 
     A file over which linking fails is made one of which nothing is known but that, and the rest is linked without it.
     """
     try:
-        project = link((*facts.values(), *(module for path, module in outlines.items() if path in waiting)))
-        return project, session_names(project, read), wanted_files(project)
+        project.link({**facts, **{path: module for path, module in outlines.items() if path in waiting}}, sources)
+        return session_names(project), wanted_files(project)
     except Exception as error:
         path = file_of(error, {path for path, module in facts.items() if module.failure is None})
         if path is None:
             raise
         facts[path] = ModuleFacts(path, failure=told(error))
-    return _asked(link, facts, outlines, waiting, read)
+    return _asked(project, sources, facts, outlines, waiting)
 
 
 def _naming(
@@ -121,9 +114,9 @@ def _module_name(path: str) -> bytes:
     return (folders[-1] if file == "__init__" and folders else file).encode("utf-8", "replace")
 
 
-def linked_without_prefilter(
-    sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link: Link, extractor: Extractor
-) -> Project:
-    """As ``linked``, with every file parsed; for tests that compare the two."""
+def link_without_prefilter(
+    project: Project, sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], extractor: Extractor
+) -> None:
+    """As ``link``, with every file parsed; for tests that compare the two."""
     missing = extractor.facts([Text(source) for path, source in sources.items() if path not in known])
-    return link((*known.values(), *missing.values()))
+    project.link({**known, **missing}, sources)

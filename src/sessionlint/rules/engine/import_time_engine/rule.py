@@ -59,7 +59,7 @@ def _message(project: Project, module: ModuleScope, build: EngineBuild) -> str:
 
 
 def _reach(project: Project, module: ModuleScope, build: EngineBuild) -> str:
-    users = len(project.importers.of_name(module.path, build.name)) if build.name else 0
+    users = len(project.importers_of_name(module.path, build.name)) if build.name else 0
     importers = len(project.importers.of_module(module.path))
     if users and build.function is None:
         return f"{users} module{'s import' if users != 1 else ' imports'} the engine, {importers} `{module.name}`"
@@ -69,6 +69,6 @@ def _reach(project: Project, module: ModuleScope, build: EngineBuild) -> str:
 def _related(project: Project, module: ModuleScope, build: EngineBuild) -> Iterator[Related]:
     if build.builder is not None:
         yield Related(build.builder, "the engine is built here")
-    users = project.importers.of_name(module.path, build.name) if build.name else {}
+    users = project.importers_of_name(module.path, build.name) if build.name else {}
     for place in list((users or project.importers.of_module(module.path)).values())[:3]:
         yield Related(place, "imported here")

@@ -66,7 +66,7 @@ def _read_by_this_engine_only(project: Project, url: EngineUrl) -> Scope | None:
     binding, home = only_value(project, given.id, scope), project.evaluator.home(given.id, scope)
     if binding is None or binding.value is not url.term or home is None:
         return None
-    if home is home.module and project.importers.of_name(home.module.path, given.id):
+    if home is home.module and project.importers_of_name(home.module.path, given.id):
         return None
     mentions = [
         site.term

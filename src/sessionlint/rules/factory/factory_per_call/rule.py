@@ -37,7 +37,10 @@ class _Constancy:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._new_engines = Fresh(project, kinds.Engine, lambda call, site: is_engine_builder(project, call, site) or None)
+        self._new_engines = Fresh(project, "any engine", kinds.Engine, self._builds)
+
+    def _builds(self, call: Call, site: Site) -> bool | None:
+        return is_engine_builder(self._project, call, site) or None
 
     def is_constant(self, term: Term, scope: Scope, depth: int = _DEPTH) -> bool:
         """What the function is given, an engine that is new, and what cannot be followed are not."""
@@ -107,5 +110,5 @@ def per_call_factories(project: Project) -> Iterator[PerCall]:
             return None
         return all(not given.star and constant.is_constant(given.value, site.scope) for given in call.args)
 
-    fresh = Fresh(project, kinds.Factory, is_built_by)
+    fresh = Fresh(project, "constant factory", kinds.Factory, is_built_by)
     yield from per_call(project, fresh, lambda site: factory_ends_here(project, site))

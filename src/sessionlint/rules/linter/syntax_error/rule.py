@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from sessionlint.extract.prefilter import finder_of_names, mentions_anything_of_interest
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.questions.frontier.session_names import session_names
 
@@ -32,5 +33,6 @@ def _is_ours(project: Project, module: ModuleScope) -> bool:
     return mentions_anything_of_interest(data) or bool(_names_in(project)(data))
 
 
+@question(finder_of_names(()))
 def _names_in(project: Project) -> Callable[[bytes], set[str]]:
-    return project.memory.once(_names_in, None, lambda: finder_of_names(session_names(project)))
+    return finder_of_names(session_names(project))

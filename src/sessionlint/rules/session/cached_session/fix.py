@@ -73,7 +73,7 @@ def _is_handed_on(project: Project, cached: CachedSession) -> bool:
     if any(True for _ in mentions_in_unread(project, cached.function)):
         return True
     name, path = cached.function.node.name, cached.function.module.path
-    files = [path, *project.importers.of_name(path, name)]
+    files = [path, *project.importers_of_name(path, name)]
     calls = sum(1 for _ in calls_of(project, cached.function))
     mentions = [
         site

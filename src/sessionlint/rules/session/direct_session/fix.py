@@ -72,7 +72,7 @@ class _Rewriting:
             edits = _own_edits(self.project, self.direct)
             return _titled(self.direct, edits) if edits is not None else None
         wanted = self._wanted()
-        kept = self.local is None and self.project.importers.of_name(self.module.path, self.factory)
+        kept = self.local is None and self.project.importers_of_name(self.module.path, self.factory)
         unused = [self.factory] if drops and not kept else []
         source = self.project.source(self.module)
         imports = change_imports(self.module.facts, source, [wanted], unused, [call.span], call.span)

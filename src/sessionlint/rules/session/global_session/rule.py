@@ -50,7 +50,7 @@ def _message(project: Project, shared: SharedSession) -> str:
 def _importers(project: Project, shared: SharedSession) -> dict[str, Related]:
     if shared.name is None:
         return {}
-    places = project.importers.of_name(shared.scope.module.path, shared.name)
+    places = project.importers_of_name(shared.scope.module.path, shared.name)
     return {path: Related(place, "used here too") for path, place in places.items()}
 
 

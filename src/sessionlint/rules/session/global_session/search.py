@@ -104,7 +104,7 @@ def _is_closed_at_once(project: Project, module: ModuleScope, name: str) -> bool
         for function in module.functions
         for site in sites(function)
     )
-    return closed and not used_later and not project.importers.of_name(module.path, name)
+    return closed and not used_later and not project.importers_of_name(module.path, name)
 
 
 def _bound_in_functions(project: Project, module: ModuleScope) -> Iterator[SharedSession]:

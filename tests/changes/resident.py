@@ -1,0 +1,29 @@
+"""A project that stays: checked again after each change, with what it remembers."""
+
+from collections.abc import Mapping
+
+from sessionlint.model.outcome import Outcome
+from sessionlint.model.source import Source
+from sessionlint.run.analysis import Analysis, Checked
+from sessionlint.run.settings.selectors import Layer
+from sessionlint.run.settings.settings import Settings
+
+ALL = Settings(layers=(Layer(select=("ALL",)),))
+
+
+class Resident:
+    """Checks files by path, and only what they changed."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._sources: Mapping[str, Source] = {}
+        self._checked: Checked | None = None
+
+    def check(self, files: Mapping[str, str]) -> Outcome:
+        known = {path: source for path, source in self._sources.items() if files.get(path) == source.text}
+        sources = {path: known.get(path) or Source(path, text) for path, text in files.items()}
+        before = self._checked
+        facts = {path: module for path, module in before.facts.items() if path in known} if before else {}
+        self._sources = sources
+        self._checked = self._analysis.check(sources, facts, before.project if before else None)
+        return self._checked.outcome
