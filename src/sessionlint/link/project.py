@@ -64,7 +64,7 @@ class Project:
         layout = layout_of(frozenset({*facts, *sources}), self._source_roots)
         is_moved = layout is not self.layout
         changed = [path for path, module in facts.items() if is_moved or self._is_changed(path, module, sources)]
-        built = {path: build_module(facts[path], layout.module_name(path), self.memory.bit(path)) for path in changed}
+        built = {path: self._built(facts[path], layout) for path in changed}
         if is_moved:
             self.layout = layout
             self._forget_all()
@@ -77,6 +77,9 @@ class Project:
         self.modules, self.sources = _Reading(self.memory, self._modules), _Reading(self.memory, sources)
         self._link_names(layout)
         self._forget(changed, before)
+
+    def _built(self, module: ModuleFacts, layout: Layout) -> ModuleScope:
+        return build_module(module, layout.module_name(module.path), self.memory.bit(module.path))
 
     def _is_changed(self, path: str, module: ModuleFacts, sources: Mapping[str, Source]) -> bool:
         known = self.facts.get(path)
