@@ -1,6 +1,6 @@
 """Questions about a project: functions whose answers are remembered, each once for each key.
 
-A key is made of what stands in files (modules, scopes, sites, places), which says what the answer belongs to; words and
+A key is made of what stands in files (modules, scopes, sites), which says what the answer belongs to; words and
 numbers may tell several questions about one thing apart. A question without anything of the kind is one about the whole
 project: when files change it is asked again at once, so it should be made of the answers to questions about each file.
 """
@@ -8,14 +8,18 @@ project: when files change it is asked again at once, so it should be made of th
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from sessionlint.link.memory import UNASKED
+from sessionlint.link.memory import UNASKED, Memory
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Site
 from sessionlint.model.source import Place
 
-if TYPE_CHECKING:
-    from sessionlint.link.project import Project
+
+class Remembering(Protocol):
+    """What is asked: a project."""
+
+    @property
+    def memory(self) -> Memory: ...
 
 
 class Placed(Protocol):
@@ -28,18 +32,19 @@ class Placed(Protocol):
 P = ParamSpec("P")
 T = TypeVar("T")
 PlacedT = TypeVar("PlacedT", bound=Placed)
+AskedT = TypeVar("AskedT", bound=Remembering)
 
 
-def question(start: object) -> "Callable[[Callable[Concatenate[Project, P], T]], Callable[Concatenate[Project, P], T]]":
+def question(start: object) -> Callable[[Callable[Concatenate[AskedT, P], T]], Callable[Concatenate[AskedT, P], T]]:
     """Make a function of the project and of a key one that looks for the answer only the first time.
 
     ``start`` is the answer, for as long as nothing is known, if looking for it leads back to the question. A key is given by
     position.
     """
 
-    def decorated(ask: "Callable[Concatenate[Project, P], T]") -> "Callable[Concatenate[Project, P], T]":
+    def decorated(ask: Callable[Concatenate[AskedT, P], T]) -> Callable[Concatenate[AskedT, P], T]:
         @wraps(ask)
-        def answer(project: "Project", /, *key: P.args, **more: P.kwargs) -> T:
+        def answer(project: AskedT, /, *key: P.args, **more: P.kwargs) -> T:
             assert not more, "a key is given by position, so that one question has one key"
             asked = (ask, *key)
             found: T = project.memory.known(asked)
@@ -50,7 +55,7 @@ def question(start: object) -> "Callable[[Callable[Concatenate[Project, P], T]],
     return decorated
 
 
-def remembered(project: "Project", key: tuple[Hashable, ...], start: object, answer: Callable[..., T], *given: Any) -> T:
+def remembered(project: Remembering, key: tuple[Hashable, ...], start: object, answer: Callable[..., T], *given: Any) -> T:
     """What ``answer(*given)`` says, looked for only the first time that somebody asks for ``key``: ``question`` for what is no
     function of the project and of the key alone."""
     found: T = project.memory.known(key)
@@ -76,20 +81,20 @@ def _own(key: Iterable[object]) -> int:
     return own
 
 
-def collected(find: "Callable[Concatenate[Project, P], Iterable[T]]") -> "Callable[Concatenate[Project, P], tuple[T, ...]]":
+def collected(find: Callable[Concatenate[AskedT, P], Iterable[T]]) -> Callable[Concatenate[AskedT, P], tuple[T, ...]]:
     """``question`` for a generator: all that it finds; nothing, if looking for it leads back to it."""
 
     @wraps(find)
-    def all_of(project: "Project", /, *key: P.args, **more: P.kwargs) -> tuple[T, ...]:
+    def all_of(project: AskedT, /, *key: P.args, **more: P.kwargs) -> tuple[T, ...]:
         return tuple(find(project, *key, **more))
 
     return question(tuple[T, ...]())(all_of)
 
 
-def by_module(find: "Callable[[Project], Iterable[PlacedT]]") -> "Callable[[Project, ModuleScope], Sequence[PlacedT]]":
+def by_module(find: Callable[[AskedT], Iterable[PlacedT]]) -> Callable[[AskedT, ModuleScope], Sequence[PlacedT]]:
     """``question`` for a generator that has to look at the whole project at once: what it finds in one module, in its order."""
 
-    def found(project: "Project") -> dict[str, list[PlacedT]]:
+    def found(project: AskedT) -> dict[str, list[PlacedT]]:
         by_path: dict[str, list[PlacedT]] = defaultdict(list)
         for one in find(project):
             by_path[one.place.path].append(one)
@@ -98,7 +103,7 @@ def by_module(find: "Callable[[Project], Iterable[PlacedT]]") -> "Callable[[Proj
     everywhere = question(dict[str, list[PlacedT]]())(found)
 
     @wraps(find)
-    def found_in(project: "Project", module: "ModuleScope") -> Sequence[PlacedT]:
+    def found_in(project: AskedT, module: ModuleScope) -> Sequence[PlacedT]:
         return everywhere(project).get(module.path, ())
 
     return found_in
