@@ -126,10 +126,10 @@ def _tried(analysis: Analysis, state: State, fixes: Sequence[Fix]) -> tuple[Appl
 
 
 def _look(analysis: Analysis, state: State, applied: Applied) -> State:
-    """The texts with the fixes in, checked again; only what changed is extracted again."""
+    """The texts with the fixes in, checked again; only what changed is extracted, linked and asked again."""
     sources = {**state.sources, **applied.sources}
     unchanged = {path: facts for path, facts in state.checked.facts.items() if path not in applied.sources}
-    return State(sources, analysis.check(sources, unchanged))
+    return State(sources, analysis.check(sources, unchanged, state.checked.project))
 
 
 def _harm(before: Checked, after: Checked, applied: Applied) -> str | None:
