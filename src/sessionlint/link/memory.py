@@ -161,6 +161,12 @@ class Memory:
         self.read(question.told)
         return found
 
+    def made_of(self, key: Hashable) -> list[Hashable]:
+        """What the answer to ``key`` is made of: files by path, and questions about the whole project by key."""
+        near = [bits for bits, keys in self._near_keys.items() if key in keys] if key in self.near else []
+        bits = self._whole[key].reads if key in self._whole else self.far[key][1] if key in self.far else sum(near)
+        return [what for what, bit in self._bits.items() if bit & bits]
+
     # --- forgetting ---------------------------------------------------------------------------------------------------
 
     def clear(self) -> None:

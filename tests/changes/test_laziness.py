@@ -1,0 +1,102 @@
+"""The page of laziness: which file is read how far, what an answer is made of, and what a change has asked again."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from changes.resident import ALL, Resident
+from sessionlint.link.project import Project
+from sessionlint.rules.registry import registered_rules
+from sessionlint.run.analysis import Analysis
+
+PAGE = Path(__file__).parents[2] / "docs" / "laziness.md"
+_RULES = ("SES101", "SES301", "SES302", "SES312", "SES509", "SES601")
+_CHANGES = {
+    "nothing": {},
+    "`app/names.py`: a line in the body of `title`": {"app/names.py": ("    return", "    print(name)\n    return")},
+    "`app/other.py`: a comment at the end": {"app/other.py": ("", "# the end\n")},
+    "`app/routes.py`: a line in the body of `read`": {"app/routes.py": ("    return", "    print(number)\n    return")},
+    "`app/db.py`: the session is closed": {
+        "app/db.py": ("    yield SessionLocal()", "    with SessionLocal() as db:\n        yield db")
+    },
+    "`app/db.py`: another name for the engine": {"app/db.py": ("engine", "pool")},
+}
+
+
+@pytest.fixture(scope="module")
+def files() -> Mapping[str, str]:
+    """The project that the page shows."""
+    text = PAGE.read_text(encoding="utf-8")
+    blocks = [block.split("```", 1)[0] for block in text.split("```python ")[1:]]
+    return {path: body for path, _, body in (block.partition("\n") for block in blocks)}
+
+
+def _resident(files: Mapping[str, str]) -> tuple[Resident, Project]:
+    resident = Resident(Analysis(ALL))
+    resident.check(files)
+    return resident, resident.project
+
+
+def _table(head: str, rows: Iterable[tuple[str, ...]]) -> str:
+    names = [name.strip() for name in head.split("|")]
+    lines = (names, ["---"] * len(names), *rows)
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _shown(table: str) -> None:
+    assert table in PAGE.read_text(encoding="utf-8"), f"{PAGE} does not hold this table:\n{table}"
+
+
+def test_how_far_each_file_is_read(files: Mapping[str, str]) -> None:
+    _, project = _resident(files)
+    _shown(_table("file | what is known of it", [(f"`{path}`", _known(project, path)) for path in sorted(files)]))
+
+
+def _known(project: Project, path: str) -> str:
+    return "the facts of all its statements" if path in project.modules else "its imports and its words"
+
+
+def test_what_the_answers_of_rules_are_made_of(files: Mapping[str, str]) -> None:
+    _, project = _resident(files)
+    rows = [(f"{code} of `{path}`", *_made_of(project, code, path)) for path in project.modules for code in _RULES]
+    _shown(_table("answer | files | questions about all files", rows))
+
+
+def _made_of(project: Project, code: str, path: str) -> tuple[str, str]:
+    parts = project.memory.made_of((code, project.modules[path]))
+    read = [part for part in parts if isinstance(part, str)]
+    asked = {_name(part) for part in parts if isinstance(part, tuple)}
+    return ", ".join(f"`{part}`" for part in read), ", ".join(f"`{name}`" for name in sorted(asked))
+
+
+def _name(key: tuple[object, ...]) -> str:
+    first = key[0]
+    return first if isinstance(first, str) else getattr(first, "__name__", "?").strip("_")
+
+
+def test_what_a_change_has_asked_again(files: Mapping[str, str]) -> None:
+    rows = []
+    for what, edits in _CHANGES.items():
+        resident, project = _resident(files)
+        resident.link({path: _edited(path, text, edits) for path, text in files.items()})
+        rows.append((what, *_left(project)))
+    _shown(_table(f"change | {' | '.join(f'`{path}`' for path in _parsed(files))}", rows))
+
+
+def _edited(path: str, text: str, edits: Mapping[str, tuple[str, str]]) -> str:
+    old, new = edits.get(path, ("", ""))
+    return text.replace(old, new) if old else text + new
+
+
+def _parsed(files: Mapping[str, str]) -> list[str]:
+    return [*_resident(files)[1].modules]
+
+
+def _left(project: Project) -> Iterator[str]:
+    """How many of all rules have to be asked again about each module."""
+    codes = [entry.rule.code for entry in registered_rules()]
+    for module in project.modules.values():
+        asked = Counter(bool(project.memory.made_of((code, module))) for code in codes)
+        yield str(asked[False])
