@@ -239,9 +239,10 @@ class Memory:
         return []
 
     def _run(self, question: _Question) -> None:
+        outer, self._current = self._current, question
         self._on_stack += 1
         try:
-            question.value = self._again(question)
+            question.value = question.answer(*question.given)
             if question.lowest == question.number:
                 if question.readers is None:  # as most are: it leads nowhere open, and nothing to it
                     self._open.popitem()
@@ -253,6 +254,7 @@ class Memory:
             raise
         finally:
             self._on_stack -= 1
+            self._current = outer
 
     # --- circles ------------------------------------------------------------------------------------------------------
 

@@ -240,29 +240,28 @@ def _calls_by_scope(project: Project, module: ModuleScope) -> Mapping[Scope, Seq
 
 @question(dict[object, list[Site]]())
 def _calls_by_callee(project: Project, module: ModuleScope) -> _Groups:
-    callees = (project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None for site in module.calls)
-    return _grouped(zip(map(type, callees), module.calls, strict=True))
+    kind, found = project.kind, defaultdict[object, list[Site]](list)
+    for site in module.calls:
+        assert isinstance(site.term, Call)
+        found[type(kind(site.term.func, site.scope))].append(site)
+    return dict(found)
 
 
 @question(dict[object, list[Site]]())
 def _calls_by_result(project: Project, module: ModuleScope) -> _Groups:
-    return _grouped((type(project.kind(site.term, site.scope)), site) for site in module.calls)
+    kind, found = project.kind, defaultdict[object, list[Site]](list)
+    for site in module.calls:
+        found[type(kind(site.term, site.scope))].append(site)
+    return dict(found)
 
 
 @question(dict[object, list[Site]]())
 def _calls_by_library_name(project: Project, module: ModuleScope) -> _Groups:
-    calls = [
-        (site, project.kind(site.term.func, site.scope))
-        for site in project.calls_of(kinds.External, within=module)
-        if isinstance(site.term, Call)
-    ]
-    return _grouped((callee.name, site) for site, callee in calls if isinstance(callee, kinds.External))
-
-
-def _grouped(calls: Iterable[tuple[object, Site]]) -> _Groups:
-    found: dict[object, list[Site]] = defaultdict(list)
-    for key, site in calls:
-        found[key].append(site)
+    found = defaultdict[object, list[Site]](list)
+    for site in project.calls_of(kinds.External, within=module):
+        callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
+        if isinstance(callee, kinds.External):
+            found[callee.name].append(site)
     return dict(found)
 
 
