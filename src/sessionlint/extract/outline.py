@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from sessionlint.model.facts import Alias, Import, ModuleFacts
-from sessionlint.model.source import Source, Span
+from sessionlint.model.source import Source
 
 _LONG_STRING = re.compile(r'("""|\'\'\').*?\1', re.DOTALL)
 # each repetition ends where it has to: none leaves something to the next one, to be tried again
@@ -37,9 +37,9 @@ def _imports(text: str) -> Iterator[Import]:
         begin = found.start("names")
         is_open = plain is None and begin < last_close and names.lstrip(" \t").startswith("(")
         behind = blanked.index(")", begin) + 1 if is_open else found.end()
-        span = Span(found.start() + len(found[0]) - len(found[0].lstrip()), behind)
+        start = found.start() + len(found[0]) - len(found[0].lstrip())
         aliases = tuple(_aliases(blanked, begin, behind))
-        yield Import(span, module or "" if plain is None else None, len(dots or ""), aliases)
+        yield Import(start, behind, module or "" if plain is None else None, len(dots or ""), aliases)
 
 
 def _aliases(text: str, start: int, end: int) -> Iterator[Alias]:
@@ -47,4 +47,4 @@ def _aliases(text: str, start: int, end: int) -> Iterator[Alias]:
     if "#" in names or "\\" in names:
         names = _COMMENT.sub(lambda match: " " * len(match[0]), names).replace("\\", " ")
     for name in _NAME.finditer(names):
-        yield Alias(Span(start + name.start(), start + name.end()), name["name"], name["alias"])
+        yield Alias(start + name.start(), start + name.end(), name["name"], name["alias"])

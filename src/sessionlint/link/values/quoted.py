@@ -24,19 +24,19 @@ def read_annotation(text: str) -> Term | None:
 def _term(node: ast.expr) -> Term | None:
     match node:
         case ast.Name(id=name):
-            return Name(_NOWHERE, name)
+            return Name(*_NOWHERE, name)
         case ast.Constant(value=None | str() as literal):
-            return Constant(_NOWHERE, literal)
+            return Constant(*_NOWHERE, literal)
         case ast.Attribute(value=inner, attr=attr) if (value := _term(inner)) is not None:
-            return Attribute(_NOWHERE, value, attr)
+            return Attribute(*_NOWHERE, value, attr)
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return _all(left, right, make=lambda items: Operation(_NOWHERE, "|", items))
+            return _all(left, right, make=lambda items: Operation(*_NOWHERE, "|", items))
         case ast.List(elts=elements) | ast.Tuple(elts=elements):
-            return _all(*elements, make=lambda items: Collection(_NOWHERE, "tuple", items))
+            return _all(*elements, make=lambda items: Collection(*_NOWHERE, "tuple", items))
         case ast.Subscript(value=inner, slice=index) if (value := _term(inner)) is not None:
             base = value
             items = index.elts if isinstance(index, ast.Tuple) else [index]
-            return _all(*items, make=lambda items: Subscript(_NOWHERE, base, items))
+            return _all(*items, make=lambda items: Subscript(*_NOWHERE, base, items))
         case _:
             return None
 
