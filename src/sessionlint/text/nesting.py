@@ -35,7 +35,11 @@ _OTHERS = r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>,|\r\n?|\n)|(?P<nest>[-.+
 
 def seems_shallow(text: str) -> bool:
     """Whether ``text`` is not ``too_deep``, told quickly; strings that hold definitions can deceive it."""
-    return _is_short(text) or (text.count("elif") <= _DEEPEST and all(map(_is_short, _DEFINITION.split(text))))
+    return _is_short(text) or (text.count("elif") <= _DEEPEST and all(map(_consists_of_short, text.split("def "))))
+
+
+def _consists_of_short(text: str) -> bool:
+    return _is_short(text) or all(map(_is_short, _DEFINITION.split(text)))
 
 
 def _is_short(text: str) -> bool:

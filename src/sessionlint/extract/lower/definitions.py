@@ -33,14 +33,24 @@ def _name_span(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Cl
     before = _TO_NAME.match(walk.text, start)
     if before is None:
         raise CannotTellError("a definition without its word")
-    return Span(before.end(), before.end() + len(node.name))
+    begin = before.end()
+    return Span(begin, begin + len(node.name))
 
 
 def _behind_opening_parenthesis(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, name: Span) -> int:
     params = getattr(node, "type_params", None)
     last = walk.end(params[-1]) if params else name.end
+    if walk.text.startswith("(", last):
+        return last + 1
     opening = _TO_OPENING_PARENTHESIS.match(walk.text, last)
     return opening.end() if opening else last
+
+
+def _behind_closing_parenthesis(walk: Walk, last: int) -> int:
+    if walk.text.startswith(")", last):
+        return last + 1
+    closing = _TO_CLOSING_PARENTHESIS.match(walk.text, last)
+    return closing.end() if closing else last
 
 
 def _function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef, start: int, _: int) -> Statement:
@@ -49,9 +59,7 @@ def _function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef, start: i
     opening = _behind_opening_parenthesis(walk, node, name_span)
     params = parameters(walk, node.args, opening)
     returns = walk.optional(node.returns)
-    last = params[-1].end if params else opening
-    closing = _TO_CLOSING_PARENTHESIS.match(walk.text, last)
-    last = closing.end() if closing else last
+    last = _behind_closing_parenthesis(walk, params[-1].end if params else opening)
     returns_span = Span(last, last)
     if node.returns is not None:
         returns_span = Span(walk.skip_gap(last), walk.outer_end(walk.end(node.returns)))

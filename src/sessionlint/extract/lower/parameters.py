@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from typing import Literal
 
 from sessionlint.extract.lower.walk import Walk
@@ -13,19 +12,18 @@ Kind = Literal["/", "", "*", "kw", "**"]
 _TO_STAR = re.compile(r"(?:[\s\\,/]|#[^\r\n]*(?![^\r\n]))*")
 
 
-def _in_order(params: ast.arguments) -> Iterator[tuple[Kind, ast.arg, ast.expr | None]]:
-    positional = len(params.posonlyargs) + len(params.args)
-    defaults = iter([*[None] * (positional - len(params.defaults)), *params.defaults])
-    for param in params.posonlyargs:
-        yield "/", param, next(defaults)
-    for param in params.args:
-        yield "", param, next(defaults)
+def _in_order(params: ast.arguments) -> list[tuple[Kind, ast.arg, ast.expr | None]]:
+    found: list[tuple[Kind, ast.arg, ast.expr | None]] = [("", param, None) for param in params.args]
+    if params.posonlyargs:
+        found[:0] = [("/", param, None) for param in params.posonlyargs]
+    for index, default in enumerate(params.defaults, len(found) - len(params.defaults)):
+        found[index] = (*found[index][:2], default)
     if params.vararg is not None:
-        yield "*", params.vararg, None
-    for param, default in zip(params.kwonlyargs, params.kw_defaults, strict=True):
-        yield "kw", param, default
+        found.append(("*", params.vararg, None))
+    found += [("kw", param, default) for param, default in zip(params.kwonlyargs, params.kw_defaults, strict=True)]
     if params.kwarg is not None:
-        yield "**", params.kwarg, None
+        found.append(("**", params.kwarg, None))
+    return found
 
 
 def _default_end(walk: Walk, behind: int, default: ast.expr) -> int:

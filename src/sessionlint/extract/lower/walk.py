@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from string import ascii_letters
 from typing import Any, TypeAlias
 
 from sessionlint.extract.lower.positions import Places
@@ -17,6 +18,7 @@ StatementTable: TypeAlias = Mapping[type[ast.stmt], Callable[["Walk", Any, int, 
 
 _GAP = re.compile(r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*")
 _COMMENT = re.compile(r"#[^\r\n]*")
+_SOLID = frozenset("()[]{}=:,.-*@'\"_" + ascii_letters)  # what commonly stands where a gap might be
 _DEEPEST_TERM = 150
 _DEEPEST_BLOCK = 200
 _NAME = ast.Name
@@ -55,6 +57,8 @@ class Walk:
 
     def skip_gap(self, offset: int) -> int:
         """The next offset that is neither white space, nor a continuation, nor a comment."""
+        if self.text[offset : offset + 1] in _SOLID:
+            return offset
         match = _GAP.match(self.text, offset)
         return match.end() if match else offset
 
@@ -80,14 +84,14 @@ class Walk:
 
     def term(self, node: Located) -> Term:
         """The term of an expression. What is nested beyond all reason becomes opaque: unknown is a value."""
-        starts, offsets = self._starts, self._offsets
-        start = offsets[starts[node.lineno] + node.col_offset]
-        end = offsets[starts[node.end_lineno] + node.end_col_offset]
+        at, starts, offsets = node.__dict__, self._starts, self._offsets  # whose items take less than the attributes
+        start = offsets[starts[at["lineno"]] + at["col_offset"]]
+        end = offsets[starts[at["end_lineno"]] + at["end_col_offset"]]
         if self._term_depth > _DEEPEST_TERM:
             return Operation(start, end, "...", ())
         kind = type(node)
         if kind is _NAME:  # a third of all terms
-            return Name(start, end, node.id)
+            return Name(start, end, at["id"])
         lower = self._terms.get(kind)
         if lower is None:
             raise CannotTellError(kind.__name__)
@@ -109,12 +113,15 @@ class Walk:
         self._block_depth += 1
         if self._block_depth > _DEEPEST_BLOCK:
             raise NestedTooDeeplyError
-        table = self._statements
+        table, starts, offsets = self._statements, self._starts, self._offsets
         found: list[Statement] = []
         for node in nodes:
             lower = table.get(type(node))
             if lower is None:
                 raise CannotTellError(type(node).__name__)
-            found.append(lower(self, node, self.start(node), self.end(node)))
+            at = node.__dict__
+            start = offsets[starts[at["lineno"]] + at["col_offset"]]
+            end = offsets[starts[at["end_lineno"]] + at["end_col_offset"]]
+            found.append(lower(self, node, start, end))
         self._block_depth -= 1
         return tuple(found)
