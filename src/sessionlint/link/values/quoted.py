@@ -6,6 +6,7 @@ parsed, never evaluated.
 
 import ast
 from collections.abc import Callable
+from functools import lru_cache
 
 from sessionlint.model.facts import Attribute, Collection, Constant, Name, Operation, Subscript, Term
 from sessionlint.model.source import Span
@@ -14,11 +15,17 @@ _NOWHERE = Span(0, 0)
 
 
 def read_annotation(text: str) -> Term | None:
-    """The term of a quoted annotation, without usable spans; None when it does not read as one."""
+    """The term of a quoted annotation, without usable spans; None when it does not read as one. Each time it is a new one: what
+    its names mean depends on where it stands."""
     try:
-        return _term(ast.parse(text.strip(), mode="eval").body)
+        return _term(_parsed(text.strip()))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+@lru_cache(maxsize=1000)
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
 
 
 def _term(node: ast.expr) -> Term | None:
