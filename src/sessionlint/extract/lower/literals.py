@@ -3,12 +3,14 @@
 import ast
 import re
 from collections.abc import Callable, Mapping
+from sys import intern
 from typing import Any
 
 from sessionlint.extract.lower.walk import CannotTellError, TermTable, Walk
 from sessionlint.model.facts import Constant, FString, Operation, Term
 
 _BIGGEST_INTEGER = 2**63
+_OFTEN_REPEATED = 40  # characters: keys, paths, statuses, of which one copy is enough
 STRING = re.compile(
     r"(?P<prefix>[A-Za-z]*)"
     r"(?:'''(?P<a>(?:\\.|[^\\])*?)'''|\"\"\"(?P<b>(?:\\.|[^\\])*?)\"\"\"|'(?P<c>(?:\\.|[^'\\])*)'|\"(?P<d>(?:\\.|[^\"\\])*)\")",
@@ -18,6 +20,11 @@ STRING = re.compile(
 
 def _plain(_: Walk, node: ast.Constant, start: int, end: int) -> Term:
     return Constant(start, end, node.value)  # type: ignore[arg-type]  # the table below sees to it
+
+
+def _string(_: Walk, node: ast.Constant, start: int, end: int) -> Term:
+    value: Any = node.value
+    return Constant(start, end, intern(value) if len(value) <= _OFTEN_REPEATED else value)
 
 
 def _integer(_: Walk, node: ast.Constant, start: int, end: int) -> Term:
@@ -49,7 +56,7 @@ def _bytes(walk: Walk, _: ast.Constant, start: int, end: int) -> Term:
 
 
 _CONSTANTS: Mapping[type, Callable[[Walk, Any, int, int], Term]] = {
-    str: _plain,
+    str: _string,
     int: _integer,
     float: _plain,
     bool: _plain,
