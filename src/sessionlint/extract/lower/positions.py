@@ -1,5 +1,6 @@
 """Where a node of ``ast`` stands: its lines and its columns in UTF-8 to offsets in characters."""
 
+import re
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
@@ -12,6 +13,7 @@ class Places(NamedTuple):
     offsets: Sequence[int]
 
 
+_WIDE = re.compile(r"[^\x00-\x7f]")
 # One number for each offset, whatever text it is counted in: with a number of its own for each end, the facts of a large project
 # take twice the memory. Longer texts are rare, and would leave much behind.
 _OFFSETS: list[int] = []
@@ -19,30 +21,23 @@ _MOST_OFFSETS = 500_000
 
 
 def places(text: str) -> Places:
-    """For the nodes of a tree parsed from ``text``, whose lines end at "\\n"."""
-    lines = text.split("\n")
+    """For the nodes of a tree parsed from ``text``, whose lines end at "\n" or "\r\n"."""
+    data = text.encode("utf-8", "surrogatepass")
+    starts = [0, 0, *accumulate(map(len, data.splitlines(keepends=True)))]
     offsets = _offsets(len(text))
-    if text.isascii():
-        return Places(_starts([len(line) for line in lines]), offsets)
+    return Places(starts, offsets if len(data) == len(text) else _by_byte(text, offsets))
+
+
+def _by_byte(text: str, offsets: Sequence[int]) -> list[int]:
+    """For each byte of the text the offset of its character."""
     found: list[int] = []
-    first = 0
-    lengths: list[int] = []
-    for line in lines:
-        begin, behind = len(found), first + len(line)
-        if line.isascii():
-            found += offsets[first:behind]
-        else:
-            for offset, character in enumerate(line, first):
-                found += [offsets[offset]] * len(character.encode("utf-8", "surrogatepass"))
-        lengths.append(len(found) - begin)
-        found.append(offsets[behind])
-        first = behind + 1
-    return Places(_starts(lengths), found)
-
-
-def _starts(lengths: Sequence[int]) -> list[int]:
-    """Where lines of these lengths begin, at their own numbers."""
-    return [0, *accumulate([length + 1 for length in lengths], initial=0)]
+    behind = 0
+    for wide in _WIDE.finditer(text):
+        found += offsets[behind : wide.start()]
+        behind = wide.end()
+        found += [offsets[wide.start()]] * len(wide[0].encode("utf-8", "surrogatepass"))
+    found += offsets[behind : len(text) + 1]
+    return found
 
 
 def _offsets(length: int) -> Sequence[int]:
