@@ -8,14 +8,12 @@ import re
 from collections.abc import Iterator
 
 from sessionlint.model.facts import Alias, Import, ModuleFacts
-from sessionlint.model.source import Source, Span
+from sessionlint.model.source import Source
 
-_LONG_STRING = re.compile(r'("""|\'\'\').*?\1', re.DOTALL)
 # each repetition ends where it has to: none leaves something to the next one, to be tried again
 _IMPORT = re.compile(
-    r"^[ \t\f]*(?:from[ \t]+(?![ \t])(?:(?P<dots>[.]+)(?![.]))?(?:[ \t]*(?P<module>[\w.]+)(?![\w.]))?[ \t]+import"
-    r"|import(?P<plain>[ \t]))(?P<names>[^\n;#\\]*(?:\\\r?\n[^\n;#\\]*)*)",
-    re.MULTILINE,
+    r"[ \t\f]*(?:from[ \t]+(?![ \t])(?:(?P<dots>[.]+)(?![.]))?(?:[ \t]*(?P<module>[\w.]+)(?![\w.]))?[ \t]+import"
+    r"|import(?P<plain>[ \t]))(?P<names>[^\n;#\\]*(?:\\\r?\n[^\n;#\\]*)*)"
 )
 _NAME = re.compile(r"(?P<name>[\w.]+|\*)(?:\s+as\s+(?P<alias>\w+))?")
 _COMMENT = re.compile(r"#[^\n]*")
@@ -27,19 +25,53 @@ def outline(source: Source) -> ModuleFacts:
 
 
 def _imports(text: str) -> Iterator[Import]:
-    blanked = _LONG_STRING.sub(lambda match: " " * len(match[0]), text)
+    blanked = _without_long_strings(text)
     last_close = blanked.rfind(")")
     behind = 0  # the last import
-    for found in _IMPORT.finditer(blanked):
-        if found.start() < behind or not found["names"]:
-            continue
+    for found in _statements(blanked):
         dots, module, plain, names = found.groups()
+        if found.start() < behind or not names:
+            continue
         begin = found.start("names")
         is_open = plain is None and begin < last_close and names.lstrip(" \t").startswith("(")
         behind = blanked.index(")", begin) + 1 if is_open else found.end()
-        span = Span(found.start() + len(found[0]) - len(found[0].lstrip()), behind)
+        start = found.start() + len(found[0]) - len(found[0].lstrip())
         aliases = tuple(_aliases(blanked, begin, behind))
-        yield Import(span, module or "" if plain is None else None, len(dots or ""), aliases)
+        yield Import(start, behind, module or "" if plain is None else None, len(dots or ""), aliases)
+
+
+def _without_long_strings(text: str) -> str:
+    """``text`` with blanks in place of strings in three quotes."""
+    pieces: list[str] = []
+    offset = 0
+    for start, end in _long_strings(text):
+        pieces += text[offset:start], " " * (end - start)
+        offset = end
+    return "".join([*pieces, text[offset:]]) if pieces else text
+
+
+def _long_strings(text: str) -> Iterator[tuple[int, int]]:
+    nearest = {quote: at for quote in ('"""', "'''") if (at := text.find(quote)) >= 0}
+    while nearest:
+        quote = min(nearest, key=nearest.__getitem__)
+        start = nearest.pop(quote)
+        end = text.find(quote, start + 3) + 3
+        if end < 3:  # nothing closes it, nor a later one
+            continue
+        yield start, end
+        known = [(quote, -1), *nearest.items()]
+        nearest = {each: found for each, at in known if (found := at if at >= end else text.find(each, end)) >= 0}
+
+
+def _statements(text: str) -> Iterator[re.Match[str]]:
+    """What begins a line and looks like an import. To find the word and then its line takes a fifth of a search line by line."""
+    line = 0
+    while line >= 0 and (word := text.find("import", line)) >= 0:
+        line = text.rfind("\n", line, word) + 1 or line
+        found = _IMPORT.match(text, line)
+        if found is not None:
+            yield found
+        line = text.find("\n", max(word, found.end() if found is not None else 0)) + 1 or -1
 
 
 def _aliases(text: str, start: int, end: int) -> Iterator[Alias]:
@@ -47,4 +79,4 @@ def _aliases(text: str, start: int, end: int) -> Iterator[Alias]:
     if "#" in names or "\\" in names:
         names = _COMMENT.sub(lambda match: " " * len(match[0]), names).replace("\\", " ")
     for name in _NAME.finditer(names):
-        yield Alias(Span(start + name.start(), start + name.end()), name["name"], name["alias"])
+        yield Alias(start + name.start(), start + name.end(), name["name"], name["alias"])

@@ -27,6 +27,18 @@ else:
         return dataclass(slots=True, eq=False)(cls)
 
 
+@node
+class Placed:
+    """What stands somewhere. Two numbers, shared by all that have them, take half the memory of a ``Span`` for each node."""
+
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+
 # --- terms ------------------------------------------------------------------------------------------------------------
 # The span of a term leaves out the parentheses around it, those of a tuple or a generator included: ``(a)()`` is a call
 # that begins at its parenthesis, its ``func`` begins one later. Arguments, parameters, clauses, with items and statements
@@ -34,132 +46,117 @@ else:
 
 
 @node
-class Name:
+class Name(Placed):
     """A bare name, read or (as an assignment target) written."""
 
-    span: Span
     id: str
 
 
 @node
-class Attribute:
+class Attribute(Placed):
     """``value.attr``; ``span`` covers the whole, the attribute's own name is its last ``len(attr)`` characters."""
 
-    span: Span
     value: "Term"
     attr: str
 
 
 @node
-class Argument:
+class Argument(Placed):
     """One argument of a call or class header: ``value``, ``keyword=value``, ``*value`` or ``**value``.
 
     ``span`` covers the keyword and the value, without the comma.
     """
 
-    span: Span
     value: "Term"
     keyword: str | None = None
     star: Literal["", "*", "**"] = ""
 
 
 @node
-class Call:
-    span: Span
+class Call(Placed):
     func: "Term"
     args: tuple[Argument, ...]
 
 
 @node
-class Await:
-    span: Span
+class Await(Placed):
     value: "Term"
 
 
 @node
-class Yield:
+class Yield(Placed):
     """``yield value`` or, with ``delegated``, ``yield from value``."""
 
-    span: Span
     value: "Term | None"
     delegated: bool = False
 
 
 @node
-class BoolOp:
+class BoolOp(Placed):
     """``a or b or c`` / ``a and b``, flattened when the operator is the same."""
 
-    span: Span
     op: Literal["or", "and"]
     values: tuple["Term", ...]
 
 
 @node
-class Conditional:
+class Conditional(Placed):
     """``body if test else orelse``."""
 
-    span: Span
     test: "Term"
     body: "Term"
     orelse: "Term"
 
 
 @node
-class Subscript:
+class Subscript(Placed):
     """``value[items]``: annotations, look-ups. A slice is an ``Operation``."""
 
-    span: Span
     value: "Term"
     items: tuple["Term", ...]
 
 
 @node
-class Collection:
+class Collection(Placed):
     """A display: ``(a, b)``, ``[a, b]``, ``{a, b}``. A starred element is ``Operation("*", ...)``."""
 
-    span: Span
     kind: Literal["tuple", "list", "set"]
     items: tuple["Term", ...]
 
 
 @node
-class Mapping:
+class Mapping(Placed):
     """A dict display; a key of ``None`` stands for ``**value``."""
 
-    span: Span
     items: tuple[tuple["Term | None", "Term"], ...]
 
 
 @node
-class Constant:
+class Constant(Placed):
     """A literal: str (implicit concatenation joined), int, float, bool or None. Bytes, complex and ``...`` are Operations."""
 
-    span: Span
     value: str | int | float | bool | None
 
 
 @node
-class FString:
+class FString(Placed):
     """An f-string (or t-string): literal parts as Constants (raw, with the span of the whole) and expressions, in order."""
 
-    span: Span
     parts: tuple["Term", ...]
 
 
 @node
-class Walrus:
+class Walrus(Placed):
     """``target := value``."""
 
-    span: Span
     target: Name
     value: "Term"
 
 
 @node
-class Parameter:
+class Parameter(Placed):
     """``kind`` is how it binds: positional-only ``/``, ordinary, ``*args``, keyword-only ``kw``, ``**kwargs``."""
 
-    span: Span
     name: str
     annotation: "Term | None"
     default: "Term | None"
@@ -167,17 +164,15 @@ class Parameter:
 
 
 @node
-class Lambda:
-    span: Span
+class Lambda(Placed):
     params: tuple[Parameter, ...]
     body: "Term"
 
 
 @node
-class Clause:
+class Clause(Placed):
     """One ``for target in iter if ...`` of a comprehension."""
 
-    span: Span
     target: "Term"
     iter: "Term"
     ifs: tuple["Term", ...]
@@ -185,23 +180,21 @@ class Clause:
 
 
 @node
-class Comprehension:
+class Comprehension(Placed):
     """``element`` holds one term, or two (key, value) for a dict."""
 
-    span: Span
     kind: Literal["list", "set", "dict", "generator"]
     element: tuple["Term", ...]
     clauses: tuple[Clause, ...]
 
 
 @node
-class Operation:
+class Operation(Placed):
     """Any other expression: comparisons (``op`` "is", "is not", "==", "in", ...), arithmetic, "not", "*" (starred), "slice".
 
     Only its operands matter to us. A chain of one operator is flat (``a | b | c``); ``a < b is c`` has the ``op`` "<, is".
     """
 
-    span: Span
     op: str
     operands: tuple["Term", ...]
 
@@ -231,10 +224,9 @@ Term: TypeAlias = (
 
 
 @node
-class Assign:
+class Assign(Placed):
     """``a = b = value`` (several targets), ``a: annotation = value`` (or None for ``a: X``), ``a += value`` (``augmented``)."""
 
-    span: Span
     targets: tuple[Term, ...]
     value: Term | None
     annotation: Term | None = None
@@ -242,101 +234,88 @@ class Assign:
 
 
 @node
-class Evaluate:
+class Evaluate(Placed):
     """An expression statement."""
 
-    span: Span
     value: Term
 
 
 @node
-class Return:
-    span: Span
+class Return(Placed):
     value: Term | None
 
 
 @node
-class Raise:
-    span: Span
+class Raise(Placed):
     value: Term | None
     cause: Term | None
 
 
 @node
-class Delete:
-    span: Span
+class Delete(Placed):
     targets: tuple[Term, ...]
 
 
 @node
-class Assert:
-    span: Span
+class Assert(Placed):
     test: Term
     message: Term | None
 
 
 @node
-class Jump:
-    span: Span
+class Jump(Placed):
     kind: Literal["pass", "break", "continue"]
 
 
 @node
-class Scoping:
+class Scoping(Placed):
     """``global a, b`` or ``nonlocal a, b``."""
 
-    span: Span
     kind: Literal["global", "nonlocal"]
     names: tuple[str, ...]
 
 
 @node
-class Alias:
+class Alias(Placed):
     """One imported name, ``name as asname``, both in ``span``; ``name`` is dotted for ``import a.b``, ``*`` for a star import."""
 
-    span: Span
     name: str
     asname: str | None = None
 
 
 @node
-class Import:
+class Import(Placed):
     """``import a.b as c, d`` (module None) or ``from ..module import names`` (``level`` dots; module may be "")."""
 
-    span: Span
     module: str | None
     level: int
     names: tuple[Alias, ...]
 
 
 @node
-class WithItem:
-    span: Span
+class WithItem(Placed):
     context: Term
     target: Term | None
 
 
 @node
-class With:
-    span: Span
+class With(Placed):
     items: tuple[WithItem, ...]
     body: "Block"
     is_async: bool = False
 
 
 @node
-class Handler:
+class Handler(Placed):
     """``except type as name:``; type None for a bare ``except:``. ``span`` covers it with its body."""
 
-    span: Span
     type: Term | None
     name: str | None
     body: "Block"
 
 
 @node
-class Try:
-    span: Span
+class Try(Placed):
     body: "Block"
     handlers: tuple[Handler, ...]
     orelse: "Block"
@@ -344,18 +323,16 @@ class Try:
 
 
 @node
-class If:
+class If(Placed):
     """An ``elif`` is an If that is the only statement of ``orelse``."""
 
-    span: Span
     test: Term
     body: "Block"
     orelse: "Block"
 
 
 @node
-class For:
-    span: Span
+class For(Placed):
     target: Term
     iter: Term
     body: "Block"
@@ -364,38 +341,34 @@ class For:
 
 
 @node
-class While:
-    span: Span
+class While(Placed):
     test: Term
     body: "Block"
     orelse: "Block"
 
 
 @node
-class Case:
+class Case(Placed):
     """One ``case``: the names its pattern binds, the terms it reads, its guard and body."""
 
-    span: Span
     binds: tuple[str, ...]
     guard: Term | None
     body: "Block"
 
 
 @node
-class Match:
-    span: Span
+class Match(Placed):
     subject: Term
     cases: tuple[Case, ...]
 
 
 @node
-class Function:
+class Function(Placed):
     """A ``def``. ``is_generator``: it yields in its own scope. ``name_span`` is the name's; ``header_end`` lies behind the colon.
 
     ``returns_span`` covers ``-> annotation`` from the arrow, or is empty behind the closing parenthesis when there is none.
     """
 
-    span: Span
     name: str
     name_span: Span
     params: tuple[Parameter, ...]
@@ -409,10 +382,9 @@ class Function:
 
 
 @node
-class Class:
+class Class(Placed):
     """A ``class``; ``bases`` are the header's arguments, keywords included."""
 
-    span: Span
     name: str
     name_span: Span
     bases: tuple[Argument, ...]

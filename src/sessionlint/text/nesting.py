@@ -26,7 +26,7 @@ _ORDINARY = 50  # operators, or half as many brackets: what people write
 _MOST_WORK = 4 * _DEEPEST**2
 _ONE_AT_A_TIME = threading.Lock()
 
-_NESTING = ("(", "[", "{", ".", "+", "-", "*", "/", "%", "@", "&", "|", "^", "~", "<", ">")
+_NESTING = b"([{.+-*/%@&|^~<>"
 _NESTING_WORDS = ("if", "lambda", "not", "await", "and", "or")
 # no expression goes on over such a line
 _DEFINITION = re.compile(r"^[ \t]*(?=(?:async def|def|class)\b)", re.MULTILINE)
@@ -35,11 +35,18 @@ _OTHERS = r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>,|\r\n?|\n)|(?P<nest>[-.+
 
 def seems_shallow(text: str) -> bool:
     """Whether ``text`` is not ``too_deep``, told quickly; strings that hold definitions can deceive it."""
-    return _is_short(text) or (text.count("elif") <= _DEEPEST and all(map(_is_short, _DEFINITION.split(text))))
+    return text.count("elif") <= _DEEPEST and all(map(_consists_of_short, text.split("def ")))
+
+
+def _consists_of_short(text: str) -> bool:
+    return _is_short(text) or all(map(_is_short, _DEFINITION.split(text)))
 
 
 def _is_short(text: str) -> bool:
-    return len(text) <= _DEEPEST or sum(map(text.count, _NESTING + _NESTING_WORDS)) <= _DEEPEST
+    if len(text) <= _DEEPEST:
+        return True
+    data = text.encode("utf-8", "surrogatepass")
+    return len(data) - len(data.translate(None, _NESTING)) + sum(map(text.count, _NESTING_WORDS)) <= _DEEPEST
 
 
 def too_deep(text: str) -> bool:

@@ -8,31 +8,29 @@ from typing import Any
 from sessionlint.extract.lower.walk import CannotTellError, StatementTable, Walk
 from sessionlint.extract.newer import nodes
 from sessionlint.model.facts import Block, Case, For, Handler, If, Match, Statement, Try, While, With, WithItem
-from sessionlint.model.source import Span
 
 _WITH = re.compile(r"(?:async[\s\\]+)?with")
 
 
-def _whole(walk: Walk, node: ast.stmt | ast.ExceptHandler, *blocks: Block) -> Span:
+def _end(*blocks: Block) -> int:
     """A compound statement ends with the last of its blocks that is not empty. The tree would add a semicolon behind it."""
-    last = next(block for block in reversed(blocks) if block)
-    return Span(walk.start(node), last[-1].span.end)
+    return next(block for block in reversed(blocks) if block)[-1].end
 
 
-def _if(walk: Walk, node: ast.If) -> Statement:
+def _if(walk: Walk, node: ast.If, start: int, _: int) -> Statement:
     test, body, orelse = walk.term(node.test), walk.lines(node.body), walk.lines(node.orelse)
-    return If(_whole(walk, node, body, orelse), test, body, orelse)
+    return If(start, _end(body, orelse), test, body, orelse)
 
 
-def _for(walk: Walk, node: ast.For | ast.AsyncFor) -> Statement:
+def _for(walk: Walk, node: ast.For | ast.AsyncFor, start: int, _: int) -> Statement:
     target, iterated = walk.term(node.target), walk.term(node.iter)
     body, orelse = walk.lines(node.body), walk.lines(node.orelse)
-    return For(_whole(walk, node, body, orelse), target, iterated, body, orelse, isinstance(node, ast.AsyncFor))
+    return For(start, _end(body, orelse), target, iterated, body, orelse, isinstance(node, ast.AsyncFor))
 
 
-def _while(walk: Walk, node: ast.While) -> Statement:
+def _while(walk: Walk, node: ast.While, start: int, _: int) -> Statement:
     test, body, orelse = walk.term(node.test), walk.lines(node.body), walk.lines(node.orelse)
-    return While(_whole(walk, node, body, orelse), test, body, orelse)
+    return While(start, _end(body, orelse), test, body, orelse)
 
 
 def _behind(walk: Walk, outer_start: int, node: ast.expr) -> int:
@@ -44,7 +42,7 @@ def _with_item(walk: Walk, start: int, node: ast.withitem) -> WithItem:
     end = _behind(walk, start, node.context_expr)
     if node.optional_vars is not None:
         end = _behind(walk, walk.skip_gap(walk.skip_gap(end) + len("as")), node.optional_vars)
-    return WithItem(Span(start, end), walk.term(node.context_expr), walk.optional(node.optional_vars))
+    return WithItem(start, end, walk.term(node.context_expr), walk.optional(node.optional_vars))
 
 
 def _has_parentheses(walk: Walk, node: ast.With | ast.AsyncWith, start: int) -> bool:
@@ -59,33 +57,33 @@ def _has_parentheses(walk: Walk, node: ast.With | ast.AsyncWith, start: int) -> 
     return opened > closed
 
 
-def _with(walk: Walk, node: ast.With | ast.AsyncWith) -> Statement:
-    word = _WITH.match(walk.text, walk.start(node))
+def _with(walk: Walk, node: ast.With | ast.AsyncWith, start: int, _: int) -> Statement:
+    word = _WITH.match(walk.text, start)
     if word is None:
         raise CannotTellError("a with statement without its word")
-    start = walk.skip_gap(word.end())
-    if walk.text[start] == "(" and _has_parentheses(walk, node, start):
-        start = walk.skip_gap(start + 1)
+    at = walk.skip_gap(word.end())
+    if walk.text[at] == "(" and _has_parentheses(walk, node, at):
+        at = walk.skip_gap(at + 1)
     items: list[WithItem] = []
     for item in node.items:
-        items.append(_with_item(walk, start, item))
-        start = walk.skip_gap(walk.skip_gap(items[-1].span.end) + 1)
+        items.append(_with_item(walk, at, item))
+        at = walk.skip_gap(walk.skip_gap(items[-1].end) + 1)
     body = walk.lines(node.body)
-    return With(_whole(walk, node, body), tuple(items), body, isinstance(node, ast.AsyncWith))
+    return With(start, _end(body), tuple(items), body, isinstance(node, ast.AsyncWith))
 
 
 def _handler(walk: Walk, node: ast.ExceptHandler) -> Handler:
     type_, body = walk.optional(node.type), walk.lines(node.body)
-    return Handler(_whole(walk, node, body), type_, node.name, body)
+    return Handler(walk.start(node), _end(body), type_, node.name, body)
 
 
-def _try(walk: Walk, node: Any) -> Statement:
+def _try(walk: Walk, node: Any, start: int, _: int) -> Statement:
     # an ast.Try or, of the same fields, an ast.TryStar, which the oldest Python does not know
     body = walk.lines(node.body)
     handlers = tuple([_handler(walk, handler) for handler in node.handlers])
     orelse, final = walk.lines(node.orelse), walk.lines(node.finalbody)
     handled = handlers[-1].body if handlers else ()
-    return Try(_whole(walk, node, body, handled, orelse, final), body, handlers, orelse, final)
+    return Try(start, _end(body, handled, orelse, final), body, handlers, orelse, final)
 
 
 def _bound(pattern: ast.pattern) -> Iterator[str]:
@@ -122,16 +120,16 @@ def _case(walk: Walk, behind: int, node: ast.match_case) -> Case:
         raise CannotTellError("a case that is not where it should be")
     binds = tuple(dict.fromkeys(_bound(node.pattern)))
     guard, body = walk.optional(node.guard), walk.lines(node.body)
-    return Case(Span(start, body[-1].span.end), binds, guard, body)
+    return Case(start, _end(body), binds, guard, body)
 
 
-def _match(walk: Walk, node: ast.Match) -> Statement:
+def _match(walk: Walk, node: ast.Match, start: int, _: int) -> Statement:
     subject = walk.term(node.subject)
     behind = walk.skip_gap(walk.outer_end(walk.end(node.subject))) + 1
     cases: list[Case] = []
     for case in node.cases:
-        cases.append(_case(walk, cases[-1].span.end if cases else behind, case))
-    return Match(_whole(walk, node, cases[-1].body), subject, tuple(cases))
+        cases.append(_case(walk, cases[-1].end if cases else behind, case))
+    return Match(start, _end(cases[-1].body), subject, tuple(cases))
 
 
 STATEMENTS: StatementTable = {

@@ -15,10 +15,10 @@ _TO_OPENING_PARENTHESIS = re.compile(r"(?:[\s\\,)\]]|#[^\r\n]*(?![^\r\n]))*\(")
 _TO_DECORATOR = re.compile(r"@(?:[\s\\(]|#[^\r\n]*(?![^\r\n]))*")
 
 
-def _start(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
-    """Where the definition begins with its decorators."""
+def _start(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, start: int) -> int:
+    """Where the definition begins with its decorators; ``start`` is that of its word."""
     if not node.decorator_list:
-        return walk.start(node)
+        return start
     text, decorator = walk.text, walk.start(node.decorator_list[0])
     at = decorator - 1
     while at >= 0 and not (text[at] == "@" and not text[text.rfind("\n", 0, at) + 1 : at].strip()):
@@ -29,29 +29,37 @@ def _start(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassD
     return at
 
 
-def _name_span(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
-    before = _TO_NAME.match(walk.text, walk.start(node))
+def _name_span(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, start: int) -> Span:
+    before = _TO_NAME.match(walk.text, start)
     if before is None:
         raise CannotTellError("a definition without its word")
-    return Span(before.end(), before.end() + len(node.name))
+    begin = before.end()
+    return Span(begin, begin + len(node.name))
 
 
 def _behind_opening_parenthesis(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, name: Span) -> int:
     params = getattr(node, "type_params", None)
     last = walk.end(params[-1]) if params else name.end
+    if walk.text.startswith("(", last):
+        return last + 1
     opening = _TO_OPENING_PARENTHESIS.match(walk.text, last)
     return opening.end() if opening else last
 
 
-def _function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Statement:
+def _behind_closing_parenthesis(walk: Walk, last: int) -> int:
+    if walk.text.startswith(")", last):
+        return last + 1
+    closing = _TO_CLOSING_PARENTHESIS.match(walk.text, last)
+    return closing.end() if closing else last
+
+
+def _function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef, start: int, _: int) -> Statement:
     decorators = walk.all_terms(node.decorator_list)
-    name_span = _name_span(walk, node)
+    name_span = _name_span(walk, node, start)
     opening = _behind_opening_parenthesis(walk, node, name_span)
     params = parameters(walk, node.args, opening)
     returns = walk.optional(node.returns)
-    last = params[-1].span.end if params else opening
-    closing = _TO_CLOSING_PARENTHESIS.match(walk.text, last)
-    last = closing.end() if closing else last
+    last = _behind_closing_parenthesis(walk, params[-1].end if params else opening)
     returns_span = Span(last, last)
     if node.returns is not None:
         returns_span = Span(walk.skip_gap(last), walk.outer_end(walk.end(node.returns)))
@@ -59,7 +67,8 @@ def _function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef) -> State
     body = walk.lines(node.body)
     is_generator, walk.yields = walk.yields, outer
     return Function(
-        Span(_start(walk, node), body[-1].span.end),
+        _start(walk, node, start),
+        body[-1].end,
         node.name,
         name_span,
         params,
@@ -73,15 +82,15 @@ def _function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef) -> State
     )
 
 
-def _class(walk: Walk, node: ast.ClassDef) -> Statement:
+def _class(walk: Walk, node: ast.ClassDef, start: int, _: int) -> Statement:
     decorators = walk.all_terms(node.decorator_list)
-    name_span = _name_span(walk, node)
+    name_span = _name_span(walk, node, start)
     behind = _behind_opening_parenthesis(walk, node, name_span) - 1
     bases = arguments(walk, node.bases, node.keywords, behind, len(walk.text))
     outer, walk.yields = walk.yields, False
     body = walk.lines(node.body)
     walk.yields = outer
-    return Class(Span(_start(walk, node), body[-1].span.end), node.name, name_span, bases, decorators, body)
+    return Class(_start(walk, node, start), body[-1].end, node.name, name_span, bases, decorators, body)
 
 
 STATEMENTS: StatementTable = {

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 from sessionlint.extract.lower.walk import TermTable, Walk
 from sessionlint.model.facts import Clause, Collection, Comprehension, Mapping, Operation, Term
-from sessionlint.model.source import Span
 
 
-def _starred(walk: Walk, node: ast.Starred) -> Term:
-    return Operation(walk.span(node), "*", (walk.term(node.value),))
+def _starred(walk: Walk, node: ast.Starred, start: int, end: int) -> Term:
+    return Operation(start, end, "*", (walk.term(node.value),))
 
 
 def parenthesised(walk: Walk, node: ast.Tuple) -> bool:
@@ -28,29 +27,28 @@ def parenthesised(walk: Walk, node: ast.Tuple) -> bool:
     return opened > 0
 
 
-def _tuple(walk: Walk, node: ast.Tuple) -> Term:
-    span = walk.span(node)
+def _tuple(walk: Walk, node: ast.Tuple, start: int, end: int) -> Term:
     items = walk.all_terms(node.elts)
     if parenthesised(walk, node):
-        start = walk.skip_gap(span.start + 1)
+        closing = end - 1
+        start = walk.skip_gap(start + 1)
         end = walk.end(node.elts[-1]) if node.elts else start
-        while (following := walk.skip_gap(end)) < span.end - 1:  # a parenthesis around the last element, a comma
+        while (following := walk.skip_gap(end)) < closing:  # a parenthesis around the last element, a comma
             end = following + 1
-        span = Span(start, end)
-    return Collection(span, "tuple", items)
+    return Collection(start, end, "tuple", items)
 
 
-def _list(walk: Walk, node: ast.List) -> Term:
-    return Collection(walk.span(node), "list", walk.all_terms(node.elts))
+def _list(walk: Walk, node: ast.List, start: int, end: int) -> Term:
+    return Collection(start, end, "list", walk.all_terms(node.elts))
 
 
-def _set(walk: Walk, node: ast.Set) -> Term:
-    return Collection(walk.span(node), "set", walk.all_terms(node.elts))
+def _set(walk: Walk, node: ast.Set, start: int, end: int) -> Term:
+    return Collection(start, end, "set", walk.all_terms(node.elts))
 
 
-def _dict(walk: Walk, node: ast.Dict) -> Term:
+def _dict(walk: Walk, node: ast.Dict, start: int, end: int) -> Term:
     items = [(walk.optional(key), walk.term(value)) for key, value in zip(node.keys, node.values, strict=True)]
-    return Mapping(walk.span(node), tuple(items))
+    return Mapping(start, end, tuple(items))
 
 
 def _clauses(walk: Walk, nodes: Sequence[ast.comprehension], behind: int, closing: int | None = None) -> tuple[Clause, ...]:
@@ -60,29 +58,28 @@ def _clauses(walk: Walk, nodes: Sequence[ast.comprehension], behind: int, closin
     for node in nodes:
         target, iterated, ifs = walk.term(node.target), walk.term(node.iter), walk.all_terms(node.ifs)
         end = walk.outer_end(walk.end(node.ifs[-1] if node.ifs else node.iter), closing)
-        clauses.append(Clause(Span(walk.skip_gap(behind), end), target, iterated, ifs, bool(node.is_async)))
+        clauses.append(Clause(walk.skip_gap(behind), end, target, iterated, ifs, bool(node.is_async)))
         behind = end
     return tuple(clauses)
 
 
-def _generator(walk: Walk, node: ast.GeneratorExp) -> Term:
-    span = walk.span(node)
+def _generator(walk: Walk, node: ast.GeneratorExp, start: int, end: int) -> Term:
     element = (walk.term(node.elt),)
-    clauses = _clauses(walk, node.generators, walk.end(node.elt), span.end - 1)
-    return Comprehension(Span(walk.skip_gap(span.start + 1), clauses[-1].span.end), "generator", element, clauses)
+    clauses = _clauses(walk, node.generators, walk.end(node.elt), end - 1)
+    return Comprehension(walk.skip_gap(start + 1), clauses[-1].end, "generator", element, clauses)
 
 
-def _list_comprehension(walk: Walk, node: ast.ListComp) -> Term:
-    return Comprehension(walk.span(node), "list", (walk.term(node.elt),), _clauses(walk, node.generators, walk.end(node.elt)))
+def _list_comprehension(walk: Walk, node: ast.ListComp, start: int, end: int) -> Term:
+    return Comprehension(start, end, "list", (walk.term(node.elt),), _clauses(walk, node.generators, walk.end(node.elt)))
 
 
-def _set_comprehension(walk: Walk, node: ast.SetComp) -> Term:
-    return Comprehension(walk.span(node), "set", (walk.term(node.elt),), _clauses(walk, node.generators, walk.end(node.elt)))
+def _set_comprehension(walk: Walk, node: ast.SetComp, start: int, end: int) -> Term:
+    return Comprehension(start, end, "set", (walk.term(node.elt),), _clauses(walk, node.generators, walk.end(node.elt)))
 
 
-def _dict_comprehension(walk: Walk, node: ast.DictComp) -> Term:
+def _dict_comprehension(walk: Walk, node: ast.DictComp, start: int, end: int) -> Term:
     element = (walk.term(node.key), walk.term(node.value))
-    return Comprehension(walk.span(node), "dict", element, _clauses(walk, node.generators, walk.end(node.value)))
+    return Comprehension(start, end, "dict", element, _clauses(walk, node.generators, walk.end(node.value)))
 
 
 TERMS: TermTable = {

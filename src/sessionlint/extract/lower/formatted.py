@@ -31,17 +31,17 @@ Field: TypeAlias = "ast.FormattedValue | nodes.Interpolation"
 Content: TypeAlias = "str | Field"
 
 
-def _joined(walk: Walk, node: ast.JoinedStr | nodes.TemplateStr) -> Term:
-    span = walk.span(node)
+def _joined(walk: Walk, node: ast.JoinedStr | nodes.TemplateStr, start: int, end: int) -> Term:
     fields = _fields(node)
     pieces: list[Term] = []
-    offset = span.start
-    while offset < span.end:
+    offset = start
+    while offset < end:
         pieces.append(_piece(walk, offset, fields))
-        offset = walk.skip_gap(pieces[-1].span.end)
+        offset = walk.skip_gap(pieces[-1].end)
     if len(pieces) == 1:
         return pieces[0]
-    return FString(span, tuple([part for piece in pieces for part in (piece.parts if isinstance(piece, FString) else (piece,))]))
+    parts = [part for piece in pieces for part in (piece.parts if isinstance(piece, FString) else (piece,))]
+    return FString(start, end, tuple(parts))
 
 
 def _fields(node: ast.JoinedStr | nodes.TemplateStr) -> Iterator[Field]:
@@ -57,19 +57,17 @@ def _piece(walk: Walk, start: int, fields: Iterator[Field]) -> Term:
     if "f" not in prefix and "t" not in prefix:
         return _plain(walk, start)
     contents, end = _contents(walk, opening.end(), _STOPS[opening["quote"], "r" in prefix], fields)
-    span = Span(start, end)
-    return FString(span, tuple(_parts(walk, span, contents)))
+    return FString(start, end, tuple(_parts(walk, Span(start, end), contents)))
 
 
 def _plain(walk: Walk, start: int) -> Term:
     string = STRING.match(walk.text, start)
     if string is None:
         raise CannotTellError("a string that does not look like one")
-    span = Span(*string.span())
     try:
-        return Constant(span, ast.literal_eval(string[0]))
+        return Constant(*string.span(), ast.literal_eval(string[0]))
     except (SyntaxError, ValueError):  # no valid literal, which libcst lets pass
-        return Operation(span, "bytes", ())
+        return Operation(*string.span(), "bytes", ())
 
 
 def _contents(walk: Walk, begin: int, stops: re.Pattern[str], fields: Iterator[Field]) -> tuple[list[Content], int]:
@@ -97,7 +95,7 @@ def _parts(walk: Walk, span: Span, contents: Iterable[Content]) -> Iterator[Term
             if isinstance(content.format_spec, ast.JoinedStr):
                 yield from _parts(walk, span, _format(walk, content, content.format_spec))
         elif content:
-            yield Constant(span, content)
+            yield Constant(*span, content)
 
 
 def _format(walk: Walk, field: Field, spec: ast.JoinedStr) -> Iterator[Content]:
@@ -119,11 +117,11 @@ def _literal(text: str) -> str:
     return text
 
 
-def _by_segment(walk: Walk, node: ast.JoinedStr) -> Term:
+def _by_segment(walk: Walk, node: ast.JoinedStr, start: int, end: int) -> Term:
     """For strings in which the tree does not tell places."""
     from sessionlint.extract.newer.tree import parse_formatted
 
-    return _joined(walk, parse_formatted(walk.text[slice(*walk.span(node))], node.lineno, node.col_offset))
+    return _joined(walk, parse_formatted(walk.text[start:end], node.lineno, node.col_offset), start, end)
 
 
 TERMS: TermTable = {nodes.JoinedStr: _joined, nodes.TemplateStr: _joined}

@@ -3,13 +3,14 @@
 import ast
 import re
 from collections.abc import Callable, Mapping
+from sys import intern
 from typing import Any
 
 from sessionlint.extract.lower.walk import CannotTellError, TermTable, Walk
 from sessionlint.model.facts import Constant, FString, Operation, Term
-from sessionlint.model.source import Span
 
 _BIGGEST_INTEGER = 2**63
+_OFTEN_REPEATED = 40  # characters: keys, paths, statuses, of which one copy is enough
 STRING = re.compile(
     r"(?P<prefix>[A-Za-z]*)"
     r"(?:'''(?P<a>(?:\\.|[^\\])*?)'''|\"\"\"(?P<b>(?:\\.|[^\\])*?)\"\"\"|'(?P<c>(?:\\.|[^'\\])*)'|\"(?P<d>(?:\\.|[^\"\\])*)\")",
@@ -17,39 +18,45 @@ STRING = re.compile(
 )
 
 
-def _plain(walk: Walk, node: ast.Constant) -> Term:
-    return Constant(walk.span(node), node.value)  # type: ignore[arg-type]  # the table below sees to it
+def _plain(_: Walk, node: ast.Constant, start: int, end: int) -> Term:
+    return Constant(start, end, node.value)  # type: ignore[arg-type]  # the table below sees to it
 
 
-def _integer(walk: Walk, node: ast.Constant) -> Term:
+def _string(_: Walk, node: ast.Constant, start: int, end: int) -> Term:
+    value: Any = node.value
+    return Constant(start, end, intern(value) if len(value) <= _OFTEN_REPEATED else value)
+
+
+def _integer(_: Walk, node: ast.Constant, start: int, end: int) -> Term:
     # numbers beyond 64 bits say nothing about sessions, and huge ones cannot even be printed in base ten
-    span, value = walk.span(node), node.value
-    return Constant(span, value) if isinstance(value, int) and value < _BIGGEST_INTEGER else Operation(span, "number", ())
+    value = node.value
+    if isinstance(value, int) and value < _BIGGEST_INTEGER:
+        return Constant(start, end, value)
+    return Operation(start, end, "number", ())
 
 
-def _complex(walk: Walk, node: ast.Constant) -> Term:
-    return Operation(walk.span(node), "number", ())
+def _complex(_: Walk, __: ast.Constant, start: int, end: int) -> Term:
+    return Operation(start, end, "number", ())
 
 
-def _ellipsis(walk: Walk, node: ast.Constant) -> Term:
-    return Operation(walk.span(node), "...", ())
+def _ellipsis(_: Walk, __: ast.Constant, start: int, end: int) -> Term:
+    return Operation(start, end, "...", ())
 
 
-def _bytes(walk: Walk, node: ast.Constant) -> Term:
-    span = walk.span(node)
+def _bytes(walk: Walk, _: ast.Constant, start: int, end: int) -> Term:
     pieces: list[Term] = []
-    offset = span.start
-    while offset < span.end:
-        piece = STRING.match(walk.text, offset, span.end)
+    offset = start
+    while offset < end:
+        piece = STRING.match(walk.text, offset, end)
         if piece is None:
             raise CannotTellError("a string that does not look like one")
-        pieces.append(Operation(Span(*piece.span()), "bytes", ()))
+        pieces.append(Operation(piece.start(), piece.end(), "bytes", ()))
         offset = walk.skip_gap(piece.end())
-    return pieces[0] if len(pieces) == 1 else FString(span, tuple(pieces))
+    return pieces[0] if len(pieces) == 1 else FString(start, end, tuple(pieces))
 
 
-_CONSTANTS: Mapping[type, Callable[[Walk, Any], Term]] = {
-    str: _plain,
+_CONSTANTS: Mapping[type, Callable[[Walk, Any, int, int], Term]] = {
+    str: _string,
     int: _integer,
     float: _plain,
     bool: _plain,
@@ -60,8 +67,8 @@ _CONSTANTS: Mapping[type, Callable[[Walk, Any], Term]] = {
 }
 
 
-def _constant(walk: Walk, node: ast.Constant) -> Term:
-    return _CONSTANTS[type(node.value)](walk, node)
+def _constant(walk: Walk, node: ast.Constant, start: int, end: int) -> Term:
+    return _CONSTANTS[type(node.value)](walk, node, start, end)
 
 
 TERMS: TermTable = {ast.Constant: _constant}

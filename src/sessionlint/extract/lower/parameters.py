@@ -2,36 +2,33 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from typing import Literal
 
 from sessionlint.extract.lower.walk import Walk
 from sessionlint.model.facts import Parameter
-from sessionlint.model.source import Span
 
 Kind = Literal["/", "", "*", "kw", "**"]
 
 _TO_STAR = re.compile(r"(?:[\s\\,/]|#[^\r\n]*(?![^\r\n]))*")
 
 
-def _in_order(params: ast.arguments) -> Iterator[tuple[Kind, ast.arg, ast.expr | None]]:
-    positional = len(params.posonlyargs) + len(params.args)
-    defaults = iter([*[None] * (positional - len(params.defaults)), *params.defaults])
-    for param in params.posonlyargs:
-        yield "/", param, next(defaults)
-    for param in params.args:
-        yield "", param, next(defaults)
+def _in_order(params: ast.arguments) -> list[tuple[Kind, ast.arg, ast.expr | None]]:
+    found: list[tuple[Kind, ast.arg, ast.expr | None]] = [("", param, None) for param in params.args]
+    if params.posonlyargs:
+        found[:0] = [("/", param, None) for param in params.posonlyargs]
+    for index, default in enumerate(params.defaults, len(found) - len(params.defaults)):
+        found[index] = (*found[index][:2], default)
     if params.vararg is not None:
-        yield "*", params.vararg, None
-    for param, default in zip(params.kwonlyargs, params.kw_defaults, strict=True):
-        yield "kw", param, default
+        found.append(("*", params.vararg, None))
+    found += [("kw", param, default) for param, default in zip(params.kwonlyargs, params.kw_defaults, strict=True)]
     if params.kwarg is not None:
-        yield "**", params.kwarg, None
+        found.append(("**", params.kwarg, None))
+    return found
 
 
 def _default_end(walk: Walk, behind: int, default: ast.expr) -> int:
     """The end of a default with the parentheses around it; the parameter before it ends at ``behind``."""
-    start, end = walk.span(default)
+    start, end = walk.start(default), walk.end(default)
     if walk.text[start - 1] == "=" or walk.text[start - 2 : start] == "= ":
         return end
     outer = walk.skip_gap(walk.skip_gap(behind) + 1)
@@ -46,17 +43,17 @@ def _starred_start(walk: Walk, behind: int) -> int:
 
 def _parameter(walk: Walk, behind: int, kind: Kind, param: ast.arg, default: ast.expr | None) -> Parameter:
     annotation = walk.optional(param.annotation)
-    start, end = walk.span(param)
+    start, end = walk.start(param), walk.end(param)
     if kind in ("*", "**"):
         start = _starred_start(walk, behind)
     if default is None:
-        return Parameter(Span(start, end), param.arg, annotation, None, kind)
-    return Parameter(Span(start, _default_end(walk, end, default)), param.arg, annotation, walk.term(default), kind)
+        return Parameter(start, end, param.arg, annotation, None, kind)
+    return Parameter(start, _default_end(walk, end, default), param.arg, annotation, walk.term(default), kind)
 
 
 def parameters(walk: Walk, params: ast.arguments, behind: int) -> tuple[Parameter, ...]:
     """All parameters in the order in which they are written; ``behind`` is where they may begin."""
     found: list[Parameter] = []
     for kind, param, default in _in_order(params):
-        found.append(_parameter(walk, found[-1].span.end if found else behind, kind, param, default))
+        found.append(_parameter(walk, found[-1].end if found else behind, kind, param, default))
     return tuple(found)

@@ -9,74 +9,74 @@ from sessionlint.extract.newer import nodes
 from sessionlint.model.facts import Alias, Assert, Assign, Delete, Evaluate, Import, Jump, Raise, Return, Scoping, Statement
 
 
-def _assign(walk: Walk, node: ast.Assign) -> Statement:
-    return Assign(walk.span(node), walk.all_terms(node.targets), walk.term(node.value))
+def _assign(walk: Walk, node: ast.Assign, start: int, end: int) -> Statement:
+    return Assign(start, end, walk.all_terms(node.targets), walk.term(node.value))
 
 
-def _annotated(walk: Walk, node: ast.AnnAssign) -> Statement:
+def _annotated(walk: Walk, node: ast.AnnAssign, start: int, end: int) -> Statement:
     annotation = walk.term(node.annotation)
-    return Assign(walk.span(node), (walk.term(node.target),), walk.optional(node.value), annotation)
+    return Assign(start, end, (walk.term(node.target),), walk.optional(node.value), annotation)
 
 
-def _augmented(walk: Walk, node: ast.AugAssign) -> Statement:
-    return Assign(walk.span(node), (walk.term(node.target),), walk.term(node.value), augmented=True)
+def _augmented(walk: Walk, node: ast.AugAssign, start: int, end: int) -> Statement:
+    return Assign(start, end, (walk.term(node.target),), walk.term(node.value), augmented=True)
 
 
-def _type_alias(walk: Walk, node: Any) -> Statement:
+def _type_alias(walk: Walk, node: Any, start: int, end: int) -> Statement:
     # of the type ast.TypeAlias, which the oldest Python does not know
-    return Assign(walk.span(node), (walk.term(node.name),), walk.term(node.value))
+    return Assign(start, end, (walk.term(node.name),), walk.term(node.value))
 
 
-def _evaluate(walk: Walk, node: ast.Expr) -> Statement:
-    return Evaluate(walk.span(node), walk.term(node.value))
+def _evaluate(walk: Walk, node: ast.Expr, start: int, end: int) -> Statement:
+    return Evaluate(start, end, walk.term(node.value))
 
 
-def _return(walk: Walk, node: ast.Return) -> Statement:
-    return Return(walk.span(node), walk.optional(node.value))
+def _return(walk: Walk, node: ast.Return, start: int, end: int) -> Statement:
+    return Return(start, end, walk.optional(node.value))
 
 
-def _raise(walk: Walk, node: ast.Raise) -> Statement:
-    return Raise(walk.span(node), walk.optional(node.exc), walk.optional(node.cause))
+def _raise(walk: Walk, node: ast.Raise, start: int, end: int) -> Statement:
+    return Raise(start, end, walk.optional(node.exc), walk.optional(node.cause))
 
 
-def _delete(walk: Walk, node: ast.Delete) -> Statement:
-    return Delete(walk.span(node), walk.all_terms(node.targets))
+def _delete(walk: Walk, node: ast.Delete, start: int, end: int) -> Statement:
+    return Delete(start, end, walk.all_terms(node.targets))
 
 
-def _assert(walk: Walk, node: ast.Assert) -> Statement:
-    return Assert(walk.span(node), walk.term(node.test), walk.optional(node.msg))
+def _assert(walk: Walk, node: ast.Assert, start: int, end: int) -> Statement:
+    return Assert(start, end, walk.term(node.test), walk.optional(node.msg))
 
 
-def _pass(walk: Walk, node: ast.Pass) -> Statement:
-    return Jump(walk.span(node), "pass")
+def _pass(walk: Walk, node: ast.Pass, start: int, end: int) -> Statement:
+    return Jump(start, end, "pass")
 
 
-def _break(walk: Walk, node: ast.Break) -> Statement:
-    return Jump(walk.span(node), "break")
+def _break(walk: Walk, node: ast.Break, start: int, end: int) -> Statement:
+    return Jump(start, end, "break")
 
 
-def _continue(walk: Walk, node: ast.Continue) -> Statement:
-    return Jump(walk.span(node), "continue")
+def _continue(walk: Walk, node: ast.Continue, start: int, end: int) -> Statement:
+    return Jump(start, end, "continue")
 
 
-def _global(walk: Walk, node: ast.Global) -> Statement:
-    return Scoping(walk.span(node), "global", tuple(node.names))
+def _global(walk: Walk, node: ast.Global, start: int, end: int) -> Statement:
+    return Scoping(start, end, "global", tuple(node.names))
 
 
-def _nonlocal(walk: Walk, node: ast.Nonlocal) -> Statement:
-    return Scoping(walk.span(node), "nonlocal", tuple(node.names))
+def _nonlocal(walk: Walk, node: ast.Nonlocal, start: int, end: int) -> Statement:
+    return Scoping(start, end, "nonlocal", tuple(node.names))
 
 
 def _aliases(walk: Walk, nodes: Sequence[ast.alias]) -> tuple[Alias, ...]:
-    return tuple([Alias(walk.span(node), node.name, node.asname) for node in nodes])
+    return tuple([Alias(walk.start(node), walk.end(node), node.name, node.asname) for node in nodes])
 
 
-def _import(walk: Walk, node: ast.Import) -> Statement:
-    return Import(walk.span(node), None, 0, _aliases(walk, node.names))
+def _import(walk: Walk, node: ast.Import, start: int, end: int) -> Statement:
+    return Import(start, end, None, 0, _aliases(walk, node.names))
 
 
-def _import_from(walk: Walk, node: ast.ImportFrom) -> Statement:
-    return Import(walk.span(node), node.module or "", node.level, _aliases(walk, node.names))
+def _import_from(walk: Walk, node: ast.ImportFrom, start: int, end: int) -> Statement:
+    return Import(start, end, node.module or "", node.level, _aliases(walk, node.names))
 
 
 STATEMENTS: StatementTable = {

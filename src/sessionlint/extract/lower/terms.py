@@ -21,7 +21,6 @@ from sessionlint.model.facts import (
     Walrus,
     Yield,
 )
-from sessionlint.model.source import Span
 
 _BINARY: Mapping[type[ast.operator], str] = {
     ast.Add: "+",
@@ -54,12 +53,8 @@ _COMPARING: Mapping[type[ast.cmpop], str] = {
 _WITH_OWN_PARENTHESES = (ast.Tuple, ast.GeneratorExp)
 
 
-def _name(walk: Walk, node: ast.Name) -> Term:
-    return Name(walk.span(node), node.id)
-
-
-def _attribute(walk: Walk, node: ast.Attribute) -> Term:
-    return Attribute(walk.span(node), walk.term(node.value), node.attr)
+def _attribute(walk: Walk, node: ast.Attribute, start: int, end: int) -> Term:
+    return Attribute(start, end, walk.term(node.value), node.attr)
 
 
 def _in_order(args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> Sequence[ast.expr | ast.keyword]:
@@ -84,67 +79,68 @@ def arguments(
     found: list[Argument] = []
     for node in _in_order(args, keywords) if keywords else args:
         if isinstance(node, ast.keyword):
-            found.append(Argument(walk.span(node), walk.term(node.value), node.arg, "" if node.arg else "**"))
+            start, end = walk.start(node), walk.end(node)
+            found.append(Argument(start, end, walk.term(node.value), node.arg, "" if node.arg else "**"))
         elif isinstance(node, ast.Starred):
-            found.append(Argument(walk.span(node), walk.term(node.value), None, "*"))
+            found.append(Argument(walk.start(node), walk.end(node), walk.term(node.value), None, "*"))
         else:
-            found.append(_positional(walk, node, found[-1].span.end if found else behind, closing))
+            found.append(_positional(walk, node, found[-1].end if found else behind, closing))
     return tuple(found)
 
 
 def _positional(walk: Walk, node: ast.expr, behind: int, closing: int) -> Argument:
     """``behind`` lies before the comma or parenthesis in front of the argument."""
     term = walk.term(node)
-    span = walk.span(node) if isinstance(node, _WITH_OWN_PARENTHESES) else term.span
-    end = span.end
+    start, end = term.start, term.end
+    if isinstance(node, _WITH_OWN_PARENTHESES):
+        start, end = walk.start(node), walk.end(node)
     if end > closing:  # the parentheses of a generator are those of its call
-        return Argument(term.span, term)
+        return Argument(term.start, term.end, term)
     if end == closing or walk.text[end] == ",":
-        return Argument(span, term)
-    start = walk.skip_gap(walk.skip_gap(behind) + 1)
-    return Argument(Span(start, walk.closed(end, walk.opened(start, span.start))), term)
+        return Argument(start, end, term)
+    outer = walk.skip_gap(walk.skip_gap(behind) + 1)
+    return Argument(outer, walk.closed(end, walk.opened(outer, start)), term)
 
 
-def _call(walk: Walk, node: ast.Call) -> Term:
-    span = walk.span(node)
+def _call(walk: Walk, node: ast.Call, start: int, end: int) -> Term:
     func = walk.term(node.func)
     if not node.args and not node.keywords:
-        return Call(span, func, ())
-    behind = func.span.end
+        return Call(start, end, func, ())
+    behind = func.end
     if walk.text[behind] != "(":
         behind = walk.outer_end(behind)
-    return Call(span, func, arguments(walk, node.args, node.keywords, behind, span.end - 1))
+    return Call(start, end, func, arguments(walk, node.args, node.keywords, behind, end - 1))
 
 
-def _await(walk: Walk, node: ast.Await) -> Term:
-    return Await(walk.span(node), walk.term(node.value))
+def _await(walk: Walk, node: ast.Await, start: int, end: int) -> Term:
+    return Await(start, end, walk.term(node.value))
 
 
-def _yield(walk: Walk, node: ast.Yield) -> Term:
+def _yield(walk: Walk, node: ast.Yield, start: int, end: int) -> Term:
     walk.yields = True
-    return Yield(walk.span(node), walk.optional(node.value))
+    return Yield(start, end, walk.optional(node.value))
 
 
-def _yield_from(walk: Walk, node: ast.YieldFrom) -> Term:
+def _yield_from(walk: Walk, node: ast.YieldFrom, start: int, end: int) -> Term:
     walk.yields = True
-    return Yield(walk.span(node), walk.term(node.value), delegated=True)
+    return Yield(start, end, walk.term(node.value), delegated=True)
 
 
-def _lambda(walk: Walk, node: ast.Lambda) -> Term:
-    params = parameters(walk, node.args, walk.start(node) + len("lambda"))
+def _lambda(walk: Walk, node: ast.Lambda, start: int, end: int) -> Term:
+    params = parameters(walk, node.args, start + len("lambda"))
     outer, walk.yields = walk.yields, False
     body = walk.term(node.body)
     walk.yields = outer
-    return Lambda(walk.span(node), params, body)
+    return Lambda(start, end, params, body)
 
 
-def _boolean(walk: Walk, node: ast.BoolOp) -> Term:
+def _boolean(walk: Walk, node: ast.BoolOp, start: int, end: int) -> Term:
     op = "or" if isinstance(node.op, ast.Or) else "and"
     values: list[Term] = []
     for operand in node.values:
         value = walk.term(operand)
         values += value.values if isinstance(value, BoolOp) and value.op == op else [value]
-    return BoolOp(walk.span(node), "or" if op == "or" else "and", tuple(values))
+    return BoolOp(start, end, "or" if op == "or" else "and", tuple(values))
 
 
 def _left_operands(node: ast.BinOp) -> list[ast.expr]:
@@ -162,44 +158,42 @@ def _begin_together(one: ast.expr, two: ast.expr) -> bool:
     return one.col_offset == two.col_offset and one.lineno == two.lineno
 
 
-def _binary(walk: Walk, node: ast.BinOp) -> Term:
-    return Operation(walk.span(node), _BINARY[type(node.op)], walk.all_terms(_left_operands(node)))
+def _binary(walk: Walk, node: ast.BinOp, start: int, end: int) -> Term:
+    return Operation(start, end, _BINARY[type(node.op)], walk.all_terms(_left_operands(node)))
 
 
-def _unary(walk: Walk, node: ast.UnaryOp) -> Term:
-    return Operation(walk.span(node), _UNARY[type(node.op)], (walk.term(node.operand),))
+def _unary(walk: Walk, node: ast.UnaryOp, start: int, end: int) -> Term:
+    return Operation(start, end, _UNARY[type(node.op)], (walk.term(node.operand),))
 
 
-def _comparison(walk: Walk, node: ast.Compare) -> Term:
+def _comparison(walk: Walk, node: ast.Compare, start: int, end: int) -> Term:
     op = ", ".join([_COMPARING[type(operator)] for operator in node.ops])
-    return Operation(walk.span(node), op, walk.all_terms((node.left, *node.comparators)))
+    return Operation(start, end, op, walk.all_terms((node.left, *node.comparators)))
 
 
-def _conditional(walk: Walk, node: ast.IfExp) -> Term:
-    return Conditional(walk.span(node), walk.term(node.test), walk.term(node.body), walk.term(node.orelse))
+def _conditional(walk: Walk, node: ast.IfExp, start: int, end: int) -> Term:
+    return Conditional(start, end, walk.term(node.test), walk.term(node.body), walk.term(node.orelse))
 
 
-def _slice(walk: Walk, node: ast.Slice) -> Term:
-    span = walk.span(node)
-    if walk.text[span.end - 1] == ":":
-        span = Span(span.start, walk.skip_gap(span.end))  # which libcst takes for a part of the colon
+def _slice(walk: Walk, node: ast.Slice, start: int, end: int) -> Term:
+    if walk.text[end - 1] == ":":
+        end = walk.skip_gap(end)  # which libcst takes for a part of the colon
     bounds = [bound for bound in (node.lower, node.upper, node.step) if bound is not None]
-    return Operation(span, "slice", walk.all_terms(bounds))
+    return Operation(start, end, "slice", walk.all_terms(bounds))
 
 
-def _subscript(walk: Walk, node: ast.Subscript) -> Term:
+def _subscript(walk: Walk, node: ast.Subscript, start: int, end: int) -> Term:
     value, index = walk.term(node.value), node.slice
     several = isinstance(index, ast.Tuple) and not parenthesised(walk, index)
     items = walk.all_terms(index.elts) if isinstance(index, ast.Tuple) and several else (walk.term(index),)
-    return Subscript(walk.span(node), value, items)
+    return Subscript(start, end, value, items)
 
 
-def _walrus(walk: Walk, node: ast.NamedExpr) -> Term:
-    return Walrus(walk.span(node), Name(walk.span(node.target), node.target.id), walk.term(node.value))
+def _walrus(walk: Walk, node: ast.NamedExpr, start: int, end: int) -> Term:
+    return Walrus(start, end, Name(*walk.span(node.target), node.target.id), walk.term(node.value))
 
 
 TERMS: TermTable = {
-    ast.Name: _name,
     ast.Attribute: _attribute,
     ast.Call: _call,
     ast.Await: _await,

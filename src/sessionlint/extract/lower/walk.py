@@ -3,18 +3,25 @@
 import ast
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from string import ascii_letters
 from typing import Any, TypeAlias
 
 from sessionlint.extract.lower.positions import Places
-from sessionlint.model.facts import Block, Operation, Statement, Term
+from sessionlint.model.facts import Block, Name, Operation, Statement, Term
+from sessionlint.model.source import Span
 
-TermTable: TypeAlias = Mapping[type[ast.AST], Callable[["Walk", Any], Term]]
-StatementTable: TypeAlias = Mapping[type[ast.stmt], Callable[["Walk", Any], Statement]]
+# an expression, statement, argument, keyword, alias or handler: what has the attributes, though typeshed doubts the ends
+Located: TypeAlias = Any
+# what makes a term, or a statement, of a node that stands between two offsets
+TermTable: TypeAlias = Mapping[type[ast.AST], Callable[["Walk", Any, int, int], Term]]
+StatementTable: TypeAlias = Mapping[type[ast.stmt], Callable[["Walk", Any, int, int], Statement]]
 
 _GAP = re.compile(r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*")
 _COMMENT = re.compile(r"#[^\r\n]*")
+_SOLID = frozenset("()[]{}=:,.-*@'\"_" + ascii_letters)  # what commonly stands where a gap might be
 _DEEPEST_TERM = 150
 _DEEPEST_BLOCK = 200
+_NAME = ast.Name
 
 
 class CannotTellError(Exception):
@@ -31,14 +38,27 @@ class Walk:
     def __init__(self, text: str, places: Places, terms: TermTable, statements: StatementTable) -> None:
         self.text = text
         self.yields = False
-        self.span, self.start, self.end = places
+        self._starts, self._offsets = places
         self._terms = terms
         self._statements = statements
         self._term_depth = 0
         self._block_depth = 0
 
+    def start(self, node: Located) -> int:
+        offset: int = self._offsets[self._starts[node.lineno] + node.col_offset]
+        return offset
+
+    def end(self, node: Located) -> int:
+        offset: int = self._offsets[self._starts[node.end_lineno] + node.end_col_offset]
+        return offset
+
+    def span(self, node: Located) -> Span:
+        return Span(self.start(node), self.end(node))
+
     def skip_gap(self, offset: int) -> int:
         """The next offset that is neither white space, nor a continuation, nor a comment."""
+        if self.text[offset : offset + 1] in _SOLID:
+            return offset
         match = _GAP.match(self.text, offset)
         return match.end() if match else offset
 
@@ -62,22 +82,28 @@ class Walk:
             offset = following + 1
         return offset
 
-    def term(self, node: ast.AST) -> Term:
+    def term(self, node: Located) -> Term:
         """The term of an expression. What is nested beyond all reason becomes opaque: unknown is a value."""
+        at, starts, offsets = node.__dict__, self._starts, self._offsets  # whose items take less than the attributes
+        start = offsets[starts[at["lineno"]] + at["col_offset"]]
+        end = offsets[starts[at["end_lineno"]] + at["end_col_offset"]]
         if self._term_depth > _DEEPEST_TERM:
-            return Operation(self.span(node), "...", ())
-        self._term_depth += 1
-        lower = self._terms.get(type(node))
+            return Operation(start, end, "...", ())
+        kind = type(node)
+        if kind is _NAME:  # a third of all terms
+            return Name(start, end, at["id"])
+        lower = self._terms.get(kind)
         if lower is None:
-            raise CannotTellError(type(node).__name__)
-        term = lower(self, node)
+            raise CannotTellError(kind.__name__)
+        self._term_depth += 1
+        term = lower(self, node, start, end)
         self._term_depth -= 1
         return term
 
-    def optional(self, node: ast.AST | None) -> Term | None:
+    def optional(self, node: Located | None) -> Term | None:
         return None if node is None else self.term(node)
 
-    def all_terms(self, nodes: Iterable[ast.AST]) -> tuple[Term, ...]:
+    def all_terms(self, nodes: Iterable[Located]) -> tuple[Term, ...]:
         return tuple([self.term(node) for node in nodes])
 
     def lines(self, nodes: Sequence[ast.stmt]) -> Block:
@@ -87,12 +113,15 @@ class Walk:
         self._block_depth += 1
         if self._block_depth > _DEEPEST_BLOCK:
             raise NestedTooDeeplyError
-        table = self._statements
+        table, starts, offsets = self._statements, self._starts, self._offsets
         found: list[Statement] = []
         for node in nodes:
             lower = table.get(type(node))
             if lower is None:
                 raise CannotTellError(type(node).__name__)
-            found.append(lower(self, node))
+            at = node.__dict__
+            start = offsets[starts[at["lineno"]] + at["col_offset"]]
+            end = offsets[starts[at["end_lineno"]] + at["end_col_offset"]]
+            found.append(lower(self, node, start, end))
         self._block_depth -= 1
         return tuple(found)

@@ -97,10 +97,12 @@ Binding: TypeAlias = (
     ValueBinding | EnteredBinding | IteratedBinding | ImportBinding | ParameterBinding | DefinitionBinding | OpaqueBinding
 )
 
+_NOTHING: Mapping[str, str] = {}
+
 # --- scopes -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, kw_only=True)
 class _ScopeFields:
     module: "ModuleScope"
     parent: "Scope | None"
@@ -109,12 +111,12 @@ class _ScopeFields:
     withs: list[With] = field(default_factory=list)
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, kw_only=True)
 class FunctionScope(_ScopeFields):
     """The inside of a ``def``; ``declared`` are its ``global`` and ``nonlocal`` names. ``owner`` is its class, for a method."""
 
     node: Function
-    declared: dict[str, str] = field(default_factory=dict)
+    declared: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
     @property
     def owner(self) -> "ClassScope | None":
@@ -133,7 +135,7 @@ class FunctionScope(_ScopeFields):
         return Place(self.module.path, self.node.name_span)
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, kw_only=True)
 class ClassScope(_ScopeFields):
     node: Class
     methods: dict[str, FunctionScope] = field(default_factory=dict)
@@ -287,9 +289,9 @@ class _Binder:
     def bind_block(self, block: Block, scope: Scope) -> None:
         # `global` may stand below an assignment to the name only by mistake, so declarations are read first
         if isinstance(scope, FunctionScope):
-            for statement in walk.statements(block):
-                if isinstance(statement, Scoping):
-                    scope.declared.update(dict.fromkeys(statement.names, statement.kind))
+            declared = [statement for statement in walk.statements(block) if isinstance(statement, Scoping)]
+            if declared:
+                scope.declared = {name: statement.kind for statement in declared for name in statement.names}
         self._bind_statements(block, scope)
 
     def _bind_statements(self, block: Block, scope: Scope) -> None:

@@ -101,8 +101,8 @@ def overrides(module: ModuleScope) -> Iterator[tuple[Call, Scope]]:
     for scope in module.scopes:
         for statement in walk.statements(scope.body):
             for term in _overriding(statement):
-                depends = Name(term.span, "Depends")
-                yield Call(term.span, depends, (Argument(term.span, term),)), scope
+                depends = Name(*term.span, "Depends")
+                yield Call(*term.span, depends, (Argument(*term.span, term),)), scope
 
 
 def _overriding(statement: Statement) -> Iterator[Term]:

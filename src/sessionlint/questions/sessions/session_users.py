@@ -53,7 +53,7 @@ def sessions_used_by(project: Project, work: Term, args: tuple[Argument, ...], s
     """As ``sessions_used``, sync sessions included, for something callable that is handed on at ``site`` with its arguments."""
     work, args = without_partial(project, work, args, site.scope)
     if not isinstance(work, Lambda):
-        return sessions_used(project, Call(work.span, work, args), site, sync=True)
+        return sessions_used(project, Call(*work.span, work, args), site, sync=True)
     found: set[str] = set()
     for term, path in walk.descend(work.body):
         if isinstance(term, Call):

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from hashlib import blake2b
 from time import perf_counter
 
@@ -26,7 +27,10 @@ class Text:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.data = source.text.encode("utf-8", "surrogatepass")
-        self.digest = blake2b(self.data, digest_size=16).digest()
+
+    @cached_property
+    def digest(self) -> bytes:
+        return blake2b(self.data, digest_size=16).digest()
 
 
 class Extractor:

@@ -143,10 +143,10 @@ def _of_thread(call: Call, keyword: str, position: int | None) -> Handover | Non
     """``Thread(target=work, args=(...), kwargs={...})``; ``position`` is that of ``args``, where it has one."""
     work = walk.argument(call, 1, keyword)
     given, named = walk.argument(call, position, "args"), walk.argument(call, None, "kwargs")
-    args = [Argument(item.span, item) for item in given.items] if isinstance(given, Collection) else []
+    args = [Argument(*item.span, item) for item in given.items] if isinstance(given, Collection) else []
     for key, value in named.items if isinstance(named, Mapping) else ():
         if isinstance(key, Constant) and isinstance(key.value, str):
-            args.append(Argument(value.span, value, key.value))
+            args.append(Argument(*value.span, value, key.value))
     return Handover(work, tuple(args)) if work is not None else None
 
 
