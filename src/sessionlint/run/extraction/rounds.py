@@ -37,8 +37,8 @@ def linked(sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], link
         new = extractor.facts([waiting.pop(path) for path in relevant])
         facts |= new
         read |= new.keys()
-        extractor.timings.step(f"linking {len(facts)} of {len(sources)} files")
         with extractor.timings.stage("link"):
+            extractor.timings.step(0, 0, f"{len(facts):,} of {len(sources):,} files")
             project, named, wanted = _asked(link, facts, outlines, waiting, read)
             names = dict(named.items() - searched)
         searched |= names.items()
