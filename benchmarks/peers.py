@@ -65,10 +65,13 @@ def versions(folder: Path, names: Sequence[str] = ()) -> list[str]:
 
 def peers(folder: Path, tree: Path, work: Path) -> dict[str, Contender]:
     """Every peer on ``tree``, by the name of the tool; configuration goes to ``work``. Nothing of it needs a network."""
-    semgrep, ast_grep = work / "semgrep.yml", work / "ast-grep.yml"
+    semgrep, ast_grep, pyrefly = work / "semgrep.yml", work / "ast-grep.yml", work / "pyrefly.toml"
     semgrep.write_text(_semgrep(), "utf-8")
     ast_grep.write_text(_ast_grep(), "utf-8")
+    pyrefly.write_text("project-excludes = []\n", "utf-8")
     offline, every_file = ["--metrics", "off", "--disable-version-check"], ["--no-git-ignore", "--x-ignore-semgrepignore-files"]
+    # the trees lie in a hidden folder that git ignores, of a project that is not theirs
+    unaided = ["--use-ignore-files=false", "--disable-project-excludes-heuristics=true", "--skip-interpreter-query"]
 
     def command(name: str, *arguments: str) -> list[str]:
         return [program(folder, name), *arguments, str(tree)]
@@ -91,17 +94,27 @@ def peers(folder: Path, tree: Path, work: Path) -> dict[str, Contender]:
         ),
         "ty": Contender(
             TY,
-            command("ty", "check", "--project", str(tree), "--no-respect-ignore-files", "--exit-zero", "-v"),
+            command(
+                "ty",
+                "check",
+                "--project",
+                str(tree),
+                "--python",
+                str(folder / "ty"),
+                "--no-respect-ignore-files",
+                "--exit-zero",
+                "-v",
+            ),
             files=_counted(r"Indexed (\d+) file"),
         ),
         "pyrefly": Contender(
             PYREFLY,
-            command("pyrefly", "check", "--use-ignore-files=false", "--progress-bar=no", "--summary=full"),
+            command("pyrefly", "check", "--config", str(pyrefly), *unaided, "--progress-bar=no", "--summary=full"),
             files=_counted(r"([\d,]+) modules \("),
         ),
         "mypy": Contender(
             MYPY,
-            command("mypy", "--cache-dir", os.devnull, "--ignore-missing-imports"),
+            command("mypy", "--config-file", "", "--cache-dir", os.devnull, "--ignore-missing-imports"),
             files=_counted(r"checked (\d+) source files|no issues found in (\d+) source files"),
         ),
         "fixit": Contender(
