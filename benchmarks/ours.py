@@ -1,24 +1,36 @@
-"""The linter itself: cold, warm, after a change, on one file, and doing next to nothing."""
+"""The linter itself: cold, warm, after a change, on one file, fixing, and doing next to nothing."""
 
+import json
+import re
 import shutil
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.measure import Contender
 
-COLD = "sessionlint, cold"
-COLD_ONE = "sessionlint, cold, -j 1"
-COLD_TWO = "sessionlint, cold, -j 2"
-COLD_KEPT = "sessionlint, cold, cache written"
-WARM = "sessionlint, warm"
-CHANGED = "sessionlint, one file with sessions changed"
-OTHER_CHANGED = "sessionlint, one other file changed"
+NOW = "sessionlint"
+BEFORE = "the revision before"
+COLD = f"{NOW}, cold"
+COLD_ONE = f"{NOW}, cold, -j 1"
+COLD_TWO = f"{NOW}, cold, -j 2"
+COLD_KEPT = f"{NOW}, cold, cache written"
+WARM = f"{NOW}, warm"
+CHANGED = f"{NOW}, one file with sessions changed, its interface the same"
+INTERFACE_CHANGED = f"{NOW}, a factory or provider changed"
+OTHER_CHANGED = f"{NOW}, one other file changed"
 SMALL_COLD = "one small file, cold"
 SMALL_WARM = "one small file, warm"
 VERSION = "`sessionlint version`"
+FIX = f"{NOW}, --fix --unsafe-fixes"
+AST_PARSE = "`ast.parse` alone"
 # the trees lie in a folder that git ignores
 _EVERYTHING = ("--no-respect-gitignore", "--exit-zero")
+# an earlier revision may fail over what today's is measured on
+_EXITS = {NOW: frozenset({0, 1}), BEFORE: frozenset({0, 1, 2})}
 _SMALL = """\
 from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
@@ -31,8 +43,13 @@ def work():
     return db.get(object, 1)
 """
 _TELLING = (b"sqlalchemy", b"session", b"engine", b"connect", b"database")
+# a factory or session that is built of plain arguments, and the argument that a change adds
+_BUILT = re.compile(
+    r"(?<![\w.])((?:async_)?sessionmaker|(?:Async)?Session)"
+    r"\(((?:[^(){},]|,(?! info=\{))+)(?:, info=\{'change': \d+\})?\)"
+)
 _FILL = """\
-import os, sys
+import json, os, sys
 from pathlib import Path
 from sessionlint.run import pipeline
 from sessionlint.run.request import Request
@@ -45,82 +62,141 @@ root = Path(tree)
 jobs = os.cpu_count() or 1
 request = Request((tree,), options=options, isolated=True, project_root=root, cache=True, cache_dir=Path(cache), jobs=jobs)
 pipeline.check(request, lambda text: print(text, file=sys.stderr), timings=timings)
-print(len(timings.files))
+print(json.dumps([len(timings.files), sum((root / path).read_bytes().count(b"\\n") for path in timings.files)]))
 """
+_PARSE = "import ast, sys; ast.parse(open(sys.argv[1], encoding='utf-8').read())"
+
+
+class Parsed(NamedTuple):
+    """How much of a tree is worth parsing."""
+
+    files: int
+    lines: int
 
 
 class Ours:
-    """``program`` is the console script; caches and small files lie in ``work``."""
+    """``program`` is the console script; caches and small files lie in ``work``. ``who``: NOW or BEFORE."""
 
-    def __init__(self, program: str, work: Path) -> None:
+    def __init__(self, program: str, work: Path, who: str = NOW) -> None:
         self._program = program
         self._work = work
+        self._who = who
 
     def checks(self, tree: Path) -> int:
         """How many files a check of ``tree`` looks at: a benchmark of nothing would be a fast one."""
         said = subprocess.run([*self._check(tree), "--show-files"], capture_output=True, text=True, check=True)
         return len(said.stdout.splitlines())
 
-    def fill(self, tree: Path) -> int:
-        """Check ``tree`` into a new cache, for the warm runs, and return how many of its files are worth parsing."""
+    def fill(self, tree: Path) -> Parsed:
+        """Check ``tree`` into a new cache, for the warm runs, and return how much of it is worth parsing."""
         shutil.rmtree(self._cache(tree), ignore_errors=True)
         python = str(Path(self._program).with_name("python"))
         command = [python, "-I", "-c", _FILL, str(tree), str(self._cache(tree))]
-        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        return Parsed(*json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
 
     def cold(self, tree: Path, jobs: int | None = None) -> Contender:
         """``jobs`` is 1, 2 or what the linter itself takes."""
         chosen = [] if jobs is None else ["-j", str(jobs)]
-        name = {None: COLD, 1: COLD_ONE, 2: COLD_TWO}[jobs]
-        return self._contender(name, tree, "--no-cache", *chosen)
+        return self._contender("cold" if jobs is None else f"cold, -j {jobs}", tree, "--no-cache", *chosen)
 
     def cold_and_kept(self, tree: Path) -> Contender:
         """Cold, with the cache written, in a place of its own: the warm runs' cache stays."""
         cache = self._cache(tree).with_name(f"{tree.name}.cold")
-        written = self._contender(COLD_KEPT, tree, "--cache-dir", str(cache))
+        written = self._contender("cold, cache written", tree, "--cache-dir", str(cache))
         return Contender(written.name, written.command, lambda: shutil.rmtree(cache, ignore_errors=True), files=written.files)
 
     def warm(self, tree: Path) -> Contender:
         """With the cache that ``fill`` has left."""
-        return self._contender(WARM, tree, "--cache-dir", str(self._cache(tree)))
+        return self._contender("warm", tree, "--cache-dir", str(self._cache(tree)))
 
-    def one_changed(self, tree: Path) -> list[Contender]:
-        """Warm, but for a file that gets another line each time: one that has to do with sessions, and one that has not."""
-        return [
-            self._changed(CHANGED, tree, _middle(tree, lambda text: b"sqlalchemy" in text and b"Session" in text)),
-            self._changed(OTHER_CHANGED, tree, _middle(tree, lambda text: not any(word in text.lower() for word in _TELLING))),
+    def one_changed(self, tree: Path) -> Iterator[Contender]:
+        """Warm, but for one file that gets another text each time, as far as the tree has such files.
+
+        One has to do with sessions and gets a comment, one builds a session or its factory and gets it another argument, and one
+        has nothing to do with sessions.
+        """
+        numbers = count()
+        changes: list[tuple[str, Callable[[bytes], bool], Callable[[str], str]]] = [
+            (CHANGED, lambda text: b"sqlalchemy" in text and b"Session" in text, _longer),
+            (INTERFACE_CHANGED, _builds_sessions, lambda text: _with_another_argument(text, next(numbers))),
+            (OTHER_CHANGED, lambda text: not any(word in text.lower() for word in _TELLING), _longer),
         ]
+        for name, wanted, change in changes:
+            changing = _middle(tree, wanted)
+            if changing is not None:
+                yield self._changed(name, tree, changing, change)
 
-    def _changed(self, name: str, tree: Path, changing: Path) -> Contender:
-        def change() -> None:
-            with changing.open("a", encoding="utf-8") as file:
-                file.write("# another line\n")
+    def _changed(self, name: str, tree: Path, changing: Path, change: Callable[[str], str]) -> Contender:
+        def prepare() -> None:
+            changing.write_text(change(changing.read_text("utf-8")), "utf-8")
 
-        return Contender(name, self.warm(tree).command, change, files=lambda _: self.checks(tree))
+        return Contender(name, self.warm(tree).command, prepare, files=lambda _: self.checks(tree))
 
     def small(self) -> list[Contender]:
         tree = self._work / "small"
         tree.mkdir(exist_ok=True)
         (tree / "app.py").write_text(_SMALL, "utf-8")
-        self.fill(tree)
         cold, warm = self.cold(tree), self.warm(tree)
+        subprocess.run(warm.command, stdout=subprocess.DEVNULL, check=True)
+        version = Contender(self._named(VERSION), [self._program, "version"])
         return [
-            Contender(SMALL_COLD, cold.command, files=cold.files),
-            Contender(SMALL_WARM, warm.command, files=warm.files),
-            Contender(VERSION, [self._program, "version"]),
+            Contender(self._named(SMALL_COLD), cold.command, files=cold.files),
+            Contender(self._named(SMALL_WARM), warm.command, files=warm.files),
+            version,
         ]
 
-    def _contender(self, name: str, tree: Path, *options: str) -> Contender:
-        return Contender(name, [*self._check(tree), *options], files=lambda _: self.checks(tree))
+    def fixing(self, tree: Path) -> Contender:
+        """Every fix, safe or not, of a copy of ``tree`` that is made anew for each run."""
+        copied = self._work / "fixing" / self._who
+
+        def prepare() -> None:
+            shutil.rmtree(copied, ignore_errors=True)
+            shutil.copytree(tree, copied)
+
+        command = [*self._check(copied), "--no-cache", "--fix", "--unsafe-fixes"]
+        return Contender(f"{self._who}, --fix --unsafe-fixes", command, prepare, _EXITS[self._who], lambda _: self.checks(tree))
+
+    def _named(self, row: str) -> str:
+        return row if self._who == NOW else before(row)
+
+    def _contender(self, what: str, tree: Path, *options: str) -> Contender:
+        command = [*self._check(tree), *options]
+        return Contender(f"{self._who}, {what}", command, exits=_EXITS[self._who], files=lambda _: self.checks(tree))
 
     def _check(self, tree: Path) -> list[str]:
         return [self._program, "check", str(tree), "--project-root", str(tree), "--isolated", "--quiet", *_EVERYTHING]
 
     def _cache(self, tree: Path) -> Path:
-        return self._work / "caches" / tree.name
+        return self._work / "caches" / (tree.name if self._who == NOW else f"{tree.name}.before")
 
 
-def _middle(tree: Path, wanted: Callable[[bytes], bool]) -> Path:
+def before(row: str) -> str:
+    """What the row is called that holds the same of the revision before."""
+    return f"{BEFORE}{row.removeprefix(NOW)}" if row.startswith(NOW) else f"{BEFORE}, {row}"
+
+
+def parsing(module: Path) -> Contender:
+    """Python's own parser on one file, and nothing else."""
+    return Contender(AST_PARSE, [sys.executable, "-I", "-c", _PARSE, str(module)])
+
+
+def _longer(text: str) -> str:
+    return f"{text}# another line\n"
+
+
+def _builds_sessions(text: bytes) -> bool:
+    return b"sqlalchemy" in text and _BUILT.search(text.decode("utf-8", "replace")) is not None
+
+
+def _with_another_argument(text: str, number: int) -> str:
+    def changed(built: re.Match[str]) -> str:
+        given = built[2].rstrip(", \n")
+        return f"{built[1]}({given}, info={{'change': {number}}})"
+
+    return _BUILT.sub(changed, text)
+
+
+def _middle(tree: Path, wanted: Callable[[bytes], bool]) -> Path | None:
     """The file in the middle of those whose bytes are ``wanted``."""
     found = sorted(path for path in tree.rglob("*.py") if wanted(path.read_bytes()))
-    return found[len(found) // 2]
+    return found[len(found) // 2] if found else None

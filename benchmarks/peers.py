@@ -1,5 +1,6 @@
 """The others: what is installed, and how each is asked for what comes nearest to our work."""
 
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,9 @@ PINS: Mapping[str, Sequence[str]] = {
     "ruff": ("ruff==0.17.6",),
     "ast-grep": ("ast-grep-cli==0.51.1",),
     "semgrep": ("semgrep==1.185.0",),
+    "ty": ("ty==0.0.108",),
+    "pyrefly": ("pyrefly==1.5.0",),
+    "mypy": ("mypy==2.4.1",),
     "fixit": ("fixit==2.2.1",),
     "flake8": ("flake8==7.5.0", "flake8-bugbear==26.10.27", "flake8-async==26.8.1"),
 }
@@ -21,10 +25,13 @@ OURS = "sessionlint"
 RUFF = "ruff, uncached"
 AST_GREP = "ast-grep, three patterns"
 SEMGREP = "semgrep, three patterns"
+TY = "ty, its default rules"
+PYREFLY = "pyrefly, its default rules"
+MYPY = "mypy, without its cache"
 FIXIT = "fixit, its default rules"
 FLAKE8 = "flake8 with bugbear and async"
-# they take minutes on a large tree
-ON_REQUEST = ("fixit", "flake8")
+# they take minutes on a large tree, and mypy refuses trees in which two files are one module
+ON_REQUEST = ("fixit", "flake8", "mypy")
 # three things that a pattern can say of one file; the names are those of the rules that come nearest
 _PATTERNS = {
     "import-time-engine": "create_engine($$$)",
@@ -33,9 +40,10 @@ _PATTERNS = {
 }
 
 
-def install(folder: Path, root: Path) -> None:
-    """Every peer, and the linter itself (from ``root``), each in a virtual environment below ``folder``."""
-    for name, wanted in {**PINS, OURS: (str(root),)}.items():
+def install(folder: Path, root: Path, names: Sequence[str] = ()) -> None:
+    """The peers ``names`` (default: all), and the linter itself (from ``root``), each in an environment below ``folder``."""
+    for name in (*(names or PINS), OURS):
+        wanted = (str(root),) if name == OURS else PINS[name]
         if not (folder / name / "pyvenv.cfg").exists():
             venv.create(folder / name, with_pip=True)
         pip = [str(folder / name / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -57,10 +65,13 @@ def versions(folder: Path, names: Sequence[str] = ()) -> list[str]:
 
 def peers(folder: Path, tree: Path, work: Path) -> dict[str, Contender]:
     """Every peer on ``tree``, by the name of the tool; configuration goes to ``work``. Nothing of it needs a network."""
-    semgrep, ast_grep = work / "semgrep.yml", work / "ast-grep.yml"
+    semgrep, ast_grep, pyrefly = work / "semgrep.yml", work / "ast-grep.yml", work / "pyrefly.toml"
     semgrep.write_text(_semgrep(), "utf-8")
     ast_grep.write_text(_ast_grep(), "utf-8")
+    pyrefly.write_text("project-excludes = []\n", "utf-8")
     offline, every_file = ["--metrics", "off", "--disable-version-check"], ["--no-git-ignore", "--x-ignore-semgrepignore-files"]
+    # the trees lie in a hidden folder that git ignores, of a project that is not theirs
+    unaided = ["--use-ignore-files=false", "--disable-project-excludes-heuristics=true", "--skip-interpreter-query"]
 
     def command(name: str, *arguments: str) -> list[str]:
         return [program(folder, name), *arguments, str(tree)]
@@ -81,6 +92,31 @@ def peers(folder: Path, tree: Path, work: Path) -> dict[str, Contender]:
             command("semgrep", "scan", *offline, *every_file, "--config", str(semgrep)),
             files=_counted(r"Targets scanned: (\d+)"),
         ),
+        "ty": Contender(
+            TY,
+            command(
+                "ty",
+                "check",
+                "--project",
+                str(tree),
+                "--python",
+                str(folder / "ty"),
+                "--no-respect-ignore-files",
+                "--exit-zero",
+                "-v",
+            ),
+            files=_counted(r"Indexed (\d+) file"),
+        ),
+        "pyrefly": Contender(
+            PYREFLY,
+            command("pyrefly", "check", "--config", str(pyrefly), *unaided, "--progress-bar=no", "--summary=full"),
+            files=_counted(r"([\d,]+) modules \("),
+        ),
+        "mypy": Contender(
+            MYPY,
+            command("mypy", "--config-file", "", "--cache-dir", os.devnull, "--ignore-missing-imports"),
+            files=_counted(r"checked (\d+) source files|no issues found in (\d+) source files"),
+        ),
         "fixit": Contender(
             FIXIT,
             command("fixit", "lint"),
@@ -100,7 +136,7 @@ def _counted(pattern: str) -> Callable[[str], int]:
 
     def files(said: str) -> int:
         found = re.search(pattern, said)
-        return int(found[1]) if found else 0
+        return int(next(filter(None, found.groups())).replace(",", "")) if found else 0
 
     return files
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks import ours, peers
 from benchmarks.measure import Medians
 from benchmarks.plot import plot
-from benchmarks.targets import Scaled, Verdict
+from benchmarks.targets import Given, Scaled, Verdict
 from ecosystem.report import table as markdown
 
 
@@ -48,6 +48,25 @@ def _scaled(one: Scaled) -> list[str]:
     sizes = [f"{one.files:,}", f"{one.lines:,}", f"{one.relevant:,}"]
     times = [text for row in (one.cold, one.warm) for text in (_seconds(row.wall), f"{_per_file(row, one):.2f} ms")]
     return [one.name, *sizes, *times, f"{one.peak:.0f} MiB", f"{one.cold.runs} cold, {one.warm.runs} warm"]
+
+
+def given_table(trees: Iterable[Given]) -> str:
+    head = ("tree", "files", "lines", "parsed", "of their lines", "CPU", "per file", "per parsed line", "peak", "before", "runs")
+    return "\n".join([*markdown(head, map(_given, trees)), ""])
+
+
+def _given(tree: Given) -> list[str]:
+    sizes = [f"{number:,}" for number in (tree.files, tree.lines, *tree.parsed)]
+    per_file, per_line = tree.cold.cpu / tree.files * 1000, tree.per_parsed_line * 1_000_000
+    costs = [_seconds(tree.cold.cpu), f"{per_file:.2f} ms", f"{per_line:.1f} µs", f"{tree.cold.peak:.0f} MiB"]
+    before = f"{_seconds(tree.before.cpu)}, {tree.before.peak:.0f} MiB" if tree.before else ""
+    return [tree.name, *sizes, *costs, before, str(tree.cold.runs)]
+
+
+def summary_table(verdicts: Iterable[tuple[str, Verdict]]) -> str:
+    """All targets, with what each of them was measured on."""
+    rows = ([where, one.what, one.limit, one.measured or "", _said(one)] for where, one in verdicts)
+    return "\n".join([*markdown(("measured on", "target", "shall be", "measured", ""), rows), ""])
 
 
 def scaling_plot(projects: Sequence[Scaled]) -> str:

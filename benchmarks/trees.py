@@ -1,11 +1,10 @@
 """The trees: pinned packages by themselves, projects that grow, and all packages together."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 
-from benchmarks.routers import routers
 from ecosystem.lint import count_lines, python_files
 from ecosystem.packages import Package
 
@@ -25,15 +24,15 @@ def together(packages: Sequence[Package], work: Path) -> Path:
     return _made(work / "heaps" / "together", fill)
 
 
-def of_routers(count: int, work: Path) -> Path:
-    """One project of ``count`` routers."""
+def written(name: str, texts: Mapping[str, str], work: Path) -> Path:
+    """One project of ``texts``, by path."""
 
     def fill(tree: Path) -> None:
-        for path, text in routers(count).items():
+        for path, text in texts.items():
             (tree / path).parent.mkdir(parents=True, exist_ok=True)
             (tree / path).write_text(text, "utf-8")
 
-    return _made(work / "routers" / str(count), fill)
+    return _made(work / "written" / name, fill)
 
 
 def heap(packages: Sequence[Package], files: int, work: Path) -> Path:

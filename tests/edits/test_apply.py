@@ -94,3 +94,22 @@ def test_a_fix_that_wants_to_be_alone_waits_for_the_others_and_they_for_it() -> 
     assert texts(other, alone)[1] == (alone,)
     assert texts(alone, other)[1] == (other,)
     assert texts(alone)[1] == ()
+
+
+def _alone(*paths: str) -> Fix:
+    return Fix("alone", tuple(edit(0, 1, "A", path) for path in paths), Applicability.SAFE, alone=True)
+
+
+def test_fixes_that_want_to_be_alone_go_together_where_they_have_no_file_in_common() -> None:
+    first, second = _alone("a.py"), _alone("b.py")
+    assert texts(first, second) == ({"a.py": "Abcdef", "b.py": "Abcdef"}, ())
+
+
+def test_none_of_them_overtakes_one_that_waits_and_has_a_file_in_common_with_it() -> None:
+    first, waits, third = _alone("a.py"), _alone("a.py", "b.py"), _alone("b.py")
+    assert texts(first, waits, third)[1] == (waits, third)
+
+
+def test_none_of_them_overtakes_one_that_does_not_want_to_be_alone() -> None:
+    first, other, third = _alone("a.py"), fix(edit(3, 4, "D")), _alone("b.py")
+    assert texts(first, other, third)[1] == (other, third)

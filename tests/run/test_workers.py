@@ -25,7 +25,7 @@ SOURCES = [
 
 
 def test_workers_find_what_one_process_finds() -> None:
-    found = workers.extracted(SOURCES, 2)
+    found = workers.extracted(SOURCES, 2, lambda _: None)
     assert {path: codec.dump(decoded(text)) for path, (_, text) in found.items()} == {
         source.path: codec.dump(extract(source)) for source in SOURCES
     }
@@ -73,7 +73,7 @@ def said():
     print(process.pid, flush=True)
     return process
 workers._started = said
-workers.extracted([Source(f"{n}.py", "x = [" + "1, " * 100_000 + "]\\n") for n in range(400)], 2)
+workers.extracted([Source(f"{n}.py", "x = [" + "1, " * 100_000 + "]\\n") for n in range(400)], 2, lambda done: None)
 """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     run = subprocess.Popen(

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -23,14 +24,19 @@ _QUESTION = "Make this fix? [y]es, [n]o, [a]ll that are left, [q]uit, show [t]ra
 _KEYS = {"y": Answer.YES, "n": Answer.NO, "a": Answer.ALL, "q": Answer.QUIT}
 
 
-def asking(look_at: Callable[[Path], Look]) -> Callable[[Path], Ask]:
+def asking(look_at: Callable[[Path], Look], aside: Callable[[], AbstractContextManager[None]]) -> Callable[[Path], Ask]:
     """What asks, for a project's root, a person on standard error, and reads from the terminal.
 
-    ``look_at``: how things are shown, for a root. Raises UsageError where there is no terminal.
+    ``look_at``: how things are shown, for a root; ``aside`` is entered meanwhile. Raises UsageError where there is no terminal.
     """
     if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
         raise UsageError("--interactive: there is no terminal to ask on")
-    return lambda root: partial(_ask, look_at(root))
+    return lambda root: partial(_asked, look_at(root), aside)
+
+
+def _asked(look: Look, aside: Callable[[], AbstractContextManager[None]], finding: Finding, state: State) -> Answer:
+    with aside():
+        return _ask(look, finding, state)
 
 
 def _ask(look: Look, finding: Finding, state: State) -> Answer:

@@ -3,12 +3,13 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sessionlint.commands.console import look_of, prepare, read_bytes, say, show, write_bytes, write_out
+from sessionlint.commands.waiting import Waiting, is_anybody_waiting
 from sessionlint.extract.garbage import without_cycle_collection
 from sessionlint.model.finding import Severity
 from sessionlint.model.outcome import Outcome
@@ -37,23 +38,34 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
             planned.store.close()
         check_rules(planned)
         return _show(planned, options)
-    timings = Timings(_told_who_waits(options))
+    timings = Timings()
     # the process ends with the report: a collection before would look at all that was linked, and find no garbage
     with without_cycle_collection() if request.fix == "none" else nullcontext():
-        result = pipeline.check(request, _warn, _hands(request, options), timings)
+        result = _checked(request, options, timings)
         with timings.stage("report"):
             outcome = _report(request, result, options)
+    if options["verbose"] and not options["quiet"]:
+        from sessionlint.commands.account import account
+
+        for line in account(result.plan, timings):
+            say(line)
     if options["timings"]:
         for line in timings.lines():
             say(line)
     return _exit_code(replace(result, outcome=outcome), options)
 
 
-def _told_who_waits(options: Mapping[str, Any]) -> Callable[[str], None] | None:
-    """Says what takes long; nothing to machines, nor to people who want to hear nothing."""
-    if options["quiet"] or any(os.environ.get(name) for name in ("CI", "PRE_COMMIT")):
-        return None
-    return lambda doing: say(f"still at work: {doing}")
+def _checked(request: Request, options: Mapping[str, Any], timings: Timings) -> Result:
+    """The run, with whoever waits for it being told."""
+    if not is_anybody_waiting(options["quiet"], os.environ):
+        return pipeline.check(request, _warn, _hands(request, options), timings)
+    with Waiting(timings) as waiting:
+
+        def warn(text: str) -> None:
+            with waiting.aside():
+                _warn(text)
+
+        return pipeline.check(request, warn, _hands(request, options, waiting.aside), timings)
 
 
 def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
@@ -88,17 +100,20 @@ def _refuse_contradictions(paths: Sequence[str], options: Mapping[str, Any]) -> 
         raise UsageError("--interactive: not with - (standard input)")
 
 
-def _hands(request: Request, options: Mapping[str, Any]) -> Hands | None:
-    """How fixes get on disk; None when they do not."""
+def _hands(
+    request: Request, options: Mapping[str, Any], aside: Callable[[], AbstractContextManager[None]] = nullcontext
+) -> Hands | None:
+    """How fixes get on disk; None when they do not. Questions are asked ``aside`` of what is told to whoever waits."""
     if request.fix == "none" or request.stdin or options["diff"]:
         return None
     if not options["interactive"]:
         return Hands()
     from sessionlint.commands.asking import asking
 
-    return Hands(
-        asking(lambda root: look_of(sys.stderr, options["color"], options["unsafe_fixes"], lambda path: _relative(root / path)))
-    )
+    def look(root: Path) -> Look:
+        return look_of(sys.stderr, options["color"], options["unsafe_fixes"], lambda path: _relative(root / path))
+
+    return Hands(asking(look, aside))
 
 
 def _available_cores() -> int:

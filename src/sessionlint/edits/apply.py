@@ -1,7 +1,7 @@
 """Putting edits into texts: what fits together goes in at once, the rest waits for the next pass."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 
 from sessionlint.model.finding import Edit, Fix
 from sessionlint.model.records import dataclass
@@ -52,16 +52,16 @@ def apply_fixes(sources: Mapping[str, Source], fixes: Sequence[Fix]) -> Applied:
     """One pass: the fixes in order, each with all its edits or none.
 
     A fix that disturbs one accepted earlier is deferred, and so is one that edits a file not in ``sources``, or one that
-    wants to be alone beside another. The same
+    wants to be alone beside another (see ``_Company``). The same
     edit wanted by two fixes (an import both need) is made once; only indentation is never shared, since two nested
     blocks each need their own.
     """
     accepted: dict[str, list[Edit]] = {}
     applied: list[Fix] = []
     deferred: list[Fix] = []
+    company = _Company()
     for fix in fixes:
-        apart = bool(applied) and (fix.alone or applied[0].alone)
-        if not apart and _fits(fix, sources, accepted):
+        if company.takes(fix) and _fits(fix, sources, accepted):
             applied.append(fix)
             for edit in fix.edits:
                 accepted.setdefault(edit.place.path, []).append(edit)
@@ -73,6 +73,31 @@ def apply_fixes(sources: Mapping[str, Source], fixes: Sequence[Fix]) -> Applied:
         if text != sources[path].text:
             changed[path] = replace(sources[path], text=text)
     return Applied(changed, tuple(applied), tuple(deferred))
+
+
+@dataclass(slots=True)
+class _Company:
+    """Which fixes may be made in one pass for the sake of those that want to be alone.
+
+    Two of these refer to nothing that the other one renames when they have no file in common. Each then finds its files as it
+    would have found them in a pass for itself, so they go together as long as no other fix has its turn in between.
+    """
+
+    of_alone: bool | None = None
+    files: set[str] = field(default_factory=set)
+    closed: bool = False
+
+    def takes(self, fix: Fix) -> bool:
+        """Whether ``fix`` may go with those taken before; they are asked about in their order."""
+        if self.of_alone is None:
+            self.of_alone = fix.alone
+        if not self.of_alone:
+            return not fix.alone
+        self.closed |= not fix.alone
+        paths = {edit.place.path for edit in fix.edits}
+        is_apart = paths.isdisjoint(self.files)
+        self.files |= paths
+        return is_apart and not self.closed
 
 
 def _fits(fix: Fix, sources: Mapping[str, Source], accepted: Mapping[str, Sequence[Edit]]) -> bool:

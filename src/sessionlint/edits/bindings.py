@@ -1,6 +1,8 @@
 """Who gives a name its meaning in a file: its imports, and everything else that binds it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from sessionlint.model import facts as f
@@ -79,29 +81,39 @@ def target(statement: f.Import, alias: f.Alias) -> str:
 def bound_otherwise(body: f.Block) -> set[str]:
     """The identifiers that anything but an import binds, in whatever scope."""
     bound: set[str] = set()
-    pending: list[Any] = [body]
+    pending: list[Any] = list(body)
     while pending:
         item = pending.pop()
-        if isinstance(item, tuple):
-            pending += item if not isinstance(item, Span) else ()
-        elif hasattr(item, "__dataclass_fields__"):
-            bound |= _bound_by(item)
-            pending += [getattr(item, name) for name in item.__dataclass_fields__]
+        kind: Any = type(item)
+        if kind is tuple:
+            pending += item
+        elif (parts := _parts_of(kind)) is not None:
+            if kind in _BINDING:
+                bound.update(_BINDING[kind](item))
+            pending += parts(item)
     return bound
 
 
-def _bound_by(node: Any) -> set[str]:
-    if isinstance(node, f.Function | f.Class | f.Parameter):
-        return {node.name}
-    if isinstance(node, f.Handler):
-        return {node.name} if node.name else set()
-    if isinstance(node, f.Case):
-        return set(node.binds)
-    if isinstance(node, f.Assign | f.Delete):
-        return {name for one in node.targets for name in _names(one)}
-    if isinstance(node, f.For | f.Clause | f.WithItem | f.Walrus):
-        return set(_names(node.target))
-    return set()
+@cache
+def _parts_of(kind: type) -> Callable[[Any], Iterable[Any]] | None:
+    """What gives the fields of a node of this kind; None for what is no node."""
+    names = () if kind is Span else tuple(getattr(kind, "__dataclass_fields__", ()))
+    if len(names) > 1:
+        return attrgetter(*names)
+    return (lambda node: (getattr(node, names[0]),)) if names else None
+
+
+def _targets(node: Any) -> Iterator[str]:
+    return (name for one in node.targets for name in _names(one))
+
+
+_BINDING: Mapping[type, Callable[[Any], Iterable[str]]] = {
+    **dict.fromkeys((f.Function, f.Class, f.Parameter), lambda node: (node.name,)),
+    f.Handler: lambda node: (node.name,) if node.name else (),
+    f.Case: lambda node: node.binds,
+    **dict.fromkeys((f.Assign, f.Delete), _targets),
+    **dict.fromkeys((f.For, f.Clause, f.WithItem, f.Walrus), lambda node: _names(node.target)),
+}
 
 
 def _names(term: f.Term | None) -> Iterator[str]:

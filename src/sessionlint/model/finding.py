@@ -41,7 +41,7 @@ class Edit:
 class Fix:
     """A titled list of edits, possibly in several files, all relative to the same texts; applied all or none.
 
-    ``alone``: no other fix may be made in the same pass, because it might refer anew to what this one renames.
+    ``alone``: it renames what another fix might refer to anew, so it shares a pass only with its like in other files.
     """
 
     title: str

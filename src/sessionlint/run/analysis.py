@@ -1,7 +1,7 @@
 """Texts in, findings out: the pure middle of the pipeline, which the fixpoint runs again and tests run on texts in memory."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field, replace
 from datetime import date
@@ -145,15 +145,15 @@ class _Asking:
     errors: list[str]
     timings: Timings
 
-    def about_modules(self, rules: Iterable[RegisteredRule]) -> list[Finding]:
+    def about_modules(self, rules: Sequence[RegisteredRule]) -> list[Finding]:
         """What each rule finds in each module; where one fails, only that module goes without it."""
         found: list[Finding] = []
         modules = [*self.project.modules.values()]
-        for entry in rules:
-            self.timings.step(f"asking the rules, {entry.rule.code} now")
+        for number, entry in enumerate(rules):
             failed: dict[str, list[str]] = defaultdict(list)
             with self._timed(entry.rule):
                 for module in modules:
+                    self.timings.step(number, len(rules), f"{entry.rule.code} in {module.path}")
                     error = _collect(self._in_module(entry, module), found)
                     if error is not None:
                         failed[told(error)].append(module.path)

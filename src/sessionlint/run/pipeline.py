@@ -67,21 +67,25 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
     try:
         finish_interrupted(planned.root.folder, warn, writing=hands is not None)
         with timings.stage("read"):
-            texts, refused = _read(planned, request.stdin, warn)
+            texts, refused = _read(planned, request.stdin, warn, timings)
         if planned.store is None or request.fix != "none":
             return _checked(request, planned, texts, refused, warn, hands, timings)
         # a NUL stands for the text that was not read: no word of it is known, so the file counts as one that matters
-        unchanged = Unchanged(planned.store, planned, {**texts, **{path: f"\0{why}".encode() for path, why in refused.items()}})
-        known = unchanged.outcome()
+        with timings.stage("cache"):
+            said = {path: f"\0{why}".encode() for path, why in refused.items()}
+            unchanged = Unchanged(planned.store, planned, {**texts, **said})
+            known = unchanged.outcome()
         if known is not None:
             return Result(planned, known, _Decoded(texts))
         result = _checked(request, planned, texts, refused, warn, hands, timings)
         if result.checked is not None and result.checked.project is not None:
-            unchanged.keep(result.outcome, result.checked.project)
+            with timings.stage("cache"):
+                unchanged.keep(result.outcome, result.checked.project)
         return result
     finally:
         if planned.store:
-            planned.store.close()
+            with timings.stage("cache"):
+                planned.store.close()
 
 
 def _checked(
@@ -93,12 +97,13 @@ def _checked(
     hands: Hands | None,
     timings: Timings,
 ) -> Result:
-    from sessionlint.extract.garbage import without_cycle_collection
-    from sessionlint.run.analysis import Analysis
-    from sessionlint.run.extraction.extractor import Extractor
-    from sessionlint.run.files.reading import sources_of
+    with timings.stage("start"):
+        from sessionlint.extract.garbage import without_cycle_collection
+        from sessionlint.run.analysis import Analysis
+        from sessionlint.run.extraction.extractor import Extractor
+        from sessionlint.run.files.reading import sources_of
 
-    check_rules(planned)
+        check_rules(planned)
     with timings.stage("read"):
         sources, broken = sources_of(texts, refused)
     extractor = Extractor(planned.store, request.jobs, timings)
@@ -111,7 +116,8 @@ def _checked(
         raise UsageError(unusable_helper(planned))
     if request.fix == "none":
         return Result(planned, checked.outcome, sources, checked=checked)
-    return _fixed(request, planned, sources, checked, analysis, warn, hands)
+    with timings.stage("fix"):
+        return _fixed(request, planned, sources, checked, analysis, warn, hands)
 
 
 def _fixed(
@@ -130,7 +136,8 @@ def _fixed(
     from sessionlint.run.fixing.fixpoint import fix_all
     from sessionlint.run.fixing.repair import Repair, changes_of, repair
 
-    analysis = replace(analysis, extractor=Extractor())  # texts between two fixes are not worth remembering
+    timings = analysis.extractor.timings
+    analysis = replace(analysis, extractor=Extractor(timings=timings))  # texts between two fixes are not worth remembering
     unsafe = request.fix == "unsafe"
     if hands is None:
         done = Repair(fix_all(analysis, sources, checked, unsafe, only=planned.stdin))
@@ -141,11 +148,12 @@ def _fixed(
     return Result(planned, fixed.outcome, fixed.sources, changes_of(sources, fixed.sources), done.unwritten)
 
 
-def _read(planned: Plan, stdin: Stdin | None, warn: Warn) -> tuple[dict[str, bytes], dict[str, str]]:
+def _read(planned: Plan, stdin: Stdin | None, warn: Warn, timings: Timings) -> tuple[dict[str, bytes], dict[str, str]]:
     """The files by path; and why others are skipped. One that the system does not let us read is warned of and left out."""
     texts: dict[str, bytes] = {}
     refused: dict[str, str] = {}
-    for path in planned.files:
+    for number, path in enumerate(planned.files):
+        timings.step(number, len(planned.files), path)
         data = within(stdin.data, SOURCE) if stdin and path == planned.stdin else read_bytes(planned.root.folder, path)
         if isinstance(data, bytes):
             texts[path] = data

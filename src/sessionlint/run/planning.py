@@ -1,7 +1,7 @@
 """A request becomes a plan: which project, which settings, which files."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from sessionlint.model.targets import Targets
 from sessionlint.run.cache.cache_place import Place, place_of
 from sessionlint.run.cache.fingerprint import fingerprint
 from sessionlint.run.cache.store import Store
-from sessionlint.run.discovery.discovery import Scope, discover, real_paths
+from sessionlint.run.discovery.discovery import LeftOut, Scope, discover, real_paths
 from sessionlint.run.discovery.gitignore import Verdicts
 from sessionlint.run.discovery.roots import Root, find_root, unused_configurations
 from sessionlint.run.errors import UsageError, suggestion
@@ -34,7 +34,7 @@ class Plan:
 
     ``files`` are relative to ``root``; ``layers`` are the settings in turn, ``config`` names their files, and ``locate`` the
     place of a key and its value; ``stdin`` is the name that the text from standard input stands for among the files. ``store``
-    is where things are kept from run to run.
+    is where things are kept from run to run; ``left_out`` are the files and folders that were passed by.
     """
 
     root: Root
@@ -48,6 +48,7 @@ class Plan:
     config: str | None = None
     stdin: str | None = None
     store: Store | None = None
+    left_out: LeftOut = field(default_factory=dict)
 
     @property
     def selected(self) -> frozenset[str]:
@@ -76,9 +77,9 @@ def plan(request: Request, warn: Warn) -> Plan:
     if request.stdin and request.stdin.filename is None:
         root = replace(root, part=None)  # a text without a name has no neighbours
     store = _store(request, root, settings, warn) if request.cache else None
-    verdicts = Verdicts(inputs, store)
+    verdicts, left_out = Verdicts(inputs, store), LeftOut()
     try:
-        files, scope = discover(root, paths, settings, warn, verdicts)
+        files, scope = discover(root, paths, settings, warn, verdicts, left_out)
     except UsageError:
         if store:
             store.close()
@@ -86,7 +87,7 @@ def plan(request: Request, warn: Warn) -> Plan:
     verdicts.keep()
     stdin = next(iter(scope.files), None) if request.stdin else None
     config = ", ".join(request.config) or (shown(root.config) if root.config else None)
-    return Plan(root, settings, targets, declared, files, scope, _locator(layers), layers, config, stdin, store)
+    return Plan(root, settings, targets, declared, files, scope, _locator(layers), layers, config, stdin, store, left_out)
 
 
 def cache_place(request: Request) -> Place | None:

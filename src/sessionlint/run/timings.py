@@ -1,65 +1,105 @@
-"""Where a run's time goes: for ``--timings``, and for whoever waits for it."""
+"""Where a run's time goes, and where it stands: for ``--timings`` and ``-v``, and for whoever waits for it."""
 
+import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from time import perf_counter
+from pathlib import Path
+from time import perf_counter, process_time
 
-STAGES = ("discover", "read", "prefilter", "parse", "link", "rules", "report")
+from sessionlint.model.records import dataclass
+
+STAGES = ("start", "discover", "read", "cache", "prefilter", "parse", "link", "rules", "fix", "report")
 _SLOWEST = 10
-_PATIENCE = 5.0  # seconds until somebody who waits is told what is being done
-_PAUSE = 30.0  # and until they are told again
+_TENTHS = 10_000  # of a millisecond in a second: what is shown adds up to the total that is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What a run is at: the stage, how many of its ``total`` pieces are done, and which one it is at.
+
+    ``total`` is 0 where nobody knows.
+    """
+
+    stage: str
+    done: int = 0
+    total: int = 0
+    what: str = ""
 
 
 class Timings:
-    """Seconds by stage, by file parsed and by rule. Stages leave out what other stages inside them take.
+    """Seconds by stage, by file parsed and by rule. Stages leave out what other stages inside them take."""
 
-    A run that takes long says to ``tell`` what it is doing, now and then.
-    """
-
-    def __init__(self, tell: Callable[[str], None] | None = None) -> None:
-        self._tell = tell
+    def __init__(self) -> None:
         self.stages: dict[str, float] = defaultdict(float)
         self.files: dict[str, float] = defaultdict(float)
         self.rules: dict[str, float] = defaultdict(float)
+        self.doing = Doing("start")
         self._inside: list[float] = []
-        self._begun = perf_counter()
-        self._due = self._begun + _PATIENCE
+        self.stages["start"] = _since_the_process_began()
+        self._begun = perf_counter() - self.stages["start"]
 
-    def step(self, doing: str) -> None:
-        """``doing`` begins: "parsing, 312 of 5163 files"."""
-        if self._tell is not None and (now := perf_counter()) >= self._due:
-            self._due = now + _PAUSE
-            self._tell(doing)
+    def step(self, done: int, total: int, what: str = "") -> None:
+        """The stage has ``done`` so many pieces, and goes on with ``what``."""
+        self.doing = Doing(self.doing.stage, done, total, what)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         begun = perf_counter()
+        around, self.doing = self.doing, Doing(name)
         self._inside.append(0.0)
         try:
             yield
         finally:
             spent = perf_counter() - begun
+            self.doing = around
             self.stages[name] += spent - self._inside.pop()
             if self._inside:
                 self._inside[-1] += spent
 
+    def total(self) -> float:
+        """Seconds since the process began."""
+        return perf_counter() - self._begun
+
     def lines(self) -> Iterator[str]:
-        """What a person reads: milliseconds per stage, then the slowest files and rules."""
-        yield f"{'total':<10}{_milliseconds(perf_counter() - self._begun)}"
-        for name in STAGES:
-            yield f"{name:<10}{_milliseconds(self.stages[name])}"
+        """What a person reads: milliseconds per stage, which add up to the total, then the slowest files and rules."""
+        total = round(self.total() * _TENTHS)
+        stages = {name: round(self.stages[name] * _TENTHS) for name in STAGES}
+        for name, tenths in {"total": total, **stages, "other": total - sum(stages.values())}.items():
+            yield f"{name:<10}{_milliseconds(tenths / _TENTHS)}"
         yield from _slowest("parsing", self.files)
         yield from _slowest("rules", self.rules)
 
 
 def _slowest(what: str, seconds: Mapping[str, float]) -> Iterator[str]:
-    found = sorted(seconds.items(), key=lambda item: (-item[1], item[0]))[:_SLOWEST]
+    found = slowest(seconds, _SLOWEST)
     if found:
         yield f"slowest ({what}):"
     for name, spent in found:
         yield f"{_milliseconds(spent):>14}  {name}"
 
 
+def slowest(seconds: Mapping[str, float], count: int) -> list[tuple[str, float]]:
+    """The ``count`` that took most."""
+    return sorted(seconds.items(), key=lambda item: (-item[1], item[0]))[:count]
+
+
 def _milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:9.1f} ms"
+
+
+_STATE = Path("/proc/self/stat")
+_STARTED = 19  # the field of ``_STATE``, counted from the one behind the command's name
+
+
+def _since_the_process_began() -> float:
+    """Linux tells when it started a process, to a hundredth of a second; elsewhere the processor's time has to do."""
+    spent = process_time()
+    try:
+        fields = _STATE.read_text("ascii", "replace").rpartition(")")[2].split()
+        begun = int(fields[_STARTED]) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return spent
+    from time import CLOCK_BOOTTIME, clock_gettime
+
+    return max(spent, clock_gettime(CLOCK_BOOTTIME) - begun)

@@ -13,20 +13,17 @@ from sessionlint.model.records import dataclass
 TokenKind = Literal["name", "number", "string", "comment", "op", "newline"]
 
 _TOKEN = re.compile(
-    r"""(?P<skip>[ \t\f]+|\\(?:\r\n|\r|\n))
-    |(?P<newline>\r\n|\r|\n)
+    r"""[ \t\f]*(?:\\(?:\r\n|\r(?!\n)|\n)[ \t\f]*)*
+    (?:(?P<newline>\r\n|\r|\n)
     |(?P<comment>\#[^\r\n]*)
     |(?P<string>(?P<prefix>[rRbBuUfFtT]{0,2})(?P<quote>\"\"\"|'''|"|'))
     |(?P<name>[^\W\d]\w*)
     |(?P<number>\.?\d[\w.]*)
-    |(?P<op>:=|[-+*/%@&|^<>=!]=|.)""",
+    |(?P<op>:=|[-+*/%@&|^<>=!]=|[^ \t\f\r\n\\]|\\(?![\r\n])))""",
     re.VERBOSE,
 )
 _PLAIN = {quote: re.compile(rf"(?:\\.|(?!{quote}).)*{quote}", re.DOTALL) for quote in ('"""', "'''", '"', "'")}
-
-
 _MOST_FIELDS = 30
-_KINDS: tuple[TokenKind, ...] = ("newline", "comment", "name", "number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +55,24 @@ class _Lexer:
     def scan(self, start: int, *, nested: bool) -> Iterator[Token]:
         """Tokens from ``start``; a nested scan ends before the ``}``, ``:`` or ``!`` that ends a replacement field."""
         self.position, depth = start, 0
-        while match := _TOKEN.match(self.text, self.position):
-            if match["string"] is not None:
+        next_token, whole = _TOKEN.match, self.text
+        while match := next_token(whole, self.position):
+            kind: TokenKind = match.lastgroup  # type: ignore[assignment]  # each alternative is a group that is called so
+            if kind == "string":
                 yield from self._string(match, depth, nested)
                 continue
-            text = match.group()
-            if nested and depth == 0 and text in ("}", ":", "!"):
-                return
-            self.position = match.end()
-            if match["skip"] is not None:
+            first, end = match.span(kind)
+            text = whole[first:end]
+            if kind != "op":
+                self.position = end
+                yield Token(kind, first, end, text, depth, nested)
                 continue
+            if nested and depth == 0 and text in ("}", ":", "!"):
+                self.position = first
+                return
+            self.position = end
             depth -= text in (")", "]", "}")
-            yield Token(_kind(match), match.start(), match.end(), text, depth, nested)
+            yield Token(kind, first, end, text, depth, nested)
             depth += text in ("(", "[", "{")
 
     def _string(self, match: re.Match[str], depth: int, nested: bool) -> Iterator[Token]:
@@ -80,7 +83,8 @@ class _Lexer:
         else:
             body = _PLAIN[match["quote"]].match(self.text, match.end())
             self.position = body.end() if body else len(self.text)
-        yield Token("string", match.start(), self.position, self.text[match.start() : self.position], depth, nested)
+        start = match.start("string")
+        yield Token("string", start, self.position, self.text[start : self.position], depth, nested)
         yield from inner
 
     def _literal(self, quote: str, *, raw: bool) -> Iterator[Token]:
@@ -121,7 +125,3 @@ class _Lexer:
             else:
                 self.position += 1
         self.position += 1
-
-
-def _kind(match: re.Match[str]) -> TokenKind:
-    return next((kind for kind in _KINDS if match[kind] is not None), "op")

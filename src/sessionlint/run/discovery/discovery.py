@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from sessionlint.model.records import dataclass
 from sessionlint.run.discovery.gitignore import Ignores, Verdicts, ignores_above, is_ignored
@@ -13,6 +14,8 @@ from sessionlint.run.settings.globs import matches_any, matches_last
 from sessionlint.run.settings.settings import Settings
 
 SUFFIXES = (".py", ".pyi")
+LeftOut: TypeAlias = dict[str, str]
+"""Why a file, or a folder with all that is in it, is left out, by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,18 @@ def real_paths(paths: Sequence[str]) -> list[Path]:
 
 
 def discover(
-    root: Root, paths: Sequence[Path], settings: Settings, warn: Warn, verdicts: Verdicts | None = None
+    root: Root,
+    paths: Sequence[Path],
+    settings: Settings,
+    warn: Warn,
+    verdicts: Verdicts | None = None,
+    left_out: LeftOut | None = None,
 ) -> tuple[list[str], Scope]:
-    """Every file to analyse (relative to the root, sorted), and the scope to report.
+    """Every file to analyse (relative to the root, sorted), and the scope to report; ``left_out`` takes what was passed by.
 
     ``paths`` are real. A file that is given is checked even when it is excluded, unless ``force-exclude`` says otherwise.
     """
-    walk = _Walk(root, settings, warn, verdicts or Verdicts(Inputs(warn)))
+    walk = _Walk(root, settings, warn, verdicts or Verdicts(Inputs(warn)), left_out if left_out is not None else {})
     if settings.force_exclude:
         paths = [path for path in paths if not walk.leaves_out(path)]
     scope = Scope(
@@ -62,7 +70,8 @@ def discover(
 class _Walk:
     """The files below a folder that are neither excluded nor ignored, each real file once."""
 
-    def __init__(self, root: Root, settings: Settings, warn: Warn, verdicts: Verdicts) -> None:
+    def __init__(self, root: Root, settings: Settings, warn: Warn, verdicts: Verdicts, left_out: LeftOut) -> None:
+        self._left_out = left_out
         self._verdicts = verdicts
         self._root = root
         self._patterns = (*settings.exclude, *settings.extend_exclude)
@@ -134,4 +143,11 @@ class _Walk:
         return True
 
     def _excluded(self, path: Path, ignores: Ignores, is_folder: bool) -> bool:
-        return matches_last(self._patterns, self._root.relative(path)) or ignores.ignores(path, is_folder)
+        relative = self._root.relative(path)
+        if matches_last(self._patterns, relative):
+            self._left_out[relative] = "excluded"
+        elif ignores.ignores(path, is_folder):
+            self._left_out[relative] = "ignored by git"
+        else:
+            return False
+        return True

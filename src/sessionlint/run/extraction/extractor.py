@@ -53,7 +53,8 @@ class Extractor:
     def _looks(self, texts: Sequence[Text]) -> dict[str, Look]:
         known = self._store.looks([text.digest for text in texts]) if self._store else {}
         found = {}
-        for text in texts:
+        for number, text in enumerate(texts):
+            self.timings.step(number, len(texts), text.source.path)
             look = known.get(text.digest)
             if look is None:
                 look = _look(text)
@@ -96,7 +97,7 @@ class Extractor:
         from sessionlint.run.extraction import workers
 
         try:
-            return workers.extracted([text.source for text in texts], count)
+            return workers.extracted([text.source for text in texts], count, lambda done: self.timings.step(done, len(texts)))
         except (workers.WorkerFailedError, OSError):
             import logging
 
@@ -106,7 +107,7 @@ class Extractor:
     def _in_this_process(self, texts: Sequence[Text]) -> dict[str, ModuleFacts]:
         found = {}
         for number, text in enumerate(texts):
-            self.timings.step(f"parsing, {number} of {len(texts)} files")
+            self.timings.step(number, len(texts), text.source.path)
             begun = perf_counter()
             facts = found[text.source.path] = facts_of(text.source)
             self.timings.files[text.source.path] = perf_counter() - begun

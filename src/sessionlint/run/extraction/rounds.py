@@ -32,8 +32,8 @@ def link(project: Project, sources: Mapping[str, Source], known: Mapping[str, Mo
     searched: set[tuple[str, Homes]] = set()
     while True:
         facts |= extractor.facts([waiting.pop(path) for path in relevant])
-        extractor.timings.step(f"linking {len(facts)} of {len(sources)} files")
         with extractor.timings.stage("link"):
+            extractor.timings.step(0, 0, f"{len(facts):,} of {len(sources):,} files")
             named, wanted = _asked(project, sources, facts, outlines, waiting)
             names = dict(named.items() - searched)
         searched |= names.items()

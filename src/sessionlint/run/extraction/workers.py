@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from threading import Lock, Thread
 
@@ -16,8 +16,11 @@ class WorkerFailedError(Exception):
     """A worker ended early or said something that is no answer."""
 
 
-def extracted(sources: Sequence[Source], count: int) -> dict[str, tuple[float, str]]:
-    """Seconds and facts (JSON text) of each source, by path, from ``count`` processes. Raises WorkerFailedError, OSError."""
+def extracted(sources: Sequence[Source], count: int, tell: Callable[[int], None]) -> dict[str, tuple[float, str]]:
+    """Seconds and facts (JSON text) of each source, by path, from ``count`` processes; how many are done goes to ``tell``.
+
+    Raises WorkerFailedError, OSError.
+    """
     batches, lock = _batches(sources), Lock()
     found: dict[str, tuple[float, str]] = {}
     failures: list[Exception] = []
@@ -31,6 +34,7 @@ def extracted(sources: Sequence[Source], count: int) -> dict[str, tuple[float, s
                 if batch is None:
                     return
                 found.update(_asked(process, batch))
+                tell(len(found))
         except (OSError, ValueError, WorkerFailedError) as error:
             failures.append(error)
 
