@@ -4,6 +4,7 @@ To import SQLAlchemy and FastAPI takes longer than most proofs do. Started as a 
 a line each, runs the script there as ``python app.py`` would, and answers with its exit code. Needs ``os.fork``.
 """
 
+import gc
 import importlib
 import os
 import signal
@@ -81,5 +82,6 @@ if __name__ == "__main__":
         warnings.simplefilter("ignore")
         for library in LIBRARIES:
             importlib.import_module(library)
+    gc.freeze()  # a child looks for garbage of its own only: the libraries' objects are shared pages, and many
     if (script := _serve()) is not None:
         _play(script)

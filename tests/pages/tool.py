@@ -67,10 +67,11 @@ class Tool:
     def _run(self, files: Mapping[str, str], codes: Collection[str], level: FixLevel) -> pipeline.Result:
         result = pipeline.check(self._request(files, codes, level), _no_warning)
         assert not result.outcome.errors, result.outcome.errors
-        dumped = outcome_codec.dump(result.outcome)
+        found = replace(result.outcome, rules={})  # the rules are the same in every run, and have a test of their own
+        dumped = outcome_codec.dump(found)
         kept = outcome_codec.load(json.loads(json.dumps(dumped)))
         # what the cache gives back is what was found; suppressions compare by identity, so all is compared as data, too
-        assert (kept.findings, outcome_codec.dump(kept)) == (result.outcome.findings, dumped)
+        assert (kept.findings, outcome_codec.dump(kept)) == (found.findings, dumped)
         return result
 
     def _request(self, files: Mapping[str, str], codes: Collection[str], level: FixLevel = "none") -> Request:
