@@ -1,6 +1,10 @@
 """The loops of a working day: ``nox -l`` lists them. See CONTRIBUTING.md."""
 
+from pathlib import Path
+
 import nox
+
+PROJECT = Path("pyproject.toml")
 
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_existing_virtualenvs = True
@@ -8,8 +12,16 @@ nox.options.sessions = ["fast"]
 nox.needs_version = ">=2024.4.15"
 
 
+def _install(session: nox.Session, *groups: str) -> None:
+    """The project and the groups, where that was not done already for the same ``pyproject.toml``."""
+    done = Path(session.virtualenv.location) / "installed.toml"
+    if not done.exists() or done.read_bytes() != PROJECT.read_bytes():
+        session.install("-e", ".", *nox.project.dependency_groups(nox.project.load_toml(PROJECT), *groups))
+        done.write_bytes(PROJECT.read_bytes())
+
+
 def _tests(session: nox.Session, *arguments: str) -> None:
-    session.install("-e", ".", *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test"))
+    _install(session, "test")
     session.run("pytest", *arguments, *session.posargs)
 
 
@@ -20,8 +32,8 @@ def page(session: nox.Session) -> None:
         session.error("which rule? nox -s page -- bare-session")
     name, *options = session.posargs
     session.posargs[:] = options
-    folder = name.replace("-", "_")
-    _tests(session, "-n", "0", "tests/test_rules.py", "-k", f"[{folder}::")
+    # hypothesis takes long to import, and no page needs it
+    _tests(session, "-n", "0", "-p", "no:hypothesispytest", "tests/test_rules.py", "--page", name)
 
 
 @nox.session
@@ -39,8 +51,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Types, style, layers."""
-    groups = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test", "lint")
-    session.install("-e", ".", *groups)
+    _install(session, "test", "lint")
     session.run("mypy", "--strict")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pages.accept import accept
 from pages.page import Case, Page, Proof, read_page
-from pages.proof import obstacle, prove
+from pages.proof import obstacle, prepare, prove
 from pages.properties import properties
 from pages.tool import Tool
 
@@ -41,6 +41,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(("case", "name"), cases(pages(metafunc.config)))
     elif "proof" in metafunc.fixturenames:
         metafunc.parametrize("proof", proofs(pages(metafunc.config)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _libraries(request: pytest.FixtureRequest) -> None:
+    """They are imported while the cases are tried."""
+    if any(item.name.startswith("test_proof") for item in request.session.items):
+        prepare()
 
 
 @pytest.fixture(scope="session")
@@ -97,10 +104,10 @@ def _marks(proof: Proof) -> list[pytest.MarkDecorator]:
     return marks
 
 
-def test_proof(proof: Proof, tmp_path: Path) -> None:
+def test_proof(proof: Proof, tool: Tool, tmp_path: Path) -> None:
     if reason := obstacle(proof):
         pytest.skip(reason)
-    if problem := prove(proof, Tool(tmp_path / "tool"), tmp_path):
+    if problem := prove(proof, tool, tmp_path):
         pytest.fail(problem, pytrace=False)
 
 

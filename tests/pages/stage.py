@@ -26,9 +26,16 @@ class Stage:
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
 
+    def begin(self) -> subprocess.Popen[str]:
+        """Begin to import the libraries, unless that has begun; nobody waits for it."""
+        if self._process is None:
+            command = [sys.executable, __file__]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return self._process
+
     def play(self, folder: Path) -> int:
         """Run the script in ``folder`` there; its exit code. What it wrote lies beside it."""
-        process = self._started()
+        process = self.begin()
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(f"{folder}\n")
@@ -39,12 +46,6 @@ class Stage:
         if self._process is not None:
             self._process.communicate()
             self._process = None
-
-    def _started(self) -> subprocess.Popen[str]:
-        if self._process is None:
-            command = [sys.executable, __file__]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        return self._process
 
 
 def _serve() -> str | None:
