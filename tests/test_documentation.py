@@ -1,18 +1,19 @@
-"""Pages, rule files, the README's rule table and the codes agree. ``--accept`` rewrites the table."""
+"""Pages, rule files, the README's tables and the codes agree. ``--accept`` rewrites the tables."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pages.page import Page, read_page
 
 from sessionlint.model.finding import Applicability
+from sessionlint.report.formats import FORMATS
 from sessionlint.report.page import TEST_HEADINGS, user_part
 from sessionlint.rules.registry import RegisteredRule, registered_rules
 
 RULES = {entry.rule.code: entry for entry in registered_rules()}
 README = Path(__file__).parent.parent / "README.md"
-TABLE = re.compile(r"(?<=<!-- rules -->\n).*?(?=<!-- /rules -->)", re.DOTALL)
 FAMILIES = {"linter": "0", "engine": "1", "factory": "2", "session": "3", "provider": "4", "consumption": "5", "concurrency": "6"}
 FOR_EVERY_RULE = ["What breaks in production", "Example", "Use instead", "Known false alarms", "Fix safety"]
 FOR_RULES_ABOUT_CODE = [*FOR_EVERY_RULE, "Options", "When not to use it", "Cases", "Proof"]
@@ -109,11 +110,19 @@ def _fix(entry: RegisteredRule) -> str:
     return ", ".join(level.value for level in Applicability if level.value in levels) or "none"
 
 
-def test_the_readme_lists_every_rule(request: pytest.FixtureRequest) -> None:
+def format_table() -> str:
+    rows = [f"| `{name}` | {each.told} |" for name, each in FORMATS.items()]
+    return "".join(f"{row}\n" for row in ("| format | what it prints |", "|---|---|", *rows))
+
+
+@pytest.mark.parametrize(("name", "table"), [("rules", rule_table), ("formats", format_table)])
+def test_the_readme_lists_them_all(name: str, table: Callable[[], str], request: pytest.FixtureRequest) -> None:
     text = README.read_text(encoding="utf-8")
-    found = TABLE.search(text)
-    assert found, "README.md has no table between <!-- rules --> and <!-- /rules -->"
+    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    before, shown, rest = text.partition(begin)
+    found, closed, after = rest.partition(end)
+    assert shown and closed, f"README.md has no table between {begin.strip()} and {end}"
     if request.config.getoption("--accept"):
-        README.write_text(TABLE.sub(lambda _: rule_table(), text), encoding="utf-8")
+        README.write_text(f"{before}{begin}{table()}{end}{after}", encoding="utf-8")
         return
-    assert found[0] == rule_table(), "run pytest tests/test_documentation.py --accept"
+    assert found == table(), "run pytest -n 0 tests/test_documentation.py --accept"
