@@ -95,7 +95,7 @@ def _hands(request: Request, options: Mapping[str, Any]) -> Hands | None:
         return None
     if not options["interactive"]:
         return Hands()
-    from sessionlint.commands.asking import asking
+    from sessionlint.commands.interactive import asking
 
     return Hands(
         asking(lambda root: look_of(sys.stderr, options["color"], options["unsafe_fixes"], lambda path: _relative(root / path)))
