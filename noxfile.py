@@ -5,6 +5,7 @@ from pathlib import Path
 import nox
 
 PROJECT = Path("pyproject.toml")
+FAST = ("-m", "not packaging and not proof and not thorough")
 
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_existing_virtualenvs = True
@@ -39,13 +40,19 @@ def page(session: nox.Session) -> None:
 @nox.session
 def fast(session: nox.Session) -> None:
     """Everything that answers quickly: without proofs, and each page in one way only."""
-    _tests(session, "-m", "not packaging and not proof and not thorough")
+    _tests(session, *FAST)
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """The whole suite, as the README's command runs it."""
     _tests(session)
+
+
+@nox.session(python="3.10")
+def oldest(session: nox.Session) -> None:
+    """The fast suite on the oldest Python that has to work."""
+    _tests(session, *FAST)
 
 
 @nox.session
