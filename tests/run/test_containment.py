@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sessionlint.cli import sessionlint
+from sessionlint.commands import check as check_command
 from sessionlint.extract.outline import outline
 from sessionlint.link.names.scopes import ModuleScope, build_module
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding
 from sessionlint.model.source import Source
-from sessionlint.commands import check as check_command
 from sessionlint.report.formats import FORMATS
 from sessionlint.rules.registry import registered_rules
 from sessionlint.run.extraction import extractor, worker, workers
