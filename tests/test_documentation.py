@@ -54,6 +54,13 @@ def test_what_stands_behind_the_cases_is_for_the_tests_only(code: str) -> None:
 
 
 @each_rule
+def test_nothing_is_left_to_do(code: str) -> None:
+    """What the scaffold leaves to a person has been written."""
+    folder = RULES[code].page.parent
+    assert [path.name for path in (folder / "rule.py", folder / "page.md") if "TODO" in path.read_text(encoding="utf-8")] == []
+
+
+@each_rule
 def test_a_page_tells_the_errors_that_people_search_for(code: str) -> None:
     told = " ".join(user_part(page_of(code).text).split())
     assert [symptom for symptom in RULES[code].rule.symptoms if symptom not in told] == []
