@@ -5,6 +5,10 @@ from pathlib import Path
 import nox
 
 PROJECT = Path("pyproject.toml")
+TABLES = (
+    "tests/test_documentation.py::test_the_readme_has_the_table",
+    "tests/test_precedence_table.py::test_the_documentation_shows_who_speaks",
+)
 FAST = ("-m", "not packaging and not proof and not thorough")
 
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -35,6 +39,12 @@ def page(session: nox.Session) -> None:
     session.posargs[:] = options
     # hypothesis takes long to import, and no page needs it
     _tests(session, "-n", "0", "-p", "no:hypothesispytest", "tests/test_rules.py", "--page", name)
+
+
+@nox.session
+def tables(session: nox.Session) -> None:
+    """Rewrite the tables of rules, formats and precedence in the README and in docs/."""
+    _tests(session, "-n", "0", "--accept", *TABLES)
 
 
 @nox.session
