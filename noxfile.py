@@ -1,6 +1,15 @@
 """The loops of a working day: ``nox -l`` lists them. See CONTRIBUTING.md."""
 
+from pathlib import Path
+
 import nox
+
+PROJECT = Path("pyproject.toml")
+TABLES = (
+    "tests/test_documentation.py::test_the_readme_has_the_table",
+    "tests/test_precedence_table.py::test_the_documentation_shows_who_speaks",
+)
+FAST = ("-m", "not packaging and not proof and not thorough")
 
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_existing_virtualenvs = True
@@ -8,8 +17,16 @@ nox.options.sessions = ["fast"]
 nox.needs_version = ">=2024.4.15"
 
 
+def _install(session: nox.Session, *groups: str) -> None:
+    """The project and the groups, where that was not done already for the same ``pyproject.toml``."""
+    done = Path(session.virtualenv.location) / "installed.toml"
+    if not done.exists() or done.read_bytes() != PROJECT.read_bytes():
+        session.install("-e", ".", *nox.project.dependency_groups(nox.project.load_toml(PROJECT), *groups))
+        done.write_bytes(PROJECT.read_bytes())
+
+
 def _tests(session: nox.Session, *arguments: str) -> None:
-    session.install("-e", ".", *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test"))
+    _install(session, "test")
     session.run("pytest", *arguments, *session.posargs)
 
 
@@ -20,14 +37,20 @@ def page(session: nox.Session) -> None:
         session.error("which rule? nox -s page -- bare-session")
     name, *options = session.posargs
     session.posargs[:] = options
-    folder = name.replace("-", "_")
-    _tests(session, "-n", "0", "tests/test_rules.py", "-k", f"[{folder}::")
+    # hypothesis takes long to import, and no page needs it
+    _tests(session, "-n", "0", "-p", "no:hypothesispytest", "tests/test_rules.py", "--page", name)
+
+
+@nox.session
+def tables(session: nox.Session) -> None:
+    """Rewrite the tables of rules, formats and precedence in the README and in docs/."""
+    _tests(session, "-n", "0", "--accept", *TABLES)
 
 
 @nox.session
 def fast(session: nox.Session) -> None:
     """Everything that answers quickly: without proofs, and each page in one way only."""
-    _tests(session, "-m", "not packaging and not proof and not thorough")
+    _tests(session, *FAST)
 
 
 @nox.session
@@ -36,11 +59,16 @@ def tests(session: nox.Session) -> None:
     _tests(session)
 
 
+@nox.session(python="3.10")
+def oldest(session: nox.Session) -> None:
+    """The fast suite on the oldest Python that has to work."""
+    _tests(session, *FAST)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Types, style, layers."""
-    groups = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test", "lint")
-    session.install("-e", ".", *groups)
+    _install(session, "test", "lint")
     session.run("mypy", "--strict")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")

@@ -9,6 +9,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Rewrite what rule pages and the README's rule table expect into what the tool says, for review.",
     )
+    parser.addoption("--page", action="append", default=[], metavar="NAME", help="Read this rule's page only: bare-session.")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -63,6 +63,13 @@ def test_what_one_rule_alone_uses_stands_in_its_folder() -> None:
     assert {name: owners for name in shared if len(owners := users[name]) == 1 and ".rules." in next(iter(owners))} == {}
 
 
+def test_a_search_is_what_the_rule_asks() -> None:
+    """What only other parts of a rule use has a name of its own, for whoever looks for the rule's search."""
+    searches = sorted((PACKAGE / "rules").rglob("search.py"))
+    assert searches
+    assert [path for path in searches if _dotted(path) not in _imported_modules(path.with_name("rule.py"))] == []
+
+
 def test_nobody_remembers_answers_but_the_memory() -> None:
     """Keys of other caches are objects of one run, and nobody knows when their answers end."""
     caching = {"cache", "lru_cache", "cached_property"}

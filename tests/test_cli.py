@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from sessionlint import __version__
 from sessionlint.cli import sessionlint
+from sessionlint.report.formats import FORMATS
 
 DB = """\
 from sqlalchemy.orm import Session, sessionmaker
@@ -261,7 +262,7 @@ def test_version_is_told(run: Run) -> None:
         (["check", "--per-file-ignores", "SES301"], '--per-file-ignores: expected PATTERN:RULES, got "SES301"'),
         (
             ["check", "--output-format", "jsn"],
-            '--output-format: expected one of full, concise, json, github; got "jsn"; did you mean "json"?',
+            f'--output-format: expected one of {", ".join(FORMATS)}; got "jsn"; did you mean "json"?',
         ),
         (["check", "--config", "selct=[]"], "--config 'selct=[]': selct: unknown key; did you mean \"select\"?"),
         (["check", "--config", "nope.toml"], "nope.toml: No such file or directory"),

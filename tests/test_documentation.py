@@ -1,18 +1,19 @@
-"""Pages, rule files, the README's rule table and the codes agree. ``--accept`` rewrites the table."""
+"""Pages, rule files, the README's tables and the codes agree. ``--accept`` rewrites the tables."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pages.page import Page, read_page
 
 from sessionlint.model.finding import Applicability
+from sessionlint.report.formats import FORMATS
 from sessionlint.report.page import TEST_HEADINGS, user_part
 from sessionlint.rules.registry import RegisteredRule, registered_rules
 
 RULES = {entry.rule.code: entry for entry in registered_rules()}
 README = Path(__file__).parent.parent / "README.md"
-TABLE = re.compile(r"(?<=<!-- rules -->\n).*?(?=<!-- /rules -->)", re.DOTALL)
 FAMILIES = {"linter": "0", "engine": "1", "factory": "2", "session": "3", "provider": "4", "consumption": "5", "concurrency": "6"}
 FOR_EVERY_RULE = ["What breaks in production", "Example", "Use instead", "Known false alarms", "Fix safety"]
 FOR_RULES_ABOUT_CODE = [*FOR_EVERY_RULE, "Options", "When not to use it", "Cases", "Proof"]
@@ -50,6 +51,13 @@ def test_a_page_has_its_sections_in_order(code: str) -> None:
 def test_what_stands_behind_the_cases_is_for_the_tests_only(code: str) -> None:
     sections = page_of(code).sections
     assert tuple(sections[sections.index("Cases") :]) in (TEST_HEADINGS[:1], TEST_HEADINGS)
+
+
+@each_rule
+def test_nothing_is_left_to_do(code: str) -> None:
+    """What the scaffold leaves to a person has been written."""
+    folder = RULES[code].page.parent
+    assert [path.name for path in (folder / "rule.py", folder / "page.md") if "TODO" in path.read_text(encoding="utf-8")] == []
 
 
 @each_rule
@@ -109,11 +117,19 @@ def _fix(entry: RegisteredRule) -> str:
     return ", ".join(level.value for level in Applicability if level.value in levels) or "none"
 
 
-def test_the_readme_lists_every_rule(request: pytest.FixtureRequest) -> None:
+def format_table() -> str:
+    rows = [f"| `{name}` | {each.told} |" for name, each in FORMATS.items()]
+    return "".join(f"{row}\n" for row in ("| format | what it prints |", "|---|---|", *rows))
+
+
+@pytest.mark.parametrize(("name", "table"), [("rules", rule_table), ("formats", format_table)])
+def test_the_readme_has_the_table(name: str, table: Callable[[], str], request: pytest.FixtureRequest) -> None:
     text = README.read_text(encoding="utf-8")
-    found = TABLE.search(text)
-    assert found, "README.md has no table between <!-- rules --> and <!-- /rules -->"
+    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    before, shown, rest = text.partition(begin)
+    found, closed, after = rest.partition(end)
+    assert shown and closed, f"README.md has no table between {begin.strip()} and {end}"
     if request.config.getoption("--accept"):
-        README.write_text(TABLE.sub(lambda _: rule_table(), text), encoding="utf-8")
+        README.write_text(f"{before}{begin}{table()}{end}{after}", encoding="utf-8")
         return
-    assert found[0] == rule_table(), "run pytest tests/test_documentation.py --accept"
+    assert found == table(), "nox -s tables"

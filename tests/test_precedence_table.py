@@ -127,4 +127,4 @@ def test_the_documentation_shows_who_speaks(request: pytest.FixtureRequest) -> N
         PAGE.write_text(TABLE.sub(lambda _: table, text), encoding="utf-8")
         return
     found = TABLE.search(text)
-    assert found is not None and found[0] == table, "run pytest tests/test_precedence_table.py --accept"
+    assert found is not None and found[0] == table, "nox -s tables"

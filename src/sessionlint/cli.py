@@ -11,9 +11,11 @@ import click
 from sessionlint import __version__
 from sessionlint.commands.exit import leave
 from sessionlint.report.colour import ColourChoice
+from sessionlint.report.formats import FORMATS
 from sessionlint.run.errors import CLEAN, FAILED, INTERRUPTED, UsageError, suggestion
 
 _OBJECTS = 3_000_000  # so many more, and garbage is looked for: a check of 200,000 lines makes a million
+*_FIRST, _LAST = FORMATS
 
 
 class _Commands(click.Group):
@@ -106,7 +108,7 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
 @click.option("--interactive", is_flag=True, help="Ask before each fix: yes, no, all, quit, show trace.")
 @click.option("--show-fixes", is_flag=True, help="List what was fixed (with --diff: what would be).")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 when something was fixed, whatever is left.")
-@click.option("--output-format", metavar="FORMAT", help="full, concise, json or github.")
+@click.option("--output-format", metavar="FORMAT", help=f"{', '.join(_FIRST)} or {_LAST}.")
 @click.option("--statistics", is_flag=True, help="Count findings per rule instead of showing them.")
 @click.option(
     "--exclude",

@@ -28,6 +28,12 @@ def obstacle(proof: Proof) -> str | None:
     return None
 
 
+def prepare() -> None:
+    """Have the libraries imported, so that the first proof need not wait for them."""
+    if hasattr(os, "fork"):
+        _stage.begin()
+
+
 def prove(proof: Proof, linter: Linter, folder: Path) -> str | None:
     """What is wrong with a proof, or None. A "fixed" one runs as written, then as the page's rule repairs it."""
     if proof.kind == "table":

@@ -4,6 +4,7 @@ To import SQLAlchemy and FastAPI takes longer than most proofs do. Started as a 
 a line each, runs the script there as ``python app.py`` would, and answers with its exit code. Needs ``os.fork``.
 """
 
+import gc
 import importlib
 import os
 import signal
@@ -25,9 +26,16 @@ class Stage:
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
 
+    def begin(self) -> subprocess.Popen[str]:
+        """Begin to import the libraries, unless that has begun; nobody waits for it."""
+        if self._process is None:
+            command = [sys.executable, __file__]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return self._process
+
     def play(self, folder: Path) -> int:
         """Run the script in ``folder`` there; its exit code. What it wrote lies beside it."""
-        process = self._started()
+        process = self.begin()
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(f"{folder}\n")
@@ -38,12 +46,6 @@ class Stage:
         if self._process is not None:
             self._process.communicate()
             self._process = None
-
-    def _started(self) -> subprocess.Popen[str]:
-        if self._process is None:
-            command = [sys.executable, __file__]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        return self._process
 
 
 def _serve() -> str | None:
@@ -81,5 +83,6 @@ if __name__ == "__main__":
         warnings.simplefilter("ignore")
         for library in LIBRARIES:
             importlib.import_module(library)
+    gc.freeze()  # a child looks for garbage of its own only: the libraries' objects are shared pages, and many
     if (script := _serve()) is not None:
         _play(script)

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from sessionlint.model.finding import Severity
+from sessionlint.report.formats import FORMATS
 from sessionlint.run.errors import UsageError
 from sessionlint.run.settings.config import checked, config_in, merged, read_config, read_inline
 from sessionlint.run.settings.selectors import Layer
@@ -85,7 +86,7 @@ def test_only_a_pyproject_with_our_table_is_our_configuration(tmp_path: Path) ->
         ("[tool.sessionlint]\nforce-exclude = 1", "pyproject.toml:2: force-exclude: expected true or false, got 1"),
         (
             "[tool.sessionlint]\noutput-format = 'ful'",
-            'pyproject.toml:2: output-format: expected one of full, concise, json, github; got "ful"; did you mean "full"?',
+            f'pyproject.toml:2: output-format: expected one of {", ".join(FORMATS)}; got "ful"; did you mean "full"?',
         ),
         (
             "[tool.sessionlint.severity]\nSES101 = 'warn'",

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sessionlint.cli import sessionlint
+from sessionlint.commands import check as check_command
 from sessionlint.extract.outline import outline
 from sessionlint.link.names.scopes import ModuleScope, build_module
 from sessionlint.link.project import Project
@@ -193,8 +194,7 @@ def test_a_rule_that_runs_out_of_memory_is_no_finding(check: Callable[..., Resul
 def test_a_finding_that_cannot_be_shown_is_named_and_the_others_are_shown(
     check: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    module = __import__(f"sessionlint.report.{name}", fromlist=["start_of"])
-    monkeypatch.setattr(module, "start_of", _failing(module.start_of, KeyError("x"), lambda place, _: place.path))
+    monkeypatch.setattr(check_command, "_shown_path", lambda *_: _failing(str, KeyError("x"), str))
     result = check("--no-cache", "--output-format", name)
     assert result.exit_code == 2
     assert "good.py" in result.stdout and "bad.py:7" not in result.stdout

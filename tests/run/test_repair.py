@@ -126,10 +126,14 @@ def _interrupted(
         if Path(arguments[-1]).name.endswith(at):
             signal.raise_signal(signal.SIGINT)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(os, name, interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            repair(_writer(root), *start, unsafe=False, hands=hands or Hands(), warn=warnings.append)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, where a shell runs the tests in the background
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(os, name, interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                repair(_writer(root), *start, unsafe=False, hands=hands or Hands(), warn=warnings.append)
+    finally:
+        signal.signal(signal.SIGINT, before)
     return warnings
 
 

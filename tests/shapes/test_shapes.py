@@ -42,11 +42,13 @@ def test_every_rule_ends(shape: Shape, size: int) -> None:
     assert "SES001" not in {finding.code for finding in outcome.findings}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("shape", _SHAPES.values(), ids=_SHAPES)
 def test_every_rule_ends_where_links_are_many(shape: Shape) -> None:
     assert _checked(shape(250)).errors == ()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("shapes", [CHAINS, CIRCLES], ids=["chain", "circle"])
 @pytest.mark.parametrize("name", _DEEP)
 def test_no_chain_is_too_long(name: str, shapes: Mapping[str, Shape]) -> None:

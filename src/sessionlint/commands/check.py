@@ -14,8 +14,9 @@ from sessionlint.extract.garbage import without_cycle_collection
 from sessionlint.model.finding import Severity
 from sessionlint.model.outcome import Outcome
 from sessionlint.report import summary
-from sessionlint.report.formats import rendered, renderer
+from sessionlint.report.formats import FORMATS
 from sessionlint.report.look import Look
+from sessionlint.report.rendering import rendered, renderer
 from sessionlint.report.visible import visible
 from sessionlint.run import pipeline
 from sessionlint.run.errors import CLEAN, FAILED, FOUND, UsageError
@@ -108,7 +109,7 @@ def _hands(
         return None
     if not options["interactive"]:
         return Hands()
-    from sessionlint.commands.asking import asking
+    from sessionlint.commands.interactive import asking
 
     def look(root: Path) -> Look:
         return look_of(sys.stderr, options["color"], options["unsafe_fixes"], lambda path: _relative(root / path))
@@ -156,7 +157,7 @@ def _report(request: Request, result: Result, options: Mapping[str, Any]) -> Out
     elif not options["fix_only"]:
         name = "statistics" if options["statistics"] else result.plan.settings.output_format
         text, outcome = rendered(renderer(name), outcome, result.sources, out)
-        commands = name == "github"
+        commands = name in FORMATS and FORMATS[name].commands
     if request.stdin and request.fix != "none" and not options["diff"]:
         _write_fixed_stdin(request.stdin, result)
         show(text.rstrip("\n"), commands=commands) if text else None

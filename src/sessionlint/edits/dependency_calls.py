@@ -9,9 +9,9 @@ from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call, Term
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Span
-from sessionlint.questions.providers.consumed import Consumption
-from sessionlint.questions.providers.consumption import Provider
+from sessionlint.questions.providers.consumptions import Consumption
 from sessionlint.questions.providers.missing_depends import Undeclared
+from sessionlint.questions.providers.usage_table import Provider
 from sessionlint.text.lines import lines_of
 
 _PLAIN = (Provider.GENERATOR, Provider.ASYNC_GENERATOR)

@@ -11,9 +11,9 @@ from sessionlint.model.facts import Await, Block, Call, For, Jump, Name, Stateme
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Source, Span
 from sessionlint.model.walk import statements
-from sessionlint.questions.providers.consumed import Consumption, Loop
-from sessionlint.questions.providers.consumption import Provider, Use
+from sessionlint.questions.providers.consumptions import Consumption, Loop
 from sessionlint.questions.providers.provider_shape import can_be_entered, commits_at_its_end
+from sessionlint.questions.providers.usage_table import Provider, Use
 from sessionlint.questions.sessions.escape import derived_names, escapes
 from sessionlint.questions.sessions.holding import Use as Handling
 from sessionlint.questions.sessions.holding import holding_of

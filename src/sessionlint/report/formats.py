@@ -1,48 +1,19 @@
-"""The output formats by name. Each is a module of this package with a ``render``; it is imported when it is used."""
+"""The output formats: what ``--output-format`` chooses among. A new one is a module of this package and a line here."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from importlib import import_module
-from typing import TypeAlias
-
-from sessionlint.model.failure import told
-from sessionlint.model.outcome import Outcome
-from sessionlint.model.source import Source
-from sessionlint.report.look import Look
-
-FORMATS = ("full", "concise", "json", "github")
-
-Render: TypeAlias = Callable[[Outcome, Mapping[str, Source], Look], str]
-"""Findings and the sources they lie in (by path) -> the whole text for stdout, ending in a newline, or "" for none."""
+from collections.abc import Mapping
+from typing import NamedTuple
 
 
-def rendered(render: Render, outcome: Outcome, sources: Mapping[str, Source], look: Look) -> tuple[str, Outcome]:
-    """What ``render`` makes of the outcome. A finding that it fails with is left out, and told among the outcome's errors."""
-    try:
-        return render(outcome, sources, look), outcome
-    except Exception:
-        outcome = _presentable(render, outcome, sources, look)
-        return render(outcome, sources, look), outcome
+class Format(NamedTuple):
+    """``told`` says in the README what it prints; ``commands``: some of its lines are commands to the CI that runs it."""
+
+    told: str
+    commands: bool = False
 
 
-def _presentable(render: Render, outcome: Outcome, sources: Mapping[str, Source], look: Look) -> Outcome:
-    errors = {finding: _failure(render, replace(outcome, findings=(finding,)), sources, look) for finding in outcome.findings}
-    told = [f"{finding.place.path}: {finding.code} could not be shown: {error}" for finding, error in errors.items() if error]
-    shown = tuple(finding for finding in outcome.findings if not errors[finding])
-    return replace(outcome, findings=shown, errors=(*outcome.errors, *told))
-
-
-def _failure(render: Render, outcome: Outcome, sources: Mapping[str, Source], look: Look) -> str | None:
-    try:
-        render(outcome, sources, look)
-    except Exception as error:
-        return told(error)
-    return None
-
-
-def renderer(name: str) -> Render:
-    """The ``render`` of one of FORMATS, or of "statistics". Raises ValueError for another name."""
-    if name not in (*FORMATS, "statistics"):
-        raise ValueError(f"unknown output format: {name}")
-    render: Render = import_module(f"sessionlint.report.{name}").render
-    return render
+FORMATS: Mapping[str, Format] = {
+    "full": Format("findings with the code, the places behind them, and the fix (the default, above)"),
+    "concise": Format("one line per finding"),
+    "json": Format("one object, for programs (below)"),
+    "github": Format("annotations on a pull request", commands=True),
+}

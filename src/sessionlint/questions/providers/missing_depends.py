@@ -10,7 +10,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Call, Parameter, Subscript, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.providers.consumption import Provider, object_of, provider_of
+from sessionlint.questions.providers.usage_table import Provider, object_of, provider_of
 from sessionlint.questions.requests.routes import is_called_by_fastapi
 
 _LENDERS = frozenset(Provider) - {Provider.FACTORY, Provider.RETURNS_SESSION}

@@ -38,7 +38,7 @@ class Dependency:
 
 
 @collected
-def dependencies(project: Project, module: ModuleScope) -> Iterator[Dependency]:
+def module_dependencies(project: Project, module: ModuleScope) -> Iterator[Dependency]:
     """Every ``Depends`` and ``Security`` as a default, in ``Annotated`` (aliases included) and in lists, and every override."""
     found: set[Call] = set()
     for function in module.functions:

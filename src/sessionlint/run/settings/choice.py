@@ -16,7 +16,6 @@ class Choice:
     def __init__(self, settings: Settings, rules: Sequence[Rule]) -> None:
         self._settings = settings
         self._rules = rules
-        self._asked = [replace(rule, on=False) for rule in rules]
         self._by_layers: dict[tuple[bool, tuple[Layer, ...]], frozenset[str]] = {}
 
     def anywhere(self) -> frozenset[str]:
@@ -44,7 +43,7 @@ class Choice:
     def _codes(self, layers: tuple[Layer, ...], *, asked: bool = False) -> frozenset[str]:
         key = (asked, layers)
         if key not in self._by_layers:
-            rules = self._asked if asked else self._rules
+            rules = [replace(rule, on=False) for rule in self._rules] if asked else self._rules
             self._by_layers[key] = selected_codes((*self._settings.layers, *layers), rules, self._settings.configured)
         return self._by_layers[key]
 

@@ -14,7 +14,7 @@ from sessionlint.edits.dependency_calls import uncalled_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.questions.providers.consumed import consumptions
+from sessionlint.questions.providers.consumptions import consumptions
 
 RULE = Rule(
     code="SES502",

@@ -14,9 +14,9 @@ from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call, Term, With
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Source, Span
-from sessionlint.questions.providers.consumed import Consumption
-from sessionlint.questions.providers.consumption import Provider
+from sessionlint.questions.providers.consumptions import Consumption
 from sessionlint.questions.providers.other_uses import other_uses
+from sessionlint.questions.providers.usage_table import Provider
 from sessionlint.text.lines import lines_of
 
 _DECORATORS = ("contextlib.contextmanager", "contextlib.asynccontextmanager")

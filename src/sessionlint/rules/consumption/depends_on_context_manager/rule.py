@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.questions.providers.consumed import Consumption, consumptions
-from sessionlint.questions.providers.consumption import Provider
+from sessionlint.questions.providers.consumptions import Consumption, consumptions
+from sessionlint.questions.providers.usage_table import Provider
 from sessionlint.rules.consumption.depends_on_context_manager.fix import in_the_way, undecorated_fix
 
 RULE = Rule(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.questions.providers.consumed import Consumption, consumptions
+from sessionlint.questions.providers.consumptions import Consumption, consumptions
 
 RULE = Rule(
     code="SES503",

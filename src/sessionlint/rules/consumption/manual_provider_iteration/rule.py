@@ -14,8 +14,8 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.questions.providers.consumed import Consumption, Loop, consumptions
-from sessionlint.questions.providers.consumption import Provider
+from sessionlint.questions.providers.consumptions import Consumption, Loop, consumptions
+from sessionlint.questions.providers.usage_table import Provider
 
 RULE = Rule(
     code="SES507",
@@ -38,7 +38,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in consumptions(project, module, RULE.code):
         severity = RULE.severity if found.loop in (None, Loop.LEFT) else Severity.INFO
         if severity is Severity.INFO and project.role(module) is Role.TEST:
-            continue
+            continue  # only the milder half of the rule is silent there: no ``silent_in``
         yield RULE.finding(
             found.place,
             _message(found),

@@ -13,8 +13,8 @@ from sessionlint.edits.entered import entered_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.questions.providers.consumed import Consumption, consumptions
-from sessionlint.questions.providers.consumption import Provider, Use
+from sessionlint.questions.providers.consumptions import Consumption, consumptions
+from sessionlint.questions.providers.usage_table import Provider, Use
 
 RULE = Rule(
     code="SES506",

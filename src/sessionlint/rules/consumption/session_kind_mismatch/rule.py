@@ -17,7 +17,7 @@ from sessionlint.model.facts import Subscript, Term
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.requests.depends import Dependency, dependencies
+from sessionlint.questions.requests.depends import Dependency, module_dependencies
 
 RULE = Rule(
     code="SES508",
@@ -63,7 +63,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 def mismatches(project: Project, module: ModuleScope) -> Iterator[Mismatch]:
     """Every ``Depends`` on a known session provider beside an annotation that names something else."""
-    for dependency in dependencies(project, module):
+    for dependency in module_dependencies(project, module):
         given = _given(project, dependency)
         if given is None or dependency.annotation is None or dependency.provider is None:
             continue

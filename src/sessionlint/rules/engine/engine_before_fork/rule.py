@@ -12,7 +12,7 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.rules.engine.engine_before_fork.forked_engines import ForkedEngine, forked_engines
+from sessionlint.rules.engine.engine_before_fork.search import ForkedEngine, forked_engines
 
 RULE = Rule(
     code="SES112",

@@ -1,140 +1,127 @@
-"""Where the code forks its process, and which functions then run in the child."""
+"""Engines whose open connections a forked process inherits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from sessionlint.link.names.scopes import FunctionScope, Scope, Site, ValueBinding
+from sessionlint.link.names.import_time import sites_at_import
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, enclosing_function
 from sessionlint.link.project import Project
+from sessionlint.link.question import by_module
 from sessionlint.link.values import kinds
-from sessionlint.model import walk
-from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Term, With
+from sessionlint.model.facts import Call
 from sessionlint.model.records import dataclass
+from sessionlint.model.source import Place
+from sessionlint.questions.engines.engine_reach import EngineReach, disposes, lasting_engines
+from sessionlint.questions.engines.engine_use import EngineEnds
+from sessionlint.questions.running.call_graph import called_function
+from sessionlint.questions.running.callers import Caller, Callers
+from sessionlint.rules.engine.engine_before_fork.forks import Fork, forks
 
-_PROCESSES = frozenset({"multiprocessing.Process", "multiprocessing.process.Process", "multiprocessing.context.ForkProcess"})
-_POOLS = frozenset(
-    {
-        *("multiprocessing.Pool", "multiprocessing.pool.Pool"),
-        *("concurrent.futures.ProcessPoolExecutor", "concurrent.futures.process.ProcessPoolExecutor"),
-    }
-)
-_SUBMITTING = frozenset(
-    {
-        *("map", "imap", "imap_unordered", "starmap", "map_async", "starmap_async"),
-        *("apply", "apply_async", "submit"),
-    }
-)
-_FORKSERVER_IS_DEFAULT = (3, 14)
+_SERVING = (Caller.ROUTE, Caller.MIDDLEWARE, Caller.PROVIDER, Caller.TASK, Caller.REACHED)
+_LEVELS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fork:
-    """``site`` forks; ``functions`` run in the children, none are known for a bare ``os.fork()``."""
+class ForkedEngine:
+    """The children of ``fork`` use the engine built at ``engine``, at ``inside``; the parent has used it at ``before``."""
 
-    site: Site
-    functions: tuple[FunctionScope, ...]
+    fork: Fork
+    engine: Place
+    inside: Site
+    before: Site
 
     @property
-    def is_bare(self) -> bool:
-        """``os.fork()``: the child goes on where the parent does."""
-        return not self.functions
+    def place(self) -> Place:
+        return self.fork.site.place
 
 
-def forks(project: Project) -> Iterator[Fork]:
-    """Every place that forks, whatever starts its processes anew (``spawn``, ``forkserver``) left out."""
-    by_default = _forks_by_default(project)
-    starting = project.calls_of_external("os.fork", *_PROCESSES, *_POOLS)
-    for site in project.in_order(starting, project.calls_named("Process", "Pool")):
-        call = site.term
-        assert isinstance(call, Call)
-        callee = project.kind(call.func, site.scope)
-        if callee == kinds.External("os.fork"):
-            yield Fork(site, ())
-            continue
-        name, method = _starter(project, call, site.scope)
-        if name is None or not (method == "fork" or (method is None and by_default)):
-            continue
-        started = _process(call) if name in _PROCESSES else _pool(project, call, site)
-        functions = tuple(dict.fromkeys(one for term in started if (one := _function(project, term, site.scope)) is not None))
-        if functions:
-            yield Fork(site, functions)
+@by_module
+def forked_engines(project: Project) -> Iterator[ForkedEngine]:
+    """Every fork whose children use a pool that the parent has filled, in order of files."""
+    found = list(forks(project))
+    if not found or _resets_at_fork(project):
+        return
+    search = _Search(project)
+    for fork in found:
+        yield from search.of(fork)
 
 
-def _starter(project: Project, call: Call, scope: Scope) -> tuple[str | None, str | None]:
-    """What starts processes, and by which method, None for Python's default."""
-    callee = project.kind(call.func, scope)
-    if isinstance(callee, kinds.External) and callee.name in _PROCESSES | _POOLS:
-        context = walk.argument(call, None, "mp_context")
-        return callee.name, _method(project, context, scope) if context is not None else None
-    if isinstance(call.func, Attribute) and call.func.attr in ("Process", "Pool"):
-        method = _method(project, call.func.value, scope)
-        return (f"multiprocessing.{call.func.attr}" if method != "unknown" else None), method
-    return None, None
+def _resets_at_fork(project: Project) -> bool:
+    return any(
+        isinstance(site.term, Call) and project.kind(site.term.func, site.scope) == kinds.External("os.register_at_fork")
+        for site in project.calls()
+    )
 
 
-def _method(project: Project, context: Term, scope: Scope) -> str | None:
-    """The start method of a context: None for the default one, "unknown" when it cannot be told."""
-    if isinstance(context, Name):
-        home = project.evaluator.home(context.id, scope)
-        bindings = home.bindings[context.id] if home is not None else []
-        only = bindings[0] if len(bindings) == 1 else None
-        context = only.value if isinstance(only, ValueBinding) and only.value is not None else context
-    if not isinstance(context, Call) or project.kind(context.func, scope) != kinds.External("multiprocessing.get_context"):
-        return "unknown"
-    return _literal(walk.argument(context, 0, "method"))
+class _Search:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._reach = EngineReach(project)
+        ends = EngineEnds(project)
+        self._engines = {
+            place
+            for place, sites in lasting_engines(project).items()
+            if all(isinstance(site.term, Call) and ends.has_pool_worth_keeping(site.term, site) for site in sites)
+        }
+        self._callers = Callers(project)
 
+    def of(self, fork: Fork) -> Iterator[ForkedEngine]:
+        outer = enclosing_function(fork.site.scope)
+        ran = [inner for function in fork.functions for inner in self._reach.functions(function)]
+        if any(disposes(function) for function in (*ran, *([outer] if outer is not None else []))):
+            return
+        for engine, inside in self._in_child(fork).items():
+            before = self._before(fork, engine, frozenset(ran)) if engine in self._engines else None
+            if before is not None:
+                yield ForkedEngine(fork, engine, inside, before)
 
-def _literal(method: Term | None) -> str | None:
-    if method is None or (isinstance(method, Constant) and method.value is None):
-        return None
-    return method.value if isinstance(method, Constant) and isinstance(method.value, str) else "unknown"
+    def _in_child(self, fork: Fork) -> Mapping[Place, Site]:
+        if fork.is_bare:
+            return self._used(fork.site.scope, fork.site, after=True)
+        found: dict[Place, Site] = {}
+        for function in fork.functions:
+            for engine, site in self._reach.of(function).items():
+                found.setdefault(engine, site)
+        return found
 
+    def _before(self, fork: Fork, engine: Place, ran: frozenset[FunctionScope]) -> Site | None:
+        """Where the parent uses the engine before it forks: above the fork, above its callers, at import, or by serving."""
+        found = self._above(fork.site, engine, _LEVELS) or self._at_import(fork.site.scope.module, engine)
+        outer = enclosing_function(fork.site.scope)
+        if found is None and outer is not None and self._callers.of(outer) in _SERVING:
+            serving = (function for function in self._project.functions() if function not in ran)
+            found = next((site for function in serving if (site := self._reach.of(function).get(engine)) is not None), None)
+        return found
 
-def _forks_by_default(project: Project) -> bool:
-    """Whether a process that says nothing of how it starts is forked (on Linux, before Python 3.14)."""
-    python = project.targets.python
-    methods = [
-        _literal(walk.argument(site.term, 0, "method"))
-        for site in project.calls_of_external("multiprocessing.set_start_method")
-        if isinstance(site.term, Call)
-    ]
-    if methods:
-        return all(method == "fork" for method in methods)
-    return python is None or python < _FORKSERVER_IS_DEFAULT
+    def _above(self, site: Site, engine: Place, levels: int) -> Site | None:
+        found = self._used(site.scope, site, after=False).get(engine)
+        function = enclosing_function(site.scope)
+        if found is not None or function is None or levels == 0:
+            return found
+        calling = (other for other in self._project.calls() if self._calls(other, function))
+        return next((above for other in calling if (above := self._above(other, engine, levels - 1)) is not None), None)
 
+    def _calls(self, site: Site, function: FunctionScope) -> bool:
+        return isinstance(site.term, Call) and called_function(self._project, site.term, site) is function
 
-def _process(call: Call) -> Iterator[Term]:
-    target = walk.argument(call, 1, "target")
-    if target is not None:
-        yield target
+    def _at_import(self, module: ModuleScope, engine: Place) -> Site | None:
+        modules = (module, self._project.modules[engine.path])
+        sites = (site for one in dict.fromkeys(modules) for site in sites_at_import(one))
+        return next((site for site in sites if engine in self._used_by(site)), None)
 
+    def _used(self, scope: Scope, fork: Site, *, after: bool) -> dict[Place, Site]:
+        """The engines used in ``scope`` behind or before a place in it."""
+        found: dict[Place, Site] = {}
+        for site in self._project.calls_in(scope):
+            if site.term is not fork.term and (site.term.span.start > fork.term.span.start) is after:
+                for engine in self._used_by(site):
+                    found.setdefault(engine, site)
+        return found
 
-def _pool(project: Project, call: Call, site: Site) -> Iterator[Term]:
-    """What is submitted to a pool in the function that makes it, and its initializer."""
-    initializer = walk.argument(call, 1, "initializer") or walk.argument(call, None, "initializer")
-    if initializer is not None:
-        yield initializer
-    names = {name for name in (_bound_to(site),) if name is not None}
-    for other in project.calls_in(site.scope):
-        submit = other.term
-        if isinstance(submit, Call) and isinstance(submit.func, Attribute) and submit.func.attr in _SUBMITTING and submit.args:
-            receiver = submit.func.value
-            if receiver is call or walk.dotted(receiver) in names:
-                yield submit.args[0].value
-
-
-def _bound_to(site: Site) -> str | None:
-    match site.statement:
-        case Assign(targets=(target,), value=value) if value is site.term:
-            return walk.dotted(target)
-        case With(items=items):
-            targets = (item.target for item in items if item.context is site.term and item.target is not None)
-            return next((walk.dotted(target) for target in targets), None)
-    return None
-
-
-def _function(project: Project, term: Term, scope: Scope) -> FunctionScope | None:
-    kind = project.kind(term, scope)
-    while isinstance(kind, kinds.Partial):
-        kind = kind.func
-    if isinstance(term, Call) and project.kind(term.func, scope) == kinds.External("functools.partial") and term.args:
-        kind = project.kind(term.args[0].value, scope)
-    return kind.function if isinstance(kind, kinds.FunctionKind) else None
+    def _used_by(self, site: Site) -> frozenset[Place]:
+        if not isinstance(site.term, Call):
+            return frozenset()
+        direct = self._reach.used_at(site)
+        if direct is not None:
+            return frozenset({direct})
+        called = called_function(self._project, site.term, site)
+        return frozenset(self._reach.of(called)) if called is not None else frozenset()

@@ -13,7 +13,7 @@ from sessionlint.model.finding import Edit
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.engines.engine_use import EngineEnds
-from sessionlint.rules.engine.import_time_engine.search import Deferred
+from sessionlint.rules.engine.import_time_engine.deferral import Deferred
 from sessionlint.text.lines import Lines, lines_of
 
 _MANAGERS = frozenset({"contextlib.asynccontextmanager"})

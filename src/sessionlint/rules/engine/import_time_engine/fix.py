@@ -23,8 +23,8 @@ from sessionlint.model.source import Place, Span
 from sessionlint.questions.engines.engines import EngineBuild
 from sessionlint.questions.references.references import Imported, Obstacle
 from sessionlint.rules.engine.import_time_engine.accessor import Accessor, accessor_edits
+from sessionlint.rules.engine.import_time_engine.deferral import Deferred, lazy_engine, replaced_value
 from sessionlint.rules.engine.import_time_engine.disposal import Disposal, disposal_of
-from sessionlint.rules.engine.import_time_engine.search import Deferred, lazy_engine, replaced_value
 from sessionlint.text.lines import lines_of
 
 _CACHE = Wanted("functools", "cache")

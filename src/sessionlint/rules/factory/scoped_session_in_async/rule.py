@@ -42,7 +42,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
                 severity=Severity.ERROR,
                 help=advice,
             )
-        elif project.role(module) is Role.APPLICATION:
+        elif project.role(module) is Role.APPLICATION:  # a call that raises does so in any role: no ``silent_in``
             yield from _in_application(project, registry)
 
 

@@ -5,7 +5,7 @@ from sessionlint.edits.unread_files import mentions_in_unread
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.questions.providers.lending import Lender
-from sessionlint.rules.provider.commit_after_yield.search import can_be_function_scoped
+from sessionlint.rules.provider.commit_after_yield.function_scope import can_be_function_scoped
 
 
 def function_scope_fix(project: Project, lender: Lender) -> Fix | None:

@@ -13,7 +13,7 @@ from sessionlint.model.facts import Assign
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.providers.helper import Helper
-from sessionlint.rules.session.direct_session.direct import DirectSession, entered_item
+from sessionlint.rules.session.direct_session.search import DirectSession, entered_item
 
 
 def session_helper_fixes(project: Project, found: Sequence[DirectSession]) -> dict[DirectSession, Fix]:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
-from sessionlint.rules.session.direct_session.direct import OTHERS_BUSINESS, DirectSession, direct_sessions
 from sessionlint.rules.session.direct_session.fix import session_helper_fixes
+from sessionlint.rules.session.direct_session.search import OTHERS_BUSINESS, DirectSession, direct_sessions
 
 RULE = Rule(
     code="SES311",

@@ -28,8 +28,8 @@ from sessionlint.model.facts import (
 )
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.providers.consumption import TABLE, Provider, Use, object_of, provider_of
-from sessionlint.questions.requests.depends import Dependency, dependencies
+from sessionlint.questions.providers.usage_table import TABLE, Provider, Use, object_of, provider_of
+from sessionlint.questions.requests.depends import Dependency, module_dependencies
 from sessionlint.questions.sessions.holding import parameter_for
 
 
@@ -75,7 +75,7 @@ def consumptions(project: Project, module: ModuleScope, code: str) -> Iterator[C
 
 @collected
 def _consumptions(project: Project, module: ModuleScope) -> Iterator[Consumption]:
-    for dependency in dependencies(project, module):
+    for dependency in module_dependencies(project, module):
         found = _depended(project, dependency)
         if found is not None:
             yield found

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sessionlint.model.source import Source
-from sessionlint.questions.providers.consumption import TABLE, Provider, Use, markdown_table
+from sessionlint.questions.providers.usage_table import TABLE, Provider, Use, markdown_table
 from sessionlint.rules.registry import registered_rules
 from sessionlint.run.analysis import analyse_sources
 
