@@ -65,6 +65,8 @@ _ANCESTORS = 200
 # terms of which nothing needs to be remembered
 _PLAIN = frozenset({Constant, FString, Operation, Yield})
 _NOTHING: Kind = UNKNOWN
+_SAYING_NOTHING = (kinds.Unknown, kinds.NoneKind)
+_BUILTINS: dict[str, Kind] = {name: External(f"builtins.{name}") for name in dir(builtins)}
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 
 
@@ -86,6 +88,8 @@ class Evaluator:
 
     def kind(self, term: Term, scope: Scope) -> Kind:
         """The kind of ``term``, which stands in ``scope``."""
+        if type(term) is Name:
+            return self.name_kind(term.id, scope)
         known: Kind | None = self._near.get(term)
         if known is not None:
             return known
@@ -95,8 +99,6 @@ class Evaluator:
 
     def _evaluate(self, term: Term, scope: Scope) -> Kind:
         match term:
-            case Name(id=name):
-                return self.name_kind(name, scope)
             case Attribute(value=value, attr=attr):
                 return self.attribute_kind(self.kind(value, scope), attr)
             case Call():
@@ -151,11 +153,8 @@ class Evaluator:
         home = self.home(name, scope)
         if home is not None:
             return self._bound_name(name, home)
-        for star in scope.module.star_imports:
-            found = self._imported(star.module, star.level, name, scope.module)
-            if found != UNKNOWN and self._exists(found):
-                return found
-        return External(f"builtins.{name}") if hasattr(builtins, name) else UNKNOWN
+        starred = self._star_member(scope.module, name) if scope.module.star_imports else UNKNOWN
+        return starred if not isinstance(starred, kinds.Unknown) else _BUILTINS.get(name, UNKNOWN)
 
     def home(self, name: str, scope: Scope) -> Scope | None:
         """The scope that binds ``name`` for code in ``scope``; a class's names are not seen from its methods."""
@@ -183,9 +182,11 @@ class Evaluator:
 
     def _join_bindings(self, bindings: list[Binding], name: str) -> Kind:
         found = [self._binding(binding) for binding in bindings]
-        if any(isinstance(binding, ParameterBinding) for binding in bindings) and len(bindings) > 1:
+        if len(found) == 1:
+            return found[0]
+        if any(isinstance(binding, ParameterBinding) for binding in bindings):
             # `def f(db=None): db = db or SessionLocal()`: an untyped parameter says nothing, so the assignment decides
-            found = [kind for kind in found if kind != UNKNOWN] or [UNKNOWN]
+            found = [kind for kind in found if not isinstance(kind, kinds.Unknown)] or [UNKNOWN]
         return kinds.join(found)
 
     def _binding(self, binding: Binding) -> Kind:
@@ -195,7 +196,7 @@ class Evaluator:
                 if value is None:
                     return declared
                 found = _unpacked(self.kind(value, scope), path)
-                return declared if found in (UNKNOWN, NONE) and declared != UNKNOWN else found
+                return declared if isinstance(found, _SAYING_NOTHING) and not isinstance(declared, kinds.Unknown) else found
             case EnteredBinding(scope=scope, value=value, path=path):
                 return _unpacked(self.entered(self.kind(value, scope)), path)
             case IteratedBinding(scope=scope, value=value, path=path):
@@ -221,7 +222,7 @@ class Evaluator:
         found: Kind = UNKNOWN
         if parameter.annotation is not None:
             found = annotated(self, parameter.annotation, function)
-        if found == UNKNOWN and parameter.default is not None:
+        if isinstance(found, kinds.Unknown) and parameter.default is not None:
             default = self.kind(parameter.default, function.parent or function.module)
             found = default.value if isinstance(default, kinds.Dependency) else UNKNOWN
         return found
@@ -241,7 +242,7 @@ class Evaluator:
             return trusted
         if path is not None and path in self._modules and path != importer.path:
             found = self.member(self._modules[path], name)
-            if found != UNKNOWN:
+            if not isinstance(found, kinds.Unknown):
                 return found
         submodule = self._layout.resolve(importer.path, f"{module}.{name}" if module else name, level)
         if submodule is not None and (path is None or path in self._modules or path.endswith("__init__.py")):
@@ -266,7 +267,7 @@ class Evaluator:
 
     def _find_starred(self, module: ModuleScope, name: str) -> Kind:
         brought = (self._imported(star.module, star.level, name, module) for star in module.star_imports)
-        return next((kind for kind in brought if kind != UNKNOWN and self._exists(kind)), UNKNOWN)
+        return next((kind for kind in brought if not isinstance(kind, kinds.Unknown) and self._exists(kind)), UNKNOWN)
 
     # --- attributes ---------------------------------------------------------------------------------------------------
 
@@ -280,7 +281,7 @@ class Evaluator:
                 module = self._modules.get(path)
                 self._memory.read(self._memory.bit(path))
                 found = self.member(module, attr) if module is not None else kinds.Unknown(unread=path)
-                return found if found != UNKNOWN else self._submodule(path, attr) or found
+                return found if not isinstance(found, kinds.Unknown) else self._submodule(path, attr) or found
             case kinds.Instance(cls=cls):
                 return self.instance_attribute(cls, attr)
             case kinds.ClassKind(cls=cls):
@@ -424,9 +425,9 @@ class Evaluator:
             if isinstance(declared, kinds.Generator):
                 declared = declared.value
             value = self.yielded(function)
-            return kinds.shallow(kinds.Generator(value if value not in (UNKNOWN, NONE) else declared, node.is_async))
+            return kinds.shallow(kinds.Generator(declared if isinstance(value, _SAYING_NOTHING) else value, node.is_async))
         found = kinds.join([self.kind(value, function) for value in return_values(function)])
-        if found in (UNKNOWN, NONE):
+        if isinstance(found, _SAYING_NOTHING):
             found = declared
         return kinds.shallow(kinds.Awaitable(found)) if node.is_async else found
 
@@ -442,7 +443,9 @@ class Evaluator:
             found.append(value)
         lent = self.trust.given(function)
         known = kinds.join(found)
-        return lent.value if known == UNKNOWN and isinstance(lent, kinds.Generator | kinds.ContextManager) else known
+        return (
+            lent.value if isinstance(known, kinds.Unknown) and isinstance(lent, kinds.Generator | kinds.ContextManager) else known
+        )
 
     # --- context managers ---------------------------------------------------------------------------------------------
 

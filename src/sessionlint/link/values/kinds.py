@@ -269,10 +269,10 @@ def _uncompared(kind: Kind) -> list[tuple[object, ...]]:
 def join(kinds: "list[Kind]") -> Kind:
     """The kind of a value that is one of ``kinds``: None gives way to the others, disagreement is unknown,
     but for engines and library objects, which stay what they have in common."""
-    real = [kind for kind in kinds if kind != NONE]
+    real = [kind for kind in kinds if not isinstance(kind, NoneKind)]
     if not real:
         return NONE if kinds else UNKNOWN
-    if all(kind == real[0] for kind in real):
+    if len(real) == 1 or all(kind == real[0] for kind in real):
         return real[0]
     if all(isinstance(kind, Engine) for kind in real):
         return Engine(None, real[0].origin if isinstance(real[0], Engine) else None)
