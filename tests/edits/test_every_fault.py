@@ -157,6 +157,7 @@ class TestOneFault:
                 assert scene.remains() == [], at
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fault", [*SECOND])
 @pytest.mark.parametrize("recover", [Scene.check, Scene.fix])
 def test_a_fault_in_the_recovery_of_a_killed_run(scene: Scene, fault: Fault, recover: Callable[[Scene], object]) -> None:
@@ -174,6 +175,7 @@ def test_a_fault_in_the_recovery_of_a_killed_run(scene: Scene, fault: Fault, rec
             assert scene.remains() == [], (at, second)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("first", [ERRORS[errno.EIO], INTERRUPTS[1]])
 @pytest.mark.parametrize("second", [*SECOND])
 def test_a_second_fault_while_the_files_are_put_back(scene: Scene, first: Fault, second: Fault) -> None:

@@ -24,6 +24,7 @@ def find():
 """
 
 
+@pytest.mark.thorough
 @settings(
     max_examples=150,
     derandomize=True,

@@ -189,6 +189,7 @@ db = SessionLocal()
 """
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("kind", "script", "problem"),
     [
@@ -224,6 +225,7 @@ TABLE = """\
 """
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("script", "problem"),
     [
@@ -241,6 +243,7 @@ def test_a_table_says_what_the_script_saw_on_this_version(script: str, problem: 
     assert shown is None if problem is None else shown is not None and problem in shown
 
 
+@pytest.mark.proof
 def test_a_table_without_a_row_for_this_version_proves_nothing(tmp_path: Path) -> None:
     [proof] = parse_page(Path("page.md"), TABLE.replace("since 0.2", "0.0 to 0.1").format(script="")).proofs
     assert prove(proof, TextSearch(), tmp_path) is not None

@@ -442,6 +442,7 @@ def flipped(data: bytes, chance: random.Random) -> bytes:
     return data[:position] + bytes([data[position] ^ 1 << chance.randrange(8)]) + data[position + 1 :]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("whole", [False, True])
 def test_no_changed_bit_changes_what_is_found(project: Path, whole: bool) -> None:
     (project / ".gitignore").write_text("*.log\n")
