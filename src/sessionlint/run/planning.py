@@ -77,7 +77,7 @@ def plan(request: Request, warn: Warn) -> Plan:
     if request.stdin and request.stdin.filename is None:
         root = replace(root, part=None)  # a text without a name has no neighbours
     store = _store(request, root, settings, warn) if request.cache else None
-    verdicts, left_out = Verdicts(inputs, store), LeftOut()
+    verdicts, left_out = Verdicts(inputs, store, warn if request.verbose else None), LeftOut()
     try:
         files, scope = discover(root, paths, settings, warn, verdicts, left_out)
     except UsageError:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from sessionlint.model.records import dataclass
-from sessionlint.run.discovery.gitignore import Ignores, Verdicts, ignores_above, is_ignored
+from sessionlint.run.discovery.gitignore import Ignores, Verdicts, ignores_above, ignores_at
 from sessionlint.run.discovery.roots import Root
 from sessionlint.run.errors import UsageError
 from sessionlint.run.files.inputs import Inputs, Warn
@@ -14,6 +14,8 @@ from sessionlint.run.settings.globs import matches_any, matches_last
 from sessionlint.run.settings.settings import Settings
 
 SUFFIXES = (".py", ".pyi")
+_OF_GIT = (".gitignore", ".git")
+_IGNORED = "ignored by git"
 LeftOut: TypeAlias = dict[str, str]
 """Why a file, or a folder with all that is in it, is left out, by path."""
 
@@ -62,7 +64,7 @@ def discover(
     for path in paths:
         if not path.is_dir():
             found.add(root.relative(path))
-        elif root.part is None or not path.is_relative_to(root.part) or walk.leaves_out(path):
+        elif root.part is None or not path.is_relative_to(root.part) or walk.leaves_out(path, partly=True):
             found.update(walk.files(path))
     return sorted(found), scope
 
@@ -76,14 +78,22 @@ class _Walk:
         self._root = root
         self._patterns = (*settings.exclude, *settings.extend_exclude)
         self._gitignore = settings.respect_gitignore
+        self._forced = settings.force_exclude
         self._warn = warn
 
-    def leaves_out(self, path: Path) -> bool:
-        """Whether a walk from the root would not come upon ``path``."""
+    def leaves_out(self, path: Path, partly: bool = False) -> bool:
+        """Whether a walk from the root would not come upon ``path``, or ``partly`` not upon all that is in it."""
         relative = self._root.relative(path)
         if not relative:
             return False
-        return matches_any(self._patterns, relative) or (self._gitignore and is_ignored(path, self._root.folder, self._verdicts))
+        if matches_any(self._patterns, relative):
+            return True
+        ignores = self._on_the_way(path)
+        return ignores is None or (partly and ignores.only_tracked)
+
+    def _on_the_way(self, path: Path) -> Ignores | None:
+        """The ignore rules in force in ``path``; None where it is ignored."""
+        return ignores_at(path, self._root.folder, self._verdicts) if self._gitignore else Ignores(self._verdicts)
 
     def files(self, folder: Path) -> Iterator[str]:
         links: list[Path] = []
@@ -101,8 +111,12 @@ class _Walk:
         """The rules to begin with: inside an ignored folder, which somebody asked for, those around it say nothing."""
         if not self._gitignore:
             return Ignores(self._verdicts)
-        asked_for = folder != self._root.folder and is_ignored(folder, self._root.folder, self._verdicts)
-        return Ignores(self._verdicts).entering(folder) if asked_for else ignores_above(folder, self._verdicts)
+        if folder == self._root.folder:
+            return ignores_above(folder, self._verdicts)
+        ignores = self._on_the_way(folder)
+        if ignores is None or (ignores.only_tracked and not self._forced):
+            return Ignores(self._verdicts).entering(folder)
+        return ignores
 
     def _walk(self, folder: Path, ignores: Ignores, links: list[Path]) -> Iterator[Path]:
         """Iterative, for folders may be nested deeper than Python likes; folders that are symlinks are not entered."""
@@ -111,14 +125,14 @@ class _Walk:
         while pending:
             folder, ignores = pending.pop()
             entries = self._entries(folder)
-            if folder != start and self._gitignore and any(entry.name == ".gitignore" for entry in entries):
+            if folder != start and self._gitignore and any(entry.name in _OF_GIT for entry in entries):
                 ignores = ignores.entering(folder)
             for entry in entries:
                 path = Path(entry.path)
                 if entry.is_dir(follow_symlinks=False):
-                    if not self._excluded(path, ignores, is_folder=True):
-                        pending.append((path, ignores))
-                elif entry.name.endswith(SUFFIXES) and not self._excluded(path, ignores, is_folder=False):
+                    if (inside := self._inside(path, ignores)) is not None:
+                        pending.append((path, inside))
+                elif entry.name.endswith(SUFFIXES) and not self._leaves_out_file(path, ignores):
                     if not entry.is_symlink():
                         yield path
                     elif self._leads_to_file(path):
@@ -142,12 +156,26 @@ class _Walk:
             return False
         return True
 
-    def _excluded(self, path: Path, ignores: Ignores, is_folder: bool) -> bool:
+    def _inside(self, folder: Path, ignores: Ignores) -> Ignores | None:
+        """The ignore rules in force in ``folder``, which lies directly where ``ignores`` are; None: it is not entered."""
+        if self._excludes(folder):
+            return None
+        inside = ignores.inside(folder)
+        if inside is None:
+            self._left_out[self._root.relative(folder)] = _IGNORED
+        return inside
+
+    def _leaves_out_file(self, file: Path, ignores: Ignores) -> bool:
+        if self._excludes(file):
+            return True
+        ignored = ignores.ignores(file)
+        if ignored:
+            self._left_out[self._root.relative(file)] = _IGNORED
+        return ignored
+
+    def _excludes(self, path: Path) -> bool:
         relative = self._root.relative(path)
-        if matches_last(self._patterns, relative):
+        excluded = matches_last(self._patterns, relative)
+        if excluded:
             self._left_out[relative] = "excluded"
-        elif ignores.ignores(path, is_folder):
-            self._left_out[relative] = "ignored by git"
-        else:
-            return False
-        return True
+        return excluded

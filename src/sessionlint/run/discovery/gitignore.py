@@ -1,17 +1,19 @@
-"""What git ignores, without calling git: nested .gitignore files, negations, .git/info/exclude."""
+"""What git ignores, without calling git: nested .gitignore files, negations, .git/info/exclude; but nothing that it tracks."""
 
 import json
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sessionlint.model.records import dataclass
+from sessionlint.run.discovery.git_folders import common_git_folder, own_git_folder
 from sessionlint.run.discovery.ignore_patterns import Patterns, lines_of
 from sessionlint.run.files import limits
-from sessionlint.run.files.inputs import Inputs
+from sessionlint.run.files.bounded import read_regular
+from sessionlint.run.files.inputs import Inputs, Warn, shown
 
 if TYPE_CHECKING:
     from sessionlint.run.cache.store import Store
@@ -19,14 +21,21 @@ if TYPE_CHECKING:
 _SAID = (None, False, True)
 
 
-class Verdicts:
-    """What patterns say of paths, remembered in ``store``: to compare them takes as long as a run of an unchanged project."""
+class _Says(Protocol):
+    def verdict(self, path: str) -> bool | None: ...
 
-    def __init__(self, inputs: Inputs, store: "Store | None" = None) -> None:
+
+class Verdicts:
+    """What patterns and indexes say of paths, remembered in ``store``: to compare them takes as long as a run of an unchanged
+    project. ``remark`` is told of an index that is left out."""
+
+    def __init__(self, inputs: Inputs, store: "Store | None" = None, remark: Warn | None = None) -> None:
         self.inputs = inputs
+        self._remark = remark
         self._store = store
         self._known: dict[bytes, dict[str, int]] = {}
         self._asked: dict[bytes, dict[str, int]] = {}
+        self._passing: set[bytes] = set()
 
     def of(self, rules: "_Rules", path: str) -> bool | None:
         """Whether ``rules`` exclude ``path``, relative to their folder (a folder's ends in a slash); None: they say nothing."""
@@ -34,14 +43,20 @@ class Verdicts:
             self._known[rules.digest], self._asked[rules.digest] = self._read(rules.digest), {}
         said = self._known[rules.digest].get(path)
         if said not in (0, 1, 2):
-            said = _SAID.index(rules.patterns.verdict(path))
+            said = _SAID.index(rules.says.verdict(path))
         self._asked[rules.digest][path] = said
         return _SAID[said]
+
+    def leave_out(self, index: Path, reason: str, digest: bytes = b"") -> None:
+        """Nothing of an index counts; what its ``digest`` is asked is not remembered, for the next run to tell, too."""
+        self._passing.add(digest)
+        if self._remark is not None:
+            self._remark(f"{shown(index)}: left out, {reason}")
 
     def keep(self) -> None:
         """Remember what was asked this time, and nothing else."""
         for digest, asked in self._asked.items():
-            if self._store is not None and asked != self._known[digest]:
+            if self._store is not None and asked != self._known[digest] and digest not in self._passing:
                 self._store.keep_ignored(digest, json.dumps(asked, separators=(",", ":")))
 
     def _read(self, digest: bytes) -> dict[str, int]:
@@ -54,61 +69,124 @@ class Verdicts:
 
 
 class _Rules:
-    """The patterns of one file; ``base`` is the folder they are relative to."""
+    """The patterns of one file, or the names in an index; ``base`` is the folder they are relative to."""
 
-    def __init__(self, base: Path, text: str, digest: bytes) -> None:
+    def __init__(self, base: Path, digest: bytes, read: Callable[[], _Says]) -> None:
         self.base = base
         self.digest = digest
-        self._text = text
+        self._read = read
 
     @cached_property
-    def patterns(self) -> Patterns:
-        return Patterns(self._text)
+    def says(self) -> _Says:
+        return self._read()
+
+    def relative(self, path: Path, is_folder: bool) -> str:
+        return path.as_posix()[len(self.base.as_posix()) :].lstrip("/") + ("/" if is_folder else "")
+
+
+class _Index:
+    """What git tracks in the work tree at ``base``; the index is read when something there is ignored."""
+
+    def __init__(self, base: Path, verdicts: Verdicts) -> None:
+        self._base = base
+        self._verdicts = verdicts
+
+    def tracks(self, path: Path, is_folder: bool) -> bool:
+        """Whether git tracks ``path``, or something in it."""
+        rules = self._rules
+        return rules is not None and self._verdicts.of(rules, rules.relative(path, is_folder)) is False
+
+    @cached_property
+    def _rules(self) -> _Rules | None:
+        folder = own_git_folder(self._base, self._verdicts.inputs)
+        if folder is None:
+            return None
+        try:
+            data = read_regular(folder / "index", limits.INDEX, follow=False)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            self._verdicts.leave_out(folder / "index", str(getattr(error, "strerror", error)))
+            return None
+        digest = blake2b(data, digest_size=16, person=b"index").digest()
+        return _Rules(self._base, digest, lambda: self._names(folder / "index", data, digest))
+
+    def _names(self, index: Path, data: bytes, digest: bytes) -> _Says:
+        from sessionlint.run.discovery.git_index import IndexRefusedError, Tracked
+
+        try:
+            return Tracked(data)
+        except IndexRefusedError as error:
+            self._verdicts.leave_out(index, str(error), digest)
+            return Tracked()
 
 
 @dataclass(frozen=True, slots=True)
 class Ignores:
-    """The ignore rules in force in one folder, the innermost first."""
+    """The ignore rules in force in one folder, the innermost first, and the index that has the last word.
+
+    ``only_tracked``: an ignored folder, of which git knows some files all the same.
+    """
 
     verdicts: Verdicts
     rules: tuple[_Rules, ...] = ()
+    index: _Index | None = None
+    only_tracked: bool = False
 
     def entering(self, folder: Path) -> "Ignores":
-        """The rules in force inside ``folder``, which lies directly in the one these are for."""
+        """The rules in force inside ``folder``, with its own: those of another repository begin anew."""
+        ignores = self
+        if (folder / ".git").exists():
+            inputs = self.verdicts.inputs
+            exclude = _read(common_git_folder(folder, inputs) / "info" / "exclude", folder, inputs)
+            ignores = Ignores(self.verdicts, (exclude,) if exclude else (), _Index(folder, self.verdicts))
         found = _read(folder / ".gitignore", folder, self.verdicts.inputs)
-        return Ignores(self.verdicts, (found, *self.rules)) if found else self
+        return replace(ignores, rules=(found, *ignores.rules)) if found else ignores
 
-    def ignores(self, path: Path, is_folder: bool) -> bool:
+    def inside(self, folder: Path) -> "Ignores | None":
+        """The rules of this folder in force in ``folder``, which lies directly in it; None where nothing in there counts."""
+        if not self._excludes(folder, is_folder=True):
+            return self
+        return replace(self, only_tracked=True) if self._tracks(folder, is_folder=True) else None
+
+    def ignores(self, file: Path) -> bool:
+        return self._excludes(file, is_folder=False) and not self._tracks(file, is_folder=False)
+
+    def _excludes(self, path: Path, is_folder: bool) -> bool:
         """Whether the last pattern that matches, innermost file first, excludes ``path``."""
-        written = path.as_posix() + ("/" if is_folder else "")
+        if self.only_tracked:
+            return True
         for rules in self.rules:
-            verdict = self.verdicts.of(rules, written[len(rules.base.as_posix()) :].lstrip("/"))
+            verdict = self.verdicts.of(rules, rules.relative(path, is_folder))
             if verdict is not None:
                 return verdict
         return False
+
+    def _tracks(self, path: Path, is_folder: bool) -> bool:
+        return self.index is not None and self.index.tracks(path, is_folder)
 
 
 def ignores_above(folder: Path, verdicts: Verdicts) -> Ignores:
     """The rules in force in ``folder`` from the git root down to and including it; none outside of a git work tree."""
     above = [folder, *folder.parents]
-    git = next((parent for parent in above if (parent / ".git").exists()), None)
-    if git is None:
-        return Ignores(verdicts).entering(folder)
-    exclude = _read(_git_folder(git, verdicts.inputs) / "info" / "exclude", git, verdicts.inputs)
-    ignores = Ignores(verdicts, (exclude,) if exclude else ())
+    git = next((parent for parent in above if (parent / ".git").exists()), folder)
+    ignores = Ignores(verdicts)
     for parent in reversed(above[: above.index(git) + 1]):
         ignores = ignores.entering(parent)
     return ignores
 
 
-def is_ignored(path: Path, root: Path, verdicts: Verdicts) -> bool:
-    """Whether ``path`` or a folder between it and ``root`` is ignored: git does not look into an ignored folder."""
+def ignores_at(path: Path, root: Path, verdicts: Verdicts) -> Ignores | None:
+    """The rules in force in ``path`` (where a file's are its folder's), on the way from ``root``; None where that is ignored:
+    git does not look into an ignored folder."""
     ignores = ignores_above(root, verdicts)
     for part in _steps(path, root):
-        if ignores.ignores(part, part.is_dir()):
-            return True
-        ignores = ignores.entering(part)
-    return False
+        if not part.is_dir():
+            return None if ignores.ignores(part) else ignores
+        if (inside := ignores.inside(part)) is None:
+            return None
+        ignores = inside.entering(part)
+    return ignores
 
 
 def _steps(path: Path, root: Path) -> Iterator[Path]:
@@ -116,17 +194,6 @@ def _steps(path: Path, root: Path) -> Iterator[Path]:
     for name in path.relative_to(root).parts:
         step = step / name
         yield step
-
-
-def _git_folder(root: Path, inputs: Inputs) -> Path:
-    """The folder that holds info/exclude: in a linked work tree ``.git`` is a file that points to it."""
-    git = root / ".git"
-    if git.is_dir():
-        return git
-    pointer = inputs.read(git, limits.GIT_POINTER)
-    own = root / os.fsdecode(pointer).removeprefix("gitdir:").strip() if pointer is not None else git
-    common = inputs.read(own / "commondir", limits.GIT_POINTER)
-    return own / os.fsdecode(common).strip() if common is not None else git
 
 
 def _read(file: Path, base: Path, inputs: Inputs) -> _Rules | None:
@@ -140,5 +207,5 @@ def _read(file: Path, base: Path, inputs: Inputs) -> _Rules | None:
     elif any(len(line) > limits.PATTERN for line in lines):
         inputs.leave_out(file, f"a pattern of more than {limits.PATTERN:,} characters")
     elif lines:
-        return _Rules(base, text, blake2b(data, digest_size=16).digest())
+        return _Rules(base, blake2b(data, digest_size=16).digest(), lambda: Patterns(text))
     return None

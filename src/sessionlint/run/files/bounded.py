@@ -24,9 +24,9 @@ class RefusedError(OSError):
         self.reason = reason
 
 
-def read_regular(path: "str | Path", limit: Limit) -> bytes:
-    """What is in a file. Raises RefusedError, and any other OSError as ``open`` does."""
-    descriptor = os.open(path, _FLAGS)
+def read_regular(path: "str | Path", limit: Limit, follow: bool = True) -> bytes:
+    """What is in a file. Raises RefusedError, and any other OSError as ``open`` does; for a link, too, unless ``follow``."""
+    descriptor = os.open(path, _FLAGS if follow else _FLAGS | getattr(os, "O_NOFOLLOW", 0))
     try:
         status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):

@@ -24,16 +24,20 @@ class Limit(NamedTuple):
 SOURCE = Limit(5 * _MIB, "Python files, and standard input")
 CONFIGURATION = Limit(1 * _MIB, "`pyproject.toml`, `sessionlint.toml` and files of `--config`")
 IGNORE = Limit(1 * _MIB, "`.gitignore` and `.git/info/exclude`")
+INDEX = Limit(64 * _MIB, "`.git/index`")
 GIT_POINTER = Limit(4 * _KIB, "`.git` where it is a file, and what it points to")
 DECLARATION = Limit(1 * _MIB, "`setup.cfg` and `Pipfile`")
 REQUIREMENTS = Limit(4 * _MIB, "requirements files")
 PIPFILE_LOCK = Limit(4 * _MIB, "`Pipfile.lock`")
 LOCK = Limit(32 * _MIB, "`uv.lock`, `poetry.lock`, `pdm.lock` and `pylock.toml`")
 
-BY_KIND = (SOURCE, CONFIGURATION, IGNORE, GIT_POINTER, DECLARATION, REQUIREMENTS, PIPFILE_LOCK, LOCK)
+BY_KIND = (SOURCE, CONFIGURATION, IGNORE, INDEX, GIT_POINTER, DECLARATION, REQUIREMENTS, PIPFILE_LOCK, LOCK)
 
 IGNORE_PATTERNS = 10_000
 """In one ignore file; each is compared with each path."""
+
+INDEX_NAME = 4_096
+"""Bytes of a name in `.git/index`; all of them together are no more than an index may have, for names can share beginnings."""
 
 CONFIGURED_PATTERNS = 1_000
 """In one list of ``exclude``, ``extend-exclude``, ``files``, and in ``per-file-ignores``."""
