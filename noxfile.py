@@ -8,6 +8,7 @@ PROJECT = Path("pyproject.toml")
 TABLES = (
     "tests/test_documentation.py::test_the_readme_has_the_table",
     "tests/test_precedence_table.py::test_the_documentation_shows_who_speaks",
+    "tests/changes/test_laziness.py",
 )
 FAST = ("-m", "not packaging and not proof and not thorough")
 

@@ -1,7 +1,8 @@
 """The page of laziness: which file is read how far, what an answer is made of, and what a change has asked again."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -45,23 +46,34 @@ def _table(head: str, rows: Iterable[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-def _shown(table: str) -> None:
-    assert table in PAGE.read_text(encoding="utf-8"), f"{PAGE} does not hold this table:\n{table}"
+@pytest.fixture
+def shown(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Says that the page holds a table under a name; ``--accept`` puts it there."""
+
+    def shows(name: str, table: str) -> None:
+        page = PAGE.read_text(encoding="utf-8")
+        between = re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
+        if request.config.getoption("--accept"):
+            PAGE.write_text(between.sub(lambda _: table, page), encoding="utf-8")
+        elif (held := between.search(page)) is None or held[0] != table:
+            pytest.fail(f"{PAGE} does not hold this table (nox -s tables puts it there):\n{table}")
+
+    return shows
 
 
-def test_how_far_each_file_is_read(files: Mapping[str, str]) -> None:
+def test_how_far_each_file_is_read(files: Mapping[str, str], shown: Callable[[str, str], None]) -> None:
     _, project = _resident(files)
-    _shown(_table("file | what is known of it", [(f"`{path}`", _known(project, path)) for path in sorted(files)]))
+    shown("files", _table("file | what is known of it", [(f"`{path}`", _known(project, path)) for path in sorted(files)]))
 
 
 def _known(project: Project, path: str) -> str:
     return "the facts of all its statements" if path in project.modules else "its imports and its words"
 
 
-def test_what_the_answers_of_rules_are_made_of(files: Mapping[str, str]) -> None:
+def test_what_the_answers_of_rules_are_made_of(files: Mapping[str, str], shown: Callable[[str, str], None]) -> None:
     _, project = _resident(files)
     rows = [(f"{code} of `{path}`", *_made_of(project, code, path)) for path in project.modules for code in _RULES]
-    _shown(_table("answer | files | questions about all files", rows))
+    shown("answers", _table("answer | files | questions about all files", rows))
 
 
 def _made_of(project: Project, code: str, path: str) -> tuple[str, str]:
@@ -76,13 +88,13 @@ def _name(key: tuple[object, ...]) -> str:
     return first if isinstance(first, str) else getattr(first, "__name__", "?").strip("_")
 
 
-def test_what_a_change_has_asked_again(files: Mapping[str, str]) -> None:
+def test_what_a_change_has_asked_again(files: Mapping[str, str], shown: Callable[[str, str], None]) -> None:
     rows = []
     for what, edits in _CHANGES.items():
         resident, project = _resident(files)
         resident.link({path: _edited(path, text, edits) for path, text in files.items()})
         rows.append((what, *_left(project)))
-    _shown(_table(f"change | {' | '.join(f'`{path}`' for path in _parsed(files))}", rows))
+    shown("changes", _table(f"change | {' | '.join(f'`{path}`' for path in _parsed(files))}", rows))
 
 
 def _edited(path: str, text: str, edits: Mapping[str, tuple[str, str]]) -> str:
