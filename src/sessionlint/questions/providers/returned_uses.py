@@ -1,19 +1,29 @@
 """What the project does with the results of one of its functions."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Sequence
 
 from sessionlint.link.names.scopes import FunctionScope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Assign, Attribute, Await, Call, Name
 
 
-def calls_of(project: Project, function: FunctionScope) -> Iterator[Site]:
+def calls_of(project: Project, function: FunctionScope) -> Sequence[Site]:
     """Every call of ``function`` that can be seen, methods on ``self`` included."""
+    return _calls_by_function(project).get(function, ())
+
+
+@question(dict[FunctionScope, list[Site]]())
+def _calls_by_function(project: Project) -> dict[FunctionScope, list[Site]]:
+    found: dict[FunctionScope, list[Site]] = defaultdict(list)
     for site in project.calls_of(kinds.FunctionKind):
-        if isinstance(site.term, Call) and project.kind(site.term.func, site.scope) == kinds.FunctionKind(function):
-            yield site
+        called = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
+        if isinstance(called, kinds.FunctionKind) and not called.wrapped:
+            found[called.function].append(site)
+    return dict(found)
 
 
 def is_asked(project: Project, function: FunctionScope) -> bool:

@@ -6,6 +6,7 @@ from sessionlint.edits.imports import ImportedName, import_name
 from sessionlint.link.names.scopes import FunctionScope, ImportBinding, ModuleScope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Block, Call, Evaluate, Raise, Return, Statement, Try, Yield
@@ -79,7 +80,7 @@ def disposal_of(project: Project, engine: Deferred) -> Disposal | None:
         return None
     if not isinstance(kind, kinds.Engine) or kind.is_async is None or not _has_pool(project, engine):
         return None
-    found = list(_lifespans(project))
+    found = _lifespans(project)
     return Disposal(project, engine, found[0], kind.is_async) if len(found) == 1 and found[0] is not None else None
 
 
@@ -98,6 +99,7 @@ def _warming(engine: Deferred, lifespan: _Lifespan, lines: Lines, spelled: str) 
     yield Edit(Place(lifespan.function.module.path, Span(begin, begin)), text)
 
 
+@collected
 def _lifespans(project: Project) -> Iterator[_Lifespan | None]:
     """The lifespans of the project's applications; None for one whose form is not simple."""
     seen: set[FunctionScope] = set()
