@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from sessionlint.cli import sessionlint as command
 from sessionlint.commands import waiting
 from sessionlint.commands.waiting import bar, sentence
-from sessionlint.run.timings import Doing
+from sessionlint.run.timings import STAGES, Doing
 
 # parsing waits until something was told, or for the run that tells nothing, not at all
 RUN = """
@@ -47,9 +47,14 @@ def project(tmp_path: Path) -> Path:
 
 
 def on_terminal(
-    project: Path, code: str, environment: Mapping[str, str] | None = None, options: Sequence[str] = (), columns: int = 60
+    project: Path,
+    code: str,
+    environment: Mapping[str, str] | None = None,
+    options: Sequence[str] = (),
+    columns: int = 60,
+    typed: bytes = b"",
 ) -> bytes:
-    """What a run writes to a terminal of so many columns."""
+    """What a run writes to a terminal of so many columns, on which something was ``typed`` before."""
     import fcntl
     import pty
     import struct
@@ -57,6 +62,7 @@ def on_terminal(
 
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    os.write(ours, typed)
     told = {name: value for name, value in os.environ.items() if name not in ("CI", "PRE_COMMIT", "TERM", "PYTHONIOENCODING")}
     arguments = [sys.executable, "-c", code, "check", ".", "--no-cache", "-j", "1", *options]
     process = subprocess.Popen(
@@ -103,6 +109,17 @@ def test_a_bar_is_drawn_on_a_terminal_and_nothing_of_it_stays(project: Path, env
     silent = on_terminal(project, code(waits=False), {**environment, "CI": "true"})
     assert b"\rparsing [--------------------] 0/1 a" in written
     assert b"\x1b[2J" not in written
+    assert screen(written) == screen(silent)
+
+
+@needs_terminals
+def test_a_question_has_the_screen_for_itself(project: Path) -> None:
+    opens = "def f():\n    db = sessionmaker()()\n    return db.get(1, 2)\n"
+    (project / NAME).write_text(f"from sqlalchemy.orm import sessionmaker\n\n\n{opens}")
+    written = on_terminal(project, code(), options=["--interactive", "--unsafe-fixes"], typed=b"n\n")
+    silent = on_terminal(project, code(waits=False), {"CI": "true"}, ["--interactive", "--unsafe-fixes"], typed=b"n\n")
+    assert b"\rparsing [" in written
+    assert b"Make this fix?" in written
     assert screen(written) == screen(silent)
 
 
@@ -171,3 +188,7 @@ def test_what_is_told(doing: Doing, drawn: str, said: str) -> None:
 def test_wide_characters_take_two_cells() -> None:
     assert bar(Doing("link", what="日本.py"), 10) == "linking 日"
     assert bar(Doing("link", what="日本.py"), 11) == "linking 日"
+
+
+def test_every_stage_has_a_word() -> None:
+    assert all(sentence(Doing(stage)) for stage in STAGES)

@@ -50,7 +50,7 @@ class Waiting:
         self._terminal = sys.stderr if is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb" else None
         self._ended = Event()
         self._writing = RLock()
-        self._drawn = 0  # cells that the bar takes on the screen
+        self._drawn = ""  # what stands on the screen
         self._thread = Thread(target=self._tell, daemon=True)
 
     def __enter__(self) -> "Waiting":
@@ -87,13 +87,14 @@ class Waiting:
     def _draw(self, terminal: TextIO) -> None:
         # the last column stays free: what reaches it may begin a new line, which would stay on the screen
         line = bar(self._timings.doing, _columns(terminal) - 1, terminal.encoding)
-        self._write(terminal, f"\r{line}{' ' * (self._drawn - width(line))}")
-        self._drawn = width(line)
+        if line != self._drawn:
+            self._write(terminal, f"\r{line}{' ' * (width(self._drawn) - width(line))}")
+            self._drawn = line
 
     def _wipe(self) -> None:
         if self._terminal and self._drawn:
-            self._write(self._terminal, f"\r{' ' * self._drawn}\r")
-            self._drawn = 0
+            self._write(self._terminal, f"\r{' ' * width(self._drawn)}\r")
+            self._drawn = ""
 
     def _write(self, terminal: TextIO, text: str) -> None:
         try:
