@@ -56,7 +56,13 @@ def test_a_file_is_parsed_for_a_name_that_it_can_have(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["def make():\n    return engine\n", "from other import make\n", "import app.between\n\napp.between.make()\n"]
+    "text",
+    [
+        "def make():\n    return engine\n",
+        "from other import make\n",
+        "import app.between\n\napp.between.make()\n",
+        "import app.db\nfrom other.handle import run\n\nrun(app, 'handled', app.handles)\n",
+    ],
 )
 def test_a_file_is_not_parsed_for_a_name_that_it_cannot_have(text: str) -> None:
     assert "app/user.py" not in parsed(app__db=DB, app__between="x = 1\n", app__user=text)

@@ -14,6 +14,8 @@ from sessionlint.questions.frontier.session_names import Homes, in_reach, sessio
 from sessionlint.questions.frontier.started import is_started_elsewhere
 from sessionlint.run.extraction.extractor import Extractor, Text
 
+_FROM_MODULE = re.compile(rb"[ \t]*from[ \t]+[\w.]*")
+
 
 def link(project: Project, sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], extractor: Extractor) -> None:
     """Make ``project`` that of all ``sources`` that speak of sessions, of a name that another one binds to such a thing, that
@@ -89,9 +91,12 @@ def _naming(
 
 
 def _is_attribute(name: str, data: bytes) -> bool:
-    """Whether a file may read the name from something: ``thing.name``, ``getattr(thing, "name")``."""
+    """Whether a file may read the name from something, ``thing.name`` or ``getattr(thing, "name")``; a path of modules is none."""
     word = name.encode("utf-8", "replace")
-    return any(before + word in data for before in (b".", b"'", b'"'))
+    if not any(before + word in data for before in (b".", b"'", b'"')):
+        return False
+    reads = re.finditer(rb"[.'\"]" + re.escape(word) + rb"(?![A-Za-z0-9_\x80-\xff])", data)
+    return any(_FROM_MODULE.fullmatch(data, data.rfind(b"\n", 0, read.start()) + 1, read.start()) is None for read in reads)
 
 
 def _imported(outline: ModuleFacts) -> Container[str]:
