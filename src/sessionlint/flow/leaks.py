@@ -194,7 +194,7 @@ def may_raise(statement: Statement) -> bool:
 def _term_may_raise(term: Term) -> bool:
     return any(
         isinstance(inner, Await | Yield | Subscript) or (isinstance(inner, Call) and not _is_harmless(inner))
-        for inner, _ in walk.descend(term)
+        for inner, _ in walk.composed(term)
     )
 
 

@@ -88,6 +88,22 @@ def descend(term: Term) -> Iterator[tuple[Term, Path]]:
             waiting += [(child, inner) for child in inside(current)][::-1]
 
 
+def composed(term: Term) -> Sequence[tuple[Term, Path]]:
+    """What ``descend`` gives without names and constants, which are most of it and of which nothing is made."""
+    found: list[tuple[Term, Path]] = []
+    if type(term) in _CHILDREN:
+        _add_composed(term, (), found)
+    return found
+
+
+def _add_composed(term: Term, path: Path, found: list[tuple[Term, Path]]) -> None:
+    found.append((term, path))
+    inner = (term, *path)
+    for child in _CHILDREN[type(term)](term):
+        if type(child) in _CHILDREN:
+            _add_composed(child, inner, found)
+
+
 _OWN_TERMS: dict[type, Callable[[Any], Iterable[Term | None]]] = {
     Assign: lambda statement: (statement.value, *statement.targets),
     Evaluate: lambda statement: (statement.value,),

@@ -12,7 +12,7 @@ def yields(function: FunctionScope) -> list[Yield]:
         return found
     for statement in walk.statements(function.body):
         for term in walk.own_terms(statement):
-            for inner, path in walk.descend(term):
+            for inner, path in walk.composed(term):
                 if isinstance(inner, Yield) and not any(isinstance(outer, Lambda) for outer in path):
                     found.append(inner)
     return found

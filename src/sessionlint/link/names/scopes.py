@@ -389,7 +389,7 @@ class _Binder:
 
     def _visit(self, term: Term, statement: Statement, block: Block, scope: Scope) -> None:
         """The one walk through a statement's terms: calls are noted, walruses bind."""
-        for inner, path in walk.descend(term):
+        for inner, path in walk.composed(term):
             if isinstance(inner, Call):
                 self.module.calls.append(Site(inner, path, statement, block, scope))
             elif isinstance(inner, Walrus) and not any(isinstance(outer, Lambda) for outer in path):

@@ -91,7 +91,7 @@ def _naming(
 
 
 def _is_attribute(name: str, data: bytes) -> bool:
-    """Whether a file may read the name from something, ``thing.name`` or ``getattr(thing, "name")``; a path of modules is none."""
+    """Whether a file may read the name from something, ``thing.name`` or ``getattr(thing, "name")``; no module path is that."""
     word = name.encode("utf-8", "replace")
     if not any(before + word in data for before in (b".", b"'", b'"')):
         return False
