@@ -171,14 +171,15 @@ class ModuleScope:
     parent: None = None
 
     @cached_property
-    def _calls_by_name(self) -> "dict[str, dict[Site, int]]":
-        found: dict[str, dict[Site, int]] = defaultdict(dict)
-        for position, site in enumerate(self.calls):
+    def _calls_by_name(self) -> dict[str, list[int]]:
+        """Indices of ``calls``."""
+        found: dict[str, list[int]] = {}
+        for index, site in enumerate(self.calls):
             match site.term:
                 case Call(func=Name(id=name) | Attribute(attr=name)):
-                    found[name][site] = position
+                    found.setdefault(name, []).append(index)
                 case Call(func=Call()):
-                    found["()"][site] = position
+                    found.setdefault("()", []).append(index)
         return found
 
     @cached_property
@@ -191,11 +192,9 @@ class ModuleScope:
 
     def calls_named(self, names: Sequence[str]) -> "Sequence[Site]":
         """The calls of what goes by one of ``names``, in source order; "()" is what another call gives."""
-        some = [self._calls_by_name[name] for name in names if name in self._calls_by_name]
-        if len(some) < 2:
-            return [*some[0]] if some else ()
-        positions = {site: position for each in some for site, position in each.items()}
-        return sorted(positions, key=positions.__getitem__)
+        some = [self._calls_by_name[name] for name in dict.fromkeys(names) if name in self._calls_by_name]
+        indices = some[0] if len(some) == 1 else sorted(index for each in some for index in each)
+        return [self.calls[index] for index in indices]
 
     @cached_property
     def positions(self) -> "Mapping[Site, int]":
