@@ -143,3 +143,16 @@ def _called(path: Path) -> Iterator[str]:
                 yield func.id
             elif isinstance(func, ast.Attribute):
                 yield func.attr
+
+
+def test_fixes_are_imported_with_the_first_finding() -> None:
+    """Most files have none, and what changes text is a fifth of what the rules would import."""
+    code = (
+        "import sys\n"
+        "from sessionlint.model.source import Source\n"
+        "from sessionlint.run.analysis import analyse_sources\n"
+        "analyse_sources({'a.py': Source('a.py', 'from sqlalchemy.orm import Session\\n')})\n"
+        "print([name for name in sys.modules if name.startswith('sessionlint.edits.') or name.endswith('.fix')])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

@@ -9,7 +9,6 @@ Fix safety: unsafe, awaiting gives the code an effect that it does not have toda
 
 from collections.abc import Iterator
 
-from sessionlint.edits.awaiting import awaited_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
@@ -47,6 +46,8 @@ _LOST = {
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for missing in missing_awaits(project, module):
+        from sessionlint.edits.awaiting import awaited_fix
+
         yield _finding(missing.call, _message(missing), f"write `{_awaited(missing)}`", awaited_fix(project, missing))
     for begin in idle_begins(project, module):
         message = f"`{begin.written}` alone begins nothing: it only makes an object that a block could enter"

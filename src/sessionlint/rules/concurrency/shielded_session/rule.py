@@ -8,7 +8,6 @@ Fix safety: unsafe, without the shield a cancelled request is rolled back, which
 
 from collections.abc import Iterator
 
-from sessionlint.edits.awaiting import unshielded_fix
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
@@ -33,6 +32,8 @@ _CLOSING = frozenset({"close", "aclose"})
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for call in shielded_operations(project, module):
+        from sessionlint.edits.awaiting import unshielded_fix
+
         yield RULE.finding(
             call.site.place,
             f"`{call.written}` is shielded: when the task is cancelled it runs on, while the session is closed under it",

@@ -10,7 +10,6 @@ application, where it would block the event loop.
 
 from collections.abc import Iterator
 
-from sessionlint.edits.awaiting import without_await_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -33,6 +32,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in superfluous_awaits(project, module):
+        from sessionlint.edits.awaiting import without_await_fix
+
         yield RULE.finding(
             found.site.place,
             f"`{found.written}` {found.gives}: awaiting it raises TypeError",

@@ -10,7 +10,6 @@ cannot use either.
 
 from collections.abc import Iterator
 
-from sessionlint.edits.dependency_calls import uncalled_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -31,6 +30,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in consumptions(project, module, RULE.code):
+        from sessionlint.edits.dependency_calls import uncalled_fix
+
         yield RULE.finding(
             found.place,
             f"`{found.written}` is called at import, and `Depends` gets what it gave instead of the provider",

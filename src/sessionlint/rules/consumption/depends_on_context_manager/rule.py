@@ -15,7 +15,6 @@ from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.providers.consumptions import Consumption, consumptions
 from sessionlint.questions.providers.usage_table import Provider
-from sessionlint.rules.consumption.depends_on_context_manager.fix import in_the_way, undecorated_fix
 
 RULE = Rule(
     code="SES501",
@@ -37,6 +36,8 @@ _RETURNING = (Provider.RETURNS_CONTEXT_MANAGER, Provider.RETURNS_ASYNC_CONTEXT_M
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in consumptions(project, module, RULE.code):
+        from sessionlint.rules.consumption.depends_on_context_manager.fix import undecorated_fix
+
         yield RULE.finding(
             found.place,
             _message(found),
@@ -47,6 +48,8 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 
 def _related(project: Project, found: Consumption) -> Iterator[Related]:
+    from sessionlint.rules.consumption.depends_on_context_manager.fix import in_the_way
+
     if found.definition is not None:
         yield Related(found.definition, "the provider is defined here")
     other = in_the_way(project, found)

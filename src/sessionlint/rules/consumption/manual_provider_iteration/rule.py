@@ -9,7 +9,6 @@ Fix safety: unsafe, driving the generator to its end runs a commit that has neve
 
 from collections.abc import Iterator
 
-from sessionlint.edits.entered import driven_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -37,6 +36,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for iteration in manual_iterations(project, module, RULE.code):
+        from sessionlint.edits.entered import driven_fix
+
         found = iteration.consumption
         severity = _severity(iteration)
         if severity is Severity.INFO and project.role(module) is Role.TEST:

@@ -8,7 +8,6 @@ Fix safety: unsafe, where a generator function stands without its ``Depends``; n
 
 from collections.abc import Iterator
 
-from sessionlint.edits.dependency_calls import declared_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -29,6 +28,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in undeclared_sessions(project, module):
+        from sessionlint.edits.dependency_calls import declared_fix
+
         provider = found.provider or "get_db"
         yield RULE.finding(
             found.place,

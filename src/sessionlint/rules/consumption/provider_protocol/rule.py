@@ -9,7 +9,6 @@ it is. None where a block would have to be chosen.
 
 from collections.abc import Iterator
 
-from sessionlint.edits.entered import entered_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -63,6 +62,8 @@ _RIGHT = {
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in consumptions(project, module, RULE.code):
+        from sessionlint.edits.entered import entered_fix
+
         yield RULE.finding(
             found.place,
             _message(found),

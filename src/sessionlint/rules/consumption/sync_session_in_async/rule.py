@@ -14,7 +14,6 @@ from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.questions.running.blocking import BlockingSession, blocking_sessions
-from sessionlint.rules.consumption.sync_session_in_async.fix import plain_function_fix
 
 RULE = Rule(
     code="SES509",
@@ -33,6 +32,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in blocking_sessions(project, module):
+        from sessionlint.rules.consumption.sync_session_in_async.fix import plain_function_fix
+
         yield RULE.finding(
             found.place,
             _message(found),

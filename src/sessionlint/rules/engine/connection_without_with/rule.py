@@ -9,7 +9,6 @@ it was. Where a result that nobody has read leaves the function, or the connecti
 
 from collections.abc import Iterator
 
-from sessionlint.edits.connection_blocks import with_connection_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.facts import Call
@@ -37,6 +36,8 @@ RULE = Rule(
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for connection in connections(project, module):
         if connection.ending in (Ending.NEVER, Ending.PARTLY):
+            from sessionlint.edits.connection_blocks import with_connection_fix
+
             yield RULE.finding(
                 connection.place,
                 _message(project, connection),

@@ -8,7 +8,6 @@ Fix safety: unsafe; ``engine.begin()`` instead of ``engine.connect()`` stores wh
 
 from collections.abc import Iterator
 
-from sessionlint.edits.connection_blocks import begin_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -31,6 +30,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for lost in lost_writes(project, module):
+        from sessionlint.edits.connection_blocks import begin_fix
+
         yield RULE.finding(
             lost.write,
             f"this {lost.verb} is rolled back at the end of the block: nothing commits connection `{lost.name}`",

@@ -13,7 +13,6 @@ from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.questions.running.callers import Caller
-from sessionlint.rules.engine.engine_across_event_loops.fix import null_pool_fix
 from sessionlint.rules.engine.engine_across_event_loops.search import LoopEngine, engines_across_loops
 
 RULE = Rule(
@@ -33,6 +32,8 @@ _SHOWN = 3
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for engine in engines_across_loops(project, module):
+        from sessionlint.rules.engine.engine_across_event_loops.fix import null_pool_fix
+
         yield RULE.finding(
             engine.place,
             _message(engine),

@@ -17,7 +17,6 @@ from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.questions.engines.engines import EngineBuild, engines_built_at_import
 from sessionlint.questions.references.references import Obstacle
-from sessionlint.rules.engine.import_time_engine.fix import lazy_engine_fix
 
 RULE = Rule(
     code="SES101",
@@ -36,6 +35,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for build in engines_built_at_import(project, module):
+        from sessionlint.rules.engine.import_time_engine.fix import lazy_engine_fix
+
         fix = lazy_engine_fix(project, build)
         in_the_way = (Related(fix.place, f"this is in the way of a fix: {fix.reason}"),) if isinstance(fix, Obstacle) else ()
         yield RULE.finding(

@@ -14,7 +14,6 @@ from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.questions.engines.drivers import misplaced_options
 from sessionlint.questions.engines.urls import EngineUrl, engine_urls
-from sessionlint.rules.engine.pool_options_in_url.fix import pool_options_fix
 
 RULE = Rule(
     code="SES105",
@@ -33,6 +32,8 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for url in engine_urls(project, module):
         options = misplaced_options(url.drivername, url.options) if url.drivername is not None else ()
         if options:
+            from sessionlint.rules.engine.pool_options_in_url.fix import pool_options_fix
+
             yield RULE.finding(
                 url.site.place,
                 _message(url, options),

@@ -17,7 +17,6 @@ from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.urls import EngineUrl, engine_urls
-from sessionlint.rules.engine.sqlite_memory_pool.fix import static_pool_fix
 
 RULE = Rule(
     code="SES107",
@@ -42,6 +41,8 @@ class MemoryEngine:
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for engine in shared_memory_engines(project, module):
+        from sessionlint.rules.engine.sqlite_memory_pool.fix import static_pool_fix
+
         yield RULE.finding(
             engine.url.site.place,
             "each thread gets an in-memory database of its own: the application in the TestClient finds no tables",

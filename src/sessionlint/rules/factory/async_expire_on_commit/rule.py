@@ -9,7 +9,6 @@ Fix safety: unsafe; objects keep the values they had before the commit, also whe
 
 from collections.abc import Iterator
 
-from sessionlint.edits.session_arguments import add_argument_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
@@ -44,6 +43,8 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 
 def _fix(project: Project, maker: Maker) -> Fix | None:
+    from sessionlint.edits.session_arguments import add_argument_fix
+
     if not takes_plain_arguments(project, maker.session_class):
         return None
     return add_argument_fix(project, maker.call, "expire_on_commit=False", maker.site.scope)

@@ -8,7 +8,6 @@ Fix safety: safe; the factory makes the same class without it. A subclass is no 
 
 from collections.abc import Iterator
 
-from sessionlint.edits.session_arguments import drop_argument_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values.kinds import SessionType
@@ -30,6 +29,8 @@ _DEFAULT = SessionType(True, "sqlalchemy.ext.asyncio.AsyncSession")
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for maker in makers_of(project, module):
+        from sessionlint.edits.session_arguments import drop_argument_fix
+
         if maker.name != "async_sessionmaker" or maker.session_class != _DEFAULT:
             continue
         given = next(argument for argument in maker.call.args if argument.keyword == "class_")

@@ -9,7 +9,6 @@ Fix safety: safe; the value is the default, too. Where the argument could overru
 
 from collections.abc import Iterator
 
-from sessionlint.edits.session_arguments import drop_argument_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
@@ -31,6 +30,8 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
         return  # 1.4 has the choice
     for flag in session_flags(project, module):
         if flag.settled:
+            from sessionlint.edits.session_arguments import drop_argument_fix
+
             message = f"`{flag.keyword}={flag.value}` changes nothing: SQLAlchemy 2.0 accepts no other value"
             fix = drop_argument_fix(project, flag.call, flag.argument, flag.scope) if flag.original else None
             yield RULE.finding(

@@ -14,7 +14,6 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.rules.factory.sync_factory_of_async_sessions.fix import async_factory_fix
 from sessionlint.rules.factory.sync_factory_of_async_sessions.search import (
     SyncFactoryOfAsyncSessions,
     sync_factories_of_async_sessions,
@@ -38,6 +37,8 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     if project.targets.sqlalchemy is not None and project.targets.sqlalchemy < (2, 0):
         return  # async_sessionmaker came with 2.0
     for factory in sync_factories_of_async_sessions(project, module):
+        from sessionlint.rules.factory.sync_factory_of_async_sessions.fix import async_factory_fix
+
         yield RULE.finding(
             factory.site.place,
             f"`sessionmaker(class_={factory.written_class})` is typed as a factory of synchronous sessions",

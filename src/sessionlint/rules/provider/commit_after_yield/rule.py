@@ -16,7 +16,6 @@ from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.questions.providers.commits import LenderCommit, late_commits
-from sessionlint.rules.provider.commit_after_yield.fix import function_scope_fix
 
 RULE = Rule(
     code="SES405",
@@ -43,6 +42,8 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
         lender = found.lender
         late = [use for use in lender.uses if not use.is_function_scoped]
         if late and lender.is_dependency:
+            from sessionlint.rules.provider.commit_after_yield.fix import function_scope_fix
+
             yield RULE.finding(
                 found.place,
                 f"`{lender.name}` commits after FastAPI has sent the response: "

@@ -13,7 +13,6 @@ from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.questions.providers.commits import commits_in_finally
-from sessionlint.rules.provider.commit_in_finally.fix import moved_commit_fix
 
 RULE = Rule(
     code="SES406",
@@ -30,6 +29,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in commits_in_finally(project, module):
+        from sessionlint.rules.provider.commit_in_finally.fix import moved_commit_fix
+
         user = "a route" if found.lender.is_dependency else "the code that uses the session"
         yield RULE.finding(
             found.place,

@@ -8,7 +8,6 @@ Fix safety: safe, nothing reads the annotation at run time; none under a decorat
 
 from collections.abc import Iterator
 
-from sessionlint.edits.lent_annotations import manager_annotation_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
@@ -31,6 +30,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in managers_as_iterators(project, module):
+        from sessionlint.edits.lent_annotations import manager_annotation_fix
+
         function = found.function
         if function.node.returns is None:
             continue

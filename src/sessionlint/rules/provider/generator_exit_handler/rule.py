@@ -9,7 +9,6 @@ Fix safety: safe, and offered only for a handler that does nothing and behind wh
 
 from collections.abc import Iterator
 
-from sessionlint.edits.provider_handlers import without_handler_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -32,6 +31,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in generator_exit_handlers(project, module):
+        from sessionlint.edits.provider_handlers import without_handler_fix
+
         severity, message = _judgement(found)
         yield RULE.finding(
             found.guarded.place,

@@ -8,7 +8,6 @@ Fix safety: safe, and offered only where the class of the session is certain.
 
 from collections.abc import Iterator
 
-from sessionlint.edits.lent_annotations import missing_annotation_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
@@ -29,6 +28,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for function, session in unannotated_lenders(project, module):
+        from sessionlint.edits.lent_annotations import missing_annotation_fix
+
         if is_fixture(project, function):
             continue
         element = "AsyncSession" if session.is_async else "Session"

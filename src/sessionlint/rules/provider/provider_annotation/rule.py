@@ -10,7 +10,6 @@ Fix safety: safe, nothing reads the annotation at run time; none under a decorat
 
 from collections.abc import Iterator
 
-from sessionlint.edits.generator_annotation import generator_annotation_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Rule, Severity
@@ -32,6 +31,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for provider in misannotated_providers(project, module):
+        from sessionlint.edits.generator_annotation import generator_annotation_fix
+
         yield RULE.finding(
             provider.function.place,
             _message(project, provider),

@@ -13,7 +13,6 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.rules.provider.provider_returns_session.fix import direct_use, lent_session_fix
 from sessionlint.rules.provider.provider_returns_session.search import ReturnedSession, returned_sessions
 
 RULE = Rule(
@@ -31,6 +30,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in returned_sessions(project, module):
+        from sessionlint.rules.provider.provider_returns_session.fix import lent_session_fix
+
         yield RULE.finding(
             found.place,
             _message(found),
@@ -52,6 +53,8 @@ def _message(found: ReturnedSession) -> str:
 
 
 def _related(project: Project, found: ReturnedSession) -> Iterator[Related]:
+    from sessionlint.rules.provider.provider_returns_session.fix import direct_use
+
     yield Related(found.life.place, "the session is opened here")
     if found.returned != found.life.place:
         yield Related(found.returned, "`yield` is meant here")

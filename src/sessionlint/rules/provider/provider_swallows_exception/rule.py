@@ -9,7 +9,6 @@ Fix safety: unsafe, to raise again is a change of behaviour. None where the hand
 
 from collections.abc import Iterator
 
-from sessionlint.edits.provider_handlers import raised_again_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -37,6 +36,8 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
         lender = found.lender
         matters = lender.is_manager or (lender.is_dependency and (fastapi is None or fastapi >= _RERAISE))
         if matters:
+            from sessionlint.edits.provider_handlers import raised_again_fix
+
             yield RULE.finding(
                 found.place,
                 _message(project, found),

@@ -9,7 +9,6 @@ through it, is used after the close.
 
 from collections.abc import Iterator
 
-from sessionlint.edits.with_block import with_block_fix
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
@@ -47,6 +46,8 @@ class UnguardedLoan:
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in unguarded_loans(project, module):
+        from sessionlint.edits.with_block import with_block_fix
+
         yield RULE.finding(
             module.place(found.loan.term.span),
             _message(project, found),

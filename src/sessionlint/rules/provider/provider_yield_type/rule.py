@@ -8,7 +8,6 @@ Fix safety: safe, nothing reads the annotation at run time; offered where the cl
 
 from collections.abc import Iterator
 
-from sessionlint.edits.lent_annotations import element_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -31,6 +30,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in mistyped_loans(project, module):
+        from sessionlint.edits.lent_annotations import element_fix
+
         yield RULE.finding(
             found.function.module.place(found.span),
             _message(found),

@@ -10,7 +10,6 @@ objects that leave are detached at once instead of at some later time, so the fi
 
 from collections.abc import Iterator
 
-from sessionlint.edits.with_block import with_block_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -35,6 +34,8 @@ RULE = Rule(
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for life in lives_of(project, module):
         if life.ending is Ending.NEVER:
+            from sessionlint.edits.with_block import with_block_fix
+
             yield RULE.finding(
                 life.place,
                 _message(life),

@@ -16,7 +16,6 @@ from sessionlint.model.role import Role
 from sessionlint.questions.sessions.block_uses import Act
 from sessionlint.questions.sessions.conditions import IN_BLOCK, IN_TRANSACTION
 from sessionlint.questions.sessions.transactions import Course, Step, courses
-from sessionlint.rules.session.begin_after_autobegin.fix import begin_again_fix
 
 RULE = Rule(
     code="SES313",
@@ -33,6 +32,8 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for course in courses(project, module):
         for step in course.steps:
             if step.event.act is Act.BEGIN and step.before and (step.before <= IN_TRANSACTION or step.before <= IN_BLOCK):
+                from sessionlint.rules.session.begin_after_autobegin.fix import begin_again_fix
+
                 yield RULE.finding(
                     step.event.place,
                     _message(course, step),

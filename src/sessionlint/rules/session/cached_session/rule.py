@@ -13,7 +13,6 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.rules.session.cached_session.fix import uncached_fix
 from sessionlint.rules.session.cached_session.search import CachedSession, Flow, cached_sessions
 
 RULE = Rule(
@@ -32,6 +31,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for cached in cached_sessions(project, module):
+        from sessionlint.rules.session.cached_session.fix import uncached_fix
+
         yield RULE.finding(
             cached.place,
             _message(cached),

@@ -8,7 +8,6 @@ not used after the close; unsafe otherwise.
 
 from collections.abc import Iterator
 
-from sessionlint.edits.with_block import with_block_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.facts import Call, Return
@@ -33,6 +32,8 @@ RULE = Rule(
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for life in lives_of(project, module):
         if life.ending is Ending.PARTLY and not is_resumed(project, life.scope):
+            from sessionlint.edits.with_block import with_block_fix
+
             yield RULE.finding(
                 life.place,
                 _message(project, life),

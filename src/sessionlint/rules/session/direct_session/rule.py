@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
-from sessionlint.rules.session.direct_session.fix import session_helper_fixes
 from sessionlint.rules.session.direct_session.search import OTHERS_BUSINESS, DirectSession, direct_sessions
 
 RULE = Rule(
@@ -29,6 +28,8 @@ RULE = Rule(
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    from sessionlint.rules.session.direct_session.fix import session_helper_fixes
+
     found = direct_sessions(project, module)
     fixes = session_helper_fixes(project, found)
     for direct in found:

@@ -13,7 +13,6 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.rules.session.lazy_result_escapes.fix import read_rows_fix
 from sessionlint.rules.session.lazy_result_escapes.search import LazyResult, lazy_results
 
 RULE = Rule(
@@ -31,6 +30,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for result in lazy_results(project, module):
+        from sessionlint.rules.session.lazy_result_escapes.fix import read_rows_fix
+
         yield RULE.finding(
             result.place,
             _message(result),

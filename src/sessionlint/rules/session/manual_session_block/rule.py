@@ -8,7 +8,6 @@ it does nothing but roll back and raise again, and nothing in the project listen
 
 from collections.abc import Iterator
 
-from sessionlint.edits.with_block import with_block_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -27,6 +26,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for manual in manual_blocks(project, module):
+        from sessionlint.edits.with_block import with_block_fix
+
         life = manual.life
         fix = with_block_fix(project, life, (manual.block,) if manual.merely_reraises else ())
         if fix is not None:

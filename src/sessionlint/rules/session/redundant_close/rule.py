@@ -8,7 +8,6 @@ nothing else goes with it.
 
 from collections.abc import Iterator
 
-from sessionlint.edits.blocks import drop_finally, remove_statement
 from sessionlint.link.names.scopes import ModuleScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
@@ -48,6 +47,8 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 
 def _fix(project: Project, found: RedundantClose) -> Fix | None:
+    from sessionlint.edits.blocks import drop_finally, remove_statement
+
     site, source = found.event.site, project.source(found.block.scope)
     if found.ends is not None and len(site.block) == 1:
         edits = drop_finally(source, found.ends)

@@ -13,7 +13,6 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.rules.session.session_default_argument.fix import owned_session_fix
 from sessionlint.rules.session.session_default_argument.search import DefaultSession, default_sessions
 
 RULE = Rule(
@@ -32,6 +31,8 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for default in default_sessions(project, module):
+        from sessionlint.rules.session.session_default_argument.fix import owned_session_fix
+
         yield RULE.finding(
             default.place,
             _message(default),

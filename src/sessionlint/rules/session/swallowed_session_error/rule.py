@@ -14,7 +14,6 @@ from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.sessions.transactions import Course, courses
-from sessionlint.rules.session.swallowed_session_error.fix import rollback_fix
 from sessionlint.rules.session.swallowed_session_error.search import Swallowed, drops_earlier_rounds, swallowed_errors
 
 RULE = Rule(
@@ -38,6 +37,8 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 
 def _finding(project: Project, course: Course, found: Swallowed) -> Finding:
+    from sessionlint.rules.session.swallowed_session_error.fix import rollback_fix
+
     line = project.source(course.scope).position(found.use.place.span.start).line
     again = f"session `{course.name}` fails again at line {line}"
     return RULE.finding(
