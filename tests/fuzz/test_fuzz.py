@@ -47,7 +47,7 @@ def test_a_failure_of_our_own_is_seen(tmp_path: Path, monkeypatch: pytest.Monkey
     def failing(*_: object) -> None:
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr("sessionlint.rules.session.bare_session.rule.with_block_fix", failing)
+    monkeypatch.setattr("sessionlint.edits.with_block.with_block_fix", failing)
     assert "internal" in (broken_promise({"app.py": LEAK}, tmp_path) or "")
 
 
