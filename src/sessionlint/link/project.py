@@ -34,16 +34,20 @@ class Project:
 
     A project is linked again when more of its files are read and when they change; then it forgets what that made untrue.
     ``vocabulary`` are the names that the project's configuration vouches for, ``source_roots`` folders (relative, "" for the
-    project root) from which absolute imports are resolved, beside those that the layout shows.
+    project root) from which absolute imports are resolved, beside those that the layout shows; ``package`` is what the root
+    is called where it is one itself.
     """
 
-    def __init__(self, targets: Targets, vocabulary: Vocabulary = _NO_WORDS, source_roots: Sequence[str] = ()) -> None:
+    def __init__(
+        self, targets: Targets, vocabulary: Vocabulary = _NO_WORDS, source_roots: Sequence[str] = (), package: str = ""
+    ) -> None:
         self.targets = targets
         self.memory = Memory(kinds.is_same)
         self.facts: Mapping[str, ModuleFacts] = {}
-        self.layout = Layout((), source_roots)
+        self.layout = Layout((), source_roots, package)
         self._vocabulary = vocabulary
         self._source_roots = tuple(source_roots)
+        self._package = package
         self._all_modules: dict[str, ModuleScope] = {}
         self._modules: dict[str, ModuleScope] = {}
         self._sources: Mapping[str, Source] = {}
@@ -61,7 +65,7 @@ class Project:
 
     def link(self, facts: Mapping[str, ModuleFacts], sources: Mapping[str, Source]) -> None:
         """Link the facts of all files. ``sources`` holds the text of each, also of files that have no facts worth linking."""
-        layout = layout_of(frozenset({*facts, *sources}), self._source_roots)
+        layout = layout_of(frozenset({*facts, *sources}), self._source_roots, self._package)
         is_moved = layout is not self.layout
         changed = [path for path, module in facts.items() if is_moved or self._is_changed(path, module, sources)]
         built = {path: self._built(facts[path], layout) for path in changed}
@@ -222,7 +226,7 @@ class _Reading(Mapping[str, T]):
 
 @question(Role.APPLICATION)
 def _role(project: Project, module: ModuleScope) -> Role:
-    return role_of(module, imported=module.path in _imported(project))
+    return role_of(module, project.layout.full_path(module.path), imported=module.path in _imported(project))
 
 
 @question(dict[tuple[str, str], Place]())

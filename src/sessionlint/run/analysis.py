@@ -65,11 +65,15 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """How to look at texts. ``scope``: a finding is reported when a place of its trace lies in it."""
+    """How to look at texts. ``scope``: a finding is reported when a place of its trace lies in it.
+
+    ``package`` is what the project's root is called, where it is a package itself.
+    """
 
     settings: Settings = field(default_factory=Settings)
     targets: Targets = NEWEST
     scope: Container[str] = field(default_factory=Everything)
+    package: str = ""
     today: date = field(default_factory=date.today)
     prefilter: bool = True
     extractor: Extractor = field(default_factory=Extractor)
@@ -84,7 +88,7 @@ class Analysis:
 
         ``project`` was checked before, with other texts: it is asked again only where that matters.
         """
-        project = project or Project(self.targets, self.settings.vocabulary, self.settings.src)
+        project = project or Project(self.targets, self.settings.vocabulary, self.settings.src, self.package)
         (link if self.prefilter else link_without_prefilter)(project, sources, facts or {}, self.extractor)
         return Checked(project.facts, self._judged(project), tuple(project.trust.missing), is_helper_usable(project), project)
 

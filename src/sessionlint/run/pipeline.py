@@ -107,7 +107,14 @@ def _checked(
     with timings.stage("read"):
         sources, broken = sources_of(texts, refused)
     extractor = Extractor(planned.store, request.jobs, timings)
-    analysis = Analysis(planned.settings, planned.targets, planned.scope, prefilter=request.prefilter, extractor=extractor)
+    analysis = Analysis(
+        planned.settings,
+        planned.targets,
+        planned.scope,
+        planned.root.package,
+        prefilter=request.prefilter,
+        extractor=extractor,
+    )
     with without_cycle_collection():
         checked = analysis.check(sources, broken)
     for missing in checked.missing:

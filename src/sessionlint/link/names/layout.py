@@ -1,7 +1,8 @@
 """From import statements to files: which module of the project does a dotted name mean?
 
 The layout is not declared anywhere, so it is read off the tree: an absolute import is looked up from every folder above
-the importing file (nearest first), then from the declared source roots, then wherever exactly one file ends that way.
+the importing file (nearest first; those above the project, as far as it is part of a package), then from the declared source
+roots, then wherever exactly one file ends that way.
 """
 
 from collections import defaultdict
@@ -18,16 +19,21 @@ KNOWN_LIBRARIES = frozenset(
 
 
 class Layout:
-    """The files of a project as importable modules. ``paths`` are relative to the project root, with forward slashes."""
+    """The files of a project as importable modules. ``paths`` are relative to the project root, with forward slashes.
 
-    def __init__(self, paths: Iterable[str], source_roots: Sequence[str] = ()) -> None:
+    ``package`` is the dotted name of the package that the root is; "" for none.
+    """
+
+    def __init__(self, paths: Iterable[str], source_roots: Sequence[str] = (), package: str = "") -> None:
         self._paths = frozenset(paths)
+        self._package = package
+        self._around = package.split(".") if package else []
         self._roots = tuple(root.strip("/").removeprefix("./") for root in source_roots)
         self._folders = frozenset(folder for path in self._paths for folder in _parents(path))
         self._by_leaf: dict[str, list[str]] = defaultdict(list)
         for path in sorted(self._paths):
-            self._by_leaf[_dotted(path).rpartition(".")[2]].append(path)
-        self._names = frozenset(name for path in self._paths for name in _names_in(path))
+            self._by_leaf[self._dotted(path).rpartition(".")[2]].append(path)
+        self._names = frozenset((*self._around, *(name for path in self._paths for name in _names_in(path))))
         self._resolved_from = lru_cache(maxsize=None)(self._resolve)
 
     def resolve(self, importer: str, module: str, level: int) -> str | None:
@@ -42,15 +48,34 @@ class Layout:
 
     def _resolve(self, folder: str, module: str, level: int) -> str | None:
         if level:
-            for _ in range(level - 1):
-                folder = dirname(folder)
-            return self._module_in(folder, module)
+            return self._relative(folder, module, level - 1)
         if module.partition(".")[0] in KNOWN_LIBRARIES:
             return None
-        for above in (folder, *_parents(folder), *self._roots, "src"):
+        for above in (folder, *_parents(folder)):
             if (found := self._module_in(above, module)) is not None:
                 return found
+        for height in range(1, len(self._around) + 1):
+            if (found := self._module_above(height, module)) is not None:
+                return found
+        for root in (*self._roots, "src"):
+            if (found := self._module_in(root, module)) is not None:
+                return found
         return self._only_module_ending(module)
+
+    def _relative(self, folder: str, module: str, climbed: int) -> str | None:
+        depth = len(folder.split("/")) if folder else 0
+        if self._around and climbed > depth:
+            return self._module_above(climbed - depth, module)
+        for _ in range(climbed):
+            folder = dirname(folder)
+        return self._module_in(folder, module)
+
+    def _module_above(self, height: int, module: str) -> str | None:
+        """What ``module`` is in the folder so many above the root."""
+        beginning = ".".join(self._around[-height:]) if height <= len(self._around) else None
+        if beginning is None or not f"{module}.".startswith(f"{beginning}."):
+            return None
+        return self._module_in("", module[len(beginning) + 1 :])
 
     def is_internal(self, importer: str, module: str, level: int) -> bool:
         """Whether the import means the project's own code, also when the file it names was not found."""
@@ -59,7 +84,8 @@ class Layout:
         top = module.partition(".")[0]
         if top in KNOWN_LIBRARIES or top not in self._names:
             return False
-        return any(join(folder, top) in self._folders for folder in (*_parents(importer), *self._roots, "src"))
+        in_folder = (join(folder, top) in self._folders for folder in (*_parents(importer), *self._roots, "src"))
+        return top in self._around or any(in_folder)
 
     def _module_in(self, folder: str, module: str) -> str | None:
         stem = join(folder, module.replace(".", "/")) if module else folder
@@ -71,26 +97,35 @@ class Layout:
     def _only_module_ending(self, module: str) -> str | None:
         if "." not in module:  # a single word ends too many paths by accident
             return None
-        matches = [path for path in self._by_leaf[module.rpartition(".")[2]] if ("." + _dotted(path)).endswith("." + module)]
+        matches = [path for path in self._by_leaf[module.rpartition(".")[2]] if ("." + self._dotted(path)).endswith("." + module)]
         return matches[0] if len(matches) == 1 else None
+
+    def full_path(self, path: str) -> str:
+        """``path`` as it is from the folder around the package that the root is."""
+        return "/".join((*self._around, path))
 
     def module_name(self, path: str) -> str:
         """The dotted name a person would use for the file: from the topmost folder that is a package.
 
         Folders without an ``__init__.py`` inside a package are parts of it, too.
         """
+        if self._package:
+            return self._dotted(path)
         packages = [folder for folder in _parents(path) if folder and self._is_package(folder)]
         top = dirname(packages[-1] if packages else path)
         return _dotted(path[len(top) + 1 if top else 0 :]) or _dotted(path)
+
+    def _dotted(self, path: str) -> str:
+        return ".".join(filter(None, (self._package, _dotted(path))))
 
     def _is_package(self, folder: str) -> bool:
         return any(join(folder, init) in self._paths for init in ("__init__.py", "__init__.pyi"))
 
 
 @lru_cache(maxsize=1)
-def layout_of(paths: frozenset[str], source_roots: tuple[str, ...]) -> Layout:
+def layout_of(paths: frozenset[str], source_roots: tuple[str, ...], package: str) -> Layout:
     """The layout of these files; a project is linked more than once, and its files stay where they are."""
-    return Layout(paths, source_roots)
+    return Layout(paths, source_roots, package)
 
 
 def _dotted(path: str) -> str:

@@ -15,12 +15,12 @@ _APPLICATIONS = frozenset(
 )
 
 
-def role_of(module: ModuleScope, *, imported: bool) -> Role:
-    """The role of a module; ``imported`` says whether another module of the project imports it."""
-    *folders, file = module.path.split("/")
+def role_of(module: ModuleScope, path: str, *, imported: bool) -> Role:
+    """The role of a module; ``path`` is its full one, ``imported`` says whether another module of the project imports it."""
+    *folders, file = path.split("/")
     if file.endswith(".pyi"):
         return Role.STUB
-    if is_test(module.path):
+    if is_test(path):
         return Role.TEST
     if _imports_alembic(module) and (file == "env.py" or "versions" in folders or _imports_alembic_op(module)):
         return Role.MIGRATION
@@ -30,7 +30,7 @@ def role_of(module: ModuleScope, *, imported: bool) -> Role:
 
 
 def is_test(path: str) -> bool:
-    """Whether a file of that path holds tests, or what they share."""
+    """Whether a file of that full path holds tests, or what they share."""
     *folders, file = path.split("/")
     return file.startswith("test_") or file.endswith("_test.py") or file == "conftest.py" or bool(_TEST_FOLDERS & set(folders))
 

@@ -40,7 +40,7 @@ def in_reach(project: Project, homes: Homes) -> Container[str]:
     and sessions as fixtures."""
     if not homes:
         return project.sources.keys()
-    return project.importers.transitively(homes) | {path for path in project.sources if is_test(path)}
+    return project.importers.transitively(homes) | {path for path in project.sources if is_test(project.layout.full_path(path))}
 
 
 @question(frozenset[str]())

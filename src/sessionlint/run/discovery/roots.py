@@ -27,6 +27,16 @@ class Root:
         """A folder that is a project as a whole."""
         return cls(folder, config, folder)
 
+    @property
+    def package(self) -> str:
+        """The dotted name of the package that the folder is, as Python has it where all of that can be imported; "" for none.
+
+        Whether there is an ``__init__.py`` is all that is asked of folders above the root.
+        """
+        packages = takewhile(_is_package, (self.folder, *self.folder.parents))
+        names = takewhile(str.isidentifier, (folder.name for folder in packages))
+        return ".".join(reversed(list(names)))
+
     def relative(self, path: Path) -> str:
         """``path``, a real path inside the root, as facts and findings name it; "" for the root itself."""
         below = str(path)[len(str(self.folder)) :]  # Path.relative_to takes most of the time of a walk
@@ -91,8 +101,11 @@ def _common_folder(paths: Sequence[Path]) -> Path:
 
 def _outermost_package(folder: Path) -> Path | None:
     """The top of the package that ``folder`` lies in."""
-    packages = takewhile(lambda each: (each / "__init__.py").is_file(), (folder, *folder.parents))
-    return next(reversed(list(packages)), None)
+    return next(reversed(list(takewhile(_is_package, (folder, *folder.parents)))), None)
+
+
+def _is_package(folder: Path) -> bool:
+    return (folder / "__init__.py").is_file()
 
 
 def _is_shared(folder: Path) -> bool:

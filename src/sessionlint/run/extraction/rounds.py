@@ -83,9 +83,9 @@ def _naming(
             homes = names[name]
             if homes not in reach:
                 reach[homes] = in_reach(project, homes)
-            is_read = not homes or is_test(path) or _is_attribute(name, text.data)
+            is_read = not homes or is_test(project.layout.full_path(path)) or _is_attribute(name, text.data)
             is_had = is_read or name in imported
-            if (is_had and path in reach[homes]) or (is_read and _is_spelled_out(name, homes, text.data)):
+            if (is_had and path in reach[homes]) or (is_read and _is_spelled_out(project, name, homes, text.data)):
                 yield path
                 break
 
@@ -105,18 +105,14 @@ def _imported(outline: ModuleFacts) -> Container[str]:
     return {alias.name.rpartition(".")[2] for statement in statements for alias in statement.names}
 
 
-def _is_spelled_out(name: str, homes: Homes, data: bytes) -> bool:
+def _is_spelled_out(project: Project, name: str, homes: Homes, data: bytes) -> bool:
     """Whether a file without an import of ``homes`` has the name as ``module.name``, in a string or behind an odd import."""
     spelled = b"." + name.encode("utf-8", "replace")
     if spelled not in data:
         return False
     before = re.findall(rb"(?<!\w)(\w+)" + re.escape(spelled), data)
-    return not {_module_name(path) for path in homes}.isdisjoint(before)
-
-
-def _module_name(path: str) -> bytes:
-    *folders, file = path.rpartition(".")[0].split("/")
-    return (folders[-1] if file == "__init__" and folders else file).encode("utf-8", "replace")
+    modules = (project.layout.module_name(path).rpartition(".")[2] for path in homes)
+    return not {module.encode("utf-8", "replace") for module in modules}.isdisjoint(before)
 
 
 def link_without_prefilter(
