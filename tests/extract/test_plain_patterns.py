@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionlint.extract.outline import outline
-from sessionlint.extract.prefilter import mentions_anything_of_interest
 from sessionlint.extract.suppressions import suppressions
+from sessionlint.index.imports import outline
+from sessionlint.index.interest import mentions_anything_of_interest
 from sessionlint.model.facts import Import
 from sessionlint.model.source import Source
 from sessionlint.text.loose_tokens import tokens

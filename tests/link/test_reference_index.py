@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from benchmarks.routers import routers
 from sessionlint.extract.module import extract
+from sessionlint.index.dotted_words import end_of, pairs, start_of
 from sessionlint.link.names.sites import inner_functions
 from sessionlint.link.project import Project, link
 from sessionlint.model import walk
@@ -17,7 +18,6 @@ from sessionlint.model.source import Source, Span
 from sessionlint.questions.engines import engine_reach
 from sessionlint.questions.providers.other_uses import other_uses
 from sessionlint.questions.references import spellings
-from sessionlint.questions.references.dotted_words import end_of, pairs, start_of
 from sessionlint.questions.references.own_names import OwnNames
 from sessionlint.questions.references.references import References, references
 from sessionlint.rules.engine.engine_across_event_loops import search as loop_engines

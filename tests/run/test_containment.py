@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from sessionlint.cli import sessionlint
 from sessionlint.commands import check as check_command
-from sessionlint.extract.outline import outline
+from sessionlint.index.imports import outline
 from sessionlint.link.names.scopes import ModuleScope, build_module
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding

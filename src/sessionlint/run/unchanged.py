@@ -90,8 +90,8 @@ class Unchanged:
 
     def _says_the_same(self, path: str, before: str, words: list[str]) -> bool:
         """Whether the file imports what it did, at the same places, and has no word that would have it read."""
-        from sessionlint.extract.outline import outline
-        from sessionlint.extract.prefilter import is_relevant, starts_something
+        from sessionlint.index.imports import outline
+        from sessionlint.index.interest import is_relevant, starts_something
         from sessionlint.run.cache.store import Look, encoded
         from sessionlint.run.files.reading import decoded
 

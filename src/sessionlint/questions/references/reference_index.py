@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from sessionlint.index.dotted_words import end_of, pairs, start_of
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected, question
-from sessionlint.questions.references.dotted_words import end_of, pairs, start_of
 from sessionlint.questions.references.own_names import OwnNames, own_names
 from sessionlint.questions.references.spellings import Spelling, names_asked_for, spellings
 

@@ -7,8 +7,8 @@ from functools import cached_property
 from hashlib import blake2b
 from time import perf_counter
 
-from sessionlint.extract.outline import outline
-from sessionlint.extract.prefilter import hands_on, mentions_anything_of_interest, starts_something
+from sessionlint.index.imports import outline
+from sessionlint.index.interest import hands_on, mentions_anything_of_interest, starts_something
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.source import Source
 from sessionlint.run.cache.store import Look, Store, decoded, encoded

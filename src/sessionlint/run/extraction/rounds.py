@@ -1,20 +1,18 @@
 """Texts to a linked project, parsing only what can matter."""
 
-import re
 from collections.abc import Container, Iterator, Mapping
 
-from sessionlint.extract.prefilter import finder_of_names
+from sessionlint.index.imports import imported_names
+from sessionlint.index.words import finder_of_names, is_read_from_something, words_before
 from sessionlint.link.names.roles import is_test
 from sessionlint.link.project import Project
-from sessionlint.model.facts import Import, ModuleFacts
+from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.failure import file_of, told
 from sessionlint.model.source import Source
 from sessionlint.questions.frontier.files_to_read import wanted_files
 from sessionlint.questions.frontier.session_names import Homes, in_reach, session_names
 from sessionlint.questions.frontier.started import is_started_elsewhere
 from sessionlint.run.extraction.extractor import Extractor, Text
-
-_FROM_MODULE = re.compile(rb"[ \t]*from[ \t]+[\w.]*")
 
 
 def link(project: Project, sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], extractor: Extractor) -> None:
@@ -78,41 +76,23 @@ def _naming(
     reach: dict[Homes, Container[str]] = {}
     for path, text in waiting.items() if names else ():
         found = names_in(text.data)
-        imported = _imported(outlines[path]) if found else ()
+        imported = imported_names(outlines[path]) if found else ()
         for name in found:
             homes = names[name]
             if homes not in reach:
                 reach[homes] = in_reach(project, homes)
-            is_read = not homes or is_test(project.layout.full_path(path)) or _is_attribute(name, text.data)
+            is_read = not homes or is_test(project.layout.full_path(path)) or is_read_from_something(name, text.data)
             is_had = is_read or name in imported
             if (is_had and path in reach[homes]) or (is_read and _is_spelled_out(project, name, homes, text.data)):
                 yield path
                 break
 
 
-def _is_attribute(name: str, data: bytes) -> bool:
-    """Whether a file may read the name from something, ``thing.name`` or ``getattr(thing, "name")``; no module path is that."""
-    word = name.encode("utf-8", "replace")
-    if not any(before + word in data for before in (b".", b"'", b'"')):
-        return False
-    reads = re.finditer(rb"[.'\"]" + re.escape(word) + rb"(?![A-Za-z0-9_\x80-\xff])", data)
-    return any(_FROM_MODULE.fullmatch(data, data.rfind(b"\n", 0, read.start()) + 1, read.start()) is None for read in reads)
-
-
-def _imported(outline: ModuleFacts) -> Container[str]:
-    """The names that a file imports, whatever it calls them; any other is its own, a parameter's, or read from something."""
-    statements = (statement for statement in outline.body if isinstance(statement, Import))
-    return {alias.name.rpartition(".")[2] for statement in statements for alias in statement.names}
-
-
 def _is_spelled_out(project: Project, name: str, homes: Homes, data: bytes) -> bool:
     """Whether a file without an import of ``homes`` has the name as ``module.name``, in a string or behind an odd import."""
-    spelled = b"." + name.encode("utf-8", "replace")
-    if spelled not in data:
-        return False
-    before = re.findall(rb"(?<!\w)(\w+)" + re.escape(spelled), data)
     modules = (project.layout.module_name(path).rpartition(".")[2] for path in homes)
-    return not {module.encode("utf-8", "replace") for module in modules}.isdisjoint(before)
+    before = words_before(name, data)
+    return bool(before) and not before.isdisjoint(module.encode("utf-8", "replace") for module in modules)
 
 
 def link_without_prefilter(

@@ -31,7 +31,7 @@ def read_bytes(root: Path, path: str) -> bytes | OSError:
 def sources_of(texts: dict[str, bytes], refused: Mapping[str, str]) -> "tuple[dict[str, Source], dict[str, ModuleFacts]]":
     """The sources of files by path, and the facts of those in a wrong encoding, that we fail to decode, or were ``refused``;
     ``texts`` are let go of meanwhile."""
-    from sessionlint.extract.prefilter import mentions_anything_of_interest
+    from sessionlint.index.interest import mentions_anything_of_interest
     from sessionlint.model.facts import ModuleFacts
     from sessionlint.model.failure import told
 

@@ -5,7 +5,8 @@ Why: everything else the linter says rests on having read the file. Fix safety: 
 
 from collections.abc import Callable, Iterator
 
-from sessionlint.extract.prefilter import finder_of_names, mentions_anything_of_interest
+from sessionlint.index.interest import mentions_anything_of_interest
+from sessionlint.index.words import finder_of_names
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.question import question

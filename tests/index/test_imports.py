@@ -1,7 +1,7 @@
 import pytest
 
 from sessionlint.extract.module import extract
-from sessionlint.extract.outline import outline
+from sessionlint.index.imports import outline
 from sessionlint.model import walk
 from sessionlint.model.facts import Import
 from sessionlint.model.source import Source

@@ -1,6 +1,7 @@
 import pytest
 
-from sessionlint.extract.prefilter import finder_of_names, is_relevant, mentions_anything_of_interest
+from sessionlint.index.interest import is_relevant, mentions_anything_of_interest
+from sessionlint.index.words import finder_of_names
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ Both tests are generous: a file that fails them can neither hold a finding nor h
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 # Searched in lower case: re.IGNORECASE takes five times as long. To find plain bytes takes a tenth of the time of a pattern.
 # Where a pattern goes on from a word, it goes no further than the next such word, from which the search begins anew: so nothing
@@ -42,9 +42,6 @@ _SHARED = (
     b"reflect",
     b"autoload",
 )
-_FEW = 20
-_IN_WORDS = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
-_WORDS_ONLY = bytes(byte if _IN_WORDS.match(bytes([byte])) else ord(" ") for byte in range(256))
 
 
 def _has_any(words: Iterable[bytes], data: bytes) -> bool:
@@ -83,25 +80,3 @@ def hands_on(path: str, data: bytes) -> bool:
 def is_relevant(path: str, data: bytes) -> bool:
     """Whether a file is worth parsing before anything is known of the others."""
     return mentions_anything_of_interest(data) or hands_on(path, data)
-
-
-def finder_of_names(names: Iterable[str]) -> Callable[[bytes], set[str]]:
-    """What finds those of ``names`` that the bytes of a file hold as whole words.
-
-    For the files that ``mentions_anything_of_interest`` turned down: ``names`` are those that the files it let pass bind
-    to sessions, engines, factories and providers, whatever they are called.
-    """
-    spelled = {spelling: name for name in names if name for spelling in _spellings_of(name)}
-    is_few = len(spelled) <= _FEW  # to look for each of more takes longer than to take a file to pieces
-
-    def found(data: bytes) -> set[str]:
-        if is_few and not _has_any(spelled, data):
-            return set()
-        return {spelled[word] for word in spelled.keys() & data.translate(_WORDS_ONLY).split()}
-
-    return found
-
-
-def _spellings_of(name: str) -> list[bytes]:
-    """The bytes of a name in files of the usual encodings."""
-    return sorted({name.encode("utf-8", "ignore"), name.encode("latin-1", "ignore")} - {b""})

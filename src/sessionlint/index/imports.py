@@ -5,7 +5,7 @@ many modules an import-time engine concerns.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from sessionlint.model.facts import Alias, Import, ModuleFacts
 from sessionlint.model.source import Source
@@ -80,3 +80,9 @@ def _aliases(text: str, start: int, end: int) -> Iterator[Alias]:
         names = _COMMENT.sub(lambda match: " " * len(match[0]), names).replace("\\", " ")
     for name in _NAME.finditer(names):
         yield Alias(start + name.start(), start + name.end(), name["name"], name["alias"])
+
+
+def imported_names(outline: ModuleFacts) -> Container[str]:
+    """The names that a file imports, whatever it calls them; any other is its own, a parameter's, or read from something."""
+    statements = (statement for statement in outline.body if isinstance(statement, Import))
+    return {alias.name.rpartition(".")[2] for statement in statements for alias in statement.names}
