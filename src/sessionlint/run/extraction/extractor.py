@@ -26,7 +26,10 @@ class Text:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.data = source.text.encode("utf-8", "surrogatepass")
+
+    @cached_property
+    def data(self) -> bytes:
+        return self.source.text.encode("utf-8", "surrogatepass")
 
     @cached_property
     def digest(self) -> bytes:
@@ -36,7 +39,8 @@ class Text:
 class Extractor:
     """Gives the first look at texts, and the facts of those that are worth parsing.
 
-    Both are kept in ``store``, when there is one, by content: it does not matter what a file was called or when.
+    Both are kept in ``store``, when there is one, by content: it does not matter what a file was called or when. Who goes on with
+    the same extractor looks anew only at what is not the same source.
     Up to ``jobs`` processes parse, when there is enough to parse.
     """
 
@@ -44,11 +48,15 @@ class Extractor:
         self.timings = timings or Timings()
         self._store = store
         self._jobs = jobs
+        self._looked: dict[str, tuple[Source, Look]] = {}
 
     def looks(self, texts: Iterable[Text]) -> dict[str, Look]:
         """The first look at each text, by path."""
         with self.timings.stage("prefilter"):
-            return self._looks(list(texts))
+            texts = [*texts]
+            new = [text for text in texts if self._looked.get(text.source.path, (None,))[0] is not text.source]
+            self._looked |= {path: (text.source, look) for text, (path, look) in zip(new, self._looks(new).items(), strict=True)}
+            return {text.source.path: self._looked[text.source.path][1] for text in texts}
 
     def _looks(self, texts: Sequence[Text]) -> dict[str, Look]:
         known = self._store.looks([text.digest for text in texts]) if self._store else {}
