@@ -73,6 +73,24 @@ def test_what_a_run_came_to_is_known_until_something_changes(project: Path, monk
     assert run(project).stdout == before.stdout
 
 
+def test_two_files_of_one_text_mean_what_they_mean_where_they_are(project: Path) -> None:
+    """``from .db import Maker`` is another thing in each of two packages, also where its facts come from the store."""
+    makers = {
+        "a": "from sqlalchemy.orm import sessionmaker as maker",
+        "b": "from sqlalchemy.ext.asyncio import async_sessionmaker as maker",
+    }
+    for package, line in makers.items():
+        (project / package).mkdir()
+        (project / package / "__init__.py").write_text("")
+        (project / package / "db.py").write_text(f"{line}\n\nMaker = maker()\n")
+        (project / package / "use.py").write_text("from .db import Maker\n\n\nasync def f():\n    await Maker().execute(1)\n")
+    run(project)
+    (project / "changed.py").write_text("from sqlalchemy.orm import Session\n")
+    warm, without = run(project, "--select", "ALL"), run(project, "--select", "ALL", "--no-cache")
+    assert warm.stdout == without.stdout
+    assert "SES605" in warm.stdout
+
+
 OTHER = """\
 import os
 

@@ -79,8 +79,12 @@ class Extractor:
 
     def _facts(self, texts: Sequence[Text]) -> dict[str, ModuleFacts]:
         known = self._store.facts([text.digest for text in texts]) if self._store else {}
-        found = {text.source.path: replace(known[text.digest], path=text.source.path) for text in texts if text.digest in known}
-        missing = [text for text in texts if text.digest not in known]
+        found: dict[str, ModuleFacts] = {}
+        for text in texts:
+            # two files of one text need facts of their own: what is remembered of a node is what it means in its file
+            if text.digest in known:
+                found[text.source.path] = replace(known.pop(text.digest), path=text.source.path)
+        missing = [text for text in texts if text.source.path not in found]
         if missing:
             found |= self._extracted(missing)
         return found
