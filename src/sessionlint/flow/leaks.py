@@ -193,7 +193,7 @@ def may_raise(statement: Statement) -> bool:
 
 def _term_may_raise(term: Term) -> bool:
     return any(
-        isinstance(inner, Await | Yield | Subscript) or (isinstance(inner, Call) and not _is_harmless(inner))
+        isinstance(inner, Await | Yield | Subscript) or (isinstance(inner, Call) and not is_harmless(inner))
         for inner, _ in walk.descend(term)
     )
 
@@ -201,7 +201,7 @@ def _term_may_raise(term: Term) -> bool:
 _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 
 
-def _is_harmless(call: Call) -> bool:
+def is_harmless(call: Call) -> bool:
     """Logging and printing: nobody guards against them, and they do not raise."""
     name = walk.dotted(call.func) or ""
     first, _, last = name.rpartition(".")

@@ -99,6 +99,10 @@ class Paths(Generic[S]):
         """The states in which a handler begins, when ``raised`` come to it, and those that go on to the next one."""
         return raised, raised
 
+    def _uncaught(self, statement: Try, raised: frozenset[S]) -> frozenset[S]:
+        """The states of those ``raised`` in a ``try`` that may get past its handlers."""
+        return frozenset() if any(map(catches_everything, statement.handlers)) else raised
+
     def _handled(self, statement: Try, handler: Handler, states: frozenset[S]) -> Exits[S]:
         """The exits of the body of a handler of ``statement``."""
         return self._block(handler.body, states)
@@ -187,8 +191,7 @@ class Paths(Generic[S]):
         body = self._tried(statement, states)
         exits = Exits(returns=body.returns, breaks=body.breaks, continues=body.continues)
         raised = body.raises
-        if not any(catches_everything(handler) for handler in statement.handlers):
-            exits.raises = raised
+        exits.raises = self._uncaught(statement, raised)
         orelse = self._block(statement.orelse, body.falls)
         exits.add(orelse)
         exits.falls = orelse.falls

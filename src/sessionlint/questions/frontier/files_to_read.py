@@ -8,15 +8,19 @@ from sessionlint.model.facts import Call
 from sessionlint.questions.requests.streaming import unread_responses
 from sessionlint.questions.running.event_loops import unread_coroutines
 from sessionlint.questions.running.registries import unread_users
-from sessionlint.questions.sessions.error_handlers import unread_handlers
+from sessionlint.questions.sessions.error_handlers import unread_handlers, unread_methods
 from sessionlint.questions.sessions.lives import session_lives
 
 
 def wanted_files(project: Project) -> frozenset[str]:
-    """The paths of the files in which a session, a generator or a coroutine disappears, whose coroutines use a registry, or
-    whose functions handle a session's errors."""
+    """The paths of the files in which a session, a generator or a coroutine disappears, whose coroutines use a registry,
+    whose functions handle a session's errors, or whose methods are called by an object that keeps one."""
     return _unread_by_sessions(project).union(
-        unread_coroutines(project), unread_users(project), unread_responses(project), unread_handlers(project)
+        unread_coroutines(project),
+        unread_users(project),
+        unread_responses(project),
+        unread_handlers(project),
+        unread_methods(project),
     )
 
 

@@ -107,9 +107,14 @@ class OwnBlock:
 
 def events(project: Project, scope: Scope, name: str) -> Iterator[Event]:
     """Every mention of the session ``name`` (dotted) in ``scope``'s own body, in source order, targets left out."""
-    for site in sites(scope):
-        if isinstance(site.term, Name | Attribute) and walk.dotted(site.term) == name and not _is_written(site):
-            yield Event(_act(project, site), site)
+    return (event for site in sites(scope) if (event := event_at(project, site, name)) is not None)
+
+
+def event_at(project: Project, site: Site, name: str) -> Event | None:
+    """What the mention of the session ``name`` at ``site`` does, if there is one."""
+    if isinstance(site.term, Name | Attribute) and walk.dotted(site.term) == name and not _is_written(site):
+        return Event(_act(project, site), site)
+    return None
 
 
 def own_blocks(project: Project, scope: Scope, depth: int = _DEPTH) -> Iterator[OwnBlock]:

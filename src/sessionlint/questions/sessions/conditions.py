@@ -10,12 +10,12 @@ from dataclasses import replace
 from enum import Enum
 from typing import TypeAlias
 
-from sessionlint.flow.paths import catches_everything
-from sessionlint.link.values.known_names import WRITING_STATEMENTS
+from sessionlint.flow.paths import catches_everything, suppresses
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, BoolOp, Call, Collection, Constant, Handler, Operation, Term, With
+from sessionlint.model.facts import Attribute, Block, BoolOp, Call, Collection, Handler, Operation, Term, With, WithItem
 from sessionlint.model.records import dataclass
 from sessionlint.questions.sessions.block_uses import Act, Event
+from sessionlint.questions.sessions.statements import queries, writes
 
 
 class State(Enum):
@@ -24,7 +24,9 @@ class State(Enum):
     SHARED = "somebody else holds it too"
     CLEAN = "open, no transaction"
     BEGUN = "in a transaction"
+    PENDING = "in a transaction, with objects that wait to be flushed"
     INSIDE = "in a `with session.begin()` block"
+    FILLED = "in such a block, with objects that wait to be flushed"
     ENDED = "in such a block, behind its commit, rollback or close"
     LEFT = "behind its own with block"
     CLOSED = "behind its close()"
@@ -32,22 +34,31 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """SQL of the session failed; ``by`` is the handler that swallowed the error, None before there is one.
+    """SQL of the session failed ``at`` an event; ``by`` is the handler or ``suppress()`` that caught the error, None before one
+    has.
 
-    ``flushing``: in a flush or commit, after which the session says of itself that it is not active.
+    ``flushing``: in a flush or commit, after which the session says of itself that it is not active. ``inside`` a block of
+    ``begin()``, ``nested`` in one of ``begin_nested()``: a rollback ends what the block goes on with.
     """
 
     flushing: bool
-    by: Handler | None = None
+    inside: bool = False
+    nested: bool = False
+    at: Event | None = None
+    by: Handler | WithItem | None = None
 
 
 Condition: TypeAlias = State | Failed
 Conditions: TypeAlias = frozenset[Condition]
 NOWHERE: Conditions = frozenset()
+IN_TRANSACTION: Conditions = frozenset({State.BEGUN, State.PENDING})
+IN_BLOCK: Conditions = frozenset({State.INSIDE, State.FILLED})
+_WAITING: Conditions = frozenset({State.PENDING, State.FILLED})
+_WORKING: Conditions = IN_TRANSACTION | IN_BLOCK | {State.UNKNOWN, State.CLEAN}
+_FLUSHED: dict[Condition, Condition] = {State.PENDING: State.BEGUN, State.FILLED: State.INSIDE}
 _ENDS = frozenset({Act.COMMIT, Act.ROLLBACK, Act.CLOSE})
 _RUNS_STATEMENT = frozenset({"execute", "exec"})
 FAILING_METHODS = frozenset({"flush", "commit"}) | _RUNS_STATEMENT
-_READS = ("select", "with", "show", "explain", "pragma")
 _DATABASE_ERRORS = frozenset(
     {
         *("SQLAlchemyError", "DBAPIError", "DatabaseError", "IntegrityError", "ProgrammingError", "DataError"),
@@ -59,42 +70,84 @@ _DATABASE_ERRORS = frozenset(
 def after(event: Event, condition: Condition, *, closes: bool) -> Condition:
     """The condition behind an event; ``closes``: a ``close()`` is the last one, not a reset of a session that is closed again."""
     act = event.act
-    if condition in (State.SHARED, State.ABSENT) or act in (Act.LOOKED, Act.QUERY, Act.RETURNED, Act.FLUSH):
+    if condition in (State.SHARED, State.ABSENT) or act in (Act.LOOKED, Act.QUERY, Act.RETURNED):
         return condition
     if act in (Act.SHARED, Act.BEGIN) or (act is Act.NESTED and not isinstance(event.site.statement, With)):
         return State.SHARED  # `tx = session.begin()`: from here on it can be ended through another name
     if act in (Act.PASSED, Act.YIELDED):
         return State.UNKNOWN
-    if condition in (State.INSIDE, State.ENDED):
-        return State.ENDED if act in _ENDS else condition
-    if act is Act.CLOSE and closes:
+    if act is Act.FLUSH:
+        return flushed(condition)
+    if act is Act.CLOSE and closes and condition not in IN_BLOCK | {State.ENDED}:
         return State.CLOSED
-    if condition in (State.LEFT, State.CLOSED):
-        return condition
     if act in _ENDS:
-        return State.CLEAN
-    return State.UNKNOWN if isinstance(condition, Failed) else State.BEGUN
+        return _ended(condition)
+    return _worked(event, condition)
+
+
+def _ended(condition: Condition) -> Condition:
+    """The condition behind a commit, a rollback or a reset."""
+    if condition in IN_BLOCK or (isinstance(condition, Failed) and condition.inside):
+        return State.ENDED
+    return condition if condition in (State.ENDED, State.LEFT, State.CLOSED) else State.CLEAN
+
+
+def _worked(event: Event, condition: Condition) -> Condition:
+    """The condition behind SQL, or behind an object that is added."""
+    if isinstance(condition, Failed):
+        return State.UNKNOWN if is_refused(event) else condition
+    if condition in (State.ENDED, State.LEFT, State.CLOSED):
+        return condition
+    if event.act is Act.WRITE:
+        return State.FILLED if condition in IN_BLOCK else State.PENDING
+    if condition in _WAITING:
+        return flushed(condition) if event.act is Act.NESTED or queries(event) else condition
+    return condition if condition in IN_BLOCK else State.BEGUN
+
+
+def flushed(condition: Condition) -> Condition:
+    """The condition once nothing waits any more."""
+    return _FLUSHED.get(condition, condition)
 
 
 def replaced(ways: Conditions, state: State) -> Conditions:
     return frozenset(State.SHARED if before is State.SHARED and state is not State.LEFT else state for before in ways)
 
 
-def swallowed_by(ways: Conditions, handler: Handler) -> Conditions:
-    return frozenset(replace(state, by=handler) if isinstance(state, Failed) and state.by is None else state for state in ways)
+def out_of_savepoint(ways: Conditions) -> Conditions:
+    """The conditions behind a block of ``begin_nested()``: what failed in it is rolled back, the rest is flushed."""
+    return frozenset(
+        (State.INSIDE if state.inside else State.BEGUN) if isinstance(state, Failed) and state.nested else flushed(state)
+        for state in ways
+    )
 
 
-def may_fail(event: Event) -> bool:
-    """Whether an event may well fail and then leaves the session unusable: a flush, a commit, a statement that writes."""
-    if event.act in (Act.FLUSH, Act.COMMIT):
-        return True
-    statement = event.call.args[0].value if event.call is not None and event.call.args else None
-    return event.method in _RUNS_STATEMENT and statement is not None and _writes(statement)
+def caught_by(ways: Conditions, by: Handler | WithItem) -> Conditions:
+    """The conditions in which the error has come to ``by``. Where a handler inside it rolls back, that one is to blame."""
+    return frozenset(
+        replace(state, by=by)
+        if isinstance(state, Failed) and not (isinstance(state.by, Handler) and rolls_back(state.by))
+        else state
+        for state in ways
+    )
 
 
-def failed_by(event: Event) -> Failed:
-    """The condition when an event that may fail has failed."""
-    return Failed(flushing=event.act in (Act.FLUSH, Act.COMMIT))
+def failure(event: Event, condition: Condition, *, autoflushes: bool, nested: bool) -> Failed | None:
+    """The condition when an event has failed that may well fail and then leaves the session unusable, if it is one: a flush, a
+    commit, a statement that writes, and what flushes the objects that wait; ``autoflushes``: a query does."""
+    if condition not in _WORKING:
+        return None
+    flushing = event.act in (Act.FLUSH, Act.COMMIT) or (
+        condition in _WAITING and (event.act is Act.NESTED or (autoflushes and queries(event)))
+    )
+    if not flushing and not (event.method in _RUNS_STATEMENT and writes(event)):
+        return None
+    return Failed(flushing, condition in IN_BLOCK, nested, event)
+
+
+def is_refused(event: Event) -> bool:
+    """Whether a session that failed refuses the event: ``add()`` alone it does not, nor a flush with nothing to do."""
+    return event.act in (Act.SQL, Act.FLUSH, Act.COMMIT, Act.NESTED) or (event.act is Act.WRITE and event.method == "merge")
 
 
 def truth_when_failed(test: Term, name: str, failed: Failed) -> bool | None:
@@ -118,30 +171,39 @@ def truth_when_failed(test: Term, name: str, failed: Failed) -> bool | None:
             return None
 
 
-def _writes(statement: Term) -> bool:
-    """``insert(...)``, ``update(...).where(...)``, ``delete(...)``, or a text that is not a query."""
-    for inner, _ in walk.descend(statement):
-        if isinstance(inner, Call) and (name := (walk.dotted(inner.func) or "").rpartition(".")[2]):
-            if name in WRITING_STATEMENTS:
-                return True
-            if name == "text" and inner.args:
-                text = inner.args[0].value
-                return not (isinstance(text, Constant) and str(text.value).lstrip().lower().startswith(_READS))
-    return False
-
-
 def catches_database_errors(handler: Handler) -> bool:
     if catches_everything(handler):
         return True
     types = handler.type.items if isinstance(handler.type, Collection) else (handler.type,)
-    return any(kind is not None and (walk.dotted(kind) or "").rpartition(".")[2] in _DATABASE_ERRORS for kind in types)
+    return any(kind is not None and _is_database_error(kind) for kind in types)
+
+
+def suppresses_database_errors(context: Term) -> bool:
+    """``with suppress(Exception):``, or an error of the database."""
+    if suppresses(context):
+        return True
+    is_suppress = isinstance(context, Call) and (walk.dotted(context.func) or "").rpartition(".")[2] == "suppress"
+    return is_suppress and any(_is_database_error(given.value) for given in getattr(context, "args", ()))
+
+
+def _is_database_error(kind: Term) -> bool:
+    return (walk.dotted(kind) or "").rpartition(".")[2] in _DATABASE_ERRORS
 
 
 def rolls_back(handler: Handler) -> bool:
     """Whether some branch of the handler rolls back: who thought of it leaves the others by raising, as a rule."""
-    return any(
-        isinstance(term, Call) and isinstance(term.func, Attribute) and term.func.attr == "rollback"
-        for statement in walk.statements(handler.body)
-        for top in walk.own_terms(statement)
-        for term, _ in walk.descend(top)
+    return first_rollback(handler.body) is not None
+
+
+def first_rollback(block: Block) -> int | None:
+    """Where the first rollback of a block stands."""
+    return next(
+        (
+            term.span.start
+            for statement in walk.statements(block)
+            for top in walk.own_terms(statement)
+            for term, _ in walk.descend(top)
+            if isinstance(term, Call) and isinstance(term.func, Attribute) and term.func.attr == "rollback"
+        ),
+        None,
     )

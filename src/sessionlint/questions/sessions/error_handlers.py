@@ -1,4 +1,5 @@
-"""The functions that handle a session's errors: called by an ``except`` clause, where it matters whether they return."""
+"""The functions that handle a session's errors: called by an ``except`` clause, where it matters whether they return, or by the
+object that keeps the session, where it matters what they do with it."""
 
 from collections.abc import Iterator
 
@@ -25,6 +26,30 @@ def unread_handlers(project: Project) -> Iterator[str]:
                 case kinds.FunctionKind(function=function) if function not in seen:
                     seen.add(function)
                     waiting.append((function.body, function))
+
+
+def unread_methods(project: Project) -> Iterator[str]:
+    """The files without facts in which stands what an object that keeps a session calls where its errors are handled: a base
+    class, or a class whose object it holds."""
+    failing = (scope for scope in _failing(project) if isinstance(scope, FunctionScope) and any(_handlers(scope.body)))
+    waiting = [scope for scope in failing if scope.owner is not None]
+    seen = set(waiting)
+    while waiting:
+        function = waiting.pop()
+        yield from _unread_bases(project, function)
+        for site in project.calls_in(function):
+            match project.kind(site.term.func, function) if isinstance(site.term, Call) else None:
+                case kinds.Unknown(unread=str(path)):
+                    yield path
+                case kinds.FunctionKind(function=called) if called not in seen:
+                    seen.add(called)
+                    waiting.append(called)
+
+
+def _unread_bases(project: Project, function: FunctionScope) -> Iterator[str]:
+    for cls in project.evaluator.ancestors(function.owner) if function.owner is not None else ():
+        bases = project.evaluator.base_kinds(cls)
+        yield from (base.unread for base in bases if isinstance(base, kinds.Unknown) and base.unread is not None)
 
 
 def _failing(project: Project) -> Iterator[Scope]:

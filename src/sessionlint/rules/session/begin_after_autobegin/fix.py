@@ -8,7 +8,7 @@ from sessionlint.model.facts import Attribute, Await, Block, Evaluate, For, Jump
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.sessions.block_uses import Act, Event
-from sessionlint.questions.sessions.conditions import State
+from sessionlint.questions.sessions.conditions import IN_BLOCK
 from sessionlint.questions.sessions.transactions import Course, Step
 
 _ENDING = frozenset({Act.COMMIT, Act.ROLLBACK, Act.CLOSE, Act.BEGIN, Act.SHARED})
@@ -33,7 +33,7 @@ def _savepoint(project: Project, course: Course, step: Step, statement: With) ->
     if item is None or item.target is not None or _ends_inside(course, statement):
         return None
     nested = _nested(step.event)
-    if State.INSIDE in step.before:  # the block around it commits
+    if step.before <= IN_BLOCK:  # the block around it commits
         return Fix("set a savepoint: `begin_nested()`", (nested,), Applicability.UNSAFE)
     if _leaves(statement.body):
         return None

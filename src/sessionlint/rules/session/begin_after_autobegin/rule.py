@@ -14,7 +14,7 @@ from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.questions.sessions.block_uses import Act
-from sessionlint.questions.sessions.conditions import State
+from sessionlint.questions.sessions.conditions import IN_BLOCK, IN_TRANSACTION
 from sessionlint.questions.sessions.transactions import Course, Step, courses
 from sessionlint.rules.session.begin_after_autobegin.fix import begin_again_fix
 
@@ -32,7 +32,7 @@ _BEGINS = frozenset({Act.SQL, Act.WRITE, Act.NESTED})
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for course in courses(project, module):
         for step in course.steps:
-            if step.event.act is Act.BEGIN and step.before in (frozenset({State.BEGUN}), frozenset({State.INSIDE})):
+            if step.event.act is Act.BEGIN and step.before and (step.before <= IN_TRANSACTION or step.before <= IN_BLOCK):
                 yield RULE.finding(
                     step.event.place,
                     _message(course, step),
@@ -43,14 +43,14 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 
 def _message(course: Course, step: Step) -> str:
-    if State.INSIDE in step.before:
+    if step.before <= IN_BLOCK:
         return f"`{course.name}.begin()` raises InvalidRequestError: the block around it has begun the transaction already"
     return f"`{course.name}.begin()` raises InvalidRequestError: the SQL before it has begun a transaction already"
 
 
 def _related(course: Course, step: Step) -> Iterator[Related]:
     earlier = [other.event.place for other in course.steps[: course.steps.index(step)] if other.event.act in _BEGINS]
-    if State.BEGUN in step.before and earlier:
+    if step.before <= IN_TRANSACTION and earlier:
         yield Related(earlier[-1], "the transaction is begun here, at the latest")
     elif course.entered:
         yield Related(course.entered[-1], "the session is opened here")

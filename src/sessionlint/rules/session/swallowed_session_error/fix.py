@@ -6,21 +6,25 @@ from sessionlint.edits.insertion import insert_first
 from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
-from sessionlint.model.facts import Assign, For, Handler, Name, Statement, Term, Try, While, With
+from sessionlint.model.facts import Assign, For, Handler, Name, Statement, Term, Try, With
 from sessionlint.model.finding import Applicability, Fix
 from sessionlint.questions.sessions.escape import derived_names
 from sessionlint.questions.sessions.lives import statement_mentions
 from sessionlint.questions.sessions.transactions import Course
+from sessionlint.rules.session.swallowed_session_error.search import Swallowed, drops_earlier_rounds, loops_around
 
 
-def rollback_fix(project: Project, course: Course, handler: Handler) -> Fix | None:
-    """Roll ``course``'s session back first in ``handler``; None where it may not be there, or cannot be awaited."""
-    scope = course.scope
+def rollback_fix(project: Project, course: Course, found: Swallowed) -> Fix | None:
+    """Roll ``course``'s session back first in the handler; None where it may not be there or cannot be awaited, where a block
+    goes on with its transaction, and where what earlier rounds of a loop have written would be lost."""
+    scope, handler = course.scope, found.handler
     is_async = course.session.is_async
+    if handler is None or found.failed.inside or found.failed.nested:
+        return None
     if is_async and not (isinstance(scope, FunctionScope) and scope.node.is_async):
         return None
     guarded = next(one for one in walk.statements(scope.body) if isinstance(one, Try) and handler in one.handlers)
-    if any(_binds(inner, course.name) for inner in walk.statements(guarded.body)):
+    if any(_binds(inner, course.name) for inner in walk.statements(guarded.body)) or drops_earlier_rounds(course, found):
         return None
     if is_async and isinstance(scope, FunctionScope) and _reads_expired(scope, course.name, guarded, handler):
         return None
@@ -34,7 +38,7 @@ def _reads_expired(function: FunctionScope, name: str, guarded: Try, handler: Ha
     objects = derived_names(function, frozenset({name})) - {name}
     inside = set(walk.statements(guarded.body))
     older = {one for one in objects if any(_binds(other, one) for other in walk.statements(function.body) if other not in inside)}
-    start = min((loop.span.start for loop in _loops_around(function, guarded)), default=handler.span.start)
+    start = min((loop.span.start for loop in loops_around(function, guarded.span)), default=handler.span.start)
     behind = (one for one in function.body if one.span.end > start)
     return any(statement_mentions(one, frozenset(objects)) for one in handler.body) or any(
         isinstance(term, Name) and term.id in older and term.span.start > start
@@ -42,11 +46,6 @@ def _reads_expired(function: FunctionScope, name: str, guarded: Try, handler: Ha
         for top in walk.own_terms(statement)
         for term, _ in walk.descend(top)
     )
-
-
-def _loops_around(function: FunctionScope, guarded: Try) -> Iterator[Statement]:
-    loops = (one for one in walk.statements(function.body) if isinstance(one, For | While))
-    return (loop for loop in loops if loop.span.contains(guarded.span))
 
 
 def _binds(statement: Statement, name: str) -> bool:

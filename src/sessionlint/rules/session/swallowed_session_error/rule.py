@@ -10,14 +10,12 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.facts import Handler
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
-from sessionlint.questions.sessions.block_uses import Act
-from sessionlint.questions.sessions.conditions import Failed, rolls_back
-from sessionlint.questions.sessions.transactions import Course, Step, courses
+from sessionlint.questions.sessions.transactions import Course, courses
 from sessionlint.rules.session.swallowed_session_error.fix import rollback_fix
+from sessionlint.rules.session.swallowed_session_error.search import Swallowed, drops_earlier_rounds, swallowed_errors
 
 RULE = Rule(
     code="SES312",
@@ -31,33 +29,47 @@ RULE = Rule(
     ),
     silent_in=frozenset({Role.TEST, Role.STUB}),
 )
-_FAILS = frozenset({Act.SQL, Act.WRITE, Act.FLUSH, Act.COMMIT, Act.NESTED})
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for course in courses(project, module):
-        reported: set[Handler] = set()
-        for step in course.steps:
-            for failed in step.before if step.event.act in _FAILS else ():
-                if isinstance(failed, Failed) and failed.by is not None and failed.by not in reported:
-                    reported.add(failed.by)
-                    if rolls_back(failed.by):
-                        continue
-                    yield _finding(project, course, step, failed.by)
+        for found in swallowed_errors(course):
+            yield _finding(project, course, found)
 
 
-def _finding(project: Project, course: Course, step: Step, handler: Handler) -> Finding:
-    line = project.source(course.scope).position(step.event.place.span.start).line
+def _finding(project: Project, course: Course, found: Swallowed) -> Finding:
+    line = project.source(course.scope).position(found.use.place.span.start).line
+    again = f"session `{course.name}` fails again at line {line}"
     return RULE.finding(
-        Place(course.scope.module.path, _header(handler)),
-        f"the error is swallowed without a rollback: session `{course.name}` fails again at line {line}",
-        related=(Related(step.event.place, "the session is used again here"),),
-        help=f"call `{course.name}.rollback()` in the handler, or put the work into `{course.name}.begin_nested()`",
-        fix=rollback_fix(project, course, handler),
+        Place(course.scope.module.path, _header(found)),
+        f"no rollback here before the next use: {again}, which hides the first error"
+        if found.is_within
+        else f"the error is swallowed without a rollback: {again}",
+        related=tuple(_related(found)),
+        help=_help(course, found),
+        fix=rollback_fix(project, course, found),
     )
 
 
-def _header(handler: Handler) -> Span:
-    """``except IntegrityError``, without the body."""
-    end = handler.type.span.end if handler.type is not None else handler.span.start + len("except")
-    return Span(handler.span.start, end)
+def _related(found: Swallowed) -> Iterator[Related]:
+    at = found.failed.at
+    if at is not None and found.is_autoflush:
+        yield Related(at.place, "what was added before is flushed here, and may fail")
+    yield Related(found.use.place, "the session is used again here")
+
+
+def _help(course: Course, found: Swallowed) -> str:
+    savepoint = f"put the work into `{course.name}.begin_nested()`"
+    if found.failed.inside or found.failed.nested:
+        return savepoint
+    if drops_earlier_rounds(course, found):
+        return f"{savepoint}; a `{course.name}.rollback()` in the handler also drops what earlier rounds have written"
+    return f"call `{course.name}.rollback()` in the handler, or {savepoint}"
+
+
+def _header(found: Swallowed) -> Span:
+    """``except IntegrityError`` or ``suppress(IntegrityError)``, without the body."""
+    if found.handler is None:
+        return found.by.span
+    end = found.handler.type.span.end if found.handler.type is not None else found.handler.span.start + len("except")
+    return Span(found.handler.span.start, end)
