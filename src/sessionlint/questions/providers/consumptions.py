@@ -20,7 +20,6 @@ from sessionlint.model.facts import (
     Jump,
     Name,
     Return,
-    Statement,
     Term,
     While,
     With,
@@ -28,6 +27,7 @@ from sessionlint.model.facts import (
 )
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.leaving.ways import Way, is_left, ways_out
 from sessionlint.questions.providers.usage_table import TABLE, Provider, Use, object_of, provider_of
 from sessionlint.questions.requests.depends import Dependency, module_dependencies
 from sessionlint.questions.sessions.holding import parameter_for
@@ -36,7 +36,7 @@ from sessionlint.questions.sessions.holding import parameter_for
 class Loop(Enum):
     """How a loop over a provider ends."""
 
-    LEFT = "return or break inside the body"
+    LEFT = "return or break inside the body, or one that always raises"
     LENT = "the body yields the session on"
     ENDS = "it runs to its end"
 
@@ -192,7 +192,7 @@ def _consumption(
 def _use(project: Project, site: Site, term: Term, path: walk.Path, provider: Provider) -> tuple[Use, Loop | None, str] | None:
     """What happens to the provider object ``term`` right where it stands."""
     if not path:
-        return _statement_use(site.statement, term)
+        return _statement_use(project, site, term)
     outer = path[0]
     match outer:
         case Await():
@@ -231,18 +231,18 @@ def _argument_use(project: Project, scope: Scope, call: Call, term: Term) -> tup
     return None
 
 
-def _statement_use(statement: Statement, term: Term) -> tuple[Use, Loop | None, str] | None:
-    match statement:
+def _statement_use(project: Project, site: Site, term: Term) -> tuple[Use, Loop | None, str] | None:
+    match statement := site.statement:
         case With(items=items, is_async=is_async) if any(item.context is term for item in items):
             return (Use.ASYNC_WITH if is_async else Use.WITH), None, ""
         case For(iter=iterated, is_async=is_async) if iterated is term:
-            return (Use.ASYNC_FOR if is_async else Use.FOR), _loop(statement), ""
+            return (Use.ASYNC_FOR if is_async else Use.FOR), _loop(project, statement, site.scope), ""
         case _:
             return None
 
 
-def _loop(statement: For) -> Loop:
-    if _leaves(statement.body):
+def _loop(project: Project, statement: For, scope: Scope) -> Loop:
+    if _leaves(statement.body) or (isinstance(scope, FunctionScope) and _always_raises(project, statement.body, scope)):
         return Loop.LEFT
     lent = any(
         isinstance(inner, Yield)
@@ -251,6 +251,10 @@ def _loop(statement: For) -> Loop:
         for inner, _ in walk.descend(own)
     )
     return Loop.LENT if lent else Loop.ENDS
+
+
+def _always_raises(project: Project, block: Block, function: FunctionScope) -> bool:
+    return ways_out(project, block, function) == {Way.RAISES} and is_left(project, block, function, loop=True)
 
 
 def _leaves(block: Block, *, own_loop: bool = True) -> bool:
