@@ -12,6 +12,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Collection, Comprehension, For, Name, Operation, Statement, Term, While, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.sessions.mocks import is_mock
 from sessionlint.questions.sessions.session_methods import comprehension_names
 from sessionlint.questions.sessions.session_users import is_locked, sessions_used
 
@@ -83,6 +84,8 @@ def _together(project: Project, runner: Site, started: list[_Coroutine], how: st
         for session in sorted(sessions_used(project, coroutine.call, coroutine.site)):
             users[session].append(coroutine)
     for session, using in users.items():
+        if is_mock(project, session, using[0].site.scope):
+            continue
         if len(using) > 1 or is_shared_by(using[0].loop, session, using[0].site.scope):
             places = tuple(Place(runner.place.path, coroutine.call.span) for coroutine in using)
             yield ConcurrentUse(runner, session, places, how)

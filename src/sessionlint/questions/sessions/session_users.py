@@ -1,5 +1,7 @@
 """Which of its caller's sessions a coroutine, or a function that runs in another thread, uses."""
 
+import sys
+
 from sessionlint.link.names.scopes import FunctionScope, Scope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
@@ -40,6 +42,8 @@ def sessions_used(
             names = _in_body(project, function, params, depth, sync=sync) if depth else frozenset()
             told = (_as_caller_says(project, name, function, call, site) for name in names)
             return frozenset(name for name in told if name is not None)
+        case kinds.External(name=name) if _may_use(name):
+            return frozenset(lent.values())
         case kinds.External():
             inner = [argument.value for argument in call.args if isinstance(argument.value, Call)]
             return frozenset(name for term in inner for name in sessions_used(project, term, site, given, depth, sync=sync))
@@ -67,6 +71,13 @@ def without_partial(project: Project, work: Term, args: tuple[Argument, ...], sc
     if isinstance(work, Call) and work.args and project.kind(work.func, scope) == _PARTIAL:
         return work.args[0].value, (*work.args[1:], *args)
     return work, args
+
+
+def _may_use(name: str) -> bool:
+    """Whether a function of a library may use a session that it gets: not Python's own, nor SQLAlchemy's, nor a class."""
+    package, _, rest = name.partition(".")
+    own = package in sys.stdlib_module_names or package in ("builtins", "sqlalchemy", "sqlmodel")
+    return bool(rest) and not own and not name.rpartition(".")[2][:1].isupper()
 
 
 def _session(project: Project, term: Term, site: Site, given: frozenset[str], *, sync: bool) -> str | None:
