@@ -89,7 +89,7 @@ class OwnBlock:
     """A ``with`` that opens a session (or connection), binds it to ``name``, and closes it at its end.
 
     ``begins``: it commits as well (``SessionLocal.begin()``). ``direct``: it opens the session itself; a context manager
-    of the project may do more at its end.
+    of the project may do more at its end. ``borrows``: the session uses a connection that somebody else holds.
     """
 
     statement: With
@@ -99,6 +99,7 @@ class OwnBlock:
     scope: Scope
     begins: bool = False
     direct: bool = True
+    borrows: bool = False
 
     @property
     def place(self) -> Place:
@@ -135,6 +136,8 @@ def own_block(project: Project, statement: With, item: WithItem, scope: Scope, d
         return None
     if openings_of(project).opens(call, scope):
         return OwnBlock(statement, item, name, entered, scope)
+    if openings_of(project).borrows(call, scope):
+        return OwnBlock(statement, item, name, entered, scope, borrows=True)
     match project.kind(call.func, scope):
         case kinds.Method(owner=kinds.Factory(scoped=False), name="begin"):
             return OwnBlock(statement, item, name, entered, scope, begins=True)

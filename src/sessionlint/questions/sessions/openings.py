@@ -45,6 +45,13 @@ class Openings:
     def opens(self, call: Call, scope: Scope) -> bool:
         return self._opens(self._evaluator.kind(call.func, scope), call, scope)
 
+    def borrows(self, call: Call, scope: Scope) -> bool:
+        """Whether a call makes a session on a connection that somebody else holds: a ``with`` closes it as any other."""
+        callee = self._evaluator.kind(call.func, scope)
+        if isinstance(callee, kinds.Factory):
+            return not callee.scoped and (callee.borrows or self._on_borrowed_connection(call, scope))
+        return self._evaluator.session_type(callee) is not None and self._on_borrowed_connection(call, scope)
+
     def _opens(self, callee: kinds.Kind, call: Call, scope: Scope) -> bool:
         match callee:
             case kinds.Factory(scoped=scoped, borrows=borrows):

@@ -103,6 +103,7 @@ class Tracing(Paths[Condition]):
     managed: int = 0
     nested: int = 0
     opened: bool = False
+    borrows: bool = False
     entered: dict[Place, None] = field(default_factory=dict)
     telling: dict[Handler | WithItem, Telling] = field(default_factory=dict)
 
@@ -294,6 +295,7 @@ class Tracing(Paths[Condition]):
             if block is None:
                 return self._items(statement, rest, frozenset({State.UNKNOWN}))
             self.opened = True
+            self.borrows = self.borrows or block.borrows
             return self._managing(statement, item, rest, frozenset({State.INSIDE if block.begins else State.CLEAN}))
         if walk.dotted(item.context) == self.name:
             return self._managing(statement, item, rest, frozenset({State.UNKNOWN}))

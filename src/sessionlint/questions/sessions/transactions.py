@@ -32,13 +32,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """What one body does with one session, in source order; ``entered`` are the headers of the ``with`` blocks that close it."""
+    """What one body does with one session, in source order; ``entered`` are the headers of the ``with`` blocks that close it.
+
+    ``borrows``: its block opens it on a connection that somebody else holds.
+    """
 
     scope: Scope
     name: str
     session: kinds.Session
     steps: tuple[Step, ...]
     entered: tuple[Place, ...]
+    borrows: bool
 
 
 @collected
@@ -51,7 +55,7 @@ def _course(project: Project, scope: Scope, name: str, session: kinds.Session) -
     tracing = Tracing(project, scope, name, autoflushes(project, session, name, scope), never_returns_in(project, scope))
     tracing.trace()
     steps = tuple(Step(event, tracing.seen.get(event, NOWHERE), tracing.refused.get(event, NOWHERE)) for event in tracing.events)
-    return Course(scope, name, session, steps, tuple(tracing.entered))
+    return Course(scope, name, session, steps, tuple(tracing.entered), tracing.borrows)
 
 
 def _sessions(project: Project, module: ModuleScope) -> Iterator[tuple[Scope, str, kinds.Session]]:

@@ -51,7 +51,12 @@ def lazy_results(project: Project, module: ModuleScope) -> Iterator[LazyResult]:
 
 
 def _leaving(block: OwnBlock, function: FunctionScope, event: Event) -> Iterator[LazyResult]:
-    if event.call is None or not isinstance(block.held, kinds.Session) or not _is_lazy(event, function, block.held.is_async):
+    if (
+        event.call is None
+        or block.borrows
+        or not isinstance(block.held, kinds.Session)
+        or not _is_lazy(event, function, block.held.is_async)
+    ):
         return
     returned = _returned(event, function)
     value = getattr(event.site.statement, "value", None)

@@ -47,10 +47,12 @@ def _message(escape: BlockEscape) -> str:
     way = f"is kept as `{escape.kept_as}`" if escape.kept_as else "is returned"
     if what == "connection":
         return f"connection `{escape.block.name}` {way}{with_it}, but its `with` block closes it: the first use raises"
-    return (
-        f"session `{escape.block.name}` {way}{with_it}, but its `with` block closes it: "
-        "the next query takes a new connection, and nothing gives that back"
+    behind = (
+        "the next query begins a new transaction on the connection that it borrows, and nothing ends that"
+        if escape.block.borrows
+        else "the next query takes a new connection, and nothing gives that back"
     )
+    return f"session `{escape.block.name}` {way}{with_it}, but its `with` block closes it: {behind}"
 
 
 def _related(escape: BlockEscape) -> Iterator[Related]:

@@ -61,7 +61,11 @@ def _message(course: Course, step: Step) -> str:
     what = "its `with` block" if State.LEFT in step.before else "its close()"
     if step.event.act in (Act.COMMIT, Act.FLUSH):
         return f"session `{course.name}` is told to {step.event.method} after {what}: what it was to write is gone already"
-    return f"session `{course.name}` is used after {what}: it takes a new connection, and nothing gives that back"
+    if course.borrows:
+        behind = "it begins a new transaction on the connection that it borrows, and nothing ends that"
+    else:
+        behind = "it takes a new connection, and nothing gives that back"
+    return f"session `{course.name}` is used after {what}: {behind}"
 
 
 def _related(course: Course, step: Step) -> Iterator[Related]:

@@ -28,7 +28,8 @@ def lost_writes(project: Project, module: ModuleScope) -> Iterator[LostWrite]:
     scopes: tuple[Scope, ...] = (module, *module.functions)
     for scope in scopes:
         for block in own_blocks(project, scope):
-            if isinstance(block.held, kinds.Session) and block.direct and not block.begins and _needs_commit(project, block):
+            ends = block.direct and not block.begins and not block.borrows
+            if ends and isinstance(block.held, kinds.Session) and _needs_commit(project, block):
                 found = [event for event in events(project, scope, block.name) if _belongs_to(event, block)]
                 write = next((event for event in found if _is_write(event, scope)), None)
                 if write is not None and all(_keeps_to_itself(event) for event in found) and not _is_captured(scope, block):
