@@ -23,6 +23,7 @@ from sessionlint.questions.running.borrowing import Owner, asked_between, owner_
 from sessionlint.questions.running.concurrency import SPAWNING, task_group
 from sessionlint.questions.sessions.block_uses import Event
 from sessionlint.questions.sessions.session_users import sessions_used
+from sessionlint.rules.concurrency.session_in_task.handover import is_handed_over
 
 _ELSEWHERE = frozenset({"asyncio.run_coroutine_threadsafe"})
 _LOOPS = frozenset({"asyncio.get_event_loop", "asyncio.get_running_loop", "asyncio.new_event_loop"})
@@ -68,7 +69,7 @@ def _outliving(project: Project, site: Site, name: str, coroutine: Call, owner: 
     if end is None:
         return None
     if end == _NEVER:
-        return SessionInTask(site, name, work, owner)
+        return None if is_handed_over(project, site, name, coroutine, owner) else SessionInTask(site, name, work, owner)
     if owner.block is not None and owner.block.span.end <= end:
         return SessionInTask(site, name, work, owner)
     used = next(asked_between(project, name, site.scope, site.statement.span.end, end), None)
