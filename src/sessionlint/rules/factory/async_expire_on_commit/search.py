@@ -14,6 +14,7 @@ from sessionlint.model.source import Place
 from sessionlint.questions.sessions.escape import carries, derived_names, escapes
 from sessionlint.questions.sessions.holding import holding_of
 from sessionlint.questions.sessions.makers import Maker, configurations, is_subclass_with_init, makers_of, opened_calls
+from sessionlint.rules.factory.async_expire_on_commit.reading import may_commit
 
 _OPTION = "expire_on_commit"
 
@@ -48,12 +49,11 @@ def _outlives_commit(project: Project, maker: Maker, commit: Place | None) -> bo
     """
     function = maker.site.scope
     names = _names(maker)
-    if (
-        not isinstance(function, FunctionScope)
-        or not names
-        or escapes(function, names)
-        or _is_handed_on(project, function, names)
-    ):
+    if not isinstance(function, FunctionScope) or not names:
+        return True
+    if not may_commit(project, function, names):
+        return False
+    if escapes(function, names) or _is_handed_on(project, function, names):
         return True
     derived = derived_names(function, names) - names
     return commit is not None and any(
