@@ -123,13 +123,15 @@ def out_of_savepoint(ways: Conditions) -> Conditions:
 
 
 def caught_by(ways: Conditions, by: Handler | WithItem) -> Conditions:
-    """The conditions in which the error has come to ``by``. Where a handler inside it rolls back, that one is to blame."""
-    return frozenset(
-        replace(state, by=by)
-        if isinstance(state, Failed) and not (isinstance(state.by, Handler) and rolls_back(state.by))
-        else state
-        for state in ways
-    )
+    """The conditions in which the error has come to ``by``, unless it was caught before."""
+    return frozenset(replace(state, by=by) if isinstance(state, Failed) and state.by is None else state for state in ways)
+
+
+def raised_again(ways: Conditions, handler: Handler) -> Conditions:
+    """The conditions in which ``handler`` raises: whoever catches that has caught the error, unless the handler rolls back."""
+    if rolls_back(handler):
+        return ways
+    return frozenset(replace(state, by=None) if isinstance(state, Failed) and state.by is handler else state for state in ways)
 
 
 def failure(event: Event, condition: Condition, *, autoflushes: bool, nested: bool) -> Failed | None:

@@ -18,7 +18,7 @@ from sessionlint.model.source import Place
 from sessionlint.questions.sessions.block_uses import Act, Event
 from sessionlint.questions.sessions.makers import configurations, is_subclass_with_init, makers, opened_calls
 
-_READS = ("select", "with", "show", "explain", "pragma")
+_READS = ("select", "with", "show", "explain", "pragma", "set ")
 _OF_CLASSES = WRITING_STATEMENTS | {"select", "union", "union_all", "exists"}
 _LOADING = frozenset({"get", "get_one", "refresh", "merge"})
 _RUNNING = frozenset({"execute", "exec", "scalar", "scalars", "stream", "stream_scalars"})

@@ -26,6 +26,7 @@ from sessionlint.model.facts import (
     Import,
     Name,
     Statement,
+    Subscript,
     Term,
     Try,
     Walrus,
@@ -50,6 +51,7 @@ from sessionlint.questions.sessions.conditions import (
     first_rollback,
     is_refused,
     out_of_savepoint,
+    raised_again,
     replaced,
     suppresses_database_errors,
     truth_when_failed,
@@ -154,11 +156,19 @@ class Tracing(Paths[Condition]):
         targets: tuple[Term, ...] = getattr(statement, "targets", ()) if isinstance(statement, Assign | Delete) else ()
         if isinstance(statement, For):
             targets = (statement.target,)
-        terms = [inner for target in targets for inner, _ in walk.descend(target)]
+        terms = [(inner, path) for target in targets for inner, path in walk.descend(target)]
         walruses = [
             inner.target for top in walk.own_terms(statement) for inner, _ in walk.descend(top) if isinstance(inner, Walrus)
         ]
-        return any(walk.dotted(inner) == self.name for inner in (*terms, *walruses))
+        if any(walk.dotted(inner) == self.name for inner in (*(term for term, _ in terms), *walruses)):
+            return True
+        plain = (term for term, path in terms if not any(isinstance(outer, Attribute | Subscript) for outer in path))
+        return any(map(self._is_owner, (*plain, *walruses)))
+
+    def _is_owner(self, target: Term | None) -> bool:
+        """Whether a target is the object that keeps the session: another one keeps another."""
+        owner, dot, _ = self.name.partition(".")
+        return bool(dot) and isinstance(target, Name) and target.id == owner
 
     def _opened_by(self, value: Term) -> State:
         value = value.value if isinstance(value, Await) else value
@@ -263,7 +273,9 @@ class Tracing(Paths[Condition]):
 
     def _handled(self, statement: Try, handler: Handler, states: Conditions) -> Exits[Condition]:
         self.telling[handler] = telling(statement, handler)
-        return self._block(handler.body, caught_by(states, handler))
+        exits = self._block(handler.body, caught_by(states, handler))
+        exits.raises = raised_again(exits.raises, handler)
+        return exits
 
     def _with(self, statement: With, states: Conditions) -> Exits[Condition]:
         return self._items(statement, list(statement.items), states)
@@ -297,6 +309,8 @@ class Tracing(Paths[Condition]):
             self.opened = True
             self.borrows = self.borrows or block.borrows
             return self._managing(statement, item, rest, frozenset({State.INSIDE if block.begins else State.CLEAN}))
+        if self._is_owner(item.target):
+            return self._items(statement, rest, frozenset({State.UNKNOWN}))
         if walk.dotted(item.context) == self.name:
             return self._managing(statement, item, rest, frozenset({State.UNKNOWN}))
         act = found[0].act if len(found) == 1 else None
