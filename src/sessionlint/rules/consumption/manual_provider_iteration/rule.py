@@ -14,8 +14,9 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.questions.providers.consumptions import Consumption, Loop, consumptions
+from sessionlint.questions.providers.consumptions import Consumption, Loop
 from sessionlint.questions.providers.usage_table import Provider
+from sessionlint.rules.consumption.manual_provider_iteration.search import ManualIteration, OnError, manual_iterations
 
 RULE = Rule(
     code="SES507",
@@ -35,32 +36,55 @@ RULE = Rule(
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
-    for found in consumptions(project, module, RULE.code):
-        severity = RULE.severity if found.loop in (None, Loop.LEFT) else Severity.INFO
+    for iteration in manual_iterations(project, module, RULE.code):
+        found = iteration.consumption
+        severity = _severity(iteration)
         if severity is Severity.INFO and project.role(module) is Role.TEST:
             continue  # only the milder half of the rule is silent there: no ``silent_in``
         yield RULE.finding(
             found.place,
-            _message(found),
+            _message(iteration),
             severity=severity,
-            related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
+            related=tuple(_related(iteration)),
             help=_help(found),
             fix=driven_fix(project, found),
         )
 
 
-def _message(found: Consumption) -> str:
-    asynchronous = found.provider is Provider.ASYNC_GENERATOR
+def _severity(iteration: ManualIteration) -> Severity:
+    if iteration.closed_here:
+        return Severity.WARNING
+    return RULE.severity if iteration.consumption.loop in (None, Loop.LEFT) else Severity.INFO
+
+
+def _related(iteration: ManualIteration) -> Iterator[Related]:
+    if iteration.consumption.definition is not None:
+        yield Related(iteration.consumption.definition, "the provider is defined here")
+    yield from (Related(other.place, "driven by hand here, too") for other in iteration.others)
+
+
+def _message(iteration: ManualIteration) -> str:
+    found = iteration.consumption
+    written, asynchronous = found.written, found.provider is Provider.ASYNC_GENERATOR
+    if iteration.closed_here:
+        more = f" (and at {len(iteration.others)} more places of this module)" if iteration.others else ""
+        twice = "it closes the session before its first use, and this function again"
+        return f"nobody finishes the generator of `{written}`: {twice}{more}"
+    skipped = {
+        OnError.ROLLS_BACK: "its rollback is skipped",
+        OnError.CLOSES: "the event loop ends it at some later time" if asynchronous else "it ends when it is collected",
+        OnError.UNKNOWN: "what it does about errors is skipped",
+    }
     match found.loop:
         case Loop.LEFT:
-            return f"the loop over `{found.written}` is left early, and what the provider does after its `yield` is skipped"
+            return f"the loop over `{written}` is left early, and what the provider does after its `yield` is skipped"
         case Loop.LENT:
-            return f"an exception of the borrower does not reach `{found.written}` through this loop: its rollback is skipped"
+            return f"an exception of the borrower does not reach `{written}` through this loop: {skipped[iteration.on_error]}"
         case Loop.ENDS:
-            return f"a loop over `{found.written}` hands no exception to the provider: its rollback is skipped"
+            return f"a loop over `{written}` hands no exception to the provider: {skipped[iteration.on_error]}"
     if asynchronous:
-        return f"nobody finishes the generator of `{found.written}`: the event loop closes the session at some later time"
-    return f"nobody finishes the generator of `{found.written}`: it is collected, and its session closed, before or during use"
+        return f"nobody finishes the generator of `{written}`: the event loop closes the session at some later time"
+    return f"nobody finishes the generator of `{written}`: it is collected, and its session closed, before or during use"
 
 
 def _help(found: Consumption) -> str:
