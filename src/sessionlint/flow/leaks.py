@@ -17,6 +17,7 @@ from sessionlint.model.facts import (
     Block,
     Call,
     Constant,
+    Handler,
     If,
     Name,
     Operation,
@@ -48,10 +49,14 @@ NOWHERE: States = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Leaks:
-    """The statements at which a path leaves with the session open: by an exception, or by return or the end."""
+    """The statements at which a path leaves with the session open: by an exception, or by return or the end.
+
+    ``caught`` are those whose exception a handler for everything catches while the session is open.
+    """
 
     on_error: tuple[Span, ...]
     on_exit: tuple[Span, ...]
+    caught: tuple[Span, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.on_error or self.on_exit)
@@ -63,7 +68,7 @@ class PathWalk(Paths[State]):
 
     ``opening`` is the statement that opens it; ``names`` the dotted names that hold it; ``closes`` says whether a
     statement closes it; ``manages`` whether a ``with`` statement closes it at its end; ``never_returns`` how control never gets
-    behind one.
+    behind one. ``handles``: exceptions get to the handlers; else nothing is raised that somebody catches.
     """
 
     opening: Statement
@@ -71,7 +76,9 @@ class PathWalk(Paths[State]):
     closes: Callable[[Statement], bool]
     manages: Callable[[With], bool]
     never_returns: NeverReturns
+    handles: bool = True
     _raised: dict[Span, None] = field(default_factory=dict)
+    _swallowed: dict[Span, None] = field(default_factory=dict)
     _left: dict[Span, None] = field(default_factory=dict)
 
     def leaks(self, body: Block) -> Leaks:
@@ -80,7 +87,8 @@ class PathWalk(Paths[State]):
             self._left[body[-1].span] = None
         open_on_error = State.HELD in exits.raises
         open_on_exit = State.HELD in exits.returns | exits.falls
-        return Leaks(tuple(self._raised) if open_on_error else (), tuple(self._left) if open_on_exit else ())
+        raised, left = tuple(self._raised) if open_on_error else (), tuple(self._left) if open_on_exit else ()
+        return Leaks(raised, left, tuple(self._swallowed))
 
     def _own(self, statement: Statement, states: States) -> tuple[States, States]:
         if walk.blocks(statement):
@@ -170,8 +178,12 @@ class PathWalk(Paths[State]):
         raised_before = dict(self._raised)
         body = self._block(statement.body, states)
         if any(catches_everything(handler) for handler in statement.handlers):
+            self._swallowed |= {span: None for span in self._raised if span not in raised_before}
             self._raised = raised_before  # what escapes now escapes from a handler
         return body
+
+    def _caught(self, handler: Handler, raised: States) -> tuple[States, States]:
+        return (raised, raised) if self.handles else (NOWHERE, raised)
 
     def _closed_in(self, block: Block) -> bool:
         return any(self.closes(inner) for inner in walk.statements(block))

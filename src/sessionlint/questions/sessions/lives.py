@@ -13,7 +13,7 @@ from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Statement, With
 from sessionlint.model.records import dataclass
-from sessionlint.model.source import Place
+from sessionlint.model.source import Place, Span
 from sessionlint.questions.leaving.never_returns import never_returns_in
 from sessionlint.questions.sessions.holding import CLOSING_METHODS, Holding, Use, Where, holding_of
 from sessionlint.questions.sessions.openings import openings_of
@@ -32,7 +32,10 @@ _NO_LEAKS = Leaks((), ())
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Life:
-    """``names`` are the dotted names that hold the session; ``closes`` the places that close it, in source order."""
+    """``names`` are the dotted names that hold the session; ``closes`` the places that close it, in source order.
+
+    ``cause``: the statement whose exception is caught, if it is that alone which leaves the session open.
+    """
 
     opening: Site
     session: kinds.Session
@@ -41,6 +44,7 @@ class Life:
     closes: tuple[Site, ...] = ()
     leaks: Leaks = _NO_LEAKS
     first_use: Where | None = None
+    cause: Span | None = None
 
     @property
     def name(self) -> str | None:
@@ -161,8 +165,12 @@ class _Follower:
             return Life(opening, session, Ending.CLOSED, names, closes, first_use=where)
         closing = {site.statement for site in closes}
         ends = never_returns_in(self.project, opening.scope)
-        leaks = PathWalk(opening.statement, names, closing.__contains__, managing.__contains__, ends).leaks(opening.scope.body)
-        return Life(opening, session, Ending.PARTLY if leaks else Ending.CLOSED, names, closes, leaks, where)
+        how = (opening.statement, names, closing.__contains__, managing.__contains__, ends)
+        leaks = PathWalk(*how).leaks(opening.scope.body)
+        cause = (
+            leaks.caught[0] if leaks and leaks.caught and not PathWalk(*how, handles=False).leaks(opening.scope.body) else None
+        )
+        return Life(opening, session, Ending.PARTLY if leaks else Ending.CLOSED, names, closes, leaks, where, cause)
 
 
 def _is_connectionless(opening: Site) -> bool:

@@ -14,7 +14,7 @@ from sessionlint.link.project import Project
 from sessionlint.model.facts import Call
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.model.source import Place
+from sessionlint.model.source import Place, Span
 from sessionlint.questions.injection.resources import is_resumed
 from sessionlint.questions.sessions.lives import Ending, Life, lives_of
 
@@ -45,6 +45,9 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 def _message(project: Project, life: Life) -> str:
     source = project.source(life.scope)
     leaks = life.leaks
+    if (cause := _cause(life)) is not None:
+        line = source.position(cause.start).line
+        return f"session `{life.name}` is not closed when line {line} raises: its connection stays checked out"
     if leaks.on_exit:
         line = source.position(leaks.on_exit[0].end).line
         return f"session `{life.name}` is not closed on the path that leaves at line {line}: its connection stays checked out"
@@ -54,11 +57,22 @@ def _message(project: Project, life: Life) -> str:
 
 def _related(life: Life) -> Iterator[Related]:
     path = life.scope.module.path
-    for close in life.closes[:1]:
+    behind = [close for close in life.closes if close.term.span.start > life.opening.term.span.start]
+    for close in (behind or life.closes)[:1]:
         call = next((outer for outer in close.path if isinstance(outer, Call)), close.term)
         yield Related(Place(path, call.span), "closed only here" if len(life.closes) == 1 else "closed here")
-    for leak in life.leaks.on_exit[:1] or life.leaks.on_error[:1]:
-        yield Related(Place(path, leak), "this path leaves with the session open")
+    if (cause := _cause(life)) is not None:
+        yield Related(Place(path, cause), "where this raises, the session stays open")
+    else:
+        for leak in life.leaks.on_exit[:1] or life.leaks.on_error[:1]:
+            yield Related(Place(path, leak), "this path leaves with the session open")
     origin = life.session.origin
     if origin is not None and origin != life.place:
         yield Related(origin, "the session factory is built here")
+
+
+def _cause(life: Life) -> Span | None:
+    """What raises and is caught, where the place at which the path leaves says nothing of it: the end of the function, or what
+    fails later."""
+    left = life.leaks.on_exit[:1]
+    return life.cause if not left or left[0].contains(life.opening.statement.span) else None
