@@ -8,9 +8,12 @@ Fix safety: none; where the work belongs (a lifespan, a migration, a command) is
 
 from collections.abc import Iterator
 
+from sessionlint.flow.paths import catches_everything
 from sessionlint.link.names.roles import runs_only_as_program
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
+from sessionlint.model import walk
+from sessionlint.model.facts import Try
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.questions.engines.import_io import ImportIo, io_at_import
@@ -49,7 +52,20 @@ def _message(project: Project, module: ModuleScope, io: ImportIo) -> str:
     by = f" through `{io.function.qualified_name}()`" if io.function is not None else ""
     users = len(project.importers.of_module(module.path))
     reach = f" ({users} module{'s import' if users > 1 else ' imports'} `{module.name}`)" if users else ""
-    return f"importing this module {io.does}{by}: while the database cannot be reached, the import fails{reach}"
+    return f"importing this module {io.does}{by}: while the database cannot be reached, {_failure(module, io)}{reach}"
+
+
+def _failure(module: ModuleScope, io: ImportIo) -> str:
+    """What becomes of the import; a ``try`` around the call that catches everything keeps it going."""
+    guarded = any(
+        isinstance(one, Try)
+        and any(statement.span.contains(io.site.statement.span) for statement in one.body)
+        and any(map(catches_everything, one.handlers))
+        for one in walk.statements(module.body)
+    )
+    return (
+        "it waits for the connection to fail, and what it finds holds until the process ends" if guarded else "the import fails"
+    )
 
 
 def _related(project: Project, module: ModuleScope, io: ImportIo) -> Iterator[Related]:

@@ -8,7 +8,7 @@ Fix safety: there is no fix: somebody has to say which provider stays.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import ModuleScope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.requests.request_sessions import SecondProvider, TwoSessions, second_providers, two_providers
@@ -33,7 +33,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 
 def _in_one_request(found: TwoSessions) -> Finding:
-    first, second = (need.provider.node.name for need in (found.first, found.second) if need.provider is not None)
+    first, second = _names(*(need.provider for need in (found.first, found.second) if need.provider is not None))
     also = f", and {len(found.others)} more functions do" if found.others else ""
     return RULE.finding(
         found.place,
@@ -47,8 +47,21 @@ def _in_one_request(found: TwoSessions) -> Finding:
     )
 
 
+def _names(one: FunctionScope, other: FunctionScope) -> tuple[str, str]:
+    """What two providers are called: with their modules, where that is the same."""
+    if one.node.name != other.node.name:
+        return one.node.name, other.node.name
+    return _with_module(one), _with_module(other)
+
+
+def _with_module(provider: FunctionScope) -> str:
+    module = provider.module
+    path = module.path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return f"{module.name if '.' in module.name else path}.{provider.qualified_name}"
+
+
 def _in_the_project(second: SecondProvider) -> Finding:
-    name, first = second.function.node.name, second.first.node.name
+    name, first = _names(second.function, second.first)
     return RULE.finding(
         second.function.place,
         f"`{name}` opens sessions of the same factory as `{first}`: an override of one leaves the other real",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from sessionlint.edits.with_block import with_block_fix
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.facts import Call
+from sessionlint.model.facts import Call, Return
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
@@ -74,5 +74,6 @@ def _related(life: Life) -> Iterator[Related]:
 def _cause(life: Life) -> Span | None:
     """What raises and is caught, where the place at which the path leaves says nothing of it: the end of the function, or what
     fails later."""
-    left = life.leaks.on_exit[:1]
-    return life.cause if not left or left[0].contains(life.opening.statement.span) else None
+    last = life.scope.body[-1]
+    at_the_end = not isinstance(last, Return) and life.leaks.on_exit[:1] == (last.span,)
+    return life.cause if at_the_end or not life.leaks.on_exit else None
