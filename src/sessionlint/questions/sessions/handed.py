@@ -10,6 +10,7 @@ from sessionlint.flow.leaks import is_harmless
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import (
@@ -218,7 +219,7 @@ def _is_foreign_class(project: Project, annotation: Term, scope: Scope) -> bool:
 
 def is_without_sessions(project: Project, function: FunctionScope) -> bool:
     """Whether nothing that ``function`` runs looks like a method of a session, as far as that can be followed."""
-    return project.memory.ask(("without sessions", function), True, _is_without_sessions, project, function)
+    return remembered(project, ("without sessions", function), True, _is_without_sessions, project, function)
 
 
 def _is_without_sessions(project: Project, function: FunctionScope) -> bool:

@@ -13,6 +13,7 @@ from sessionlint.flow.paths import Exits, NeverReturns, Paths, catches_everythin
 from sessionlint.link.names.scopes import FunctionScope, Scope
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.model import walk
 from sessionlint.model.facts import (
     Assign,
@@ -77,8 +78,8 @@ _UNFOLLOWED = Passage(frozenset({State.UNKNOWN}), frozenset({State.UNKNOWN}))
 
 def passage(project: Project, to: Handed, start: Condition, *, autoflushes: bool) -> Passage:
     """What becomes of a session in the condition ``start`` in the function that it is handed to."""
-    key = ("passage", to, start, autoflushes)
-    return project.memory.ask(key, _UNFOLLOWED, _walked, project, to, start, autoflushes)
+    key = ("passage", to.function, to.name, start, autoflushes)
+    return remembered(project, key, _UNFOLLOWED, _walked, project, to, start, autoflushes)
 
 
 def _walked(project: Project, to: Handed, start: Condition, autoflushes: bool) -> Passage:

@@ -2,6 +2,7 @@
 
 from sessionlint.link.names.scopes import FunctionScope, Site
 from sessionlint.link.project import Project
+from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Call
 from sessionlint.questions.sessions.holding import Use, holding_of, parameter_for
@@ -12,7 +13,7 @@ _KEPT = frozenset({Use.USED, Use.CLOSED, Use.MANAGED, Use.DROPPED})  # dropped: 
 
 def may_commit(project: Project, function: FunctionScope, names: frozenset[str]) -> bool:
     """Whether the session that ``function`` knows by ``names`` may be committed, there or by whoever gets it."""
-    return project.memory.ask(("may commit", function, names), False, _may_commit, project, function, names)
+    return remembered(project, ("may commit", function, names), False, _may_commit, project, function, names)
 
 
 def _may_commit(project: Project, function: FunctionScope, names: frozenset[str]) -> bool:
