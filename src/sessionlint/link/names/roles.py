@@ -13,6 +13,7 @@ _APPLICATIONS = frozenset(
         *("APIFlask", "Robyn", "Dramatiq", "FastStream"),
     }
 )
+_TALKING = frozenset({"print", "input", "exit", "quit", "sys.exit"})
 
 
 def role_of(module: ModuleScope, path: str, *, imported: bool) -> Role:
@@ -84,3 +85,13 @@ def builds_application(module: ModuleScope) -> bool:
 def runs_only_as_program(module: ModuleScope) -> bool:
     """A file that defines nothing and makes no application has nothing to import: it is there to be run."""
     return not module.functions and not module.classes and not builds_application(module)
+
+
+def runs_once(module: ModuleScope) -> bool:
+    """Such a file that talks to who runs it: it prints, asks, exits."""
+    return runs_only_as_program(module) and any(
+        isinstance(term, Call) and walk.dotted(term.func) in _TALKING
+        for statement in walk.statements(module.body)
+        for top in walk.own_terms(statement)
+        for term, _ in walk.descend(top)
+    )

@@ -10,8 +10,10 @@ from sessionlint.model.facts import Await, Block, Call, For, Handler, If, Name, 
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.providers.lending import Lender, Loan, lenders, loans, session_calls
+from sessionlint.questions.providers.settings import Settings, is_reached, settings_of, taken
 
 _DEPTH = 4
+_NO_SETTINGS: Settings = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,9 +66,11 @@ def commits_on_success(project: Project, function: FunctionScope) -> bool:
 # --- behind the yield -------------------------------------------------------------------------------------------------
 
 
-def _late(project: Project, function: FunctionScope, loan: Loan, depth: int) -> tuple[Place, Place | None] | None:
+def _late(
+    project: Project, function: FunctionScope, loan: Loan, depth: int, settings: Settings = _NO_SETTINGS
+) -> tuple[Place, Place | None] | None:
     """(where the commit happens, where it is written if elsewhere), or None when nothing commits."""
-    for statement in loan.behind:
+    for statement in (inner for outer in loan.behind for inner in taken(outer, settings)):
         if (call := next(session_calls(project, statement, function, "commit"), None)) is not None:
             return function.module.place(call.span), None
     for guard in loan.guards:
@@ -87,8 +91,9 @@ def _delegated(project: Project, function: FunctionScope, loan: Loan, depth: int
             case kinds.Method(owner=kinds.Factory() | kinds.Session(), name="begin"):
                 return place, None
             case kinds.FunctionKind(function=called) if called.node.is_generator and depth:
+                given = settings_of(called, call)
                 for inner in loans(called):
-                    if (found := _late(project, called, inner, depth - 1)) is not None:
+                    if is_reached(inner, given) and (found := _late(project, called, inner, depth - 1, given)) is not None:
                         return place, found[1] or found[0]
             case kinds.ClassKind(cls=cls):
                 if (written := _commit_on_exit(project, cls)) is not None:

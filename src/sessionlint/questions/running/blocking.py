@@ -14,6 +14,7 @@ from sessionlint.model.facts import Attribute, Await, Call, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.requests.routes import injected_sessions
+from sessionlint.questions.sessions.given_sessions import async_in_truth
 from sessionlint.questions.sessions.holding import parameter_for
 
 # methods of a session that talk to the database; close and rollback are short, and FastAPI's documentation does the former
@@ -46,7 +47,7 @@ def blocking_sessions(project: Project, module: ModuleScope) -> Iterator[Blockin
         if not function.node.is_async or function in _run_alone(project) or _is_start_up(project, function):
             continue
         for name, place, session in _held(project, function):
-            if _is_awaited(function, name):
+            if _is_awaited(function, name) or name in async_in_truth(project, function):
                 continue  # an async session under a wrong annotation
             sql = search.of_name(function, name)
             if sql is not None and _only_commits_as_provider(project, function, name):

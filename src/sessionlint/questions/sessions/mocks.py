@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sessionlint.link.names.functions import return_values, yields
-from sessionlint.link.names.scopes import Binding, FunctionScope, ParameterBinding, Scope, ValueBinding
+from sessionlint.link.names.scopes import Binding, FunctionScope, ModuleScope, ParameterBinding, Scope, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
@@ -37,9 +37,8 @@ def _is_mocked(project: Project, binding: Binding) -> bool:
             return _makes_mock(value)
         case ParameterBinding(parameter=parameter, function=function):
             return project.role(function.module) is Role.TEST and any(
-                fixture.node.name == parameter.name and fixture is not function and _serves(fixture, function)
-                for fixture in _fixtures(project)
-                if _gives_mock(fixture)
+                fixture.node.name == parameter.name and fixture is not function and _gives_mock(fixture)
+                for fixture in _fixtures_for(project, function)
             )
         case _:
             return False
@@ -57,17 +56,20 @@ def _gives_mock(fixture: FunctionScope) -> bool:
     return any(map(_makes_mock, (*given, *values)))
 
 
-def _serves(fixture: FunctionScope, test: FunctionScope) -> bool:
-    """Whether pytest finds the fixture for the test: in its module, or in a ``conftest.py`` above it."""
-    folder, _, name = fixture.module.path.rpartition("/")
-    return fixture.module is test.module or (
-        name == "conftest.py" and test.module.path.startswith(f"{folder}/" if folder else "")
-    )
+def _fixtures_for(project: Project, test: FunctionScope) -> Iterator[FunctionScope]:
+    """The fixtures that pytest finds for a test: those of its module, and of every ``conftest.py`` above it."""
+    folder = test.module.path
+    paths = [folder]
+    while "/" in folder:
+        folder = folder.rpartition("/")[0]
+        paths.append(f"{folder}/conftest.py")
+    modules = (project.modules[path] for path in (*paths, "conftest.py") if path in project.modules)
+    return (fixture for module in modules for fixture in _fixtures_of(project, module))
 
 
 @collected
-def _fixtures(project: Project) -> Iterator[FunctionScope]:
-    for function in project.functions():
+def _fixtures_of(project: Project, module: ModuleScope) -> Iterator[FunctionScope]:
+    for function in module.functions:
         decorators = [term.func if isinstance(term, Call) else term for term in function.node.decorators]
         if any((walk.dotted(term) or "").rpartition(".")[2] == "fixture" for term in decorators):
             yield function

@@ -10,6 +10,7 @@ from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Comprehension, Lambda, Name, Term
 from sessionlint.model.records import dataclass
+from sessionlint.questions.sessions.given_sessions import async_in_truth
 
 Owner: TypeAlias = kinds.Session | kinds.Connection | kinds.Engine
 
@@ -109,9 +110,22 @@ def method_call(project: Project, site: Site) -> MethodCall | None:
     owner = callee.owner
     if isinstance(owner, kinds.Factory) and owner.scoped:
         owner = kinds.Session(owner.is_async, True, owner.origin, owner.trusted)  # a registry passes calls on to its session
+    if isinstance(owner, kinds.Session) and _is_async_in_truth(project, call.func.value, site):
+        owner = kinds.Session(True, owner.scoped, owner.origin, owner.trusted)
     if isinstance(owner, kinds.Session | kinds.Connection | kinds.Engine):
         return MethodCall(site, owner, callee.name, walk.dotted(call.func.value))
     return None
+
+
+def _is_async_in_truth(project: Project, receiver: Term, site: Site) -> bool:
+    """Whether it is a parameter whose annotation says otherwise."""
+    home = project.evaluator.home(receiver.id, site.scope) if isinstance(receiver, Name) else None
+    return (
+        isinstance(receiver, Name)
+        and isinstance(home, FunctionScope)
+        and len(home.bindings[receiver.id]) == 1
+        and receiver.id in async_in_truth(project, home)
+    )
 
 
 def is_shadowed(term: Term, site: Site) -> bool:

@@ -11,8 +11,10 @@ reference cannot be followed or rewritten; a related place shows which.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.roles import runs_once
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.questions.engines.engines import EngineBuild, engines_built_at_import
@@ -42,15 +44,26 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
         yield RULE.finding(
             build.site.place,
             _message(project, module, build),
-            severity=Severity.INFO if build.literal_url else RULE.severity,
+            severity=Severity.INFO if build.literal_url or _is_run_once(project, module) else RULE.severity,
             related=(*_related(project, module, build), *in_the_way),
             help="build it on first use, in a cached `get_engine()`, or when the application starts",
             fix=fix if isinstance(fix, Fix) else None,
         )
 
 
+def _is_run_once(project: Project, module: ModuleScope) -> bool:
+    return runs_once(module) and not project.importers.of_module(module.path)
+
+
+def _named(project: Project, module: ModuleScope, build: EngineBuild) -> str:
+    if not build.name or build.function is not None:
+        return "an engine"
+    is_factory = isinstance(project.evaluator.name_kind(build.name, module), kinds.Factory)
+    return f"the engine of `{build.name}`" if is_factory else f"engine `{build.name}`"
+
+
 def _message(project: Project, module: ModuleScope, build: EngineBuild) -> str:
-    what = f"engine `{build.name}`" if build.name and build.function is None else "an engine"
+    what = _named(project, module, build)
     by = f" by `{build.function.qualified_name}()`" if build.function is not None else ""
     if build.literal_url:
         consequence = "the driver must be installed and tests cannot swap the URL"
@@ -62,9 +75,8 @@ def _message(project: Project, module: ModuleScope, build: EngineBuild) -> str:
 def _reach(project: Project, module: ModuleScope, build: EngineBuild) -> str:
     users = len(project.importers_of_name(module.path, build.name)) if build.name else 0
     importers = len(project.importers.of_module(module.path))
-    if users and build.function is None:
-        return f"{users} module{'s import' if users != 1 else ' imports'} the engine, {importers} `{module.name}`"
-    return f"{importers or 'no other'} module{'s import' if importers > 1 else ' imports'} `{module.name}`"
+    of_them = f", {users} of them `{build.name}`" if users and build.function is None and importers > 1 else ""
+    return f"{importers or 'no other'} module{'s import' if importers > 1 else ' imports'} `{module.name}`{of_them}"
 
 
 def _related(project: Project, module: ModuleScope, build: EngineBuild) -> Iterator[Related]:

@@ -47,9 +47,16 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             engine.url.site.place,
             "each thread gets an in-memory database of its own: the application in the TestClient finds no tables",
             related=(Related(engine.client, "the application runs in a thread of this client"),),
-            help='add `poolclass=StaticPool, connect_args={"check_same_thread": False}`',
+            help=_advice(engine),
             fix=static_pool_fix(project, engine.url.site),
         )
+
+
+def _advice(engine: MemoryEngine) -> str:
+    call = engine.url.site.term
+    assert isinstance(call, Call)
+    said = any(given.keyword == "connect_args" for given in call.args)
+    return "add `poolclass=StaticPool" + ("`" if said else ', connect_args={"check_same_thread": False}`')
 
 
 def shared_memory_engines(project: Project, module: ModuleScope) -> Iterator[MemoryEngine]:

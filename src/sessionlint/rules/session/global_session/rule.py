@@ -8,6 +8,7 @@ Fix safety: none; which function needs which session is a matter of design.
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.roles import runs_once
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -32,10 +33,12 @@ RULE = Rule(
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    once = runs_once(module) and not project.importers.of_module(module.path)
     for shared in shared_sessions(project, module):
         yield RULE.finding(
             shared.place,
-            _message(project, shared),
+            _message(project, shared) if not once else _message_once(shared),
+            severity=Severity.INFO if once else RULE.severity,
             related=tuple(_related(project, shared)),
             help="open a session where the work is done: `with SessionLocal() as session:`, or a provider per request",
         )
@@ -45,6 +48,10 @@ def _message(project: Project, shared: SharedSession) -> str:
     users = len(_importers(project, shared))
     also = f", and by {users} other module{'s' if users != 1 else ''}" if users else ""
     return f"{shared.what} is shared by every request and thread{also}: one failed flush or rollback hits all of them"
+
+
+def _message_once(shared: SharedSession) -> str:
+    return f"{shared.what} is everybody's as soon as somebody imports this file, which is there to be run: nothing closes it"
 
 
 def _importers(project: Project, shared: SharedSession) -> dict[str, Related]:
