@@ -1,11 +1,14 @@
 """A project that stays finds, after any sequence of changes, what a run that knows nothing finds."""
 
+from pathlib import Path
 from random import Random
 
 import pytest
+from click.testing import CliRunner
 
 from changes.edits import Files, changed, project
 from changes.resident import ALL, Resident
+from sessionlint.cli import sessionlint
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis
@@ -37,6 +40,41 @@ def _follow(random: Random) -> None:
         assert found.findings == expected.findings
         assert found.errors == expected.errors
         files = changed(files, random)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_kept_between_runs_does_not_show(seed: int, tmp_path: Path) -> None:
+    _run_again_and_again(Random(seed), tmp_path)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", range(5, 60))
+def test_what_is_kept_between_runs_does_not_show_in_many_projects(seed: int, tmp_path: Path) -> None:
+    _run_again_and_again(Random(seed), tmp_path)
+
+
+def _run_again_and_again(random: Random, folder: Path) -> None:
+    """Two files of one text, files that come, go and change, and all of it back: as one branch and another are checked out."""
+    first = files = {f"{part}/{path}": text for part in ("one", "two") for path, text in project(random).items()}
+    for step in range(_STEPS):
+        _write(folder, files)
+        assert _checked(folder) == _checked(folder, "--no-cache")
+        files = first if step == _STEPS - 2 else changed(files, random)
+
+
+def _write(folder: Path, files: Files) -> None:
+    for path in folder.rglob("*.py"):
+        path.unlink()
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _checked(folder: Path, *options: str) -> str:
+    arguments = ["check", "--isolated", "--select", "ALL", "--output-format", "json", "--project-root", str(folder), *options]
+    result = CliRunner().invoke(sessionlint, [*arguments, str(folder)])
+    assert result.exit_code in (0, 1), result.output
+    return result.stdout
 
 
 def test_projects_and_changes_are_worth_looking_at() -> None:
