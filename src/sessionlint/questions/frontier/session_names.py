@@ -7,7 +7,7 @@ from typing import TypeAlias
 from sessionlint.link.names.roles import is_test
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
+from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.link.values.kinds import Kind
@@ -27,7 +27,7 @@ def session_names(project: Project) -> Mapping[str, Homes]:
     the configuration vouches for. Each with the modules that it comes from."""
     found: dict[str, set[str]] = defaultdict(set)
     for module in project.modules.values():
-        for name in _names_of(project, module):
+        for name in (*_bound_names(project, module), *_bringing_names(project, module), *_reaching_names(project, module)):
             found[name].add(module.path)
     for module, name in loop_helpers(project):
         found[name].add(module.path)
@@ -43,17 +43,26 @@ def in_reach(project: Project, homes: Homes) -> Container[str]:
     return project.importers.transitively(homes) | {path for path in project.sources if is_test(project.layout.full_path(path))}
 
 
-@question(frozenset[str]())
-def _names_of(project: Project, module: ModuleScope) -> frozenset[str]:
-    """The names by which one comes from a module by all but its loops."""
-    return frozenset((*bringers(project, module), *_module_names(project, module), *_member_names(project, module)))
+# Three questions, because they are made of different things: with each file that is read, the last one is asked again of all.
 
 
-def _module_names(project: Project, module: ModuleScope) -> Iterator[str]:
+@collected
+def _bringing_names(project: Project, module: ModuleScope) -> Iterator[str]:
+    return bringers(project, module)
+
+
+@collected
+def _bound_names(project: Project, module: ModuleScope) -> Iterator[str]:
     evaluator = project.evaluator
     for name in module.bindings:
         if _leads_to_session(evaluator.name_kind(name, module), evaluator):
             yield name
+    yield from _member_names(project, module)
+
+
+@collected
+def _reaching_names(project: Project, module: ModuleScope) -> Iterator[str]:
+    """The functions, and classes by their ``__init__``, that build an engine or ask a database."""
     for function in _reaching_database(project, module):
         is_init = function.owner is not None and function.node.name == "__init__"
         yield function.owner.node.name if is_init and function.owner else function.node.name
