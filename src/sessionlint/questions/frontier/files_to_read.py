@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
 from sessionlint.questions.requests.streaming import unread_responses
@@ -15,10 +17,12 @@ from sessionlint.questions.sessions.lives import session_lives
 def wanted_files(project: Project) -> frozenset[str]:
     """The paths of the files in which a session, a generator or a coroutine disappears, whose coroutines use a registry,
     whose functions handle a session's errors, or whose methods are called by an object that keeps one."""
+    modules = [*project.modules.values()]
     return _unread_by_sessions(project).union(
         unread_coroutines(project),
         unread_users(project),
-        unread_responses(project),
+        *(unread_responses(project, module) for module in modules),
+        *(_lent_to_unread(project, module) for module in modules),
         unread_handlers(project),
         unread_methods(project),
     )
@@ -28,11 +32,12 @@ def _unread_by_sessions(project: Project) -> frozenset[str]:
     """Files without facts in which a session disappears, or which the configuration names: with their facts, more would be
     known."""
     assert session_lives(project) is not None  # which finds out where sessions go
-    return frozenset(project.wanting) | frozenset(_lent_to_unread(project)) | frozenset(project.trust.unread)
+    return frozenset(project.wanting) | frozenset(project.trust.unread)
 
 
-def _lent_to_unread(project: Project) -> Iterator[str]:
-    for site in project.calls_of(kinds.Unknown):
+@collected
+def _lent_to_unread(project: Project, module: ModuleScope) -> Iterator[str]:
+    for site in project.calls_of(kinds.Unknown, within=module):
         call = site.term
         callee = project.kind(call.func, site.scope) if isinstance(call, Call) and call.args else None
         if isinstance(call, Call) and isinstance(callee, kinds.Unknown) and callee.unread is not None:

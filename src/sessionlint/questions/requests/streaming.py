@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import remembered
+from sessionlint.link.question import collected, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Comprehension, Name, Term
@@ -48,9 +48,10 @@ def sessions_streamed(project: Project, module: ModuleScope) -> Iterator[Streame
                 yield found
 
 
-def unread_responses(project: Project) -> Iterator[str]:
+@collected
+def unread_responses(project: Project, module: ModuleScope) -> Iterator[str]:
     """The files without facts that define what a generator is handed to: a class of the project that streams, perhaps."""
-    for site in project.calls_of(kinds.Unknown):
+    for site in project.calls_of(kinds.Unknown, within=module):
         call = site.term
         given = call.args[0].value if isinstance(call, Call) and call.args else None
         if not isinstance(call, Call) or not isinstance(given, Call):
