@@ -83,12 +83,13 @@ class Evaluator:
         """Go on with these; whoever calls this sees to what the memory holds."""
         self._layout = layout
         self.trust = trust
+        self._externals: dict[str, Kind] = {}  # one of each, for there are many of few names
 
     # --- terms --------------------------------------------------------------------------------------------------------
 
     def kind(self, term: Term, scope: Scope) -> Kind:
         """The kind of ``term``, which stands in ``scope``."""
-        if type(term) is Name:
+        if type(term) is Name:  # what it stands for is remembered where it is bound
             return self.name_kind(term.id, scope)
         known: Kind | None = self._near.get(term)
         if known is not None:
@@ -465,9 +466,11 @@ class Evaluator:
         return UNKNOWN
 
     def _external(self, dotted: str) -> Kind:
-        name = canonical(dotted)
-        trusted = self.trust.outside(name)
-        return trusted if trusted is not None else SESSION_TYPES.get(name, External(name))
+        known = self._externals.get(dotted)
+        if known is None:
+            name = canonical(dotted)
+            known = self._externals[dotted] = self.trust.outside(name) or SESSION_TYPES.get(name) or External(name)
+        return known
 
     def annotated(self, annotation: Term, scope: Scope) -> Kind:
         """The kind of a value that carries ``annotation``, read where ``scope`` says."""
