@@ -235,8 +235,10 @@ sqlalchemy.exc.TimeoutError: QueuePool limit of size 2 overflow 0 reached, conne
 def test_rule_finds_the_rules_behind_an_error_text(run: Run) -> None:
     result = run("rule", "QueuePool limit of size 5 overflow 10 reached")
     assert result.exit_code == 0
-    listed = [line for line in result.stdout.splitlines() if line.startswith("SES")]
-    assert listed[0] == "SES301 bare-session (error)"
+    listed = [line for line in result.stdout.splitlines() if line[:1].isdigit()]
+    assert listed[1].startswith("1. SES301 bare-session (error): An unclosed session")
+    assert [line[:1] for line in listed[1:6]] == ["1", "2", "3", "4", "5"]
+    assert listed[6].startswith(f"{int(listed[0].split()[0]) - 5} more: SES304, ")
     assert run("rule", "QueuePool", "limit", "of", "size", "5", "overflow", "10", "reached").stdout == result.stdout
 
 

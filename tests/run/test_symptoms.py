@@ -1,8 +1,10 @@
 """Every error text that the catalogue knows leads to its rules, also as users paste it."""
 
 import pytest
+from pasted_errors import PASTED
 
 from sessionlint.commands.symptoms import nearest_symptom, rules_behind
+from sessionlint.commands.synonyms import SYNONYMS
 from sessionlint.model.finding import Rule
 from sessionlint.rules.registry import registered_rules
 
@@ -76,7 +78,7 @@ KNOWN = {
     'psycopg2.ProgrammingError: invalid dsn: invalid connection option "max_overflow"': "105",
     "sqlite3.OperationalError: no such table: users": "107",
     "sqlite3.ProgrammingError: SQLite objects created in a thread can only be used in that same thread. The object was "
-    "created in thread id 139 and this is thread id 140.": "107",
+    "created in thread id 139 and this is thread id 140.": "107 603",
     "row missing after 201": "405",
     "rows are never saved": "405 315 604 507 110",
     'error: The return type of a generator function should be "Generator" or one of its supertypes  [misc]': "401",
@@ -169,9 +171,35 @@ def test_the_rules_that_the_table_names_come_before_others(message: str) -> None
     assert not expected or codes(message)[0] in expected
 
 
+@pytest.mark.parametrize(("text", "expected"), PASTED)
+def test_the_cause_is_among_the_first_three(text: str, expected: str) -> None:
+    first = codes(text)[:3]
+    assert {f"SES{number}" for number in expected.split()} - {*first} == set(), first
+
+
+def test_enough_texts_are_tried_and_each_once() -> None:
+    assert len(PASTED) == len({text for text, _ in PASTED}) >= 120
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_every_symptom_leads_to_its_rule(rule: Rule) -> None:
     assert [symptom for symptom in rule.symptoms if rule.code not in codes(symptom)] == []
+
+
+def test_synonyms_are_of_what_rules_know_and_lead_to_them() -> None:
+    for symptom, others in SYNONYMS.items():
+        behind = {rule.code for rule in RULES if symptom in rule.symptoms}
+        assert behind
+        assert [other for other in others if not behind <= set(codes(other))] == []
+
+
+def test_what_speaks_against_a_rule_puts_it_behind() -> None:
+    error = "sqlalchemy.exc.MissingGreenlet: greenlet_spawn has not been called; can't call await_only() here."
+    connecting = (
+        f'Traceback (most recent call last):\n  File "default.py", line 1, in connect\n    self.loaded_dbapi.connect()\n{error}'
+    )
+    assert codes(error)[0] == "SES203"
+    assert codes(connecting).index("SES104") < codes(connecting).index("SES203")
 
 
 @pytest.mark.parametrize("message", sorted(CONFUSABLE))

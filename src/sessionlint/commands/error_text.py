@@ -26,10 +26,12 @@ _ERROR_CLASS = re.compile(r"[A-Z]\w*(?:Error|Exception|Warning|Started|Greenlet|
 
 
 class Token(NamedTuple):
-    """One word of a message. A ``firm`` one belongs to the message; others (names, numbers) differ from program to program."""
+    """One word of a message. A ``firm`` one belongs to the message; others (names, numbers) differ from program to program, and
+    the class of the error (``is_class``) stands in front of it or does not."""
 
     text: str
     firm: bool = True
+    is_class: bool = False
 
 
 class ErrorText(NamedTuple):
@@ -80,7 +82,9 @@ def tokens(message: str) -> tuple[Token, ...]:
     found: list[Token] = []
     for match in _TOKEN.finditer(message):
         follows = message[match.end() :].lstrip()
-        if match["quoted"] is not None:
+        if match["quoted"] is not None and _is_message(match["quoted"]):
+            found += tokens(match["quoted"])
+        elif match["quoted"] is not None:
             text = match["quoted"].rpartition(".")[2].lower()
             suffix = "-object" if follows.startswith("object") else "-type" if follows.startswith("has no attribute") else ""
             found.append(Token(text.removesuffix("()") + suffix, firm=bool(suffix)))
@@ -93,12 +97,17 @@ def tokens(message: str) -> tuple[Token, ...]:
     return tuple(found)
 
 
+def _is_message(quoted: str) -> bool:
+    """A message in quotes, and no name: ``TimeoutError('QueuePool limit of ...')``, ``(2006, 'MySQL server has gone away')``."""
+    return quoted.count(" ") > 1 and not quoted.startswith("<")
+
+
 def _word(word: str, follows: str, before: list[Token]) -> Iterator[Token]:
     name = word.rpartition(".")[2]
     if before and before[-1].text == "object" and follows.startswith("can't"):
         before.pop()
         yield Token(f"{name.lower()}-object")
     elif _ERROR_CLASS.match(name) and follows.startswith(":"):
-        yield Token(name.lower(), firm=False)
+        yield Token(name.lower(), firm=False, is_class=True)
     else:
         yield from (Token(part.lower()) for part in word.split("."))

@@ -14,6 +14,7 @@ from sessionlint.run.errors import CLEAN, UsageError, suggestion
 from sessionlint.run.settings.selectors import check_selectors
 from sessionlint.sift.naming import matches
 
+_MOST = 5  # rules that are shown with a line each
 _SELECTOR = re.compile(r"SES\w*|[a-z0-9]+(-[a-z0-9]+)+|ALL", re.IGNORECASE)
 
 
@@ -30,9 +31,11 @@ def run_rule(given: Sequence[str], every: bool, output_format: str, colour: Colo
 
 def _error_text(given: Sequence[str]) -> str:
     """The error text that the arguments are, in one pair of quotes or none; "" when they name rules, rightly or not."""
-    if all(_SELECTOR.fullmatch(word) for word in given) or any(_names_a_rule(word) for word in given):
+    text = " ".join(given)
+    if any(_names_a_rule(word) for word in given):
         return ""
-    return " ".join(given)
+    is_known = bool(rules_behind(text, [entry.rule for entry in registered_rules()]))  # `idle-in-transaction` is no rule
+    return text if is_known or not all(_SELECTOR.fullmatch(word) for word in given) else ""
 
 
 def _names_a_rule(word: str) -> bool:
@@ -75,15 +78,20 @@ def _unknown(text: str, entries: Collection[RegisteredRule]) -> str:
 
 
 def _listing(found: Sequence[Match]) -> str:
-    """The rules behind an error as Markdown, best first."""
+    """The rules behind an error as Markdown, best first; of many the codes will do."""
     count = "One rule knows this error" if len(found) == 1 else f"{len(found)} rules know this error, the likeliest first"
-    parts = [f"# {count}"]
-    for match in found:
-        spoken = f" The traceback speaks for it: `{match.hint}`." if match.hint else ""
-        parts += [f"## {match.rule.code} {match.rule.name} ({match.rule.severity.value})", f"> {match.symptom}"]
-        parts += [match.rule.why + spoken]
-    parts += [f"`sessionlint rule {found[0].rule.code}` shows what breaks and what to write instead."]
-    return "\n\n".join(parts) + "\n"
+    lines = [f"{place}. {_line(match)}" for place, match in enumerate(found[:_MOST], start=1)]
+    more = ", ".join(match.rule.code for match in found[_MOST:])
+    rest = [f"{len(found) - _MOST} more: {more}."] if more else []
+    end = f"`sessionlint rule {found[0].rule.code}` shows what breaks and what to write instead."
+    return "\n\n".join([f"# {count}", "\n".join(lines), *rest, end]) + "\n"
+
+
+def _line(match: Match) -> str:
+    rule = match.rule
+    off = "" if rule.on else ", off by default"
+    spoken = f" The traceback speaks for it: `{match.hint}`." if match.hint else ""
+    return f"**{rule.code} {rule.name}** ({rule.severity.value}{off}): {rule.why}{spoken}"
 
 
 def _matched(match: Match) -> dict[str, object]:

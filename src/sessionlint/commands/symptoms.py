@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from sessionlint.commands.error_text import ErrorText, Token, read_error, tokens
-from sessionlint.model.finding import Rule
+from sessionlint.commands.synonyms import SYNONYMS
+from sessionlint.model.finding import Rule, Severity
 from sessionlint.model.records import dataclass
 
 _ENOUGH = 0.75
 """The part of a symptom's firm words that a message has to hold, in order."""
-_NAMES = 0.2  # what matching names and numbers add, of which a symptom may have any number
+_NAMES = 0.2  # what names that are other ones cost
 _HINT = 0.5
+_AGAINST = 0.5
 _NEAR = 0.4
 _LONG = 9  # letters: QueuePool says something, `is not` and `session` do not
 
@@ -48,37 +50,45 @@ def _shared(symptom: str, words: Iterable[str]) -> float:
 
 
 def _order(match: Match) -> tuple[object, ...]:
-    """By score; then the rule whose first symptom it is, the worse one, and the code."""
-    return -match.score, match.rule.symptoms.index(match.symptom), match.rule.severity.rank, match.rule.code
+    """By score; then what is on by default, and no mere information; then those whose first symptom it is, and the worse ones."""
+    rule, place = match.rule, match.rule.symptoms.index(match.symptom)
+    return -match.score, not rule.on, rule.severity is Severity.INFO, place > 0, rule.severity.rank, place, rule.code
 
 
 def _match(rule: Rule, lines: Iterable[tuple[tuple[Token, ...], float]], error: ErrorText) -> Match | None:
     best, score = "", 0.0
     for symptom in rule.symptoms:
-        wanted = tokens(symptom)
-        fits = max((weight * _likeness(wanted, line, error.is_one_line) for line, weight in lines), default=0.0)
+        spellings = [tokens(spelling) for spelling in (symptom, *SYNONYMS.get(symptom, ()))]
+        likenesses = (weight * _likeness(wanted, line, error.is_one_line) for wanted in spellings for line, weight in lines)
+        fits = max(likenesses, default=0.0)
         if fits > score:
             best, score = symptom, fits
     if not best:
         return None
-    hint = next((hint for hint in rule.hints if any(hint in frame for frame in error.frames)), "")
+    hint = _first_in(error.frames, rule.hints)
     if hint:
         score += _HINT / (1 + rule.hints.index(hint))
+    if _first_in(error.frames, rule.speaking_against):
+        score -= _AGAINST
     return Match(rule, best, round(score, 3), hint)
 
 
+def _first_in(frames: Iterable[str], words: Iterable[str]) -> str:
+    return next((word for word in words if any(word in frame for frame in frames)), "")
+
+
 def _likeness(symptom: Sequence[Token], line: Sequence[Token], may_be_part: bool) -> float:
-    """0 when ``line`` does not hold ``symptom``, up to 1 when every firm word is there, and a little more for the names."""
+    """0 when ``line`` does not hold ``symptom``, up to 1 when every firm word is there, and a little less for other names."""
     firm = [token.text for token in symptom if token.firm] or [token.text for token in symptom]
     there = {token.text for token in line}
-    names = [token.text for token in symptom if not token.firm]
-    bonus = _NAMES * sum(name in there for name in names) / len(names) if names else 0.0
+    names = [token.text for token in symptom if not token.firm and not token.is_class]
+    other = _NAMES * sum(name not in there for name in names) / len(names) if names else 0.0
     if firm and _types(firm) <= there and sum(text in there for text in firm) >= _ENOUGH * len(firm):
         whole = _common(firm, [token.text for token in line]) / len(firm)
         if whole >= _ENOUGH:
-            return whole + bonus
+            return whole - other
     part = _part(symptom, line) if may_be_part and _types(there) <= set(firm) else 0.0
-    return part + bonus if part else 0.0
+    return part - other if part else 0.0
 
 
 def _types(words: Iterable[str]) -> set[str]:

@@ -86,7 +86,8 @@ class Rule:
     """What is known of a rule without running it.
 
     ``why`` is one sentence for the reader of a finding; ``symptoms`` are error texts people paste into a search box, the
-    likeliest first, and ``hints`` words in the frames of their tracebacks that speak for this rule rather than another one.
+    likeliest first, and ``hints`` words in the frames of their tracebacks that speak for this rule rather than another one;
+    those ``speaking_against`` say that it is another one.
     ``on_with`` is a key of the configuration: a rule that is off by default is on where the project sets it.
     ``yields_to`` names the codes of more specific rules: where one of them speaks of the same place, this one is silent.
     ``silent_in``: the rule does not look at files of these roles; ``milder_in``: what it finds there is for information.
@@ -100,6 +101,7 @@ class Rule:
     on_with: str = ""
     symptoms: tuple[str, ...] = field(default=())
     hints: tuple[str, ...] = field(default=())
+    speaking_against: tuple[str, ...] = field(default=())
     yields_to: tuple[str, ...] = field(default=())
     silent_in: frozenset[Role] = frozenset()
     milder_in: frozenset[Role] = frozenset()

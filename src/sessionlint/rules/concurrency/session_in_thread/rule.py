@@ -25,7 +25,10 @@ RULE = Rule(
         "MissingGreenlet: greenlet_spawn has not been called; can't call await_only() here",
         "got Future attached to a different loop",
         "SQLite objects created in a thread can only be used in that same thread",
+        "lost synchronization with server: got message type",
+        "Working outside of application context",
     ),
+    hints=("to_thread(", "run_in_executor(", "run_in_threadpool(", "Thread("),
 )
 
 

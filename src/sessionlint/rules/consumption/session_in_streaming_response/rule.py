@@ -22,7 +22,9 @@ RULE = Rule(
     symptoms=(
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
         "DetachedInstanceError: Parent instance is not bound to a Session; lazy load operation of attribute cannot proceed",
+        "terminating connection due to idle-in-transaction timeout",
     ),
+    hints=("sse_starlette", "stream_response(", "StreamingResponse", "EventSourceResponse"),
 )
 
 _CLOSED_FIRST = ((0, 106), (0, 117))

@@ -25,6 +25,7 @@ RULE = Rule(
         "Executing <Task pending> took 1.020 seconds",
     ),
     hints=("await dependant.call(",),
+    speaking_against=("greenlet_spawn", "sqlalchemy/ext/asyncio"),
     yields_to=("SES506", "SES508", "SES607"),
     silent_in=frozenset(Role) - {Role.APPLICATION},
 )

@@ -26,6 +26,7 @@ RULE = Rule(
     symptoms=(
         "The garbage collector is trying to clean up non-checked-in connection",
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
+        "FATAL: sorry, too many clients already",
     ),
     hints=("raw_connection(", "engine.connect("),
     silent_in=frozenset({Role.TEST, Role.MIGRATION, Role.STUB}),

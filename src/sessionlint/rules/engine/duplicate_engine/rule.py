@@ -20,7 +20,11 @@ RULE = Rule(
     severity=Severity.INFO,
     why="Each engine has a pool of its own: the connections of all of them add up on the database server.",
     on=False,
-    symptoms=("FATAL: sorry, too many clients already", "database is locked"),
+    symptoms=(
+        "FATAL: sorry, too many clients already",
+        "database is locked",
+        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
+    ),
     yields_to=("SES103",),
     silent_in=frozenset(Role) - {Role.APPLICATION},
 )

@@ -22,9 +22,10 @@ RULE = Rule(
     why="A connection belongs to the event loop that opened it, but the pool keeps it for the next loop.",
     symptoms=(
         "got Future <Future pending> attached to a different loop",
-        "RuntimeError: Event loop is closed",
         "InterfaceError: cannot perform operation: another operation is in progress",
+        "RuntimeError: Event loop is closed",
     ),
+    hints=("asyncio.run(", "asgiref", "celery"),
     silent_in=frozenset({Role.STUB}),
 )
 _SHOWN = 3

@@ -32,6 +32,7 @@ RULE = Rule(
         "ResourceWarning: unclosed transport",
         "got Future attached to a different loop",
     ),
+    speaking_against=("asyncio.run(", "asgiref"),
     yields_to=("SES103",),
     silent_in=frozenset({Role.TEST, Role.MIGRATION, Role.STUB}),
 )

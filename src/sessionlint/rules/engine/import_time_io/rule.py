@@ -27,6 +27,7 @@ RULE = Rule(
         "OperationalError: connection to server failed: Connection refused, at import",
         "'AsyncEngine' object has no attribute '_run_ddl_visitor'",
         "asyncio.run() cannot be called from a running event loop",
+        "Working outside of application context",
     ),
     silent_in=frozenset(Role) - {Role.APPLICATION},
 )

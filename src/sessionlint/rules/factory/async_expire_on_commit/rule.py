@@ -27,6 +27,7 @@ RULE = Rule(
         "DetachedInstanceError: Instance is not bound to a Session",
     ),
     hints=("_load_expired", "load_on_ident"),
+    speaking_against=("loaded_dbapi.connect(", "_emit_lazyload"),
     silent_in=frozenset({Role.TEST, Role.STUB}),
 )
 

@@ -21,8 +21,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     why="All coroutines of an event loop run in one thread, so they get the same session from a thread-local registry.",
     symptoms=(
-        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
         "async_scoped_session.__init__() missing 1 required positional argument: 'scopefunc'",
+        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
     ),
     silent_in=frozenset({Role.STUB}),
 )

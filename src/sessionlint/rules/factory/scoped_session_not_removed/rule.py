@@ -21,6 +21,7 @@ RULE = Rule(
     why="Each thread or task keeps its session, with its connection and its transaction, until somebody removes it.",
     on=False,
     symptoms=("QueuePool limit of size 5 overflow 10 reached, connection timed out",),
+    hints=("threading.py", "concurrent/futures/thread.py"),
     yields_to=("SES208",),
     silent_in=frozenset(Role) - {Role.APPLICATION},
 )

@@ -23,7 +23,7 @@ RULE = Rule(
     symptoms=(
         "generator ignored GeneratorExit",
         "async generator ignored GeneratorExit",
-        "IllegalStateChangeError: Method 'close()' can't be called here",
+        "GeneratorExit",
     ),
     silent_in=frozenset({Role.STUB}),
 )

@@ -24,6 +24,8 @@ RULE = Rule(
     symptoms=(
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
         "The garbage collector is trying to clean up non-checked-in connection",
+        "terminating connection due to idle-in-transaction timeout",
+        "FATAL: sorry, too many clients already",
     ),
     yields_to=("SES403",),
     silent_in=frozenset({Role.TEST, Role.STUB}),

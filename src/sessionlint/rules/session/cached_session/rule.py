@@ -23,6 +23,7 @@ RULE = Rule(
     symptoms=(
         "generator didn't yield",
         "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
+        "InterfaceError: cannot perform operation: another operation is in progress",
     ),
     silent_in=frozenset({Role.TEST, Role.STUB}),
     milder_in=frozenset({Role.SCRIPT}),

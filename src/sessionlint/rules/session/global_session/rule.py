@@ -23,10 +23,14 @@ RULE = Rule(
     symptoms=(
         "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
         "This session is in 'prepared' state; no further SQL can be emitted within this transaction",
-        "IllegalStateChangeError: Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
         "InFailedSqlTransaction: current transaction is aborted, commands ignored until end of transaction block",
         "InvalidRequestError: Session is already flushing",
+        "IllegalStateChangeError: Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
         "InvalidRequestError: Object is already attached to session '1' (this is '2')",
+        "server closed the connection unexpectedly",
+        "InterfaceError: cannot perform operation: another operation is in progress",
+        "PendingRollbackError: Can't reconnect until invalid transaction is rolled back",
+        "terminating connection due to idle-in-transaction timeout",
     ),
     silent_in=frozenset(Role) - {Role.APPLICATION},
 )

@@ -24,7 +24,8 @@ RULE = Rule(
     symptoms=(
         "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
         "InFailedSqlTransaction: current transaction is aborted, commands ignored until end of transaction block",
-        "Can't reconnect until invalid transaction is rolled back",
+        "PendingRollbackError: Can't reconnect until invalid transaction is rolled back",
+        "This session is in 'inactive' state, due to the SQL transaction being rolled back",
     ),
     silent_in=frozenset({Role.TEST, Role.STUB}),
 )
