@@ -59,27 +59,15 @@ from sessionlint.questions.sessions.conditions import (
 )
 from sessionlint.questions.sessions.handed import Handed, events_around, handed
 from sessionlint.questions.sessions.openings import openings_of
+from sessionlint.questions.sessions.passages import UNFOLLOWED, Passage, behind, mends
 from sessionlint.questions.sessions.statements import is_told_not_to
 from sessionlint.questions.sessions.telling import Telling, assigned, roots, telling
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """What a function makes of one condition of the session that it is given: the conditions behind the call, those in which it
-    raises, and whether it does what a failed session refuses, before it thinks of a rollback."""
-
-    falls: Conditions
-    raises: Conditions
-    refused: bool = False
-
-
-_UNFOLLOWED = Passage(frozenset({State.UNKNOWN}), frozenset({State.UNKNOWN}))
 
 
 def passage(project: Project, to: Handed, start: Condition, *, autoflushes: bool) -> Passage:
     """What becomes of a session in the condition ``start`` in the function that it is handed to."""
     key = ("passage", to.function, to.name, start, autoflushes)
-    return remembered(project, key, _UNFOLLOWED, _walked, project, to, start, autoflushes)
+    return remembered(project, key, UNFOLLOWED, _walked, project, to, start, autoflushes)
 
 
 def _walked(project: Project, to: Handed, start: Condition, autoflushes: bool) -> Passage:
@@ -185,7 +173,7 @@ class Tracing(Paths[Condition]):
         for event in found:
             self.seen[event] = self.seen.get(event, NOWHERE) | states
             states, failed = self._passed(event, states) if event.act is Act.PASSED else self._done(event, states)
-            if _mends(event, states):
+            if mends(event, states):
                 raised = frozenset(state for state in raised if not isinstance(state, Failed))
             raised |= failed
         return states, raised
@@ -196,8 +184,8 @@ class Tracing(Paths[Condition]):
             self._refuses(event, states)
         nested = self.nested > 0
         failed = (failure(event, state, autoflushes=self.autoflushes, nested=nested) for state in states)
-        behind = (after(event, state, closes=self.opened and not self.managed) for state in states)
-        return frozenset(behind), frozenset(state for state in failed if state is not None)
+        falls = (after(event, state, closes=self.opened and not self.managed) for state in states)
+        return frozenset(falls), frozenset(state for state in failed if state is not None)
 
     def _refuses(self, event: Event, states: Iterable[Condition]) -> None:
         failed = frozenset(state for state in states if isinstance(state, Failed))
@@ -207,20 +195,20 @@ class Tracing(Paths[Condition]):
     def _passed(self, event: Event, states: Conditions) -> tuple[Conditions, Conditions]:
         """As ``_done``, for a call that hands the session to a function of the project."""
         to = handed(self.project, event, self.name)
-        behind: Conditions = NOWHERE
+        falls: Conditions = NOWHERE
         raised: Conditions = NOWHERE
         for state in states:
             if to is None or state in (State.SHARED, State.ABSENT):
-                behind |= {after(event, state, closes=False)}
+                falls |= {after(event, state, closes=False)}
                 continue
             start = replace(state, nested=False, at=None, by=None) if isinstance(state, Failed) else state
             autoflushes = self.autoflushes and not is_told_not_to(event)
             found = passage(self.project, to, start, autoflushes=autoflushes)
             if found.refused:
                 self._refuses(event, (state,))
-            behind |= _behind(state, found)
+            falls |= behind(state, found)
             raised |= self._raised(event, state, found)
-        return behind, raised
+        return falls, raised
 
     def _raised(self, event: Event, state: Condition, found: Passage) -> Conditions:
         """The conditions in which a function raises, as its caller has them."""
@@ -331,23 +319,6 @@ class Tracing(Paths[Condition]):
         exits = self._items(statement, rest, states)
         self.managed -= 1
         return exits.mapped(lambda ways: replaced(ways, State.LEFT))
-
-
-def _mends(event: Event, behind: Conditions) -> bool:
-    """Whether a session that failed has been seen to, also where that raises: a rollback, or a function that rolls back."""
-    return event.act in (Act.ROLLBACK, Act.CLOSE) or (
-        event.act is Act.PASSED and not any(isinstance(state, Failed) for state in behind)
-    )
-
-
-def _behind(state: Condition, found: Passage) -> Conditions:
-    """The conditions behind a call of a function, as its caller has them."""
-    failed = frozenset(other for other in found.falls if isinstance(other, Failed))
-    others = found.falls - failed
-    if isinstance(state, Failed) and failed and not others and not found.refused:
-        return frozenset({state})
-    # what fails in the function and is swallowed there is not followed any further
-    return others or frozenset({State.UNKNOWN})
 
 
 def _top(event: Event) -> Term:
