@@ -125,8 +125,8 @@ def _frame(entry: RegisteredRule) -> tuple[str, str]:
     head = f"Severity: {rule.severity.value}, {'on by default' if rule.on else selected}. Fix: {_fix(entry)}.\n"
     suppress = (
         f"`# noqa: {rule.code}` or `# sessionlint: ignore[{rule.code}] -- why` at the end of the line,\n"
-        f'`# sessionlint: ignore-file[{rule.code}]` for a file. In the configuration `extend-ignore = ["{rule.code}"]`, or for some files\n'
-        f'`"scripts/*" = ["{rule.code}"]` under `per-file-ignores`.\n'
+        f"`# sessionlint: ignore-file[{rule.code}]` for a file. In the configuration "
+        f'`extend-ignore = ["{rule.code}"]`, or for some files\n`"scripts/*" = ["{rule.code}"]` under `per-file-ignores`.\n'
     )
     return head, suppress
 
@@ -136,9 +136,7 @@ _SUPPRESS = re.compile(r"\n(?:## Suppress\n\n(?:.+\n)+\n)?(?=## References\n)")
 
 
 @each_rule
-def test_a_page_begins_with_what_the_rule_is_and_ends_with_how_to_suppress_it(
-    code: str, request: pytest.FixtureRequest
-) -> None:
+def test_a_page_begins_with_what_the_rule_is_and_ends_with_how_to_suppress_it(code: str, request: pytest.FixtureRequest) -> None:
     entry = RULES[code]
     head, suppress = _frame(entry)
     text = entry.page.read_text(encoding="utf-8")
