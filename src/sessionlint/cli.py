@@ -14,7 +14,6 @@ from sessionlint.report.colour import ColourChoice
 from sessionlint.report.formats import FORMATS
 from sessionlint.run.errors import CLEAN, FAILED, INTERRUPTED, UsageError, suggestion
 
-_OBJECTS = 3_000_000  # so many more, and garbage is looked for: a check of 200,000 lines makes a million
 *_FIRST, _LAST = FORMATS
 
 
@@ -187,8 +186,8 @@ def _hear_termination() -> None:
 def main() -> NoReturn:
     """Run the command line and exit: 0 clean, 1 findings, 2 usage, configuration or internal error, 130 interrupted."""
     _hear_termination()
-    # what a check builds of a large project stays to the end; to look through it for garbage takes a tenth of the whole run
-    gc.set_threshold(_OBJECTS)
+    # what a check builds of a large project stays to the end; to look through it once for garbage takes a tenth of the whole run
+    gc.disable()
     try:
         sessionlint.main(prog_name="sessionlint")
     except SystemExit as end:
