@@ -72,6 +72,10 @@ None.
 
 TODO
 
+## References
+
+- [TODO the documentation that the claim rests on](https://)
+
 ## Cases
 
 ### What it finds

@@ -16,7 +16,8 @@ RULES = {entry.rule.code: entry for entry in registered_rules()}
 README = Path(__file__).parent.parent / "README.md"
 FAMILIES = {"linter": "0", "engine": "1", "factory": "2", "session": "3", "provider": "4", "consumption": "5", "concurrency": "6"}
 FOR_EVERY_RULE = ["What breaks in production", "Example", "Use instead", "Known false alarms", "Fix safety"]
-FOR_RULES_ABOUT_CODE = [*FOR_EVERY_RULE, "Options", "When not to use it", "Cases", "Proof"]
+AT_THE_END = ["Suppress", "References", "Cases"]
+FOR_RULES_ABOUT_CODE = [*FOR_EVERY_RULE, "Options", "When not to use it", *AT_THE_END, "Proof"]
 
 each_rule = pytest.mark.parametrize("code", sorted(RULES))
 
@@ -43,7 +44,7 @@ def test_a_rule_stands_in_the_folder_of_its_family(code: str) -> None:
 
 @each_rule
 def test_a_page_has_its_sections_in_order(code: str) -> None:
-    required = [*FOR_EVERY_RULE, "Cases"] if family(RULES[code]) == "linter" else FOR_RULES_ABOUT_CODE
+    required = [*FOR_EVERY_RULE, *AT_THE_END] if family(RULES[code]) == "linter" else FOR_RULES_ABOUT_CODE
     assert [section for section in page_of(code).sections if section in required] == required
 
 
@@ -115,6 +116,44 @@ def _fix(entry: RegisteredRule) -> str:
     own = [case for case in read_page(entry.page).cases if case.codes == {entry.rule.code}]
     levels = {block.after for case in own for block in case.blocks if block.after}
     return ", ".join(level.value for level in Applicability if level.value in levels) or "none"
+
+
+def _frame(entry: RegisteredRule) -> tuple[str, str]:
+    """What a page begins with under its title, and how what it finds is suppressed."""
+    rule = entry.rule
+    selected = f"on where `{rule.on_with}` is set" if rule.on_with else f'off by default (`extend-select = ["{rule.code}"]`)'
+    head = f"Severity: {rule.severity.value}, {'on by default' if rule.on else selected}. Fix: {_fix(entry)}.\n"
+    suppress = (
+        f"`# noqa: {rule.code}` or `# sessionlint: ignore[{rule.code}] -- why` at the end of the line,\n"
+        f"`# sessionlint: ignore-file[{rule.code}]` for a file. In the configuration,\n"
+        f'`extend-ignore = ["{rule.code}"]`, or for some files `"scripts/*" = ["{rule.code}"]` under `per-file-ignores`.\n'
+    )
+    return head, suppress
+
+
+_TITLE = re.compile(r"\A(# .+\n\n)(?:Severity: .+\n\n)?")
+_SUPPRESS = re.compile(r"\n(?:## Suppress\n\n(?:.+\n)+\n)?(?=## References\n)")
+
+
+@each_rule
+def test_a_page_begins_with_what_the_rule_is_and_ends_with_how_to_suppress_it(code: str, request: pytest.FixtureRequest) -> None:
+    entry = RULES[code]
+    head, suppress = _frame(entry)
+    text = entry.page.read_text(encoding="utf-8")
+    framed = _TITLE.sub(lambda match: f"{match[1]}{head}\n", text, count=1)
+    if family(entry) != "linter":  # what is said of comments is suppressed in ways of its own
+        framed = _SUPPRESS.sub(lambda _: f"\n## Suppress\n\n{suppress}\n", framed, count=1)
+    if request.config.getoption("--accept"):
+        entry.page.write_text(framed, encoding="utf-8")
+        return
+    assert text == framed, "nox -s tables"
+
+
+@each_rule
+def test_a_page_links_to_the_documentation_that_its_claim_rests_on(code: str) -> None:
+    _, _, references = user_part(page_of(code).text).partition("## References\n\n")
+    assert all(re.fullmatch(r"- \[\w.+\]\(https://\S+\)", line) for line in references.splitlines())
+    assert references
 
 
 def format_table() -> str:
