@@ -45,7 +45,7 @@ def page(session: nox.Session) -> None:
 
 @nox.session
 def tables(session: nox.Session) -> None:
-    """Rewrite the tables in the README and in docs/, and how the pages of rules begin and end."""
+    """Rewrite the tables of rules, formats and precedence in the README and in docs/, and how rules' pages begin and end."""
     _tests(session, "-n", "0", "--accept", *TABLES)
 
 

@@ -125,8 +125,8 @@ def _frame(entry: RegisteredRule) -> tuple[str, str]:
     head = f"Severity: {rule.severity.value}, {'on by default' if rule.on else selected}. Fix: {_fix(entry)}.\n"
     suppress = (
         f"`# noqa: {rule.code}` or `# sessionlint: ignore[{rule.code}] -- why` at the end of the line,\n"
-        f"`# sessionlint: ignore-file[{rule.code}]` for a file. In the configuration "
-        f'`extend-ignore = ["{rule.code}"]`, or for some files\n`"scripts/*" = ["{rule.code}"]` under `per-file-ignores`.\n'
+        f"`# sessionlint: ignore-file[{rule.code}]` for a file. In the configuration,\n"
+        f'`extend-ignore = ["{rule.code}"]`, or for some files `"scripts/*" = ["{rule.code}"]` under `per-file-ignores`.\n'
     )
     return head, suppress
 
