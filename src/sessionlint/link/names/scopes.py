@@ -26,6 +26,7 @@ from sessionlint.model.facts import (
     Parameter,
     Scoping,
     Statement,
+    Subscript,
     Term,
     Try,
     Walrus,
@@ -165,6 +166,8 @@ class ModuleScope:
     withs: list[With] = field(default_factory=list)
     star_imports: list[ImportBinding] = field(default_factory=list)
     calls: "list[Site]" = field(default_factory=list)
+    # what is put on a state: `request.state.name = value`, `app.state["name"] = value`
+    states: list[tuple[Term, ValueBinding]] = field(default_factory=list)
     # what `link.import_time` found
     at_import: "list[Site] | None" = None
 
@@ -385,6 +388,8 @@ class _Binder:
                     self._bind(name, OpaqueBinding(), scope)
                 else:
                     self._bind(name, ValueBinding(scope, statement.value, statement.annotation, path), scope)
+            if isinstance(target, Attribute | Subscript) and isinstance(target.value, Attribute) and target.value.attr == "state":
+                self.module.states.append((target, ValueBinding(scope, statement.value, statement.annotation)))
 
     def _visit(self, term: Term, statement: Statement, block: Block, scope: Scope) -> None:
         """The one walk through a statement's terms: calls are noted, walruses bind."""

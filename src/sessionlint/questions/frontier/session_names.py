@@ -11,6 +11,7 @@ from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.link.values.kinds import Kind
+from sessionlint.link.values.state import state_key
 from sessionlint.questions.engines.engines import builds_engine, possible_engine_builds
 from sessionlint.questions.engines.import_io import DatabaseSearch, database_calls
 from sessionlint.questions.requests.bringers import bringers
@@ -31,7 +32,8 @@ def session_names(project: Project) -> Mapping[str, Homes]:
             found[name].add(module.path)
     for module, name in loop_helpers(project):
         found[name].add(module.path)
-    anywhere = dict.fromkeys(project.evaluator.trust.vocabulary.words, frozenset[str]())
+    kept = (name for module in project.modules.values() for name in _state_names(project, module))
+    anywhere = dict.fromkeys((*project.evaluator.trust.vocabulary.words, *kept), frozenset[str]())
     return {**{name: frozenset(paths) for name, paths in found.items()}, **anywhere}
 
 
@@ -43,7 +45,16 @@ def in_reach(project: Project, homes: Homes) -> Container[str]:
     return project.importers.transitively(homes) | {path for path in project.sources if is_test(project.layout.full_path(path))}
 
 
-# Three questions, because they are made of different things: with each file that is read, the last one is asked again of all.
+# Questions of their own, because they are made of different things: with each file that is read, the last one is asked again of all.
+
+
+@question(frozenset[str]())
+def _state_names(project: Project, module: ModuleScope) -> frozenset[str]:
+    """The names under which a module puts what leads to a session on a state; whoever has the request has it."""
+    evaluator = project.evaluator
+    keys = ((state_key(evaluator, target, bound.scope), bound) for target, bound in module.states)
+    values = ((key.name, project.kind(bound.value, bound.scope)) for key, bound in keys if key and bound.value)
+    return frozenset(name for name, kind in values if _leads_to_session(kind, evaluator))
 
 
 @collected
