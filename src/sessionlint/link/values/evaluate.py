@@ -356,8 +356,8 @@ class Evaluator:
             bindings = [*ancestor.attributes.get(attr, ()), *ancestor.bindings.get(attr, ())]
             method = ancestor.methods.get(attr)
             if method is not None and len(bindings) == 1:
-                if self.decorators(method) & _PROPERTIES:
-                    return self.returned(method)
+                if (names := self.decorators(method)) & _PROPERTIES:
+                    return _managed(self.returned(method), names)
                 return kinds.FunctionKind(method)
             if bindings:
                 return self._join_bindings(bindings, attr)
@@ -441,11 +441,10 @@ class Evaluator:
         function = callee.function
         if (given := self.trust.given(function)) is not None and not callee.wrapped:
             return given
-        found = self.returned(function)
         names = self.decorators(function)
-        manager = next((is_async for name, is_async in _CONTEXT_DECORATORS.items() if name in names | {callee.wrapped}), None)
-        if manager is not None:
-            return kinds.ContextManager(found.value, manager) if isinstance(found, kinds.Generator) else UNKNOWN
+        found = self.returned(function)
+        if (names | {callee.wrapped}) & _CONTEXT_DECORATORS.keys():
+            return _managed(found, names | {callee.wrapped})
         return found if names <= TRANSPARENT else UNKNOWN
 
     def decorators(self, function: FunctionScope) -> frozenset[str]:
@@ -520,6 +519,14 @@ class Evaluator:
     def annotated(self, annotation: Term, scope: Scope) -> Kind:
         """The kind of a value that carries ``annotation``, read where ``scope`` says."""
         return annotated(self, annotation, scope)
+
+
+def _managed(found: Kind, decorators: frozenset[str]) -> Kind:
+    """What ``@contextmanager``, if it is among the decorators of a function, makes of what the function gives."""
+    manager = next((is_async for name, is_async in _CONTEXT_DECORATORS.items() if name in decorators), None)
+    if manager is None:
+        return found
+    return kinds.ContextManager(found.value, manager) if isinstance(found, kinds.Generator) else UNKNOWN
 
 
 def _iterated(kind: Kind) -> Kind:
