@@ -167,7 +167,7 @@ class ModuleScope:
     star_imports: list[ImportBinding] = field(default_factory=list)
     calls: "list[Site]" = field(default_factory=list)
     # what is put on a state: `request.state.name = value`, `app.state["name"] = value`
-    states: list[tuple[Term, ValueBinding]] = field(default_factory=list)
+    states: list[tuple[Term, ValueBinding | EnteredBinding]] = field(default_factory=list)
     # what `link.import_time` found
     at_import: "list[Site] | None" = None
 
@@ -320,6 +320,8 @@ class _Binder:
                     if item.target is not None:
                         for name, path in _targets(item.target):
                             self._bind(name, EnteredBinding(scope, item.context, path), scope)
+                        if _is_on_state(item.target):
+                            self.module.states.append((item.target, EnteredBinding(scope, item.context)))
             case For(target=target, iter=iterated):
                 for name, path in _targets(target):
                     self._bind(name, IteratedBinding(scope, iterated, path), scope)
@@ -388,7 +390,7 @@ class _Binder:
                     self._bind(name, OpaqueBinding(), scope)
                 else:
                     self._bind(name, ValueBinding(scope, statement.value, statement.annotation, path), scope)
-            if isinstance(target, Attribute | Subscript) and isinstance(target.value, Attribute) and target.value.attr == "state":
+            if _is_on_state(target):
                 self.module.states.append((target, ValueBinding(scope, statement.value, statement.annotation)))
 
     def _visit(self, term: Term, statement: Statement, block: Block, scope: Scope) -> None:
@@ -398,6 +400,12 @@ class _Binder:
                 self.module.calls.append(Site(inner, path, statement, block, scope))
             elif isinstance(inner, Walrus) and not any(isinstance(outer, Lambda) for outer in path):
                 self._bind(inner.target.id, ValueBinding(scope, inner.value), scope)
+
+
+def _is_on_state(target: Term) -> bool:
+    """``anything.state.name``, ``anything.state["name"]``, ``state.name``."""
+    holder = target.value if isinstance(target, Attribute | Subscript) else None
+    return (isinstance(holder, Attribute) and holder.attr == "state") or (isinstance(holder, Name) and holder.id == "state")
 
 
 def _targets(target: Term, path: tuple[int, ...] = ()) -> Iterator[tuple[str, tuple[int, ...]]]:

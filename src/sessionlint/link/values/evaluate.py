@@ -244,15 +244,14 @@ class Evaluator:
         if parameter.kind in ("*", "**"):
             return UNKNOWN
         found = annotated(self, parameter.annotation, function) if parameter.annotation is not None else UNKNOWN
-        if isinstance(found, kinds.Unknown):
-            found = parameters.by_default(self, function, parameter)
-        if isinstance(found, kinds.Unknown):
-            found = parameters.by_factory_annotation(self, function, parameter)
-        if not isinstance(found, kinds.Unknown):
+        if not parameters.is_vague(found):
             return found
-        if owner is not None and function.node.name == "__init__" and parameters.is_called(function, parameter):
-            return self._by_callers(function, parameter)
-        return UNKNOWN
+        better = parameters.by_default(self, function, parameter)
+        if isinstance(better, kinds.Unknown):
+            better = parameters.by_factory_annotation(self, function, parameter)
+        if isinstance(better, kinds.Unknown) and owner is not None and function.node.name == "__init__":
+            better = self._by_callers(function, parameter) if parameters.is_called(function, parameter) else UNKNOWN
+        return found if isinstance(better, kinds.Unknown) else better
 
     def _by_callers(self, init: FunctionScope, parameter: Parameter) -> Kind:
         key = ("given to", init, parameter.name)

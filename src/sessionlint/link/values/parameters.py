@@ -22,6 +22,11 @@ _OF_SESSIONS = frozenset(
 _NAMED_SO = ("session", "factory", "maker")
 
 
+def is_vague(declared: Kind) -> bool:
+    """Whether an annotation leaves open what a parameter is given: it cannot be followed, or is ``Callable[[], Session]``."""
+    return isinstance(declared, kinds.Unknown) or (isinstance(declared, kinds.Callback) and not declared.trusted)
+
+
 def by_factory_annotation(values: Values, function: FunctionScope, parameter: Parameter) -> Kind:
     """``db: SessionLocal``, as if a factory were a class: who writes it means the session, and uses it as one, or has FastAPI
     fill it. UNKNOWN where it is called: then the factory is meant."""

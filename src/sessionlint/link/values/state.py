@@ -35,6 +35,11 @@ def state_key(values: Values, term: Term, scope: Scope) -> StateKey | None:
             pass
         case Subscript(value=Attribute(value=holder, attr="state"), items=(Constant(value=str() as name),)):
             pass
+        case (
+            Attribute(value=Name(id="state"), attr=name)
+            | Subscript(value=Name(id="state"), items=(Constant(value=str() as name),))
+        ):
+            return StateKey("app", name) if _is_state(_class_of(values, "state", scope)) else None
         case _:
             return None
     found = _holder(values, holder, scope)
@@ -61,6 +66,12 @@ def _class_of(values: Values, name: str, scope: Scope) -> kinds.Kind:
             return values.kind(func, made_in)
         case _:
             return kinds.UNKNOWN
+
+
+def _is_state(cls: kinds.Kind) -> bool:
+    """Litestar gives a handler the application's state as its parameter ``state: State``."""
+    name = cls.name if isinstance(cls, kinds.External) else ""
+    return name.startswith("litestar.") and name.rpartition(".")[2] in ("State", "ImmutableState")
 
 
 def _by_class(cls: kinds.Kind) -> str | None:
