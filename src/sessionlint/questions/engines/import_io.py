@@ -19,7 +19,7 @@ _SCHEMA = frozenset({"create_all", "drop_all", "reflect"})
 _CONNECTING = frozenset({"connect", "begin", "raw_connection"})
 _QUERYING = frozenset({"execute", "scalar", "scalars", "stream", "exec", "get", "commit", "flush", "merge", "refresh"})
 _FETCHING = frozenset({"all", "first", "one", "one_or_none", "scalar", "count", "delete", "update"})
-_QUERIES = "queries the database"
+QUERIES = "queries the database"
 _FUNCTIONS = {
     "sqlalchemy.inspect": "inspects the database",
     "sqlalchemy_utils.create_database": "creates the database",
@@ -96,7 +96,7 @@ class DatabaseSearch:
             case kinds.Method(owner=kinds.Engine(), name=name) if name in _CONNECTING:
                 return "connects to the database"
             case kinds.Method(owner=kinds.Session() | kinds.Factory(scoped=True), name=name) if name in _QUERYING:
-                return _QUERIES
+                return QUERIES
             case kinds.External(name=name) if name in _FUNCTIONS:
                 return _FUNCTIONS[name] if name != "sqlalchemy.inspect" or self._is_given_database(call, site) else None
         given = walk.argument(call, None, "autoload_with")
@@ -104,7 +104,7 @@ class DatabaseSearch:
             return "reads the schema from the database"
         if isinstance(call.func, Attribute) and call.func.attr in _SCHEMA and self._is_given_database(call, site):
             return {"create_all": "creates the tables", "drop_all": "drops the tables"}.get(call.func.attr, "reads the schema")
-        return _QUERIES if self._fetches(call, site) else None
+        return QUERIES if self._fetches(call, site) else None
 
     def _fetches(self, call: Call, site: Site) -> bool:
         """``session.query(...).filter(...).all()``."""
@@ -182,7 +182,7 @@ class DatabaseSearch:
             if not isinstance(site.term, Call) or site.in_lambda:
                 continue
             does = self.direct(site.term, site)
-            if does is not None and (does != _QUERIES or self._opens_its_session(site.term, function)):
+            if does is not None and (does != QUERIES or self._opens_its_session(site.term, function)):
                 yield _Io(site.place, does)
                 return
             if (inner := self.function_run_by(site.term, site)) is not None:

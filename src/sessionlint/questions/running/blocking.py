@@ -48,7 +48,11 @@ def blocking_sessions(project: Project, module: ModuleScope) -> Iterator[Blockin
         if not function.node.is_async or function in _run_alone(project) or _is_start_up(project, function):
             continue
         for name, place, session in _held(project, function):
-            if _is_awaited(function, name) or name in async_in_truth(project, function) or _is_given_async(project, function, name):
+            if (
+                _is_awaited(function, name)
+                or name in async_in_truth(project, function)
+                or _is_given_async(project, function, name)
+            ):
                 continue  # an async session under a wrong annotation
             sql = search.of_name(function, name)
             if sql is not None and _only_commits_as_provider(project, function, name):
