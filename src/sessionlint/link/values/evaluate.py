@@ -6,7 +6,7 @@ attributes through instances and classes. It is flow-insensitive: a name has the
 
 import builtins
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sessionlint.link.memory import EVERYTHING, Memory
 from sessionlint.link.names.functions import return_values, yields
@@ -141,8 +141,7 @@ class Evaluator:
 
     def _find_kept(self, key: StateKey) -> Kind:
         self._memory.read(EVERYTHING)
-        modules = [module for module in self._modules.values() if not is_test(module.path)]
-        kept = [self._memory.ask((module, key), module.bit, NONE, self._kept_by, module, key) for module in modules]
+        kept = [self._memory.ask((module, key), module.bit, NONE, self._kept_by, module, key) for module in self._untested()]
         return kinds.join([kind for kind in kept if kind != NONE])
 
     def _kept_by(self, module: ModuleScope, key: StateKey) -> Kind:
@@ -270,7 +269,11 @@ class Evaluator:
 
     def _find_calls(self, name: str) -> tuple[Site, ...]:
         self._memory.read(EVERYTHING)
-        return tuple(site for module in self._modules.values() for site in module.calls_named((name,)))
+        return tuple(site for module in self._untested() for site in module.calls_named((name,)))
+
+    def _untested(self) -> Iterator[ModuleScope]:
+        """The modules that were read, tests left out: what they put somewhere is not what the application puts there."""
+        return (module for path, module in self._modules.items() if not is_test(self._layout.full_path(path)))
 
     def _is_static(self, function: FunctionScope) -> bool:
         return "builtins.staticmethod" in self.decorators(function)

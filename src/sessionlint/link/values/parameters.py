@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sessionlint.link.names.roles import is_test
 from sessionlint.link.names.scopes import Binding, FunctionScope, ModuleScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.values import kinds
@@ -116,8 +115,7 @@ def _binds(binding: Binding, name: str) -> bool:
 def by_callers(values: Values, init: FunctionScope, parameter: Parameter, calls: Iterable[Site]) -> Kind:
     """The factory that those who make an object give its ``__init__``, as far as one can tell. ``calls`` are those of what goes
     by the name of the class, or of a class below it."""
-    made = [site for site in calls if not is_test(site.scope.module.path)]
-    found = [given for site in made if (given := _given(values, init, parameter, site)) is not None]
+    found = [given for site in calls if (given := _given(values, init, parameter, site)) is not None]
     known = kinds.join([kind for kind in found if not isinstance(kind, kinds.Unknown)])
     return known if isinstance(known, kinds.Factory) else UNKNOWN
 

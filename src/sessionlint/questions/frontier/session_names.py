@@ -46,7 +46,7 @@ def in_reach(project: Project, homes: Homes) -> Container[str]:
     return project.importers.transitively(homes) | {path for path in project.sources if is_test(project.layout.full_path(path))}
 
 
-# Questions of their own, because they are made of different things: with each file that is read, the last one is asked again of all.
+# Questions of their own, because they are made of different things: with each file that is read, the last is asked again of all.
 
 
 @question(frozenset[str]())
