@@ -64,10 +64,6 @@ MEETING = {
     ("SES507", "SES305"): "def work(db=next(get_db())):\n    return db.get(int, 1)\n",
     ("SES507", "SES502"): "@app.get('/')\ndef read(db=Depends(next(get_db()))):\n    return db.get(int, 1)\n",
     ("SES509", "SES506"): "async def work():\n    async with scope() as db:\n        db.execute(text('select 1'))\n",
-    (
-        "SES509",
-        "SES508",
-    ): f"{ASYNC_PROVIDER}@app.get('/')\nasync def read(db: Session = Depends(lend)):\n    return db.query(int).all()\n",
     ("SES509", "SES607"): "async def work():\n    async with SessionLocal() as db:\n        db.execute(text('select 1'))\n",
     ("SES513", "SES505"): f"{LENT}def other():\n    db = lend()\n    return db.get(int, 1)\n",
     ("SES513", "SES506"): f"{LENT}def other():\n    with lend() as db:\n        return db.get(int, 1)\n",

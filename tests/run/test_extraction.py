@@ -78,6 +78,14 @@ def test_coroutines_that_use_a_registry_through_others_are_parsed() -> None:
     assert "app/main.py" not in parsed(app__crud=REGISTRY, app__main=route.replace("async def", "def"))
 
 
+@pytest.mark.parametrize("line", ["load(1)", "rows = load(1)", "rows: list = [*load(1)]", "ROWS = dict(rows=load(1))"])
+def test_what_queries_a_database_when_it_is_imported_is_parsed(line: str) -> None:
+    imported = f"from app.crud import load\n\n{line}\n"
+    assert "app/main.py" in parsed(app__crud=REGISTRY, app__main=imported)
+    inside = f"from app.crud import load\n\n\ndef run():\n    {line}\n"
+    assert "app/main.py" not in parsed(app__crud=REGISTRY, app__main=inside)
+
+
 def test_what_handles_a_session_s_errors_is_parsed_and_what_that_calls() -> None:
     handled = "def save(row):\n    db = make()\n    try:\n        db.flush()\n    except Exception:\n        refuse(row)\n"
     user = f"from app.db import make\nfrom app.errors import refuse\n\n\n{handled}"

@@ -4,7 +4,7 @@ from sessionlint.edits.imports import Wanted, change_imports
 from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
-from sessionlint.model.facts import Constant, Name
+from sessionlint.model.facts import Constant, Name, Term
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place
 from sessionlint.questions.providers.lent_types import annotation_is_inert
@@ -29,8 +29,8 @@ def annotation_edits(project: Project, provider: MisannotatedProvider) -> tuple[
     quoted = isinstance(annotation, Constant) and isinstance(annotation.value, str)
     generator = generator_wanted(project, function, quoted=quoted, is_async=provider.is_async)
     session = None if provider.element_term is not None else _session_class(provider, quoted)
-    old_names = {term.id for term, _ in walk.descend(annotation) if isinstance(term, Name)}
-    unused = [name for name in sorted(old_names) if name != provider.element and not project.importers_of_name(module.path, name)]
+    kept = _names(provider.element_term) if provider.element_term is not None else {provider.element}
+    unused = [name for name in sorted(_names(annotation) - kept) if not project.importers_of_name(module.path, name)]
     add = [generator, *([session] if session is not None else [])]
     imports = change_imports(module.facts, source, add, unused, [annotation.span])
     if imports is None:
@@ -42,6 +42,10 @@ def annotation_edits(project: Project, provider: MisannotatedProvider) -> tuple[
         text = f"{quote}{text}{quote}"
     edit = Edit(Place(module.path, annotation.span), text)
     return edit, *imports.edits
+
+
+def _names(term: Term) -> set[str]:
+    return {inner.id for inner, _ in walk.descend(term) if isinstance(inner, Name)}
 
 
 def generator_wanted(project: Project, function: FunctionScope, *, quoted: bool, is_async: bool | None = None) -> Wanted:

@@ -26,6 +26,7 @@ from sessionlint.model.facts import (
     Parameter,
     Scoping,
     Statement,
+    Subscript,
     Term,
     Try,
     Walrus,
@@ -165,6 +166,8 @@ class ModuleScope:
     withs: list[With] = field(default_factory=list)
     star_imports: list[ImportBinding] = field(default_factory=list)
     calls: "list[Site]" = field(default_factory=list)
+    # what is put on a state: `request.state.name = value`, `app.state["name"] = value`
+    states: list[tuple[Term, ValueBinding | EnteredBinding]] = field(default_factory=list)
     # what `link.import_time` found
     at_import: "list[Site] | None" = None
 
@@ -317,6 +320,8 @@ class _Binder:
                     if item.target is not None:
                         for name, path in _targets(item.target):
                             self._bind(name, EnteredBinding(scope, item.context, path), scope)
+                        if _is_on_state(item.target):
+                            self.module.states.append((item.target, EnteredBinding(scope, item.context)))
             case For(target=target, iter=iterated):
                 for name, path in _targets(target):
                     self._bind(name, IteratedBinding(scope, iterated, path), scope)
@@ -385,6 +390,8 @@ class _Binder:
                     self._bind(name, OpaqueBinding(), scope)
                 else:
                     self._bind(name, ValueBinding(scope, statement.value, statement.annotation, path), scope)
+            if _is_on_state(target):
+                self.module.states.append((target, ValueBinding(scope, statement.value, statement.annotation)))
 
     def _visit(self, term: Term, statement: Statement, block: Block, scope: Scope) -> None:
         """The one walk through a statement's terms: calls are noted, walruses bind."""
@@ -393,6 +400,12 @@ class _Binder:
                 self.module.calls.append(Site(inner, path, statement, block, scope))
             elif isinstance(inner, Walrus) and not any(isinstance(outer, Lambda) for outer in path):
                 self._bind(inner.target.id, ValueBinding(scope, inner.value), scope)
+
+
+def _is_on_state(target: Term) -> bool:
+    """``anything.state.name``, ``anything.state["name"]``, ``state.name``."""
+    holder = target.value if isinstance(target, Attribute | Subscript) else None
+    return (isinstance(holder, Attribute) and holder.attr == "state") or (isinstance(holder, Name) and holder.id == "state")
 
 
 def _targets(target: Term, path: tuple[int, ...] = ()) -> Iterator[tuple[str, tuple[int, ...]]]:

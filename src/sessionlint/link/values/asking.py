@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from sessionlint.link.names.scopes import Scope
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, Scope
 from sessionlint.link.values import kinds
 from sessionlint.link.values.kinds import Kind
 from sessionlint.model.facts import Term
@@ -22,3 +22,12 @@ class Values(Protocol):
 
     def annotated(self, annotation: Term, scope: Scope) -> Kind:
         """The kind of a value that carries ``annotation``."""
+
+    def home(self, name: str, scope: Scope) -> Scope | None:
+        """The scope that binds ``name`` for code in ``scope``."""
+
+    def decorators(self, function: FunctionScope) -> frozenset[str]:
+        """The dotted names of a function's decorators."""
+
+    def instance_attribute(self, cls: ClassScope, attr: str) -> Kind:
+        """What ``attr`` of an instance of a class is."""

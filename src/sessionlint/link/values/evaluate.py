@@ -6,11 +6,12 @@ attributes through instances and classes. It is flow-insensitive: a name has the
 
 import builtins
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from sessionlint.link.memory import Memory
+from sessionlint.link.memory import EVERYTHING, Memory
 from sessionlint.link.names.functions import return_values, yields
 from sessionlint.link.names.layout import Layout
+from sessionlint.link.names.roles import is_test
 from sessionlint.link.names.scopes import (
     Binding,
     ClassScope,
@@ -23,13 +24,15 @@ from sessionlint.link.names.scopes import (
     OpaqueBinding,
     ParameterBinding,
     Scope,
+    Site,
     ValueBinding,
 )
-from sessionlint.link.values import kinds
+from sessionlint.link.values import kinds, parameters
 from sessionlint.link.values.annotations import annotated
 from sessionlint.link.values.externals import SESSION_TYPES, canonical
 from sessionlint.link.values.kinds import NONE, UNKNOWN, External, Kind
 from sessionlint.link.values.library import library_call, library_method
+from sessionlint.link.values.state import StateKey, lifespan_state, state_key
 from sessionlint.link.values.trust import Trust
 from sessionlint.model.facts import (
     Attribute,
@@ -44,6 +47,7 @@ from sessionlint.model.facts import (
     Lambda,
     Name,
     Operation,
+    Parameter,
     Subscript,
     Term,
     Walrus,
@@ -101,16 +105,17 @@ class Evaluator:
     def _evaluate(self, term: Term, scope: Scope) -> Kind:
         match term:
             case Attribute(value=value, attr=attr):
-                return self.attribute_kind(self.kind(value, scope), attr)
+                found = self.attribute_kind(self.kind(value, scope), attr)
+                return (isinstance(found, kinds.Unknown) and self._on_state(term, scope)) or found
             case Call():
                 return kinds.shallow(self._called(self.kind(term.func, scope), term, scope))
             case Await(value=value):
                 inner = self.kind(value, scope)
                 return inner.value if isinstance(inner, kinds.Awaitable) else inner
             case BoolOp(values=values):
-                return kinds.join([self.kind(value, scope) for value in values])
+                return parameters.instead_of_parameter(self, values, scope)
             case Conditional(body=body, orelse=orelse):
-                return kinds.join([self.kind(body, scope), self.kind(orelse, scope)])
+                return parameters.instead_of_parameter(self, (body, orelse), scope)
             case Walrus(value=value):
                 return self.kind(value, scope)
             case Lambda():
@@ -124,9 +129,26 @@ class Evaluator:
             case Comprehension(kind="list" | "set" | "dict", element=element):
                 return kinds.shallow(kinds.Container(self.kind(element[-1], scope)))
             case Subscript(value=value, items=items):
-                return self._alias(term, scope) or self._subscript(self.kind(value, scope), items)
+                found = self._alias(term, scope) or self._subscript(self.kind(value, scope), items)
+                return (isinstance(found, kinds.Unknown) and self._on_state(term, scope)) or found
             case _:
                 return UNKNOWN
+
+    def _on_state(self, term: Attribute | Subscript, scope: Scope) -> Kind | None:
+        """What the project puts on ``request.state`` or ``app.state`` under the name that ``term`` reads."""
+        key = state_key(self, term, scope)
+        return self._memory.ask(key, 0, _NOTHING, self._find_kept, key) if key is not None else None
+
+    def _find_kept(self, key: StateKey) -> Kind:
+        self._memory.read(EVERYTHING)
+        kept = [self._memory.ask((module, key), module.bit, NONE, self._kept_by, module, key) for module in self._untested()]
+        return kinds.join([kind for kind in kept if kind != NONE])
+
+    def _kept_by(self, module: ModuleScope, key: StateKey) -> Kind:
+        bound = [binding for target, binding in module.states if state_key(self, target, binding.scope) == key]
+        found = [self._binding(binding) for binding in bound]
+        found += [self.kind(value, inner) for value, inner in lifespan_state(self, module, key)]
+        return kinds.join(found) if found else NONE
 
     def _alias(self, subscript: Subscript, scope: Scope) -> Kind | None:
         """``SessionDep = Annotated[Session, Depends(get_db)]``: as an annotation, the name stands for a session."""
@@ -220,13 +242,38 @@ class Evaluator:
             return kinds.ClassKind(owner) if parameter.name == "cls" else kinds.Instance(owner)
         if parameter.kind in ("*", "**"):
             return UNKNOWN
-        found: Kind = UNKNOWN
-        if parameter.annotation is not None:
-            found = annotated(self, parameter.annotation, function)
-        if isinstance(found, kinds.Unknown) and parameter.default is not None:
-            default = self.kind(parameter.default, function.parent or function.module)
-            found = default.value if isinstance(default, kinds.Dependency) else UNKNOWN
-        return found
+        found = annotated(self, parameter.annotation, function) if parameter.annotation is not None else UNKNOWN
+        if not parameters.is_vague(found):
+            return found
+        better = parameters.by_default(self, function, parameter)
+        if isinstance(better, kinds.Unknown):
+            better = parameters.by_factory_annotation(self, function, parameter)
+        if isinstance(better, kinds.Unknown) and owner is not None and function.node.name == "__init__":
+            better = self._by_callers(function, parameter) if parameters.is_called(function, parameter) else UNKNOWN
+        return found if isinstance(better, kinds.Unknown) else better
+
+    def _by_callers(self, init: FunctionScope, parameter: Parameter) -> Kind:
+        key = ("given to", init, parameter.name)
+        return self._memory.ask(key, init.module.bit, _NOTHING, self._find_given, init, parameter)
+
+    def _find_given(self, init: FunctionScope, parameter: Parameter) -> Kind:
+        assert init.owner is not None
+        below: Mapping[str, frozenset[str]] = self._memory.ask(("class names below",), 0, {}, self._find_class_names)
+        names = below.get(init.owner.node.name, frozenset({init.owner.node.name}))
+        made = [self._memory.ask(("calls named", name), 0, (), self._find_calls, name) for name in sorted(names)]
+        return parameters.by_callers(self, init, parameter, [site for sites in made for site in sites])
+
+    def _find_class_names(self) -> Mapping[str, frozenset[str]]:
+        self._memory.read(EVERYTHING)
+        return parameters.class_names_below(self._modules.values())
+
+    def _find_calls(self, name: str) -> tuple[Site, ...]:
+        self._memory.read(EVERYTHING)
+        return tuple(site for module in self._untested() for site in module.calls_named((name,)))
+
+    def _untested(self) -> Iterator[ModuleScope]:
+        """The modules that were read, tests left out: what they put somewhere is not what the application puts there."""
+        return (module for path, module in self._modules.items() if not is_test(self._layout.full_path(path)))
 
     def _is_static(self, function: FunctionScope) -> bool:
         return "builtins.staticmethod" in self.decorators(function)
@@ -311,8 +358,8 @@ class Evaluator:
             bindings = [*ancestor.attributes.get(attr, ()), *ancestor.bindings.get(attr, ())]
             method = ancestor.methods.get(attr)
             if method is not None and len(bindings) == 1:
-                if self.decorators(method) & _PROPERTIES:
-                    return self.returned(method)
+                if (names := self.decorators(method)) & _PROPERTIES:
+                    return _managed(self.returned(method), names)
                 return kinds.FunctionKind(method)
             if bindings:
                 return self._join_bindings(bindings, attr)
@@ -396,11 +443,10 @@ class Evaluator:
         function = callee.function
         if (given := self.trust.given(function)) is not None and not callee.wrapped:
             return given
-        found = self.returned(function)
         names = self.decorators(function)
-        manager = next((is_async for name, is_async in _CONTEXT_DECORATORS.items() if name in names | {callee.wrapped}), None)
-        if manager is not None:
-            return kinds.ContextManager(found.value, manager) if isinstance(found, kinds.Generator) else UNKNOWN
+        found = self.returned(function)
+        if (names | {callee.wrapped}) & _CONTEXT_DECORATORS.keys():
+            return _managed(found, names | {callee.wrapped})
         return found if names <= TRANSPARENT else UNKNOWN
 
     def decorators(self, function: FunctionScope) -> frozenset[str]:
@@ -475,6 +521,14 @@ class Evaluator:
     def annotated(self, annotation: Term, scope: Scope) -> Kind:
         """The kind of a value that carries ``annotation``, read where ``scope`` says."""
         return annotated(self, annotation, scope)
+
+
+def _managed(found: Kind, decorators: frozenset[str]) -> Kind:
+    """What ``@contextmanager``, if it is among the decorators of a function, makes of what the function gives."""
+    manager = next((is_async for name, is_async in _CONTEXT_DECORATORS.items() if name in decorators), None)
+    if manager is None:
+        return found
+    return kinds.ContextManager(found.value, manager) if isinstance(found, kinds.Generator) else UNKNOWN
 
 
 def _iterated(kind: Kind) -> Kind:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from sessionlint.link.names.import_time import sites_at_import
-from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
+from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, Site, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Await, Call, Term
+from sessionlint.model.facts import Attribute, Await, Call, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import APP_FACTORIES
@@ -18,7 +18,8 @@ _DEPTH = 4
 _SCHEMA = frozenset({"create_all", "drop_all", "reflect"})
 _CONNECTING = frozenset({"connect", "begin", "raw_connection"})
 _QUERYING = frozenset({"execute", "scalar", "scalars", "stream", "exec", "get", "commit", "flush", "merge", "refresh"})
-_QUERIES = "queries the database"
+_FETCHING = frozenset({"all", "first", "one", "one_or_none", "scalar", "count", "delete", "update"})
+QUERIES = "queries the database"
 _FUNCTIONS = {
     "sqlalchemy.inspect": "inspects the database",
     "sqlalchemy_utils.create_database": "creates the database",
@@ -82,7 +83,7 @@ class DatabaseSearch:
     """Looks into the functions of the project. What is too far from one place is not from another, so answers hold for how far
     the search may still go.
 
-    A query through a session counts only where it stands: a function that runs one is given its session, as a rule.
+    A query through a session counts where it stands, and in the function that opens the session: to another one, it is given.
     """
 
     def __init__(self, project: Project) -> None:
@@ -94,8 +95,8 @@ class DatabaseSearch:
         match callee:
             case kinds.Method(owner=kinds.Engine(), name=name) if name in _CONNECTING:
                 return "connects to the database"
-            case kinds.Method(owner=kinds.Session(), name=name) if name in _QUERYING:
-                return _QUERIES
+            case kinds.Method(owner=kinds.Session() | kinds.Factory(scoped=True), name=name) if name in _QUERYING:
+                return QUERIES
             case kinds.External(name=name) if name in _FUNCTIONS:
                 return _FUNCTIONS[name] if name != "sqlalchemy.inspect" or self._is_given_database(call, site) else None
         given = walk.argument(call, None, "autoload_with")
@@ -103,7 +104,36 @@ class DatabaseSearch:
             return "reads the schema from the database"
         if isinstance(call.func, Attribute) and call.func.attr in _SCHEMA and self._is_given_database(call, site):
             return {"create_all": "creates the tables", "drop_all": "drops the tables"}.get(call.func.attr, "reads the schema")
-        return None
+        return QUERIES if self._fetches(call, site) else None
+
+    def _fetches(self, call: Call, site: Site) -> bool:
+        """``session.query(...).filter(...).all()``."""
+        if not isinstance(call.func, Attribute) or call.func.attr not in _FETCHING:
+            return False
+        inner: Term = call.func.value
+        while isinstance(inner, Attribute | Call):
+            if isinstance(inner, Call):
+                callee = self._project.kind(inner.func, site.scope)
+                if isinstance(callee, kinds.Method) and callee.name == "query":
+                    return isinstance(callee.owner, kinds.Session | kinds.Factory)
+            inner = inner.func if isinstance(inner, Call) else inner.value
+        return False
+
+    def _opens_its_session(self, call: Call, function: FunctionScope) -> bool:
+        """Whether the session that a function asks is one that it has opened, and not one that it was given."""
+        inner: Term = call.func
+        while isinstance(inner, Attribute | Call):
+            if isinstance(self._project.kind(inner, function), kinds.Session) and isinstance(inner, Call):
+                return True
+            inner = inner.func if isinstance(inner, Call) else inner.value
+        if not isinstance(inner, Name):
+            return False
+        kind = self._project.evaluator.name_kind(inner.id, function)
+        if isinstance(kind, kinds.Factory):
+            return kind.scoped
+        bindings = function.bindings.get(inner.id, ())
+        opened = bool(bindings) and all(isinstance(each, ValueBinding | EnteredBinding) for each in bindings)
+        return opened and isinstance(kind, kinds.Session) and kind.is_certain
 
     def _is_given_database(self, call: Call, site: Site) -> bool:
         return any(self._is_database(given.value, site) for given in call.args if not given.star)
@@ -151,7 +181,8 @@ class DatabaseSearch:
         for site in self._project.calls_in(function):
             if not isinstance(site.term, Call) or site.in_lambda:
                 continue
-            if (does := self.direct(site.term, site)) is not None and does != _QUERIES:
+            does = self.direct(site.term, site)
+            if does is not None and (does != QUERIES or self._opens_its_session(site.term, function)):
                 yield _Io(site.place, does)
                 return
             if (inner := self.function_run_by(site.term, site)) is not None:

@@ -62,7 +62,7 @@ def engine_urls(project: Project, module: ModuleScope) -> Iterator[EngineUrl]:
         call = site.term
         assert isinstance(call, Call)
         engine = project.kind(call, site.scope)
-        if not isinstance(engine, kinds.Engine) or engine.origin != site.place or _is_from_config(project, call, site.scope):
+        if not isinstance(engine, kinds.Engine) or engine.origin != site.place or is_from_config(project, call, site.scope):
             continue
         url = walk.argument(call, 0, "url")
         for written in _written(project, url, site.scope, _DEPTH) if url is not None else ():
@@ -70,7 +70,15 @@ def engine_urls(project: Project, module: ModuleScope) -> Iterator[EngineUrl]:
             yield EngineUrl(site, written.term, engine.is_async, *found)
 
 
-def _is_from_config(project: Project, call: Call, scope: Scope) -> bool:
+def drivernames(project: Project, term: Term, scope: Scope) -> Iterator[tuple[Place, str]]:
+    """The drivers that the URLs name which ``term`` may be, each with the place of its text."""
+    for written in _written(project, term, scope, _DEPTH):
+        if written.drivername is not None:
+            yield Place(scope.module.path, written.term.span), written.drivername
+
+
+def is_from_config(project: Project, call: Call, scope: Scope) -> bool:
+    """Whether ``engine_from_config`` or its kin is called, whose first argument is no URL."""
     callee = project.kind(call.func, scope)
     return isinstance(callee, kinds.External) and callee.name.endswith("_from_config")
 

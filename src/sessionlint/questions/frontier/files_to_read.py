@@ -7,6 +7,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
+from sessionlint.questions.frontier.session_names import unread_importers
 from sessionlint.questions.requests.streaming import unread_responses
 from sessionlint.questions.running.event_loops import unread_coroutines
 from sessionlint.questions.running.registries import unread_users
@@ -16,7 +17,8 @@ from sessionlint.questions.sessions.lives import session_lives
 
 def wanted_files(project: Project) -> frozenset[str]:
     """The paths of the files in which a session, a generator or a coroutine disappears, whose coroutines use a registry,
-    whose functions handle a session's errors, or whose methods are called by an object that keeps one."""
+    whose functions handle a session's errors, whose methods are called by an object that keeps one, or whose import queries a
+    database."""
     modules = [*project.modules.values()]
     return _unread_by_sessions(project).union(
         unread_coroutines(project),
@@ -25,6 +27,7 @@ def wanted_files(project: Project) -> frozenset[str]:
         *(_lent_to_unread(project, module) for module in modules),
         unread_handlers(project),
         unread_methods(project),
+        unread_importers(project),
     )
 
 

@@ -1,18 +1,20 @@
 """The names under which a project's engines, factories, sessions and providers travel from module to module."""
 
+import re
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
 from typing import TypeAlias
 
 from sessionlint.link.names.roles import is_test
-from sessionlint.link.names.scopes import FunctionScope, ModuleScope
+from sessionlint.link.names.scopes import FunctionScope, ImportBinding, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.link.values.kinds import Kind
+from sessionlint.link.values.state import state_key
 from sessionlint.questions.engines.engines import builds_engine, possible_engine_builds
-from sessionlint.questions.engines.import_io import DatabaseSearch, database_calls
+from sessionlint.questions.engines.import_io import QUERIES, DatabaseSearch, database_calls
 from sessionlint.questions.requests.bringers import bringers
 from sessionlint.questions.running.call_graph import calls_by_function
 from sessionlint.questions.running.event_loops import loop_helpers
@@ -31,7 +33,8 @@ def session_names(project: Project) -> Mapping[str, Homes]:
             found[name].add(module.path)
     for module, name in loop_helpers(project):
         found[name].add(module.path)
-    anywhere = dict.fromkeys(project.evaluator.trust.vocabulary.words, frozenset[str]())
+    kept = (name for module in project.modules.values() for name in _state_names(project, module))
+    anywhere = dict.fromkeys((*project.evaluator.trust.vocabulary.words, *kept), frozenset[str]())
     return {**{name: frozenset(paths) for name, paths in found.items()}, **anywhere}
 
 
@@ -43,7 +46,16 @@ def in_reach(project: Project, homes: Homes) -> Container[str]:
     return project.importers.transitively(homes) | {path for path in project.sources if is_test(project.layout.full_path(path))}
 
 
-# Three questions, because they are made of different things: with each file that is read, the last one is asked again of all.
+# Questions of their own, because they are made of different things: with each file that is read, the last is asked again of all.
+
+
+@question(frozenset[str]())
+def _state_names(project: Project, module: ModuleScope) -> frozenset[str]:
+    """The names under which a module puts what leads to a session on a state; whoever has the request has it."""
+    evaluator = project.evaluator
+    keys = ((state_key(evaluator, target, bound.scope), bound) for target, bound in module.states)
+    values = ((key.name, project.kind(bound.value, bound.scope)) for key, bound in keys if key and bound.value)
+    return frozenset(name for name, kind in values if _leads_to_session(kind, evaluator))
 
 
 @collected
@@ -62,10 +74,8 @@ def _bound_names(project: Project, module: ModuleScope) -> Iterator[str]:
 
 @collected
 def _reaching_names(project: Project, module: ModuleScope) -> Iterator[str]:
-    """The functions, and classes by their ``__init__``, that build an engine or ask a database."""
-    for function in _reaching_database(project, module):
-        is_init = function.owner is not None and function.node.name == "__init__"
-        yield function.owner.node.name if is_init and function.owner else function.node.name
+    """The functions, and classes by their ``__init__``, that build an engine or ask a database in another way than by queries."""
+    return (name for name, does in _reaching_database(project, module) if does != QUERIES)
 
 
 def _member_names(project: Project, module: ModuleScope) -> Iterator[str]:
@@ -79,11 +89,39 @@ def _member_names(project: Project, module: ModuleScope) -> Iterator[str]:
                 yield name
 
 
-def _reaching_database(project: Project, module: ModuleScope) -> Iterator[FunctionScope]:
+@collected
+def _reaching_database(project: Project, module: ModuleScope) -> Iterator[tuple[str, str]]:
+    """The names of the functions and classes of a module that build an engine or ask a database when they are called, with what
+    they do."""
     near, search = _near_database(project), DatabaseSearch(project)
     for function in module.functions:
-        if function in near and (builds_engine(project, function) is not None or search.inside(function) is not None):
-            yield function
+        asks = search.inside(function) if function in near else None
+        if asks is not None or (function in near and builds_engine(project, function) is not None):
+            is_init = function.owner is not None and function.node.name == "__init__"
+            does = asks.does if asks is not None and builds_engine(project, function) is None else ""
+            yield function.owner.node.name if is_init and function.owner else function.node.name, does
+
+
+def unread_importers(project: Project) -> Iterator[str]:
+    """The files without facts that call a function which queries a database, or make an object that does, when they are imported.
+
+    Everybody calls such functions, so their names alone are no reason to read a file.
+    """
+    found = ((module, name, does) for module in project.modules.values() for name, does in _reaching_database(project, module))
+    asking = {(module.path, name) for module, name, does in found if does == QUERIES}
+    project.asked |= {name for _, name in asking}
+    for module in project.outlines if asking else ():
+        for local, bindings in module.bindings.items():
+            for binding in bindings:
+                if isinstance(binding, ImportBinding) and binding.name is not None:
+                    home = project.layout.resolve(module.path, binding.module, binding.level)
+                    if (home, binding.name) in asking and _calls_at_import(project.source(module).text, local):
+                        yield module.path
+
+
+def _calls_at_import(text: str, name: str) -> bool:
+    """Whether a line that is not indented calls ``name``."""
+    return re.search(rf"^[^\s#@](?:[^\n#]*\W)?(?<!def ){re.escape(name)}\(|^{re.escape(name)}\(", text, re.MULTILINE) is not None
 
 
 @question(frozenset[FunctionScope]())

@@ -82,6 +82,37 @@ def _consumptions(project: Project, module: ModuleScope) -> Iterator[Consumption
     for site in project.calls_giving(kinds.Generator, kinds.ContextManager, within=module):
         if isinstance(site.term, Call) and (provider := object_of(project.kind(site.term, site.scope))) is not None:
             yield from _consumed(project, site, provider)
+    yield from _attributes_as_sessions(project, module)
+
+
+def _attributes_as_sessions(project: Project, module: ModuleScope) -> Iterator[Consumption]:
+    """``self.session.execute(...)``, where ``session`` is a property, or an attribute, that gives a context manager."""
+    for site in module.calls_named(_ONLY_OF_SESSIONS):
+        func = site.term.func if isinstance(site.term, Call) else None
+        if not isinstance(func, Attribute) or site.in_lambda:
+            continue
+        held = _attribute_behind(func.value, site.scope)
+        provider = object_of(project.kind(held, site.scope)) if held is not None else None
+        if held is not None and provider in (Provider.CONTEXT_MANAGER, Provider.ASYNC_CONTEXT_MANAGER):
+            function = _property(project, held, site.scope)
+            definition = function.place if function is not None else None
+            written, detail = walk.dotted(held) or "...", f".{func.attr}()"
+            yield Consumption(provider, Use.AS_SESSION, site.place, site.scope, written, definition, detail=detail)
+
+
+def _attribute_behind(term: Term, scope: Scope) -> Attribute | None:
+    """``self.session``, by itself or under a local name."""
+    if isinstance(term, Name) and isinstance(scope, FunctionScope):
+        match scope.bindings.get(term.id, ()):
+            case [ValueBinding(value=Attribute() as value, path=())]:
+                return value
+    return term if isinstance(term, Attribute) else None
+
+
+def _property(project: Project, held: Attribute, scope: Scope) -> FunctionScope | None:
+    owner = project.kind(held.value, scope)
+    ancestors = project.evaluator.ancestors(owner.cls) if isinstance(owner, kinds.Instance) else ()
+    return next((cls.methods[held.attr] for cls in ancestors if held.attr in cls.methods), None)
 
 
 # --- Depends ----------------------------------------------------------------------------------------------------------
@@ -158,6 +189,7 @@ _SESSION_METHODS = frozenset(
         *("delete", "get", "get_one", "merge", "begin", "begin_nested", "expunge", "stream", "stream_scalars", "run_sync"),
     }
 )
+_ONLY_OF_SESSIONS = tuple(sorted(_SESSION_METHODS | {"close"}))
 
 
 def _consumed(project: Project, site: Site, provider: Provider) -> Iterator[Consumption]:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
+from sessionlint.link.names.functions import yields
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.link.values.externals import canonical
 from sessionlint.link.values.known_names import ASYNC_GENERATORS, GENERATORS, SESSION_MAKERS
 from sessionlint.link.values.quoted import read_annotation
-from sessionlint.model.facts import Attribute, Constant, Name, Operation, Subscript, Term
+from sessionlint.model.facts import Attribute, Call, Constant, Name, Operation, Subscript, Term
 from sessionlint.model.records import dataclass
+from sessionlint.questions.engines.urls import only_value
 
 _ANYTHING = frozenset({"Any", "builtins.object"})
 
@@ -38,8 +40,43 @@ def misannotated_providers(project: Project, module: ModuleScope) -> Iterator[Mi
         if function.node.is_generator:
             yielded = project.evaluator.yielded(function)
             provider = misannotated(project, function, is_async=function.node.is_async, yielded=yielded)
+            if provider is None and not isinstance(yielded, kinds.Session):
+                provider = _of_service(project, function)
             if provider is not None:
                 yield provider
+
+
+def _of_service(project: Project, function: FunctionScope) -> MisannotatedProvider | None:
+    """``async def get_orders() -> Orders:`` that yields ``Orders(session)``: an object of the project that keeps the session."""
+    annotation = _unquoted(function.node.returns) if function.node.returns is not None else None
+    if not isinstance(annotation, Name | Attribute):
+        return None
+    named = project.kind(annotation, function.parent or function.module)
+    session = _kept_by_yielded(project, function) if isinstance(named, kinds.ClassKind) else None
+    if session is None or not isinstance(named, kinds.ClassKind) or _is_protocol(project, named):
+        return None
+    return MisannotatedProvider(function, function.node.is_async, _written(project, annotation, function), annotation, session)
+
+
+def _is_protocol(project: Project, cls: kinds.ClassKind) -> bool:
+    """A protocol may be one that generators have; of all other classes of a project no generator is an instance."""
+    bases = (base for ancestor in project.evaluator.ancestors(cls.cls) for base in project.evaluator.base_kinds(ancestor))
+    return any(isinstance(base, kinds.External) and base.name.endswith(".Protocol") for base in bases)
+
+
+def _kept_by_yielded(project: Project, function: FunctionScope) -> kinds.Session | None:
+    """The session that each object gets which a generator makes and yields."""
+    found = None
+    for term in yields(function):
+        value = term.value
+        if isinstance(value, Name):
+            only = only_value(project, value.id, function)
+            value = only.value if only is not None and only.scope is function else None
+        given = [project.kind(arg.value, function) for arg in value.args] if isinstance(value, Call) else []
+        found = next((kind for kind in given if isinstance(kind, kinds.Session)), None)
+        if value is None or found is None or not isinstance(project.kind(value, function), kinds.Instance):
+            return None
+    return found
 
 
 def misannotated(

@@ -1,6 +1,6 @@
 """Streaming responses whose generator uses the session of the request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
@@ -35,17 +35,33 @@ class Streamed:
 def sessions_streamed(project: Project, module: ModuleScope) -> Iterator[Streamed]:
     """Every ``StreamingResponse(generator)``, and every route that is a generator, that uses a session of the request."""
     for function in module.functions:
-        responses = [site for site in project.calls_in(function) if _is_response(project, site)]
+        streaming = responses(project, function)
         streams_itself = function.node.is_generator and is_route(function)
-        carried = {found.name: found for found in carried_sessions(project, function)} if responses or streams_itself else {}
+        carried = {found.name: found for found in carried_sessions(project, function)} if streaming or streams_itself else {}
         if streams_itself:
             yield from _streaming_route(function, carried)
-        for site in responses if carried else ():
+        for site in streaming if carried else ():
             assert isinstance(site.term, Call)
             content = walk.argument(site.term, 0, "content")
             found = _Body(project, function, carried, site).use(content) if content is not None else None
             if found is not None:
                 yield found
+
+
+def responses(project: Project, function: FunctionScope) -> Sequence[Site]:
+    """The calls in a function that make a response which streams."""
+    return [site for site in project.calls_in(function) if _is_response(project, site)]
+
+
+def streamed_generator(project: Project, function: FunctionScope, response: Site) -> FunctionScope | None:
+    """The generator function of the project that a response streams, if it is called there, or bound to a name before."""
+    content = walk.argument(response.term, 0, "content") if isinstance(response.term, Call) else None
+    if isinstance(content, Name):
+        bindings = function.bindings.get(content.id, [])
+        content = bindings[0].value if len(bindings) == 1 and isinstance(bindings[0], ValueBinding) else None
+    callee = project.kind(content.func, function) if isinstance(content, Call) else kinds.UNKNOWN
+    found = callee.function if isinstance(callee, kinds.FunctionKind) else None
+    return found if found is not None and found.node.is_generator else None
 
 
 @collected

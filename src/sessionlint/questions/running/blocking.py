@@ -10,7 +10,7 @@ from sessionlint.link.question import collected, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Await, Call, Name, Term
+from sessionlint.model.facts import Attribute, Await, Call, Name, Subscript, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.requests.routes import injected_sessions
@@ -30,7 +30,8 @@ _DEPTH = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockingSession:
-    """``place`` is the parameter, or the call that gives the session. ``sql`` is a place where SQL is run, if one was found."""
+    """``place`` is the parameter, or what gives the session: a call, ``self.db``. ``sql`` is a place where SQL is run, if one was
+    found."""
 
     function: FunctionScope
     name: str
@@ -47,7 +48,11 @@ def blocking_sessions(project: Project, module: ModuleScope) -> Iterator[Blockin
         if not function.node.is_async or function in _run_alone(project) or _is_start_up(project, function):
             continue
         for name, place, session in _held(project, function):
-            if _is_awaited(function, name) or name in async_in_truth(project, function):
+            if (
+                _is_awaited(function, name)
+                or name in async_in_truth(project, function)
+                or _is_given_async(project, function, name)
+            ):
                 continue  # an async session under a wrong annotation
             sql = search.of_name(function, name)
             if sql is not None and _only_commits_as_provider(project, function, name):
@@ -73,7 +78,7 @@ def _place(binding: object, function: FunctionScope) -> Place | None:
     match binding:
         case ParameterBinding(parameter=parameter):
             return function.module.place(parameter.span)
-        case EnteredBinding(value=value) | ValueBinding(value=value) if isinstance(value, Call):
+        case EnteredBinding(value=Call() as value) | ValueBinding(value=Call() | Attribute() | Subscript() as value):
             return function.module.place(value.span)
         case _:
             return None
@@ -117,6 +122,10 @@ def _is_vouched_for(project: Project, function: FunctionScope, name: str, sessio
 
 def _is_awaited(function: FunctionScope, name: str) -> bool:
     return any(isinstance(outer, Await) for call in _method_calls(function, name) for outer in call.site.path[:1])
+
+
+def _is_given_async(project: Project, function: FunctionScope, name: str) -> bool:
+    return any(each.parameter.name == name and each.session.is_async for each in injected_sessions(project, function))
 
 
 def _touches(function: FunctionScope, name: str) -> bool:

@@ -10,6 +10,8 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Constant, FString
 from sessionlint.questions.injection.dependencies import dependencies
 from sessionlint.questions.running.call_graph import calls_by_function
+from sessionlint.questions.running.frameworks import is_lambda_handler
+from sessionlint.questions.running.jobs import is_queued
 
 _DEPTH = 4
 _ROUTES = frozenset(
@@ -17,7 +19,6 @@ _ROUTES = frozenset(
 )
 # FastAPI's and Starlette's, and Flask's
 _MIDDLEWARE = frozenset({"middleware", "before_request", "after_request", "teardown_request"})
-_TASKS = frozenset({"task", "shared_task", "actor", "periodic_task"})
 _REMEMBERING = ("cache", "singleton", "memo", "once", "lru", "resource", "fixture", "provides")
 
 
@@ -28,6 +29,8 @@ class Caller(Enum):
     MIDDLEWARE = "middleware"
     PROVIDER = "provider"
     TASK = "task"
+    HANDLER = "handler"
+    PAGE = "page"
     REACHED = "function that a route, provider or task calls"
     OPENER = "function that opens a session"
 
@@ -63,13 +66,13 @@ class Callers:
         for term in function.node.decorators:
             callee = term.func if isinstance(term, Call) else term
             name = (walk.dotted(callee) or "").rpartition(".")[2]
-            if name in _TASKS:
-                return Caller.TASK
             if name in _MIDDLEWARE and isinstance(callee, Attribute):
                 return Caller.MIDDLEWARE
             if isinstance(term, Call) and isinstance(callee, Attribute) and name in _ROUTES and _has_path(term):
                 return Caller.ROUTE
-        return None
+        if is_queued(self._project, function):
+            return Caller.TASK
+        return Caller.HANDLER if is_lambda_handler(function) else None
 
     def _gives_session(self, function: FunctionScope) -> bool:
         kind = self._project.evaluator.returned(function)

@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ParameterBinding, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import (
+    FunctionScope,
+    ModuleScope,
+    ParameterBinding,
+    Scope,
+    Site,
+    ValueBinding,
+    enclosing_function,
+)
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
@@ -10,6 +18,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.questions.running.call_graph import called_function
+from sessionlint.questions.running.frameworks import is_async_flask_view
 from sessionlint.questions.sessions.holding import parameter_for
 
 _RUNNERS = frozenset({"asyncio.run", "uvloop.run", "anyio.run"})
@@ -20,14 +29,22 @@ _TO_SYNC = frozenset({"asgiref.sync.async_to_sync"})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoopRun:
-    """``site`` runs the coroutines of ``functions`` on an event loop that ends with the call."""
+    """``site`` runs the coroutines of ``functions`` on an event loop that ends with the call; for a ``view`` of Flask, which gets
+    one for each request, it is its decorator."""
 
     site: Site
     functions: tuple[FunctionScope, ...]
+    view: FunctionScope | None = None
+
+    @property
+    def function(self) -> FunctionScope | None:
+        """The function that starts the loop when it runs."""
+        return self.view or enclosing_function(self.site.scope)
 
 
 def loop_runs(project: Project) -> Iterator[LoopRun]:
-    """Every ``asyncio.run(...)`` and its kin, and every call of a function of the project that does it with what it is given."""
+    """Every ``asyncio.run(...)`` and its kin, every call of a function of the project that does it with what it is given, and
+    every asynchronous view of Flask."""
     helpers, starts = _helpers(project), dict(_starts(project))
     calling = project.calls_of(kinds.FunctionKind, kinds.ClassKind) if helpers else ()
     for site in project.in_order([*starts], calling):
@@ -40,6 +57,17 @@ def loop_runs(project: Project) -> Iterator[LoopRun]:
         functions = tuple(dict.fromkeys(_functions(project, started, site.scope))) if started is not None else ()
         if functions:
             yield LoopRun(site, functions)
+    for module in project.modules.values():
+        yield from _async_views(project, module)
+
+
+@collected
+def _async_views(project: Project, module: ModuleScope) -> Iterator[LoopRun]:
+    for function in module.functions:
+        if function.node.is_async and function.node.decorators and is_async_flask_view(project, function):
+            scope = function.parent or module
+            site = Site(function.node.decorators[0], (), function.node, scope.body, scope)
+            yield LoopRun(site, (function,), function)
 
 
 @collected

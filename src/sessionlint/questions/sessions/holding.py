@@ -55,6 +55,8 @@ class Use(Enum):
 CLOSING_METHODS = frozenset({"close", "aclose", "__exit__", "__aexit__", "invalidate"})
 _STACK_METHODS = frozenset({"enter_context", "enter_async_context", "push", "push_async_exit", "callback", "push_async_callback"})
 _WRAPPERS = frozenset({"contextlib.closing", "contextlib.aclosing"})
+# in the names of classes that are made for sessions
+_OF_SESSIONS = ("session", "alchemy", "sqlmodel", "database", "db", "repo", "dao", "unitofwork", "unit_of_work", "uow")
 _PASSES_THROUGH = frozenset({"cast", "asyncio.shield", "asyncio.wait_for"})
 
 
@@ -225,9 +227,8 @@ class Holding:
         )
 
     def _closes_itself(self, cls: ClassScope, attribute: str | None) -> bool:
-        bases = self._evaluator.base_kinds(cls)
-        if not all(isinstance(base, kinds.ClassKind) or is_plain_base(base) for base in bases):
-            return True  # a base that cannot be seen may close it
+        if any(_may_close(base, attribute) for base in self._evaluator.base_kinds(cls)):
+            return True
         for method in cls.methods.values():
             for site in sites(method):
                 name = walk.dotted(site.term) if isinstance(site.term, Attribute) else None
@@ -288,6 +289,16 @@ def _is_target(site: Site) -> bool:
     return isinstance(site.statement, Assign) and any(
         site.term is target or target in site.path for target in site.statement.targets
     )
+
+
+def _may_close(base: kinds.Kind, attribute: str | None) -> bool:
+    """Whether a base that cannot be seen may close what its subclass keeps. Another distribution does not know the attributes of
+    a project, unless its class is made for sessions."""
+    if isinstance(base, kinds.ClassKind) or is_plain_base(base):
+        return False
+    if attribute is None or not isinstance(base, kinds.External):
+        return True
+    return any(word in base.name.lower() for word in _OF_SESSIONS)
 
 
 def is_plain_base(base: kinds.Kind) -> bool:

@@ -62,9 +62,9 @@ def _help(found: Consumption) -> str:
         case Provider.ASYNC_GENERATOR:
             return f"enter it: `async with asynccontextmanager({name})() as session:`"
         case Provider.ASYNC_CONTEXT_MANAGER:
-            return f"enter it: `async with {name}() as session:`"
+            return f"enter it: `async with {found.written} as session:`"
         case _:
-            return f"enter it: `with {name}() as session:`"
+            return f"enter it: `with {found.written} as session:`"
 
 
 def _failing(detail: str) -> str:

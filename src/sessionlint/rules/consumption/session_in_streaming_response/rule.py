@@ -13,6 +13,7 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.requests.streaming import Streamed, sessions_streamed
+from sessionlint.rules.consumption.session_in_streaming_response.endless import IdleSession, idle_sessions
 
 RULE = Rule(
     code="SES511",
@@ -45,6 +46,22 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             ),
             help="open a session in the generator, or read what it sends before the response",
         )
+    for idle in idle_sessions(project, module):
+        if idle.injected is None or not (by_version or idle.injected.ends_before_response):
+            yield _of_idle(idle)
+
+
+def _of_idle(idle: IdleSession) -> Finding:
+    kept = f"`{idle.name}` is not asked anything while `{idle.body}` is sent, and keeps its connection as long"
+    if idle.injected is None:
+        kept = f"`{idle.name}` keeps its connection between the events of `{idle.body}`, as long as the client listens"
+    return RULE.finding(
+        idle.place,
+        kept,
+        severity=RULE.severity if idle.endless else Severity.INFO,
+        related=(Related(idle.use, "this takes the connection"),),
+        help="open a session for each query, and close it before the next event is waited for",
+    )
 
 
 def _message(found: Streamed, *, closed_first: bool) -> str:

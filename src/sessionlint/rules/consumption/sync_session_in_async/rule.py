@@ -26,7 +26,7 @@ RULE = Rule(
     ),
     hints=("await dependant.call(",),
     speaking_against=("greenlet_spawn", "sqlalchemy/ext/asyncio"),
-    yields_to=("SES506", "SES508", "SES607"),
+    yields_to=("SES506", "SES607"),
     silent_in=frozenset(Role) - {Role.APPLICATION},
 )
 

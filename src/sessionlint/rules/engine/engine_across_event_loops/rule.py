@@ -8,7 +8,7 @@ Fix safety: unsafe. ``poolclass=NullPool`` opens a connection for each use, wher
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import ModuleScope, enclosing_function
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
@@ -46,8 +46,10 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 
 def _message(engine: LoopEngine) -> str:
-    function = enclosing_function(engine.runs[0].site.scope)
-    if engine.caller is not None and function is not None:
+    function = engine.runs[0].function
+    if engine.caller is Caller.PAGE:
+        when = "each rerun of the Streamlit page starts a new event loop"
+    elif engine.caller is not None and function is not None:
         kind = "" if engine.caller is Caller.REACHED else f"{engine.caller.value} "
         when = f"{kind}`{function.node.name}` starts a new event loop each time it runs"
     elif len(engine.runs) > 1:

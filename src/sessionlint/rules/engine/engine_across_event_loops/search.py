@@ -19,6 +19,7 @@ from sessionlint.questions.engines.urls import engine_urls
 from sessionlint.questions.leaving.ways import is_left
 from sessionlint.questions.running.callers import Caller, Callers
 from sessionlint.questions.running.event_loops import LoopRun, loop_runs
+from sessionlint.questions.running.frameworks import is_rerun
 
 # their connections hold nothing of the event loop, or open it anew (SQLAlchemy with psycopg 3, aiosqlite)
 _LOOPLESS = frozenset({"psycopg", "psycopg_async", "aiosqlite"})
@@ -59,7 +60,7 @@ def engines_across_loops(project: Project) -> Iterator[LoopEngine]:
 
 def _cleans_up(run: LoopRun, reach: EngineReach) -> bool:
     """Whether the pool is emptied with the loop, by what runs on it or around it."""
-    outer = enclosing_function(run.site.scope)
+    outer = run.function
     return (outer is not None and reach.disposes(outer)) or any(reach.may_dispose(function) for function in run.functions)
 
 
@@ -92,7 +93,7 @@ def _repeated(project: Project, site: Site, runs: list[LoopRun], callers: Caller
     """
     if project.role(site.scope.module) is not Role.TEST:
         runs = [run for run in runs if project.role(run.site.scope.module) is not Role.TEST]
-    reasons = {run: _reason(run, callers) for run in runs}
+    reasons = {run: _reason(project, run, site, callers) for run in runs}
     again = [run for run in runs if reasons[run] is not None]
     if again:
         again.sort(key=lambda run: list(Caller).index(reasons[run] or Caller.OPENER))
@@ -109,12 +110,19 @@ def _repeated(project: Project, site: Site, runs: list[LoopRun], callers: Caller
     return None
 
 
-def _reason(run: LoopRun, callers: Callers) -> Caller | None:
-    function = enclosing_function(run.site.scope)
-    if function is None or function.node.is_async:
-        return None
-    caller = callers.of(function)
-    return caller if caller is not Caller.OPENER else None
+def _reason(project: Project, run: LoopRun, engine: Site, callers: Callers) -> Caller | None:
+    function = run.function
+    if run.view is not None:
+        return Caller.ROUTE
+    caller = callers.of(function) if function is not None and not function.node.is_async else None
+    if caller is not None and caller is not Caller.OPENER:
+        return caller
+    return Caller.PAGE if is_rerun(project, run.site.scope) and not _is_rebuilt(engine, run) else None
+
+
+def _is_rebuilt(engine: Site, run: LoopRun) -> bool:
+    """Whether the engine comes anew with each run of the page: neither of a module that it imports, nor cached."""
+    return engine.scope.module is run.site.scope.module and enclosing_function(engine.scope) is None
 
 
 def _is_in_loop(run: LoopRun) -> bool:

@@ -12,6 +12,7 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
+from sessionlint.rules.engine.engine_before_fork.prefork import preforked_engines
 from sessionlint.rules.engine.engine_before_fork.search import ForkedEngine, forked_engines
 
 RULE = Rule(
@@ -40,6 +41,20 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             related=tuple(_related(found)),
             help="call `engine.dispose(close=False)` first in the child",
         )
+    for early in preforked_engines(project, module):
+        yield RULE.finding(
+            early.place,
+            f"{early.server} forks its workers behind this: they get the open connections of the parent's pool, and read one"
+            " another's results from them",
+            related=(
+                Related(early.inside.place, "a worker uses the engine here"),
+                Related(early.engine, "the engine is built here"),
+            ),
+            help=f"use the engine in the workers only, or call `engine.dispose(close=False)` in {_STARTS[early.server]}",
+        )
+
+
+_STARTS = {"Celery": "the signal `worker_process_init`", "gunicorn": "`post_fork`"}
 
 
 def _related(found: ForkedEngine) -> Iterator[Related]:

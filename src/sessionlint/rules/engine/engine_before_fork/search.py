@@ -56,12 +56,7 @@ class _Search:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._reach = EngineReach(project)
-        ends = EngineEnds(project)
-        self._engines = {
-            place
-            for place, sites in lasting_engines(project).items()
-            if all(isinstance(site.term, Call) and ends.has_pool_worth_keeping(site.term, site) for site in sites)
-        }
+        self._engines = pooled_engines(project)
         self._callers = Callers(project)
 
     def of(self, fork: Fork) -> Iterator[ForkedEngine]:
@@ -106,22 +101,34 @@ class _Search:
     def _at_import(self, module: ModuleScope, engine: Place) -> Site | None:
         modules = (module, self._project.modules[engine.path])
         sites = (site for one in dict.fromkeys(modules) for site in sites_at_import(one))
-        return next((site for site in sites if engine in self._used_by(site)), None)
+        return next((site for site in sites if engine in used_by(self._project, self._reach, site)), None)
 
     def _used(self, scope: Scope, fork: Site, *, after: bool) -> dict[Place, Site]:
         """The engines used in ``scope`` behind or before a place in it."""
         found: dict[Place, Site] = {}
         for site in self._project.calls_in(scope):
             if site.term is not fork.term and (site.term.span.start > fork.term.span.start) is after:
-                for engine in self._used_by(site):
+                for engine in used_by(self._project, self._reach, site):
                     found.setdefault(engine, site)
         return found
 
-    def _used_by(self, site: Site) -> frozenset[Place]:
-        if not isinstance(site.term, Call):
-            return frozenset()
-        direct = self._reach.used_at(site)
-        if direct is not None:
-            return frozenset({direct})
-        called = called_function(self._project, site.term, site)
-        return frozenset(self._reach.of(called)) if called is not None else frozenset()
+
+def pooled_engines(project: Project) -> frozenset[Place]:
+    """The engines that outlive the function that uses them, and whose pools keep connections."""
+    ends = EngineEnds(project)
+    return frozenset(
+        place
+        for place, sites in lasting_engines(project).items()
+        if all(isinstance(site.term, Call) and ends.has_pool_worth_keeping(site.term, site) for site in sites)
+    )
+
+
+def used_by(project: Project, reach: EngineReach, site: Site) -> frozenset[Place]:
+    """The engines that a call uses, itself or through the function that it runs."""
+    if not isinstance(site.term, Call):
+        return frozenset()
+    direct = reach.used_at(site)
+    if direct is not None:
+        return frozenset({direct})
+    called = called_function(project, site.term, site)
+    return frozenset(reach.of(called)) if called is not None else frozenset()

@@ -22,6 +22,8 @@ RULE = Rule(
     why="Sessions and pools that do not fit their engine raise at the first use, if not when they are built.",
     symptoms=(
         "AsyncEngine expected, got Engine",
+        "AsyncEngine expected, got async_sessionmaker",
+        "AttributeError: 'sessionmaker' object has no attribute 'connect'",
         "AsyncContextNotStarted: AsyncConnection context has not been started and object has not been awaited",
         "Pool class QueuePool cannot be used with asyncio engine",
         "Invalid argument(s) 'pool_size' sent to create_engine()",
@@ -40,6 +42,8 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 
 def _of_bind(mismatch: BindMismatch) -> Finding:
+    if mismatch.gets_factory:
+        return _of_factory(mismatch)
     if mismatch.is_async:
         what = f"`{mismatch.maker.name}` makes asynchronous sessions, but its engine is synchronous"
         message = f"{what}: {_when(mismatch)} raises ArgumentError"
@@ -53,6 +57,16 @@ def _of_bind(mismatch: BindMismatch) -> Finding:
         message,
         related=(related,),
         help=advice,
+    )
+
+
+def _of_factory(mismatch: BindMismatch) -> Finding:
+    raises = f"{_when(mismatch)} raises ArgumentError" if mismatch.is_async else "the first query raises AttributeError"
+    return RULE.finding(
+        mismatch.site.place,
+        f"`{mismatch.maker.name}` gets a session factory where it expects an engine: {raises}",
+        related=(Related(mismatch.engine, "the session factory is built here"),),
+        help="call the factory, or give the engine",
     )
 
 

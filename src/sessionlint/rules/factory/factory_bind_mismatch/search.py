@@ -31,12 +31,14 @@ _MEMORY = re.compile(r"sqlite(\+pysqlite|\+aiosqlite)?://(/:memory:)?")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BindMismatch:
-    """``maker`` makes sessions of one kind (``is_async``) and gets an engine of the other, built at ``engine``."""
+    """``maker`` makes sessions of one kind (``is_async``) and gets an engine of the other, built at ``engine``; or, instead of an
+    engine, the session factory that is built there."""
 
     site: Site
     maker: Maker
     is_async: bool
     engine: Place
+    gets_factory: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,9 +80,11 @@ def _binds(call: Call, bind: Term | None) -> Iterator[Term]:
 def _mismatch(project: Project, maker: Maker, site: Site, bind: Term) -> Iterator[BindMismatch]:
     """Only an engine that is seen to be built counts: an annotation alone may be wrong."""
     engine = project.kind(bind, site.scope)
-    if maker.is_async is None or not isinstance(engine, kinds.Engine) or engine.origin is None or engine.is_async is None:
+    if maker.is_async is None or expects_error(site):
         return
-    if engine.is_async != maker.is_async and not expects_error(site):
+    if isinstance(engine, kinds.Factory) and engine.origin is not None:
+        yield BindMismatch(site, maker, maker.is_async, engine.origin, gets_factory=True)
+    if isinstance(engine, kinds.Engine) and engine.origin is not None and engine.is_async is (not maker.is_async):
         yield BindMismatch(site, maker, maker.is_async, engine.origin)
 
 

@@ -19,7 +19,6 @@ RULE = Rule(
     name="scoped-session-not-removed",
     severity=Severity.WARNING,
     why="Each thread or task keeps its session, with its connection and its transaction, until somebody removes it.",
-    on=False,
     symptoms=("QueuePool limit of size 5 overflow 10 reached, connection timed out",),
     hints=("threading.py", "concurrent/futures/thread.py"),
     yields_to=("SES208",),
@@ -33,12 +32,20 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
         yield RULE.finding(
             found.place,
             _message(found),
-            related=tuple(Related(place, "its session is used here") for place in found.uses[:_SHOWN]),
+            related=tuple(_related(found)),
             help="call its `remove()` when a request or a task has ended" if not found.registry.is_async else _ADVICE,
+            on_request=found.job is None,
         )
 
 
 _ADVICE = "`await` its `remove()` when the task ends"
+
+
+def _related(found: UnremovedRegistry) -> Iterator[Related]:
+    if found.job is not None:
+        yield Related(found.job.place, f"`{found.job.node.name}` leaves its session to the next job of its thread")
+    for place in found.uses[:_SHOWN]:
+        yield Related(place, "its session is used here")
 
 
 def _message(found: UnremovedRegistry) -> str:

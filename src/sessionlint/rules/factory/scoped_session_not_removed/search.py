@@ -1,9 +1,9 @@
 """Registries of sessions of which nothing in the project takes a session out again."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from sessionlint.link.names.scopes import Site
+from sessionlint.link.names.scopes import FunctionScope, Site, enclosing_function
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.question import by_module
@@ -13,20 +13,25 @@ from sessionlint.model.facts import Assign, Attribute, Call, Name, Term, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
+from sessionlint.questions.running.call_graph import calls_by_function
+from sessionlint.questions.running.jobs import is_job
 from sessionlint.questions.running.registries import Registry, registries
 
 # what ends a session of the registry, or gives the registry to somebody who may
 _ENDS = frozenset({"remove", "close", "aclose", "close_all", "registry"})
+_CALLS_DEEP = 4
 # what says something about the registry without a session
 _NO_WORK = frozenset({*_ENDS, "configure", "query_property", "session_factory"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnremovedRegistry:
-    """``uses`` are places of the application that ask ``registry`` for its session, one for each file."""
+    """``uses`` are places of the application that ask ``registry`` for its session, one for each file. ``job`` is a function
+    that uses it, itself or through others, in a thread or a process that goes on with the next job."""
 
     registry: Registry
     uses: tuple[Place, ...]
+    job: FunctionScope | None
 
     @property
     def place(self) -> Place:
@@ -43,7 +48,20 @@ def unremoved_registries(project: Project) -> Iterator[UnremovedRegistry]:
     for registry in found:
         ended = registry.place in mentions.ended or _name(registry.site) in mentions.ended_names
         if not ended and (uses := mentions.used.get(registry.place)):
-            yield UnremovedRegistry(registry, tuple(uses.values()))
+            yield UnremovedRegistry(registry, tuple(uses.values()), _job(project, mentions.users[registry.place]))
+
+
+def _job(project: Project, users: Iterable[FunctionScope]) -> FunctionScope | None:
+    """The first job among the functions that use a registry, or that call one of them."""
+    level, seen = list(users), set(users)
+    calls = calls_by_function(project) if level else {}
+    for _ in range(_CALLS_DEEP):
+        if (job := next((function for function in level if is_job(project, function)), None)) is not None:
+            return job
+        calling = (enclosing_function(site.scope) for function in level for site in calls.get(function, ()))
+        level = [other for other in dict.fromkeys(calling) if other is not None and other not in seen]
+        seen.update(level)
+    return None
 
 
 def _name(site: Site) -> str | None:
@@ -60,6 +78,7 @@ class _Mentions:
         self.ended: set[Place] = set()
         self.ended_names: set[str] = set()
         self.used: dict[Place, dict[str, Place]] = defaultdict(dict)
+        self.users: dict[Place, dict[FunctionScope, None]] = defaultdict(dict)
         for module in project.modules.values():
             if project.role(module) is not Role.TEST:
                 for site in (site for scope in module.scopes for site in sites(scope)):
@@ -107,3 +126,5 @@ class _Mentions:
         module = site.scope.module
         if self._project.role(module) is Role.APPLICATION and site.scope is not module:
             self.used[origin].setdefault(module.path, site.place)
+            if (function := enclosing_function(site.scope)) is not None:
+                self.users[origin][function] = None

@@ -12,6 +12,7 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
+from sessionlint.rules.provider.provider_yield_shape.circle import circles
 from sessionlint.rules.provider.provider_yield_shape.search import MisshapenLender, Shape, misshapen_lenders
 
 RULE = Rule(
@@ -19,7 +20,13 @@ RULE = Rule(
     name="provider-yield-shape",
     severity=Severity.ERROR,
     why="FastAPI and contextlib want exactly one `yield` on every path; anything else is a RuntimeError for that request.",
-    symptoms=("generator didn't yield", "generator didn't stop", "generator didn't stop after throw()"),
+    symptoms=(
+        "generator didn't yield",
+        "generator didn't stop",
+        "generator didn't stop after throw()",
+        "RecursionError: maximum recursion depth exceeded",
+    ),
+    hints=("contextlib.py", "return next(self.gen)"),
     yields_to=("SES408",),
     silent_in=frozenset({Role.TEST, Role.STUB}),
 )
@@ -45,6 +52,15 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             _MESSAGES[found.shape],
             related=tuple(_related(found)),
             help=_HELP[found.shape],
+        )
+    for circle in circles(project, module):
+        name = circle.function.node.name
+        through = f" through `{circle.others[0].node.name}`" if circle.others else ""
+        yield RULE.finding(
+            circle.place,
+            f"`{name}` runs itself again{through} before it yields: RecursionError, there is no session at the end of it",
+            related=tuple(Related(other.place, "which comes back to it") for other in circle.others),
+            help="open the session here with its factory",
         )
 
 

@@ -16,6 +16,7 @@ from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.injection.resources import is_resumed
 from sessionlint.questions.sessions.lives import Ending, Life, lives_of
+from sessionlint.rules.session.close_not_guaranteed.after_request import closed_after_request
 
 RULE = Rule(
     code="SES302",
@@ -45,6 +46,15 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
                 help=f"close it on every path: `{life.recipe}`",
                 fix=with_block_fix(project, life),
             )
+    for found in closed_after_request(project, module):
+        yield RULE.finding(
+            found.life.place,
+            f"session `g.{found.name}` is closed in `after_request` only, which Flask does not call when another such function"
+            " raises or the exception is propagated: its connection stays checked out",
+            severity=Severity.WARNING,
+            related=tuple(Related(place, "closed only here") for place in found.closes),
+            help="close it in a `teardown_request` or `teardown_appcontext` function, which Flask always calls",
+        )
 
 
 def _message(project: Project, life: Life) -> str:
