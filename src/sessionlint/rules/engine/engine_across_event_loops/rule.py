@@ -21,7 +21,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     why="A connection belongs to the event loop that opened it, but the pool keeps it for the next loop.",
     symptoms=(
-        "got Future <Future pending> attached to a different loop",
+        "got Future attached to a different loop",
         "InterfaceError: cannot perform operation: another operation is in progress",
         "RuntimeError: Event loop is closed",
     ),

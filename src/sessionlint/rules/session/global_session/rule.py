@@ -29,7 +29,6 @@ RULE = Rule(
         "InvalidRequestError: Object is already attached to session '1' (this is '2')",
         "server closed the connection unexpectedly",
         "InterfaceError: cannot perform operation: another operation is in progress",
-        "PendingRollbackError: Can't reconnect until invalid transaction is rolled back",
         "terminating connection due to idle-in-transaction timeout",
     ),
     silent_in=frozenset(Role) - {Role.APPLICATION},
