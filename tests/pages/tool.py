@@ -78,7 +78,7 @@ class Tool:
 
     def _request(self, files: Mapping[str, str], codes: Collection[str], level: FixLevel = "none") -> Request:
         root = self._project(files)
-        options = () if _selects(files) else (("select", sorted(codes)),)
+        options = () if not codes or _selects(files) else (("select", sorted(codes)),)
         return Request(paths=(str(root),), options=options, project_root=root, fix=level)
 
     def _project(self, files: Mapping[str, str]) -> Path:
