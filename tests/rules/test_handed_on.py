@@ -123,3 +123,10 @@ def test_a_wrong_annotation_of_one_that_hands_on_does_not_silence_the_others() -
     sources = {path: Source(path, text) for path, text in case.files.items()}
     codes = Counter(finding.code for finding in analyse_sources(sources).findings if finding.code in ("SES508", "SES509"))
     assert codes == {"SES508": 1, "SES509": 5}
+
+
+def test_what_is_said_of_one_that_hands_on_hides_neither_the_finding_nor_calls_the_comment_unused() -> None:
+    routes = ROUTES.replace("def route_0(db: Session):", "def route_0(db: Session):  # noqa: SES509")
+    texts = {"app/crud.py": HELPER, "app/a.py": routes}
+    outcome = analyse_sources({path: Source(path, text) for path, text in texts.items()})
+    assert [finding.code for finding in outcome.findings] == ["SES509"]

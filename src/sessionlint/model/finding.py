@@ -89,6 +89,10 @@ class Finding:
         """The trace of the first problem alone, where the finding counts others in."""
         return (self.place, *(related.place for related in self.related if not related.is_counted_in))
 
+    @property
+    def counted_in(self) -> tuple[Place, ...]:
+        return tuple(related.place for related in self.related if related.is_counted_in)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
