@@ -1,9 +1,10 @@
 import re
 
 import pytest
-from sample_outcome import OUTCOME, SOURCES, only
+from sample_outcome import FACTORY, OPEN_IN_WITH, OUTCOME, RULES, SOURCES, USERS, at, only
 
-from sessionlint.model.finding import Applicability, Edit, Fix
+from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Severity
+from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Place, Span
 from sessionlint.report.full import render
 from sessionlint.report.look import Look
@@ -106,3 +107,36 @@ def test_line_numbers_of_a_fix_count_the_lines_that_earlier_edits_add() -> None:
 
 def test_an_empty_file_has_no_excerpt() -> None:
     assert shown("", "") == []
+
+
+def beginnings(*given: Finding) -> list[list[str]]:
+    """What stands under each finding's excerpts: the label and the first words of each line that has a label."""
+    report = render(Outcome(given, rules=RULES), SOURCES, Look(width=200))
+    labels = re.compile(r"(why|help|fix|suggestion|note)\b.*")
+    return [[line for line in block.splitlines() if labels.match(line)] for block in report.split("\n\n") if block]
+
+
+def found(code: str = "SES301", help: str = "Open it.", fix: Fix | None = None) -> Finding:
+    return Finding(code, at(USERS, "SessionLocal()", before="\n"), "Nothing closes it.", Severity.ERROR, (FACTORY,), help, fix)
+
+
+def test_a_rule_gives_its_reason_and_a_help_once() -> None:
+    first, second, other_help, third = beginnings(found(), found(), found(help="Close it."), found(help="Close it."))
+    assert [line.partition(":")[0] for line in first] == ["note", "why", "help"]
+    assert second == third == ["note: the factory is built here"]
+    assert other_help == [*second, "help: Close it."]
+
+
+def test_another_rule_says_what_the_first_one_said() -> None:
+    _, other = beginnings(found(), found("SES101"))
+    assert [line.partition(":")[0] for line in other] == ["note", "why", "help"]
+
+
+def test_a_change_is_shown_once_and_one_of_its_own_in_full() -> None:
+    own = Fix(OPEN_IN_WITH.title, OPEN_IN_WITH.edits[:1], Applicability.SAFE)
+    outcome = Outcome((found(fix=OPEN_IN_WITH), found(fix=OPEN_IN_WITH), found(fix=own)), rules=RULES)
+    first, again, other = render(outcome, SOURCES, Look()).split("\n\n")[:3]
+    assert "+     with SessionLocal() as db:" in first
+    assert again.endswith("fix (safe): Open the session in a with block, as shown above")
+    assert "+     with SessionLocal() as db:" in other
+    assert "as shown above" not in other

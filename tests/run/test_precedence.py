@@ -31,3 +31,11 @@ def test_two_stories_stay_two_findings() -> None:
 
 def test_the_specific_rule_does_not_give_way() -> None:
     assert most_specific([finding("SES304", 10)], RULES) == [finding("SES304", 10)]
+
+
+def test_one_of_several_problems_that_a_finding_counts_in_gives_way_alone() -> None:
+    counting = Finding(
+        "SES301", Place("a.py", Span(10, 15)), "", Severity.ERROR, (Related(Place("a.py", Span(50, 55)), "", True),)
+    )
+    specific = finding("SES304", 50)
+    assert most_specific([counting, specific], RULES) == [counting, specific]

@@ -52,10 +52,14 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another place of the story: where the factory is built, where the provider is used."""
+    """Another place of the story: where the factory is built, where the provider is used.
+
+    ``is_counted_in``: the same problem once more, at a place that would have a finding of its own if it were not told here.
+    """
 
     place: Place
     message: str
+    is_counted_in: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,15 @@ class Finding:
     @property
     def trace(self) -> tuple[Place, ...]:
         return (self.place, *(related.place for related in self.related))
+
+    @property
+    def own_trace(self) -> tuple[Place, ...]:
+        """The trace of the first problem alone, where the finding counts others in."""
+        return (self.place, *(related.place for related in self.related if not related.is_counted_in))
+
+    @property
+    def counted_in(self) -> tuple[Place, ...]:
+        return tuple(related.place for related in self.related if related.is_counted_in)
 
 
 @dataclass(frozen=True, slots=True)

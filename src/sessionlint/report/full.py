@@ -18,9 +18,11 @@
        |
        | -     db = SessionLocal()
     12 | +     with SessionLocal() as db:
+
+What a rule says is printed once: its later findings leave out the reason, and the help and the change where they are the same.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from sessionlint.edits.apply import OverlapError
 from sessionlint.model.finding import Applicability, Finding, Fix
@@ -39,13 +41,28 @@ _Proposal = list[tuple[str, list[ChangedLine]]]
 
 
 def render(outcome: Outcome, sources: Mapping[str, Source], look: Look) -> str:
-    return "".join("\n".join(_finding(finding, outcome, sources, look)) + "\n\n" for finding in outcome.findings)
+    told = _Told()
+    return "".join("\n".join(_finding(finding, outcome, sources, look, told)) + "\n\n" for finding in outcome.findings)
 
 
-def _finding(finding: Finding, outcome: Outcome, sources: Mapping[str, Source], look: Look) -> Iterator[str]:
+class _Told:
+    """What was printed so far, and need not be again."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[Hashable, ...]] = set()
+
+    def is_new(self, *what: Hashable) -> bool:
+        """Whether this is the first time that somebody asks."""
+        is_new = what not in self._told
+        self._told.add(what)
+        return is_new
+
+
+def _finding(finding: Finding, outcome: Outcome, sources: Mapping[str, Source], look: Look, told: _Told) -> Iterator[str]:
     primary = _excerpt(finding.place, sources, 1, "^", finding.severity.value)
     related = [_excerpt(related.place, sources, 0, "-", "info") for related in finding.related]
-    proposal = _proposal(finding.fix, sources)
+    is_new_fix = finding.fix is not None and told.is_new(finding.code, finding.fix)
+    proposal = _proposal(finding.fix, sources) if is_new_fix else []
     gutter = _gutter([primary, *related], proposal)
     rule = outcome.rules.get(finding.code)
     yield from _headline(finding, rule.name if rule else "", look)
@@ -53,12 +70,13 @@ def _finding(finding: Finding, outcome: Outcome, sources: Mapping[str, Source], 
     for note, excerpt in zip(finding.related, related, strict=True):
         yield from _prose("note", note.message, "info", look)
         yield from _place(note.place, excerpt, sources, gutter, look)
-    if rule and rule.why:
+    if rule and rule.why and told.is_new(finding.code, "why"):
         yield from _prose("why", rule.why, "strong", look)
-    if finding.help:
+    if finding.help and told.is_new(finding.code, "help", finding.help):
         yield from _prose("help", finding.help, "info", look)
     if finding.fix:
-        yield from _prose(_fix_label(finding.fix, look), finding.fix.title, "strong", look)
+        title = finding.fix.title if is_new_fix else f"{finding.fix.title}, as shown above"
+        yield from _prose(_fix_label(finding.fix, look), title, "strong", look)
         yield from _changes(proposal, gutter, look)
 
 

@@ -10,7 +10,8 @@ from sessionlint.model.source import Place
 def most_specific(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
     """``findings`` without those whose rule yields to another that speaks of the same place.
 
-    They speak of the same place when the primary place of either belongs to the trace of the other.
+    They speak of the same place when the primary place of either belongs to the trace of the other; one problem of several that a
+    finding counts in does not take the others with it.
     """
     by_code: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -36,7 +37,7 @@ def _stronger(finding: Finding, rules: Mapping[str, Rule], by_code: Mapping[str,
 
 
 def _gives_way(finding: Finding, stronger: Iterable[Finding]) -> bool:
-    return any(_within(finding.place, other.trace) or _within(other.place, finding.trace) for other in stronger)
+    return any(_within(finding.place, other.trace) or _within(other.place, finding.own_trace) for other in stronger)
 
 
 def _within(place: Place, trace: Iterable[Place]) -> bool:

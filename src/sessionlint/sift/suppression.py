@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sessionlint.model.facts import ModuleFacts, Suppression
 from sessionlint.model.finding import Finding, Rule
 from sessionlint.model.outcome import Suppressed
-from sessionlint.model.source import Span
+from sessionlint.model.source import Place, Span
 from sessionlint.sift.comments import WHOLE, Use, holds, is_ours
 from sessionlint.sift.naming import matches
 
@@ -25,13 +25,15 @@ class Sifted(NamedTuple):
 
 
 def suppress(findings: Iterable[Finding], modules: Mapping[str, ModuleFacts], rules: Sequence[Rule], today: date) -> Sifted:
-    """Sift ``findings``; a comment counts at any place of a finding's trace."""
+    """Sift ``findings``; a comment counts at any place of a finding's trace, but for those that it counts in: what is said of
+    one of several does not hide the others."""
     by_code = {rule.code: rule for rule in rules}
     sifted, suppressed, used = [], [], set[Use]()
     comments = {path: _Comments(module.suppressions, today) for path, module in modules.items() if module.suppressions}
     for finding in findings:
-        hits = list(_hits(finding, by_code[finding.code], comments))
+        hits = list(_hits(finding, finding.own_trace, by_code[finding.code], comments))
         used.update(use for use, _ in hits)
+        used.update(use for use, _ in _hits(finding, finding.counted_in, by_code[finding.code], comments))
         if hits:
             suppressed.append(Suppressed(finding, hits[0][0].path, hits[0][1]))
         else:
@@ -100,8 +102,10 @@ class _Comments:
         return sorted(found, key=lambda hit: hit[:2])
 
 
-def _hits(finding: Finding, rule: Rule, comments: Mapping[str, _Comments]) -> Iterator[tuple[Use, Suppression]]:
-    for place in finding.trace:
+def _hits(
+    finding: Finding, places: Iterable[Place], rule: Rule, comments: Mapping[str, _Comments]
+) -> Iterator[tuple[Use, Suppression]]:
+    for place in places:
         if place.path in comments:  # a noqa without codes is said to another linter, at a place that only belongs to the story
             for span, index, comment in comments[place.path].hits(place.span.start, rule, place == finding.place):
                 yield Use(place.path, span, index), comment

@@ -10,7 +10,7 @@ from sessionlint.link.question import collected, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Await, Call, Name, Subscript, Term
+from sessionlint.model.facts import Attribute, Await, Call, Name, Subscript
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.requests.routes import injected_sessions
@@ -38,6 +38,16 @@ class BlockingSession:
     place: Place
     session: kinds.Session
     sql: Place | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """By which a function runs SQL with a session: at ``place``, itself or through something plain, or in the coroutine function
+    ``receiver``, which gets it as ``parameter``."""
+
+    place: Place
+    receiver: FunctionScope | None = None
+    parameter: str = ""
 
 
 @collected
@@ -112,7 +122,7 @@ def _is_start_up(project: Project, function: FunctionScope) -> bool:
 def _only_commits_as_provider(project: Project, function: FunctionScope, name: str) -> bool:
     if not yields(function) or not isinstance(project.evaluator.yielded(function), kinds.Session):
         return False
-    return {call.func.attr for call in _method_calls(function, name)} & _SQL <= {"commit", "flush"}
+    return {call.func.attr for call in method_calls(function, name)} & _SQL <= {"commit", "flush"}
 
 
 def _is_vouched_for(project: Project, function: FunctionScope, name: str, session: kinds.Session) -> bool:
@@ -121,7 +131,7 @@ def _is_vouched_for(project: Project, function: FunctionScope, name: str, sessio
 
 
 def _is_awaited(function: FunctionScope, name: str) -> bool:
-    return any(isinstance(outer, Await) for call in _method_calls(function, name) for outer in call.site.path[:1])
+    return any(isinstance(outer, Await) for call in method_calls(function, name) for outer in call.site.path[:1])
 
 
 def _is_given_async(project: Project, function: FunctionScope, name: str) -> bool:
@@ -129,23 +139,28 @@ def _is_given_async(project: Project, function: FunctionScope, name: str) -> boo
 
 
 def _touches(function: FunctionScope, name: str) -> bool:
-    return any(call.func.attr in _TOUCHING for call in _method_calls(function, name))
+    return any(call.func.attr in _TOUCHING for call in method_calls(function, name))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _MethodCall:
+class MethodCall:
     func: Attribute
     site: Site
 
 
-def _method_calls(function: FunctionScope, name: str) -> Iterator[_MethodCall]:
+def method_calls(function: FunctionScope, name: str) -> Iterator[MethodCall]:
     """``name.method(...)`` in the function's own body, what lambdas do left out."""
     for site in sites(function):
         term = site.term
         if isinstance(term, Call) and isinstance(term.func, Attribute) and not site.in_lambda:
             value = term.func.value
             if isinstance(value, Name) and value.id == name:
-                yield _MethodCall(term.func, site)
+                yield MethodCall(term.func, site)
+
+
+def ways_to_sql(project: Project, function: FunctionScope, name: str) -> Iterator[Way]:
+    """All of them: a function has one problem for each that is its own."""
+    return _SqlSearch(project).ways(function, name, 0)
 
 
 class _SqlSearch:
@@ -161,34 +176,36 @@ class _SqlSearch:
         return remembered(self._project, ("SQL with", function, name, depth), None, self._search, function, name, depth)
 
     def _search(self, function: FunctionScope, name: str, depth: int) -> Place | None:
-        for call in _method_calls(function, name):
+        return next((way.place for way in self.ways(function, name, depth)), None)
+
+    def ways(self, function: FunctionScope, name: str, depth: int) -> Iterator[Way]:
+        """How ``function`` runs SQL with the session ``name``, what it does itself first."""
+        for call in method_calls(function, name):
             if call.func.attr in _SQL:
-                return call.site.place
-        if depth == _DEPTH:
-            return None
+                yield Way(call.site.place)
+        if depth < _DEPTH:
+            yield from self._ways_through_others(function, name, depth)
+
+    def _ways_through_others(self, function: FunctionScope, name: str, depth: int) -> Iterator[Way]:
         keepers: list[kinds.ClassKind] = []
         for site in sites(function):
-            call_term = site.term
-            if not isinstance(call_term, Call) or site.in_lambda:
+            call = site.term
+            if not isinstance(call, Call) or site.in_lambda:
                 continue
-            kind = self._project.kind(call_term.func, function)
-            given = next((arg.value for arg in call_term.args if isinstance(arg.value, Name) and arg.value.id == name), None)
+            kind = self._project.kind(call.func, function)
+            given = next((arg.value for arg in call.args if isinstance(arg.value, Name) and arg.value.id == name), None)
             if isinstance(kind, kinds.ClassKind) and given is not None:
                 keepers.append(kind)
             elif isinstance(kind, kinds.FunctionKind) and self._runs_here(kind.function):
-                if given is not None and self._handed(kind.function, call_term, given, depth):
-                    return site.place
-                if self._belongs(kind.function, keepers) and self.of_method(kind.function, depth + 1) is not None:
-                    return site.place
-        return None
+                parameter = parameter_for(kind.function, call, given) if given is not None else None
+                if parameter is not None and self.of_name(kind.function, parameter, depth + 1) is not None:
+                    yield Way(site.place, kind.function, parameter) if kind.function.node.is_async else Way(site.place)
+                elif self._belongs(kind.function, keepers) and self.of_method(kind.function, depth + 1) is not None:
+                    yield Way(site.place)
 
     def _runs_here(self, function: FunctionScope) -> bool:
         """Whether calling it runs its body at once (a coroutine is awaited sooner or later), with no decorator between."""
         return not function.node.is_generator and self._project.evaluator.decorators(function) <= TRANSPARENT
-
-    def _handed(self, function: FunctionScope, call: Call, given: Term, depth: int) -> bool:
-        parameter = parameter_for(function, call, given)
-        return parameter is not None and self.of_name(function, parameter, depth + 1) is not None
 
     def _belongs(self, function: FunctionScope, keepers: list[kinds.ClassKind]) -> bool:
         return any(function.owner in self._project.evaluator.ancestors(keeper.cls) for keeper in keepers)

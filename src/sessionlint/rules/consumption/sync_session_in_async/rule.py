@@ -7,13 +7,15 @@ another request's provider, whose exit needs the very same loop.
 Fix safety: unsafe, the function then runs in a thread. Only where nothing is awaited and nobody but FastAPI calls it.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.questions.running.blocking import BlockingSession, blocking_sessions
+from sessionlint.questions.running.blocking import BlockingSession
+from sessionlint.rules.consumption.sync_session_in_async.handing_on import nearest_blocking
 
 RULE = Rule(
     code="SES509",
@@ -29,17 +31,18 @@ RULE = Rule(
     yields_to=("SES506", "SES607"),
     silent_in=frozenset(Role) - {Role.APPLICATION},
 )
+_SHOWN = 3
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
-    for found in blocking_sessions(project, module):
+    for found, handing_on in nearest_blocking(project, module):
         from sessionlint.rules.consumption.sync_session_in_async.fix import plain_function_fix
 
         yield RULE.finding(
             found.place,
             _message(found),
             severity=RULE.severity if found.sql is not None else Severity.WARNING,
-            related=tuple(_related(found)),
+            related=(*_related(found), *_handed_on(handing_on)),
             help="make it a `def`, which FastAPI runs in a thread, run the SQL in a thread, or use an `AsyncSession`",
             fix=plain_function_fix(project, found.function),
         )
@@ -57,3 +60,18 @@ def _related(found: BlockingSession) -> Iterator[Related]:
         yield Related(found.sql, "the event loop waits here")
     if found.session.origin is not None:
         yield Related(found.session.origin, "the sync session factory is built here")
+
+
+def _handed_on(handing_on: Sequence[BlockingSession]) -> Iterator[Related]:
+    """The functions that hand the session on, a few for each file: who asks about a file gets the findings that touch it."""
+    by_path: dict[str, list[BlockingSession]] = defaultdict(list)
+    for one in handing_on:
+        by_path[one.place.path].append(one)
+    for found in by_path.values():
+        for number, one in enumerate(found[:_SHOWN], 1):
+            more = _more(len(found) - _SHOWN) if number == _SHOWN else ""
+            yield Related(one.place, f"handed on by `{one.function.node.name}`{more}", is_counted_in=True)
+
+
+def _more(count: int) -> str:
+    return f", and by {count} more function{'s' if count > 1 else ''} of this file" if count > 0 else ""
