@@ -22,6 +22,7 @@ from sessionlint.model.wrappers import Vocabulary
 
 _NEWEST = Targets()
 _NO_WORDS = Vocabulary()
+_UNREAD = "unread"
 _IMPORTS = ("who imports what",)
 
 T = TypeVar("T")
@@ -187,6 +188,10 @@ class Project:
         groups = _calls_by_library_name(self, within)
         return _gathered(groups, within, [name for name in groups if str(name).startswith(prefix)])
 
+    def calls_into_unread(self, within: ModuleScope) -> Sequence[Site]:
+        """The calls in a module of what would be known if a file of the project had been read, in source order."""
+        return _calls_by_callee(self, within).get(_UNREAD, ())
+
     def calls_named(self, *names: str) -> Sequence[Site]:
         """The calls of what goes by one of these names, ``name(...)`` and ``anything.name(...)``, in the order of ``calls``.
 
@@ -247,7 +252,10 @@ def _calls_by_callee(project: Project, module: ModuleScope) -> _Groups:
     kind, found = project.kind, defaultdict[object, list[Site]](list)
     for site in module.calls:
         assert isinstance(site.term, Call)
-        found[type(kind(site.term.func, site.scope))].append(site)
+        callee = kind(site.term.func, site.scope)
+        found[type(callee)].append(site)
+        if isinstance(callee, kinds.Unknown) and callee.unread is not None:
+            found[_UNREAD].append(site)
     return dict(found)
 
 

@@ -40,7 +40,7 @@ def _unread_by_sessions(project: Project) -> frozenset[str]:
 
 @collected
 def _lent_to_unread(project: Project, module: ModuleScope) -> Iterator[str]:
-    for site in project.calls_of(kinds.Unknown, within=module):
+    for site in project.calls_into_unread(module):
         call = site.term
         callee = project.kind(call.func, site.scope) if isinstance(call, Call) and call.args else None
         if isinstance(call, Call) and isinstance(callee, kinds.Unknown) and callee.unread is not None:

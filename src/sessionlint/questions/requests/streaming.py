@@ -67,7 +67,7 @@ def streamed_generator(project: Project, function: FunctionScope, response: Site
 @collected
 def unread_responses(project: Project, module: ModuleScope) -> Iterator[str]:
     """The files without facts that define what a generator is handed to: a class of the project that streams, perhaps."""
-    for site in project.calls_of(kinds.Unknown, within=module):
+    for site in project.calls_into_unread(module):
         call = site.term
         given = call.args[0].value if isinstance(call, Call) and call.args else None
         if not isinstance(call, Call) or not isinstance(given, Call):
