@@ -8,7 +8,6 @@ from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected, question
 from sessionlint.model.role import Role
-from sessionlint.questions.requests.routes import injected_sessions
 from sessionlint.questions.running.blocking import BlockingSession, blocking_sessions, method_calls, ways_to_sql
 
 # a transaction that is begun here begins and ends in the database from here
@@ -29,7 +28,7 @@ def nearest_blocking(project: Project, module: ModuleScope) -> Iterator[tuple[Bl
 def _receivers(project: Project, function: FunctionScope, name: str) -> Iterator[_Held]:
     """The coroutine functions that get the blocking session ``name`` of ``function`` and are told of in its place; none, if it
     is a problem of ``function`` itself as well."""
-    if _begins_transaction(function, name) or _is_given_async(project, function, name):
+    if _begins_transaction(function, name):
         return
     ways = list(ways_to_sql(project, function, name))
     received = [(way.receiver, way.parameter) for way in ways if way.receiver is not None]
@@ -39,11 +38,6 @@ def _receivers(project: Project, function: FunctionScope, name: str) -> Iterator
 
 def _begins_transaction(function: FunctionScope, name: str) -> bool:
     return any(call.func.attr in _TRANSACTIONS for call in method_calls(function, name))
-
-
-def _is_given_async(project: Project, function: FunctionScope, name: str) -> bool:
-    """Whether the annotation is wrong, which is another rule's finding."""
-    return any(each.parameter.name == name and each.session.is_async for each in injected_sessions(project, function))
 
 
 def _is_told_of(project: Project, function: FunctionScope, name: str) -> bool:
