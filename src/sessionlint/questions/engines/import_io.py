@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from sessionlint.flow.paths import catches_everything
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, Site, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Await, Call, Name, Term
+from sessionlint.model.facts import Attribute, Await, Call, Handler, Name, Raise, Term, Try
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import APP_FACTORIES
@@ -167,23 +168,39 @@ class DatabaseSearch:
         return remembered(self._project, ("asks a database", function, depth), None, self._first, function, depth)
 
     def _first(self, function: FunctionScope, depth: int) -> _Io | None:
-        for step in self._steps(function):
+        for step, is_caught in self._steps(function):
             found = step if isinstance(step, _Io) else self.inside(step, depth - 1)
-            if found is not None:
+            if found is not None and not (is_caught and found.does == QUERIES):
                 return found
         return None
 
-    def _steps(self, function: FunctionScope) -> tuple[_Io | FunctionScope, ...]:
+    def _steps(self, function: FunctionScope) -> tuple[tuple[_Io | FunctionScope, bool], ...]:
         return remembered(self._project, ("database steps", function), (), lambda: tuple(self._steps_of(function)))
 
-    def _steps_of(self, function: FunctionScope) -> Iterator[_Io | FunctionScope]:
-        """What ``function`` asks of a database, up to the first thing that it surely does, and the functions that it runs."""
+    def _steps_of(self, function: FunctionScope) -> Iterator[tuple[_Io | FunctionScope, bool]]:
+        """What ``function`` asks of a database, up to the first thing that it surely does, and the functions that it runs; each
+        with whether its errors are caught and kept: then nothing fails without the database, and a query is by choice."""
         for site in self._project.calls_in(function):
             if not isinstance(site.term, Call) or site.in_lambda:
                 continue
             does = self.direct(site.term, site)
             if does is not None and (does != QUERIES or self._opens_its_session(site.term, function)):
-                yield _Io(site.place, does)
-                return
-            if (inner := self.function_run_by(site.term, site)) is not None:
-                yield inner
+                yield _Io(site.place, does), (is_caught := _is_caught(site, function))
+                if not is_caught or does != QUERIES:
+                    return
+            elif (inner := self.function_run_by(site.term, site)) is not None:
+                yield inner, _is_caught(site, function)
+
+
+def _is_caught(site: Site, function: FunctionScope) -> bool:
+    """Whether a ``try`` of the function catches whatever the place raises, and raises nothing for it."""
+    return any(
+        isinstance(one, Try)
+        and any(statement.span.contains(site.term.span) for statement in one.body)
+        and any(catches_everything(handler) and not _raises(handler) for handler in one.handlers)
+        for one in walk.statements(function.body)
+    )
+
+
+def _raises(handler: Handler) -> bool:
+    return any(isinstance(statement, Raise) for statement in walk.statements(handler.body))

@@ -79,7 +79,8 @@ def _held(project: Project, function: FunctionScope) -> Iterator[tuple[str, Plac
         kind = project.evaluator.name_kind(name, function)
         if not isinstance(kind, kinds.Session) or kind.is_async:
             continue
-        place = next((found for binding in bindings if (found := _place(binding, function)) is not None), None)
+        places = [found for binding in bindings if (found := _place(binding, function)) is not None]
+        place = next(iter(places), None) or next(filter(None, (_source(binding, function) for binding in bindings)), None)
         if place is not None:
             yield name, place, kind
 
@@ -88,7 +89,16 @@ def _place(binding: object, function: FunctionScope) -> Place | None:
     match binding:
         case ParameterBinding(parameter=parameter):
             return function.module.place(parameter.span)
-        case EnteredBinding(value=Call() as value) | ValueBinding(value=Call() | Attribute() | Subscript() as value):
+        case EnteredBinding(value=Call() as value) | ValueBinding(value=Call() as value):
+            return function.module.place(value.span)
+        case _:
+            return None
+
+
+def _source(binding: object, function: FunctionScope) -> Place | None:
+    """``db = request.state.db``, ``db = self.db``: where a session is taken that somebody else has opened."""
+    match binding:
+        case ValueBinding(value=Attribute() | Subscript() as value):
             return function.module.place(value.span)
         case _:
             return None
