@@ -1,5 +1,6 @@
 """Finds the rules, a folder each, by walking this package: there is no list to keep."""
 
+import pkgutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
@@ -34,9 +35,13 @@ def registered_rules() -> tuple[RegisteredRule, ...]:
 
 
 def _walk() -> Iterator[RegisteredRule]:
-    # three times as fast as pkgutil.walk_packages, which looks at each module of each rule
-    for path in sorted(Path(__file__).parent.glob("*/*/rule.py")):
-        yield _registered(import_module(f"sessionlint.rules.{path.parent.parent.name}.{path.parent.name}.rule"))
+    for family in _packages(Path(__file__).parent):  # pkgutil.walk_packages would look at each module of each rule
+        for rule in _packages(family):
+            yield _registered(import_module(f"sessionlint.rules.{family.name}.{rule.name}.rule"))
+
+
+def _packages(folder: Path) -> list[Path]:
+    return [folder / info.name for info in pkgutil.iter_modules([str(folder)]) if info.ispkg]
 
 
 def _registered(module: ModuleType) -> RegisteredRule:
