@@ -1,11 +1,11 @@
 """Questions of the whole project are answered once, also when they are asked of one module after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sessionlint.extract.module import extract
-from sessionlint.link.names.scopes import Site
+from sessionlint.link.names.scopes import ModuleScope, Site
 from sessionlint.link.project import Project, link
-from sessionlint.link.question import by_module
+from sessionlint.link.question import by_module, by_path, question
 from sessionlint.link.values import kinds
 from sessionlint.model.source import Source
 
@@ -50,3 +50,35 @@ def test_calls_are_found_in_the_project_and_within_a_module() -> None:
     assert _lines(project, project.calls_of_external("sqlalchemy.create_engine", "create_engine")) == _lines(
         project, project.calls_giving(kinds.Engine)
     )
+
+
+def test_whoever_asks_about_one_file_is_asked_again_only_when_that_is_told_otherwise() -> None:
+    asked: list[str] = []
+
+    @by_path
+    def engines(project: Project) -> Mapping[str, int]:
+        return {path: len(project.calls_giving(kinds.Engine, within=module)) for path, module in project.modules.items()}
+
+    @question(0)
+    def twice(project: Project, module: ModuleScope) -> int:
+        asked.append(module.path)
+        return 2 * (engines(project, module.path) or 0)
+
+    project = _project()
+
+    def answers() -> list[int]:
+        asked.clear()
+        return [twice(project, module) for module in project.modules.values()]
+
+    def change(path: str, text: str) -> None:
+        sources = {**project.sources, path: Source(path, text)}
+        project.link({**project.facts, path: extract(sources[path])}, sources)
+
+    assert answers() == [4, 0, 2]
+    assert answers() == [4, 0, 2] and asked == []
+    change("c.py", TEXTS["c.py"] + "print(create_engine('q'))\n")
+    assert answers() == [4, 0, 4] and asked == ["c.py"]
+    change("b.py", "from a import second\nsecond.connect()\n")
+    assert answers() == [4, 0, 4] and asked == ["b.py"]
+    change("c.py", TEXTS["c.py"])
+    assert answers() == [4, 0, 2] and asked == ["c.py"]

@@ -14,13 +14,14 @@ them somebody began. An answer that does not come to rest stays unknown.
 *What was read.* Each answer knows what it was made of, as a set of bits: one for each file of the project, whether it is
 parsed by now or not, and one for each question about the project as a whole. When files change, the answers that were made
 of them are forgotten. A question about the whole project is asked again then, and only if its answer differs, those that were
-made of it are forgotten, too: so most changes end where they began.
+made of it are forgotten, too: so most changes end where they began. Where such an answer is told by file, in *rows*, only those
+go that were made of rows which differ.
 
 What a key belongs to need not be taken down by whoever asks: to have it in hand, one has read it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import takewhile
 from operator import eq
 from typing import Any, TypeVar
@@ -28,6 +29,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 UNASKED: Any = object()
 """What is known of a question that nobody has asked."""
+_ROW = "row"
 EVERYTHING = 1
 """The bit of whoever looks at all files, be they as many as they will."""
 _ON_STACK = 16
@@ -97,10 +99,12 @@ class Memory:
         self.far: dict[Hashable, tuple[Any, int]] = {}
         self._is_same = is_same
         self._bits: dict[Hashable, int] = {}
+        # the keys of answers by the bits that these are made of, each set of bits kept once
         self._near_keys: dict[int, list[Hashable]] = defaultdict(list)
-        self._sets: dict[int, int] = {}
-        # the settled questions about the whole project
+        self._far_keys: dict[int, tuple[int, list[Hashable]]] = {}
+        # the settled questions about the whole project, and those of them that somebody has read by rows
         self._whole: dict[Hashable, _Question] = {}
+        self._in_rows: set[Hashable] = set()
         # the questions without a settled answer, in the order in which they were asked
         self._open: dict[Hashable, _Question] = {}
         self._current: _Question | None = None
@@ -150,6 +154,21 @@ class Memory:
                 self._current.reads |= bits
         return found
 
+    def row(self, key: Hashable, path: str, start: object, answer: Callable[..., Mapping[str, T]], *given: Any) -> T | None:
+        """What the answer to a question about the whole project, told by file, says of the file at ``path``, if anything.
+
+        Whoever asks is taken to have read no more of it than that row.
+        """
+        current = self._current
+        reads = current.reads if current is not None else 0
+        found: Mapping[str, T] = self.known(key)
+        if found is UNASKED:
+            found = self.once(key, 0, start, answer, *given)
+        if current is not None and key in self._whole:
+            self._in_rows.add(key)
+            current.reads = reads | self.bit((_ROW, path))
+        return found.get(path)
+
     def once(self, key: Hashable, own: int, start: object, answer: Callable[..., T], *given: Any) -> T:
         """As ``ask``; a question that leads far is answered in one go where no other is under way."""
         if self._on_stack:
@@ -161,6 +180,15 @@ class Memory:
         self.read(question.told)
         return found
 
+    def gather(self, key: Hashable, own: int, answer: object, parts: Iterable[Hashable]) -> None:
+        """Remember an answer that was put together of those to ``parts``."""
+        question = _Question(key, own, None, tuple, (), 0)
+        question.value = answer
+        for part in parts:
+            if (far := self.far.get(part)) is not None:
+                question.reads |= far[1]
+        self._keep(question, question.reads)
+
     def made_of(self, key: Hashable) -> list[Hashable]:
         """What the answer to ``key`` is made of: files by path, and questions about the whole project by key."""
         near = [bits for bits, keys in self._near_keys.items() if key in keys] if key in self.near else []
@@ -171,7 +199,7 @@ class Memory:
 
     def clear(self) -> None:
         """Forget everything."""
-        for known in (self.near, self.far, self._near_keys, self._sets, self._whole, self._open):
+        for known in (self.near, self.far, self._near_keys, self._far_keys, self._whole, self._open):
             known.clear()
 
     def forget(self, changed: Iterable[Hashable]) -> None:
@@ -200,15 +228,26 @@ class Memory:
                 found = self.once(question.key, 0, question.start, question.answer, *question.given)
                 if not self._is_same(before[question.key], found):
                     dirty |= self.bit(question.key)
+                    if question.key in self._in_rows:
+                        dirty |= self._changed_rows(before[question.key], found)
                     before[question.key] = found
         self.clear()
+
+    def _changed_rows(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
+        """The bits of those files of which an answer says something else than before."""
+        bits = 0
+        for path in {**before, **after}:
+            if not self._is_same(before.get(path), after.get(path)):
+                bits |= self.bit((_ROW, path))
+        return bits
 
     def _drop(self, dirty: int) -> None:
         for bit in [bit for bit in self._near_keys if bit & dirty]:
             for key in self._near_keys.pop(bit):
                 self.near.pop(key, None)
-        for key in [key for key, (_, bits) in self.far.items() if bits & dirty and key not in self._whole]:
-            del self.far[key]
+        for bits in [bits for bits in self._far_keys if bits & dirty]:
+            for key in self._far_keys.pop(bits)[1]:
+                self.far.pop(key, None)
 
     # --- depth --------------------------------------------------------------------------------------------------------
 
@@ -282,12 +321,14 @@ class Memory:
             question.reads = reads
             question.readers = None
             self._whole[question.key] = question
-        elif reads == question.own:
+            self.far[question.key] = (question.value, question.told)
+            return
+        if reads == question.own:
             self.near[question.key] = question.value
             self._near_keys[reads].append(question.key)
             return
-        else:
-            question.told = self._sets.setdefault(reads, reads)
+        question.told, keys = self._far_keys.setdefault(reads, (reads, []))
+        keys.append(question.key)
         self.far[question.key] = (question.value, question.told)
 
     def _come_to_rest(self, first: _Question) -> None:

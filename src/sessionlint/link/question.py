@@ -6,7 +6,7 @@ project: when files change it is asked again at once, so it should be made of th
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -91,19 +91,34 @@ def collected(find: Callable[Concatenate[AskedT, P], Iterable[T]]) -> Callable[C
     return question(tuple[T, ...]())(all_of)
 
 
+def by_path(
+    find: Callable[Concatenate[AskedT, P], Mapping[str, T]],
+) -> Callable[Concatenate[AskedT, str, P], T | None]:
+    """``question`` about the whole project, whose answer is told by file; whoever asks wants to know what is said of one file,
+    and is asked again only when that differs. The path comes before the key."""
+
+    @wraps(find)
+    def row(project: AskedT, path: str, /, *key: P.args, **more: P.kwargs) -> T | None:
+        assert not more and not _own(key), "a question about the whole project"
+        return project.memory.row((find, *key), path, {}, find, project, *key)
+
+    return row
+
+
 def by_module(find: Callable[[AskedT], Iterable[PlacedT]]) -> Callable[[AskedT, ModuleScope], Sequence[PlacedT]]:
-    """``question`` for a generator that has to look at the whole project at once: what it finds in one module, in its order."""
+    """``by_path`` for a generator: what it finds in one module, in its order."""
 
-    def found(project: AskedT) -> dict[str, list[PlacedT]]:
-        by_path: dict[str, list[PlacedT]] = defaultdict(list)
+    @wraps(find)
+    def found(project: AskedT) -> Mapping[str, Sequence[PlacedT]]:
+        by_place: dict[str, list[PlacedT]] = defaultdict(list)
         for one in find(project):
-            by_path[one.place.path].append(one)
-        return dict(by_path)
+            by_place[one.place.path].append(one)
+        return dict(by_place)
 
-    everywhere = question(dict[str, list[PlacedT]]())(found)
+    rows = by_path(found)
 
     @wraps(find)
     def found_in(project: AskedT, module: ModuleScope) -> Sequence[PlacedT]:
-        return everywhere(project).get(module.path, ())
+        return rows(project, module.path) or ()
 
     return found_in

@@ -7,6 +7,7 @@ from dataclasses import field, replace
 from datetime import date
 from time import perf_counter
 
+from sessionlint.link.memory import UNASKED
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
@@ -150,18 +151,33 @@ class _Asking:
     timings: Timings
 
     def about_modules(self, rules: Sequence[RegisteredRule]) -> list[Finding]:
-        """What each rule finds in each module; where one fails, only that module goes without it."""
+        """What the rules find in each module; where one fails, only that module goes without it."""
         found: list[Finding] = []
-        modules = [*self.project.modules.values()]
-        for number, entry in enumerate(rules):
-            failed: dict[str, list[str]] = defaultdict(list)
+        failed: dict[tuple[str, str], list[str]] = defaultdict(list)
+        modules, codes = [*self.project.modules.values()], tuple(entry.rule.code for entry in rules)
+        for number, module in enumerate(modules):
+            self.timings.step(number, len(modules), module.path)
+            known = self.project.memory.known((codes, module))
+            if known is UNASKED:
+                known = self._in_module(rules, module, failed)
+            found += known
+        self.errors.extend(f"{code} failed in {_listed(paths)}: {what}" for (code, what), paths in sorted(failed.items()))
+        return found
+
+    def _in_module(
+        self, rules: Sequence[RegisteredRule], module: ModuleScope, failed: dict[tuple[str, str], list[str]]
+    ) -> Sequence[Finding]:
+        found: list[Finding] = []
+        all_went_well = True
+        for entry in rules:
             with self._timed(entry.rule):
-                for module in modules:
-                    self.timings.step(number, len(rules), f"{entry.rule.code} in {module.path}")
-                    error = _collect(self._in_module(entry, module), found)
-                    if error is not None:
-                        failed[told(error)].append(module.path)
-            self.errors.extend(f"{entry.rule.code} failed in {_listed(paths)}: {what}" for what, paths in failed.items())
+                error = _collect(self._of_rule(entry, module), found)
+            if error is not None:
+                all_went_well = False
+                failed[entry.rule.code, told(error)].append(module.path)
+        if all_went_well:
+            codes = tuple(entry.rule.code for entry in rules)
+            self.project.memory.gather((codes, module), module.bit, found, [(code, module) for code in codes])
         return found
 
     def about_comments(self, rules: Iterable[RegisteredRule], comments: Comments) -> list[Finding]:
@@ -175,7 +191,7 @@ class _Asking:
                 self.errors.append(f"{entry.rule.code} failed{f' in {path}' if path else ''}: {told(error)}")
         return found
 
-    def _in_module(self, entry: RegisteredRule, module: ModuleScope) -> Iterator[Finding]:
+    def _of_rule(self, entry: RegisteredRule, module: ModuleScope) -> Iterator[Finding]:
         """What the rule finds in a module; the next time it is asked only if what it is made of changed."""
         found: list[Finding] = []
         error: Exception | None = None

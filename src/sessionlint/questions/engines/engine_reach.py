@@ -11,7 +11,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Name, Statement, Term, With
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import engines_built_at_import, is_engine_builder
-from sessionlint.questions.running.call_graph import called_function
+from sessionlint.questions.references.call_graph import called_function
 from sessionlint.questions.running.callers import is_remembered
 from sessionlint.questions.sessions.makers import configurations, makers
 

@@ -12,8 +12,8 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Call, Name
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.references.call_graph import called_function
 from sessionlint.questions.references.literals import literal_text
-from sessionlint.questions.running.call_graph import called_function
 from sessionlint.questions.sessions.holding import parameter_for
 
 # what builds the application may build its engine: it runs when the application is made, whoever calls it

@@ -1,9 +1,9 @@
 """Things that are built anew for one call: through which functions they come, and in which one they end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from sessionlint.link.names.functions import return_values
-from sessionlint.link.names.scopes import FunctionScope, Site, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
@@ -12,7 +12,7 @@ from sessionlint.model.facts import Call, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
-from sessionlint.questions.running.call_graph import called_function
+from sessionlint.questions.references.call_graph import called_function
 from sessionlint.questions.running.callers import Caller, Callers, is_remembered
 from sessionlint.questions.sessions.holding import Use, holding_of
 
@@ -44,6 +44,16 @@ class Fresh:
             return site.scope.module.call_site(call) if built else None
         function = called_function(self._project, call, site)
         return self._returned(function) if function is not None else None
+
+    def built_in(self, module: ModuleScope) -> Sequence[tuple[Site, Site, FunctionScope]]:
+        """The calls in a module that give a new thing each time their function runs: what builds it, the call, the function."""
+        return remembered(self._project, (self._name, module), (), lambda: tuple(self._find_built(module)))
+
+    def _find_built(self, module: ModuleScope) -> Iterator[tuple[Site, Site, FunctionScope]]:
+        for site in self._project.calls_giving(self.kind, within=module):
+            built = self.built_by(site)
+            if built is not None and isinstance(site.scope, FunctionScope):
+                yield built, site, site.scope
 
     def _returned(self, function: FunctionScope) -> Site | None:
         return remembered(self._project, (self._name, function), None, self._find_returned, function)
@@ -90,13 +100,11 @@ def per_call(project: Project, fresh: Fresh, ends_here: Callable[[Site], bool]) 
     """What ends in a function of an application that runs per request, per task or per session, each once, in source order."""
     callers = Callers(project)
     found: dict[Site, PerCall] = {}
-    for site in project.calls_giving(fresh.kind):
-        built = fresh.built_by(site) if project.role(site.scope.module) is Role.APPLICATION else None
-        if built is None or not isinstance(site.scope, FunctionScope) or not ends_here(site):
-            continue
-        caller = callers.of(site.scope)
-        if caller is not None and _is_worse(caller, found.get(built)):
-            found[built] = PerCall(built, site.scope, site, caller)
+    for module in project.modules.values():
+        for built, site, function in fresh.built_in(module) if project.role(module) is Role.APPLICATION else ():
+            caller = callers.of(function) if ends_here(site) else None
+            if caller is not None and _is_worse(caller, found.get(built)):
+                found[built] = PerCall(built, function, site, caller)
     yield from sorted(found.values(), key=lambda one: (one.place.path, one.place.span.start))
 
 

@@ -13,7 +13,7 @@ from sessionlint.model.facts import Attribute, Await, Call, Handler, Name, Raise
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import APP_FACTORIES
-from sessionlint.questions.running.call_graph import called_function
+from sessionlint.questions.references.call_graph import called_function
 
 _DEPTH = 4
 _SCHEMA = frozenset({"create_all", "drop_all", "reflect"})

@@ -15,8 +15,8 @@ from sessionlint.link.values.kinds import Kind
 from sessionlint.link.values.state import state_key
 from sessionlint.questions.engines.engines import builds_engine, possible_engine_builds
 from sessionlint.questions.engines.import_io import QUERIES, DatabaseSearch, database_calls
+from sessionlint.questions.references.call_graph import calls_to
 from sessionlint.questions.requests.bringers import bringers
-from sessionlint.questions.running.call_graph import calls_by_function
 from sessionlint.questions.running.event_loops import loop_helpers
 
 Homes: TypeAlias = frozenset[str]
@@ -128,13 +128,12 @@ def _calls_at_import(text: str, name: str) -> bool:
 def _near_database(project: Project) -> frozenset[FunctionScope]:
     """The functions that may build an engine or ask a database when they run: those whose own calls may, and who calls them."""
     waiting = [site.scope for site in (*possible_engine_builds(project), *database_calls(project))]
-    calls = calls_by_function(project) if waiting else {}
     seen: set[FunctionScope] = set()
     while waiting:
         scope = waiting.pop()
         if scope not in seen and isinstance(scope, FunctionScope):
             seen.add(scope)
-            waiting += [site.scope for site in calls.get(scope, ())]
+            waiting += [site.scope for site in calls_to(project, scope)]
     return frozenset(seen)
 
 

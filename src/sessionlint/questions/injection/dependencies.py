@@ -1,11 +1,11 @@
 """Functions that FastAPI calls: what stands in ``Depends(...)`` and in ``app.dependency_overrides``."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import by_path, collected, question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.model import walk
@@ -28,7 +28,7 @@ from sessionlint.model.source import Place
 OVERRIDES = "dependency_overrides"  # in the text of each module that overrides a provider
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class DependencyUse:
     """One ``Depends(...)`` in ``scope`` and the function, or the lambda, that it names. ``wrapped`` as in ``FunctionKind``."""
 
@@ -63,21 +63,21 @@ def dependency_uses(project: Project) -> Iterator[DependencyUse]:
 
 def uses_of(project: Project, provider: FunctionScope) -> Sequence[DependencyUse]:
     """Every ``Depends(...)`` that names the function as it stands."""
-    named = _uses_by_home(project).get(provider.module, ())
+    named = uses_of_module(project, provider.module)
     return [use for use in named if use.provider is provider and not use.wrapped]
 
 
 def uses_of_module(project: Project, module: ModuleScope) -> Sequence[DependencyUse]:
     """Every ``Depends(...)``, wherever it stands, that names a function or a lambda of the module."""
-    return _uses_by_home(project).get(module, ())
+    return _uses_by_home(project, module.path) or ()
 
 
-@question(dict[ModuleScope, list[DependencyUse]]())
-def _uses_by_home(project: Project) -> dict[ModuleScope, list[DependencyUse]]:
-    found: dict[ModuleScope, list[DependencyUse]] = defaultdict(list)
+@by_path
+def _uses_by_home(project: Project) -> Mapping[str, Sequence[DependencyUse]]:
+    found: dict[str, list[DependencyUse]] = defaultdict(list)
     for use in dependency_uses(project):
         home = use.provider.scope if isinstance(use.provider, kinds.LambdaKind) else use.provider
-        found[home.module].append(use)
+        found[home.module.path].append(use)
     return dict(found)
 
 

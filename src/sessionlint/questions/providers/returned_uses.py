@@ -1,29 +1,23 @@
 """What the project does with the results of one of its functions."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from sessionlint.link.names.scopes import FunctionScope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Assign, Attribute, Await, Call, Name
+from sessionlint.questions.references.call_graph import calls_to
 
 
 def calls_of(project: Project, function: FunctionScope) -> Sequence[Site]:
     """Every call of ``function`` that can be seen, methods on ``self`` included."""
-    return _calls_by_function(project).get(function, ())
+    return [site for site in calls_to(project, function) if _is_plain(project, site)]
 
 
-@question(dict[FunctionScope, list[Site]]())
-def _calls_by_function(project: Project) -> dict[FunctionScope, list[Site]]:
-    found: dict[FunctionScope, list[Site]] = defaultdict(list)
-    for site in project.calls_of(kinds.FunctionKind):
-        called = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
-        if isinstance(called, kinds.FunctionKind) and not called.wrapped:
-            found[called.function].append(site)
-    return dict(found)
+def _is_plain(project: Project, site: Site) -> bool:
+    called = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
+    return isinstance(called, kinds.FunctionKind) and not called.wrapped
 
 
 def is_asked(project: Project, function: FunctionScope) -> bool:

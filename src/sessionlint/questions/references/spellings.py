@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sessionlint.link.names.scopes import ImportBinding, ModuleScope, Scope, Site
 from sessionlint.link.names.sites import Placed, placed, sites_of
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
+from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Collection, Constant, Delete, Evaluate, Name, Term
@@ -37,23 +37,30 @@ class Spelling:
 
 def spellings(project: Project, path: str, name: str) -> Mapping[str, Sequence[Spelling]]:
     """What may name ``name`` of the module at ``path``, in source order, by the path of the module that it stands in."""
-    known = _spelled(project, name)
-    found: dict[str, list[Spelling]] = defaultdict(list)
-    for _, spelling in sorted((*known.get(path, ()), *known.get(None, ())), key=lambda each: each[0]):
-        found[spelling.site.scope.module.path].append(spelling)
+    found: dict[str, list[Spelling]] = {}
+    for speller in _spellers(project).get(name, ()):
+        spelled = [each for each in _spelled(project, project.modules[speller], name) if each.home in (path, None)]
+        if spelled:
+            found[speller] = spelled
     return found
 
 
-@question(dict[str | None, list[tuple[int, Spelling]]]())
-def _spelled(project: Project, name: str) -> Mapping[str | None, Sequence[tuple[int, Spelling]]]:
-    """Everything that spells ``name``, numbered in source order, by the module that is meant."""
-    found: dict[str | None, list[tuple[int, Spelling]]] = defaultdict(list)
-    speller = _Speller(project)
-    places = (place for module in project.modules.values() for place in _places(project, module).get(name, ()))
-    sites = (site for place in places for site in sites_of(place))
-    for number, spelling in enumerate(spelling for site in sites for spelling in speller.spelled(site, name)):
-        found[spelling.home].append((number, spelling))
+@question(dict[str, list[str]]())
+def _spellers(project: Project) -> Mapping[str, Sequence[str]]:
+    """The paths of the modules that spell each name, in their order."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for module in project.modules.values():
+        for name in _places(project, module):
+            found[name].append(module.path)
     return dict(found)
+
+
+@collected
+def _spelled(project: Project, module: ModuleScope, name: str) -> Iterator[Spelling]:
+    """Everything in a module that spells ``name``, in source order."""
+    speller = _Speller(project)
+    for site in (site for place in _places(project, module).get(name, ()) for site in sites_of(place)):
+        yield from speller.spelled(site, name)
 
 
 class _Speller:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from sessionlint.link.names.functions import yields
-from sessionlint.link.names.scopes import FunctionScope, ParameterBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ParameterBinding
 from sessionlint.link.project import Project
 from sessionlint.link.question import by_module, collected, question
 from sessionlint.link.values import kinds
@@ -161,12 +161,15 @@ def _unique_source(project: Project, origin: Place) -> Place | None:
 @question(tuple[tuple[FunctionScope, list[Need]], ...]())
 def _requests(project: Project) -> tuple[tuple[FunctionScope, list[Need]], ...]:
     """Every function that FastAPI calls, with those of its needs that open a session."""
-    found = []
-    for function in project.functions():
+    return tuple(found for module in project.modules.values() for found in _requests_of(project, module))
+
+
+@collected
+def _requests_of(project: Project, module: ModuleScope) -> Iterator[tuple[FunctionScope, list[Need]]]:
+    for function in module.functions:
         opening = [need for need in request_needs(project, function) if _source(project, need) is not None]
         if len(opening) > 1:
-            found.append((function, opening))
-    return tuple(found)
+            yield function, opening
 
 
 def _source(project: Project, need: Need) -> Place | None:

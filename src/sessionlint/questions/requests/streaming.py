@@ -1,11 +1,12 @@
 """Streaming responses whose generator uses the session of the request."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, remembered
+from sessionlint.link.question import collected, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Comprehension, Name, Term
@@ -50,7 +51,16 @@ def sessions_streamed(project: Project, module: ModuleScope) -> Iterator[Streame
 
 def responses(project: Project, function: FunctionScope) -> Sequence[Site]:
     """The calls in a function that make a response which streams."""
-    return [site for site in project.calls_in(function) if _is_response(project, site)]
+    return _responses(project, function.module).get(function, ())
+
+
+@question(dict[Scope, list[Site]]())
+def _responses(project: Project, module: ModuleScope) -> Mapping[Scope, Sequence[Site]]:
+    found: dict[Scope, list[Site]] = defaultdict(list)
+    for site in project.calls_of(kinds.External, kinds.ClassKind, within=module):
+        if _is_response(project, site):
+            found[site.scope].append(site)
+    return dict(found)
 
 
 def streamed_generator(project: Project, function: FunctionScope, response: Site) -> FunctionScope | None:

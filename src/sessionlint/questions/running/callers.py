@@ -4,12 +4,11 @@ from enum import Enum
 
 from sessionlint.link.names.scopes import FunctionScope, enclosing_function
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Constant, FString
 from sessionlint.questions.injection.dependencies import dependencies
-from sessionlint.questions.running.call_graph import calls_by_function
+from sessionlint.questions.references.call_graph import calls_to
 from sessionlint.questions.running.frameworks import is_lambda_handler
 from sessionlint.questions.running.jobs import is_queued
 
@@ -83,22 +82,12 @@ class Callers:
     def _is_reached(self, function: FunctionScope, depth: int, seen: frozenset[FunctionScope]) -> bool:
         if depth == 0 or function in seen:
             return False
-        for caller in _calling(self._project).get(function, ()):
-            if is_remembered(caller):
+        for caller in map(enclosing_function, (site.scope for site in calls_to(self._project, function))):
+            if caller is None or is_remembered(caller):
                 continue
             if self._root(caller) is not None or self._is_reached(caller, depth - 1, seen | {function}):
                 return True
         return False
-
-
-@question(dict[FunctionScope, list[FunctionScope]]())
-def _calling(project: Project) -> dict[FunctionScope, list[FunctionScope]]:
-    """The functions that call each function."""
-    found: dict[FunctionScope, list[FunctionScope]] = {}
-    for function, calls in calls_by_function(project).items():
-        outer = (enclosing_function(site.scope) for site in calls)
-        found[function] = [caller for caller in outer if caller is not None]
-    return found
 
 
 def _has_path(call: Call) -> bool:

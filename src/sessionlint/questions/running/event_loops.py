@@ -12,12 +12,12 @@ from sessionlint.link.names.scopes import (
     enclosing_function,
 )
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
+from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Name, Term
 from sessionlint.model.records import dataclass
-from sessionlint.questions.running.call_graph import called_function
+from sessionlint.questions.references.call_graph import called_function
 from sessionlint.questions.running.frameworks import is_async_flask_view
 from sessionlint.questions.sessions.holding import parameter_for
 
@@ -45,20 +45,32 @@ class LoopRun:
 def loop_runs(project: Project) -> Iterator[LoopRun]:
     """Every ``asyncio.run(...)`` and its kin, every call of a function of the project that does it with what it is given, and
     every asynchronous view of Flask."""
-    helpers, starts = _helpers(project), dict(_starts(project))
-    calling = project.calls_of(kinds.FunctionKind, kinds.ClassKind) if helpers else ()
-    for site in project.in_order([*starts], calling):
-        call = site.term
-        assert isinstance(call, Call)
-        started = starts.get(site)
-        if started is None and (helper := called_function(project, call, site)) is not None:
-            parameter = helpers.get(helper)
-            started = next((given.value for given in call.args if parameter_for(helper, call, given.value) == parameter), None)
-        functions = tuple(dict.fromkeys(_functions(project, started, site.scope))) if started is not None else ()
-        if functions:
-            yield LoopRun(site, functions)
+    for module in project.modules.values():
+        yield from _runs_in(project, module)
     for module in project.modules.values():
         yield from _async_views(project, module)
+
+
+@collected
+def _runs_in(project: Project, module: ModuleScope) -> Iterator[LoopRun]:
+    starts = {**dict(_helped_starts(project, module)), **dict(_starts_in(project, module))}
+    for site in project.in_order([*starts], ()):
+        functions = tuple(dict.fromkeys(_functions(project, starts[site], site.scope)))
+        if functions:
+            yield LoopRun(site, functions)
+
+
+def _helped_starts(project: Project, module: ModuleScope) -> Iterator[tuple[Site, Term]]:
+    """The calls of functions that run the coroutine they are given, each with what it runs."""
+    helpers = _helpers(project)
+    for site in project.calls_of(kinds.FunctionKind, kinds.ClassKind, within=module) if helpers else ():
+        call = site.term
+        helper = called_function(project, call, site) if isinstance(call, Call) else None
+        if helper in helpers and isinstance(call, Call):
+            given = (given.value for given in call.args)
+            started = next((value for value in given if parameter_for(helper, call, value) == helpers[helper]), None)
+            if started is not None:
+                yield site, started
 
 
 @collected
@@ -70,11 +82,16 @@ def _async_views(project: Project, module: ModuleScope) -> Iterator[LoopRun]:
             yield LoopRun(site, (function,), function)
 
 
-@collected
 def _starts(project: Project) -> Iterator[tuple[Site, Term]]:
+    for module in project.modules.values():
+        yield from _starts_in(project, module)
+
+
+@collected
+def _starts_in(project: Project, module: ModuleScope) -> Iterator[tuple[Site, Term]]:
     """Every call that runs something on a new event loop, and what it runs."""
-    runners = dict.fromkeys(project.calls_of_external(*_RUNNERS))
-    for site in project.in_order([*runners], project.calls_named("run_until_complete", "()")):
+    runners = dict.fromkeys(project.calls_of_external(*_RUNNERS, within=module))
+    for site in project.in_order([*runners], module.calls_named(("run_until_complete", "()"))):
         if isinstance(site.term, Call) and (started := _started(project, site.term, site, site in runners)) is not None:
             yield site, started
 
@@ -116,6 +133,7 @@ def _functions(project: Project, started: Term, scope: Scope) -> Iterator[Functi
                 yield function
 
 
+@question(dict[FunctionScope, str]())
 def _helpers(project: Project) -> dict[FunctionScope, str]:
     """The functions that run the coroutine they are given, with the name of the parameter."""
     found = {}

@@ -13,7 +13,7 @@ from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.injection.dependencies import dependencies
-from sessionlint.questions.running.call_graph import calls_by_function
+from sessionlint.questions.references.call_graph import calls_to
 
 _CALLS_DEEP = 3
 
@@ -100,13 +100,12 @@ def _sync_users(project: Project) -> Iterator[FunctionScope]:
     """The plain functions that use a registry, themselves or through others."""
     used = (site for site in project.calls_of(kinds.Factory, kinds.Method) if _used(project, site) is not None)
     waiting = [site.scope for site in used if isinstance(site.scope, FunctionScope) and not site.in_lambda]
-    calls = calls_by_function(project) if waiting else {}
     seen: set[FunctionScope] = set()
     while waiting:
         function = waiting.pop()
         if function not in seen and not function.node.is_async and not function.node.is_generator:
             yield function
-            calling = (site for site in calls.get(function, ()) if not site.in_lambda)
+            calling = (site for site in calls_to(project, function) if not site.in_lambda)
             waiting += [site.scope for site in calling if isinstance(site.scope, FunctionScope)]
         seen.add(function)
 

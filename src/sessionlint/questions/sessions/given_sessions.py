@@ -1,12 +1,11 @@
 """Parameters that say ``Session`` and never get one: every call of the function hands over an ``AsyncSession``."""
 
-from collections import defaultdict
-
 from sessionlint.link.names.scopes import FunctionScope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call, Parameter, Term
+from sessionlint.questions.references.call_graph import calls_to
 from sessionlint.questions.sessions.holding import parameter_for
 
 
@@ -14,20 +13,10 @@ from sessionlint.questions.sessions.holding import parameter_for
 def async_in_truth(project: Project, function: FunctionScope) -> frozenset[str]:
     """The parameters of ``function`` that are declared as a synchronous session, and get an asynchronous one by every call."""
     declared = [param for param in function.node.params if _is_sync(project, function, param)]
-    calls = _calls(project).get(function, ()) if declared else ()
+    calls = calls_to(project, function) if declared else ()
     return frozenset(
         param.name for param in declared if calls and all(_gives_async(project, function, param, at) for at in calls)
     )
-
-
-@question(dict[FunctionScope, list[Site]]())
-def _calls(project: Project) -> dict[FunctionScope, list[Site]]:
-    found: dict[FunctionScope, list[Site]] = defaultdict(list)
-    for site in project.calls_of(kinds.FunctionKind):
-        callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
-        if isinstance(callee, kinds.FunctionKind):
-            found[callee.function].append(site)
-    return dict(found)
 
 
 def _is_sync(project: Project, function: FunctionScope, parameter: Parameter) -> bool:

@@ -1,7 +1,7 @@
 """Texts to facts, by the cheapest way there is: remembered, read off the text, or parsed."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
@@ -9,6 +9,7 @@ from time import perf_counter
 
 from sessionlint.index.imports import outline
 from sessionlint.index.interest import hands_on, mentions_anything_of_interest, starts_something
+from sessionlint.index.words import finder_of_names
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.source import Source
 from sessionlint.run.cache.store import Look, Store, decoded, encoded
@@ -49,6 +50,8 @@ class Extractor:
         self._store = store
         self._jobs = jobs
         self._looked: dict[str, tuple[Source, Look]] = {}
+        self._names: frozenset[str] = frozenset()
+        self._named: dict[str, tuple[Source, set[str]]] = {}
 
     def looks(self, texts: Iterable[Text]) -> dict[str, Look]:
         """The first look at each text, by path."""
@@ -71,6 +74,19 @@ class Extractor:
             path = text.source.path
             found[path] = Look(look.telling or hands_on(path, text.data), replace(look.outline, path=path), look.starting)
         return found
+
+    def named(self, names: Iterable[str], texts: Iterable[Text]) -> Iterator[tuple[Text, set[str]]]:
+        """Each text with those of ``names`` that stand in it."""
+        asked = frozenset(names)
+        if asked != self._names:
+            self._names, self._named = asked, {}
+        names_in = finder_of_names(asked)
+        for text in texts:
+            source, found = self._named.get(text.source.path, (None, set[str]()))
+            if source is not text.source:
+                found = names_in(text.data)
+                self._named[text.source.path] = text.source, found
+            yield text, found
 
     def facts(self, texts: Iterable[Text]) -> dict[str, ModuleFacts]:
         """The facts of each text, by path."""

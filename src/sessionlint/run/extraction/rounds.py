@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 
 from sessionlint.index.imports import imported_names
-from sessionlint.index.words import finder_of_names, is_read_from_something, words_before
+from sessionlint.index.words import is_read_from_something, words_before
 from sessionlint.link.names.roles import is_test
 from sessionlint.link.project import Project
 from sessionlint.model.facts import ModuleFacts
@@ -38,7 +38,7 @@ def link(project: Project, sources: Mapping[str, Source], known: Mapping[str, Mo
             names = dict(named.items() - searched)
         searched |= names.items()
         with extractor.timings.stage("prefilter"):
-            relevant = sorted({*_naming(project, names, waiting, outlines), *(wanted & waiting.keys())})
+            relevant = sorted({*_naming(project, names, waiting, outlines, extractor), *(wanted & waiting.keys())})
         if not relevant and starting & waiting.keys() and is_started_elsewhere(project):
             relevant = sorted(starting & waiting.keys())
         if not relevant:
@@ -69,13 +69,16 @@ def _asked(
 
 
 def _naming(
-    project: Project, names: Mapping[str, Homes], waiting: Mapping[str, Text], outlines: Mapping[str, ModuleFacts]
+    project: Project,
+    names: Mapping[str, Homes],
+    waiting: Mapping[str, Text],
+    outlines: Mapping[str, ModuleFacts],
+    extractor: Extractor,
 ) -> Iterator[str]:
     """The files among those ``waiting`` that have one of ``names`` from where it comes from."""
-    names_in = finder_of_names(names)
     reach: dict[Homes, Container[str]] = {}
-    for path, text in waiting.items() if names else ():
-        found = names_in(text.data)
+    for text, found in extractor.named(names, waiting.values()) if names else ():
+        path = text.source.path
         imported = imported_names(outlines[path]) if found else ()
         for name in found:
             homes = names[name]

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import by_path, collected
 from sessionlint.model.role import Role
 from sessionlint.questions.running.blocking import BlockingSession, blocking_sessions, method_calls, ways_to_sql
 
@@ -49,24 +49,24 @@ def _is_told_of(project: Project, function: FunctionScope, name: str) -> bool:
 
 def _handing_on_to(project: Project, found: BlockingSession) -> Sequence[BlockingSession]:
     """Whoever hands a session on to ``found``, in one step or several, the nearest first."""
-    all_of = _handing_on(project)
     known: dict[BlockingSession, None] = {}
     waiting: list[_Held] = [(found.function, found.name)]
     for held in waiting:
-        callers = [one for one in all_of.get(held, ()) if one not in known]
+        handing = _handing_on(project, held[0].module.path) or {}
+        callers = [one for one in handing.get(held, ()) if one not in known]
         known |= dict.fromkeys(callers)
         waiting += [(one.function, one.name) for one in callers]
     return tuple(known)
 
 
-@question(dict[_Held, list[BlockingSession]]())
-def _handing_on(project: Project) -> Mapping[_Held, Sequence[BlockingSession]]:
-    """The sessions that are handed on to each one."""
-    found: dict[_Held, list[BlockingSession]] = defaultdict(list)
+@by_path
+def _handing_on(project: Project) -> Mapping[str, Mapping[_Held, Sequence[BlockingSession]]]:
+    """The sessions that are handed on to each one of a module."""
+    found: dict[str, dict[_Held, list[BlockingSession]]] = defaultdict(lambda: defaultdict(list))
     for module in project.modules.values():
         for one, receiver in _handed_on_in(project, module):
-            found[receiver].append(one)
-    return dict(found)
+            found[receiver[0].module.path][receiver].append(one)
+    return {path: dict(handing) for path, handing in found.items()}
 
 
 @collected

@@ -12,7 +12,7 @@ from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import is_engine_builder
 from sessionlint.questions.engines.urls import drivernames, is_from_config
-from sessionlint.questions.running.call_graph import calls_by_function
+from sessionlint.questions.references.call_graph import calls_to
 
 _CALLS_DEEP = 3
 
@@ -47,7 +47,7 @@ def _handed(project: Project, term: Term, scope: Scope, depth: int) -> Iterator[
     if found is None or depth == 0:
         return
     function, parameter = found
-    for site in calls_by_function(project).get(function, ()):
+    for site in calls_to(project, function):
         given = _given(site, function, parameter)
         if given is not None:
             yield from drivernames(project, given, site.scope)

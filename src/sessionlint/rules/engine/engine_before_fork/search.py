@@ -12,7 +12,7 @@ from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engine_reach import EngineReach, disposes, lasting_engines
 from sessionlint.questions.engines.engine_use import EngineEnds
-from sessionlint.questions.running.call_graph import called_function
+from sessionlint.questions.references.call_graph import called_function
 from sessionlint.questions.running.callers import Caller, Callers
 from sessionlint.rules.engine.engine_before_fork.forks import Fork, forks
 

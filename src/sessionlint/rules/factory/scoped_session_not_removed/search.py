@@ -13,7 +13,7 @@ from sessionlint.model.facts import Assign, Attribute, Call, Name, Term, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
-from sessionlint.questions.running.call_graph import calls_by_function
+from sessionlint.questions.references.call_graph import calls_to
 from sessionlint.questions.running.jobs import is_job
 from sessionlint.questions.running.registries import Registry, registries
 
@@ -54,11 +54,10 @@ def unremoved_registries(project: Project) -> Iterator[UnremovedRegistry]:
 def _job(project: Project, users: Iterable[FunctionScope]) -> FunctionScope | None:
     """The first job among the functions that use a registry, or that call one of them."""
     level, seen = list(users), set(users)
-    calls = calls_by_function(project) if level else {}
     for _ in range(_CALLS_DEEP):
         if (job := next((function for function in level if is_job(project, function)), None)) is not None:
             return job
-        calling = (enclosing_function(site.scope) for function in level for site in calls.get(function, ()))
+        calling = (enclosing_function(site.scope) for function in level for site in calls_to(project, function))
         level = [other for other in dict.fromkeys(calling) if other is not None and other not in seen]
         seen.update(level)
     return None

@@ -15,7 +15,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.running.call_graph import calls_by_function
+from sessionlint.questions.references.call_graph import calls_to
 from sessionlint.questions.sessions.holding import Use, holding_of
 from sessionlint.questions.sessions.lives import Ending, Life, lives_of
 
@@ -109,7 +109,7 @@ def _ends(project: Project, site: Site) -> bool:
     else:
         uses = {where.use}
     if Use.RETURNED in uses and isinstance(site.scope, FunctionScope):
-        uses |= {holding.at(call).use for call in calls_by_function(project).get(site.scope, ())}
+        uses |= {holding.at(call).use for call in calls_to(project, site.scope)}
     return not uses <= {Use.USED, Use.BOUND, Use.RETURNED, Use.DROPPED}
 
 
