@@ -1,5 +1,7 @@
 """The helper through which a project wants its sessions to be opened: what it gives, and what it does at its end."""
 
+from enum import Enum
+
 from sessionlint.link.names.scopes import FunctionScope, Scope
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
@@ -12,6 +14,7 @@ from sessionlint.model.wrappers import Wrapper
 from sessionlint.questions.injection.resources import is_fixture
 from sessionlint.questions.providers.commits import commits_on_success
 from sessionlint.questions.providers.handlers import swallowing_handlers
+from sessionlint.questions.sessions.block_uses import closes_what_it_lends
 from sessionlint.questions.sessions.openings import openings_of
 
 
@@ -19,7 +22,8 @@ from sessionlint.questions.sessions.openings import openings_of
 class Helper:
     """``module`` and ``name``: how the configuration spells it. ``home``: its path and name, when it is the project's own.
 
-    ``commits``: it commits when its block ends well, or nobody knows; ``swallows``: it may end as if its block had not raised.
+    ``commits``: it commits when its block ends well, or nobody knows; ``certain``: it can be seen to do so; ``closes``: it can be
+    seen to close its session, which rolls back what was not committed; ``swallows``: it may end as if its block had not raised.
     """
 
     wrapper: Wrapper
@@ -28,6 +32,8 @@ class Helper:
     function: FunctionScope | None
     commits: bool
     swallows: bool
+    certain: bool
+    closes: bool
 
     @property
     def module(self) -> str:
@@ -61,12 +67,40 @@ def configured_helper(project: Project) -> Helper | None:
         return None
     session = _lent(project, function) or given.value
     session = kinds.Session(given.is_async, origin=session.origin)
-    return Helper(wrapper, session, home, function, _commits(project, function), _swallows(project, function))
+    lender = _lender(function)
+    certain = lender is not None and commits_on_success(project, lender)
+    closes = lender is not None and closes_what_it_lends(project, lender)
+    commits = certain or _may_commit(project, function)
+    return Helper(wrapper, session, home, function, commits, _swallows(project, function), certain, closes)
 
 
-def is_helper_usable(project: Project) -> bool:
-    """Whether ``session-provider``, if there is one, names what can be entered without arguments to get a session."""
-    return project.trust.vocabulary.session_provider is None or configured_helper(project) is not None
+class Unusable(Enum):
+    """Why no session can be opened through what ``session-provider`` names."""
+
+    GENERATOR = "`{name}` is a generator function, which `with` cannot enter: decorate it with `@contextlib.contextmanager`"
+    ASYNC_GENERATOR = (
+        "`{name}` is an async generator function, which `async with` cannot enter: decorate it with"
+        " `@contextlib.asynccontextmanager`"
+    )
+    NO_MANAGER = '"{written}" is no context manager that gives a session and can be called without arguments'
+
+    def told(self, wrapper: Wrapper) -> str:
+        """What is wrong, for the configuration's words."""
+        return self.value.format(name=wrapper.name.rpartition(".")[2], written=wrapper)
+
+
+def unusable_helper(project: Project) -> Unusable | None:
+    """What is wrong with ``session-provider``, if it names something that cannot be entered to get a session."""
+    wrapper = project.trust.vocabulary.session_provider
+    if wrapper is None or configured_helper(project) is not None:
+        return None
+    home = project.trust.home(wrapper)
+    module = project.modules.get(home[0]) if home is not None else None
+    kind = project.evaluator.member(module, home[1]) if module is not None and home is not None and "." not in home[1] else None
+    function = kind.function if isinstance(kind, kinds.FunctionKind) else None
+    if function is not None and function.node.is_generator and not function.node.decorators:
+        return Unusable.ASYNC_GENERATOR if function.node.is_async else Unusable.GENERATOR
+    return Unusable.NO_MANAGER
 
 
 def _given(kind: kinds.Kind | None) -> kinds.Kind:
@@ -88,12 +122,16 @@ def _lent(project: Project, function: FunctionScope | None) -> kinds.Session | N
     return found if isinstance(found, kinds.Session) else None
 
 
-def _commits(project: Project, function: FunctionScope | None) -> bool:
-    if function is None or not function.node.is_generator:
-        return True
-    if commits_on_success(project, function):
-        return True
-    return not _can_be_seen_through(project, function)
+def _lender(function: FunctionScope | None) -> FunctionScope | None:
+    """The generator that lends the session: the helper, or the one function inside it."""
+    if function is None or function.node.is_generator:
+        return function
+    inner = [one for one in inner_functions(function) if one.node.is_generator]
+    return inner[0] if len(inner) == 1 else None
+
+
+def _may_commit(project: Project, function: FunctionScope | None) -> bool:
+    return function is None or not function.node.is_generator or not _can_be_seen_through(project, function)
 
 
 def _can_be_seen_through(project: Project, function: FunctionScope) -> bool:

@@ -1,63 +1,48 @@
 """Sessions that are opened past the project's own helper, and what stands in the way of opening them through it."""
 
-import re
 from collections.abc import Iterator
-from enum import Enum
 
-from sessionlint.link.names.scopes import (
-    Binding,
-    ClassScope,
-    EnteredBinding,
-    FunctionScope,
-    ImportBinding,
-    ModuleScope,
-    Site,
-    ValueBinding,
-)
+from sessionlint.link.names.scopes import Binding, EnteredBinding, FunctionScope, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.question import by_module
-from sessionlint.link.values import kinds
+from sessionlint.link.values.known_names import CONTEXT_METHODS
 from sessionlint.model import walk
-from sessionlint.model.facts import Assign, Block, BoolOp, Call, Conditional, Constant, Name, Statement, Term, With
+from sessionlint.model.facts import Assign, Block, BoolOp, Call, Conditional, Constant, Name, Term, Try, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.providers.helper import Helper, configured_helper, is_lender, is_opened_by_factory
+from sessionlint.questions.references.replaced import replacement
 from sessionlint.questions.requests.routes import is_called_by_fastapi
-from sessionlint.questions.sessions.escape import derived_names, escapes
 from sessionlint.questions.sessions.holding import Use, holding_of
 from sessionlint.questions.sessions.lives import Ending, Life, session_lives, statement_mentions
-from sessionlint.rules.session.direct_session.pending import State, left_pending
+from sessionlint.rules.session.direct_session.committing import of_commit
+from sessionlint.rules.session.direct_session.cycles import imports_back
+from sessionlint.rules.session.direct_session.inside_try import InsideTry, inside_try
+from sessionlint.rules.session.direct_session.obstacles import Obstacle
+from sessionlint.rules.session.direct_session.ownership import Ownership, ownership_of
+from sessionlint.rules.session.direct_session.ranges import by_itself
 
 OTHERS_BUSINESS = frozenset({Role.TEST, Role.MIGRATION, Role.STUB})
 
 
-class Obstacle(Enum):
-    """Why a session cannot be opened through the helper just so."""
-
-    ROUTE = "FastAPI calls this function: let it have the session as a parameter, with `Depends`"
-    OWNED = "the session may also be the caller's: only one that is opened here may be closed here"
-    ARGUMENTS = "the call has arguments, which the helper would not pass on"
-    KEPT = "the session is kept, or handed to something that may keep it, beyond any block"
-    UNUSED = "nothing uses the session, so that opening and closing it can go"
-    FORM = "it is not opened in a `with` block or under a plain name that holds nothing else"
-    PENDING = "the block may write without a commit behind it, and the helper would commit that"
-    FAILED = "an `except` goes on after an error without a rollback, and the helper would commit what is left"
-    ESCAPES = "what is read through the session is used after the block, and the helper's commit expires it"
-    SWALLOWS = "the helper may swallow an exception of its block"
-    REPLACED = "other code replaces the factory in this module, so it would no longer have a say"
-    UNSURE = "the project has several factories, and whose sessions the helper opens cannot be seen"
-    CYCLE = "the helper's module imports this one, so importing it here may fail"
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class DirectSession:
-    """``obstacle`` None: the helper can take over. ``obstacle_place`` is where the obstacle is, if elsewhere."""
+    """``obstacle`` None: the helper can take over. ``obstacle_place`` is where the obstacle is, if elsewhere.
+
+    ``ownership``: the session may be the caller's, and it is plain when; ``inside``: the ``try`` that closes it holds its
+    opening; ``guard``: the ``try`` whose handlers have to stand
+    around the block; ``kept``: what writes today without a commit, which the helper's commit will keep.
+    """
 
     life: Life
     helper: Helper
     obstacle: Obstacle | None = None
     obstacle_place: Place | None = None
+    ownership: Ownership | None = None
+    inside: InsideTry | None = None
+    guard: Try | None = None
+    kept: tuple[Span, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -66,7 +51,7 @@ class DirectSession:
     @property
     def name(self) -> str | None:
         """The name of the session, where it has one."""
-        body = _body(self.life)
+        body = body_of(self.life, self.ownership, self.inside)
         return body[0] if body is not None else self.life.name
 
     @property
@@ -84,8 +69,7 @@ def direct_sessions(project: Project) -> Iterator[DirectSession]:
     ours = [life for life in session_lives(project) if _is_ours(project, life, helper)]
     unsure = len({life.session.origin for life in ours}) > 1
     for life in ours:
-        obstacle, place = (Obstacle.UNSURE, None) if unsure else _obstacle(project, life, helper)
-        yield DirectSession(life, helper, obstacle, place)
+        yield DirectSession(life, helper, Obstacle.UNSURE) if unsure else _judged(project, life, helper)
 
 
 def entered_item(opening: Site) -> With | None:
@@ -107,36 +91,71 @@ def _is_ours(project: Project, life: Life, helper: Helper) -> bool:
         return False
     if scope is helper.function or is_lender(project, scope):
         return False
-    return life.ending is not Ending.SHARED and not (life.first_use and life.first_use.use in (Use.STORED, Use.RETURNED))
+    where = life.first_use
+    return where is None or (
+        where.use is not Use.RETURNED and not (where.use is Use.STORED and _is_lent_by(project, scope, where.name))
+    )
+
+
+def _is_lent_by(project: Project, scope: Scope, name: str | None) -> bool:
+    """Whether what keeps the session is there to lend it: a context manager, a request, or another object that is not our own."""
+    owner, dot, _ = (name or "").partition(".")
+    if dot and owner not in ("self", "cls"):
+        return True
+    cls = scope.owner if isinstance(scope, FunctionScope) else None
+    ancestors = project.evaluator.ancestors(cls) if cls is not None else []
+    return any(CONTEXT_METHODS & set(one.methods) for one in ancestors)
 
 
 # --- obstacles --------------------------------------------------------------------------------------------------------
 
 
-def _obstacle(project: Project, life: Life, helper: Helper) -> tuple[Obstacle | None, Place | None]:
+def _judged(project: Project, life: Life, helper: Helper) -> DirectSession:
+    if (found := _obstacle_to_any(project, life, helper)) is not None:
+        return DirectSession(life, helper, *found)
+    ownership = ownership_of(project, life)
+    if ownership is None and _may_be_the_callers(life):
+        return DirectSession(life, helper, Obstacle.OWNED)
+    inside = inside_try(project, life) if ownership is None else None
+    body = body_of(life, ownership, inside)
+    if life.ending in (Ending.ELSEWHERE, Ending.SHARED):
+        return DirectSession(life, helper, Obstacle.KEPT)
+    if body is None:
+        return DirectSession(life, helper, Obstacle.FORM)
+    if _is_unused(project, life, *body):
+        return DirectSession(life, helper, Obstacle.UNUSED)
+    obstacle, guard, kept = of_commit(project, life, helper, *body)
+    if obstacle is not None:
+        return DirectSession(life, helper, obstacle)
+    if (place := _replacement(project, life)) is not None:
+        return DirectSession(life, helper, Obstacle.REPLACED, place)
+    obstacle = Obstacle.CYCLE if imports_back(project, life, helper) else None
+    return DirectSession(life, helper, obstacle, None, ownership, inside, guard, kept)
+
+
+def _replacement(project: Project, life: Life) -> Place | None:
+    call = life.opening.term
+    name = (walk.dotted(call.func) or "").partition(".")[0] if isinstance(call, Call) else ""
+    return replacement(project, life.scope.module, name)
+
+
+def _obstacle_to_any(project: Project, life: Life, helper: Helper) -> tuple[Obstacle, Place | None] | None:
     scope, call = life.scope, life.opening.term
     assert isinstance(call, Call)
     if isinstance(scope, FunctionScope) and is_called_by_fastapi(project, scope):
         return Obstacle.ROUTE, None
-    if any(isinstance(outer, BoolOp | Conditional) for outer in life.opening.path) or _is_rebound(life):
-        return Obstacle.OWNED, None
     if call.args:
         return Obstacle.ARGUMENTS, None
-    if helper.swallows:
-        return Obstacle.SWALLOWS, helper.place
-    if life.ending is Ending.ELSEWHERE:
-        return Obstacle.KEPT, None
-    body = _body(life)
-    if body is None:
-        return Obstacle.FORM, None
+    return (Obstacle.SWALLOWS, helper.place) if helper.swallows else None
+
+
+def _may_be_the_callers(life: Life) -> bool:
+    return any(isinstance(outer, BoolOp | Conditional) for outer in life.opening.path) or _is_rebound(life)
+
+
+def _is_unused(project: Project, life: Life, name: str, block: Block) -> bool:
     closed = {site.term for site in life.closes}
-    if all(site.term in closed for site in _mentions(project, life, *body)):
-        return Obstacle.UNUSED, None
-    if (found := _of_commit(project, life, helper, *body)) is not None:
-        return found, None
-    if (place := _replacement(project, life)) is not None:
-        return Obstacle.REPLACED, place
-    return (Obstacle.CYCLE, None) if _imports_back(project, life, helper) else (None, None)
+    return all(site.term in closed for site in _mentions(project, life, name, block))
 
 
 def _mentions(project: Project, life: Life, name: str, block: Block) -> Iterator[Site]:
@@ -167,101 +186,21 @@ def _opens(binding: Binding) -> bool:
     return (isinstance(binding, ValueBinding) and isinstance(binding.value, Call)) or isinstance(binding, EnteredBinding)
 
 
-def _body(life: Life) -> tuple[str, Block] | None:
+def body_of(life: Life, ownership: Ownership | None = None, inside: InsideTry | None = None) -> tuple[str, Block] | None:
     """The name of the session and the statements that run while it is open."""
+    if ownership is not None:
+        return ownership.name, ownership.covered
+    if inside is not None and life.name is not None:
+        return life.name, inside.covered
     statement = life.opening.statement
     if (entered := entered_item(life.opening)) is not None:
         target = next(item.target for item in entered.items if item.context is life.opening.term)
         return (target.id, entered.body) if isinstance(target, Name) else None
     if isinstance(statement, Assign) and not life.opening.path and life.name is not None and "." not in life.name:
+        if (alone := by_itself(life)) is not None:
+            return life.name, alone[1]
         block = life.opening.block
         following = block[block.index(statement) + 1 :]
         last = max((i for i, one in enumerate(following) if statement_mentions(one, life.names)), default=-1)
         return life.name, following[: last + 1]
     return None
-
-
-def _of_commit(project: Project, life: Life, helper: Helper, name: str, block: Block) -> Obstacle | None:
-    """What a commit at the end of the block would do to what happens there and behind it."""
-    if not helper.commits:
-        return None
-    if isinstance(life.scope, ClassScope):
-        return Obstacle.FORM
-    states = left_pending(project, life.scope, block, name)
-    if State.PENDING in states:
-        return Obstacle.PENDING
-    if State.FAILED in states:
-        return Obstacle.FAILED
-    if _expires(project, life.session) and _outlives(life, name, block):
-        return Obstacle.ESCAPES
-    return None
-
-
-def _expires(project: Project, session: kinds.Session) -> bool:
-    """Whether a commit expires the objects: unless the factory was built with ``expire_on_commit=False``."""
-    module = project.modules.get(session.origin.path) if session.origin is not None else None
-    calls = (site.term for site in module.calls if session.origin == site.place) if module is not None else ()
-    options = (walk.argument(call, None, "expire_on_commit") for call in calls if isinstance(call, Call))
-    return not any(isinstance(option, Constant) and option.value is False for option in options)
-
-
-def _outlives(life: Life, name: str, block: Block) -> bool:
-    scope, names = life.scope, frozenset({name})
-    assert not isinstance(scope, ClassScope)
-    if isinstance(scope, FunctionScope) and (scope.node.is_generator or escapes(scope, names)):
-        return True
-    derived = derived_names(scope, names) - names
-    if isinstance(scope, ModuleScope) and any(
-        statement_mentions(statement, derived) for function in scope.functions for statement in function.body
-    ):
-        return True
-    return any(statement_mentions(statement, derived) for statement in _behind(scope.body, block))
-
-
-def _behind(body: Block, block: Block) -> Iterator[Statement]:
-    """The simple statements of ``body`` that stand behind ``block``."""
-    end = block[-1].span.end if block else 0
-    return (one for one in walk.statements(body) if one.span.start >= end)
-
-
-def _replacement(project: Project, life: Life) -> Place | None:
-    """Where another file replaces the factory in this module by its name, as tests do: ``patch("app.tasks.SessionLocal")``."""
-    call, module = life.opening.term, life.scope.module
-    name = (walk.dotted(call.func) or "").partition(".")[0] if isinstance(call, Call) else ""
-    leaf = re.escape(module.name.rpartition(".")[2])
-    pattern = re.compile(
-        rf"""["'][\w.]*\b{leaf}\.{re.escape(name)}["']|setattr\(\s*[\w.]*\b{leaf}\s*,\s*["']{re.escape(name)}["']"""
-        rf"""|patch\.object\(\s*[\w.]*\b{leaf}\s*,\s*["']{re.escape(name)}["']"""
-    )
-    for path, source in sorted(project.sources.items()):
-        if path != module.path and name in source.text and (found := pattern.search(source.text)) is not None:
-            return Place(path, Span(*found.span()))
-    return None
-
-
-def _is_lazy(project: Project, place: Place) -> bool:
-    """Whether an import runs only when a function does."""
-    module = project.modules.get(place.path)
-    return module is not None and any(function.node.span.contains(place.span) for function in module.functions)
-
-
-def _imports_back(project: Project, life: Life, helper: Helper) -> bool:
-    """Whether a module-level import of the helper would close a circle."""
-    module, call = life.scope.module, life.opening.term
-    if helper.home is None or helper.home[0] == module.path:
-        return False
-    name = (walk.dotted(call.func) or "").partition(".")[0] if isinstance(call, Call) else ""
-    home = project.evaluator.home(name, life.scope)
-    bindings = home.bindings[name] if home is not None else []
-    if isinstance(home, FunctionScope) and any(isinstance(binding, ImportBinding) for binding in bindings):
-        return False  # imported when the function runs, and so will the helper be
-    waiting, seen = [module.path], {module.path}
-    while waiting:
-        for importer, place in project.importers.of_module(waiting.pop()).items():
-            if importer in seen or _is_lazy(project, place):
-                continue
-            if importer == helper.home[0]:
-                return True
-            seen.add(importer)
-            waiting.append(importer)
-    return False
