@@ -69,6 +69,7 @@ OPTIONS: Mapping[str, Option] = {
     "session-provider-commits": Option(values.choice("refused", "accepted")),
     "engine-builders": Option(values.each(values.wrapper("async"))),
     "background-task-callers": Option(values.each(values.wrapper())),
+    "waiting-calls": Option(values.each(values.wrapper())),
     "force-exclude": Option(values.boolean),
     "respect-gitignore": Option(values.boolean),
     "output-format": Option(values.choice(*FORMATS)),
@@ -114,6 +115,7 @@ class Settings:
     session_provider_commits: str = "refused"
     engine_builders: tuple[Wrapper, ...] = ()
     background_task_callers: tuple[Wrapper, ...] = ()
+    waiting_calls: tuple[Wrapper, ...] = ()
     force_exclude: bool = False
     respect_gitignore: bool = True
     output_format: str = "full"
@@ -139,5 +141,6 @@ class Settings:
             self.engine_builders,
             self.session_provider,
             self.background_task_callers,
+            self.waiting_calls,
             commits_accepted=self.session_provider_commits == "accepted",
         )
