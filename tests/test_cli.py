@@ -1,9 +1,11 @@
 """The command line from outside: what is printed where, and the exit code."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -151,10 +153,49 @@ def test_standard_input_is_fixed_to_standard_output_and_findings_go_to_stderr(pr
     assert "SES301" in unfixed.stderr
 
 
-def test_standard_input_without_a_name_is_checked_alone(project: Run) -> None:
-    assert project("check", "-", stdin=USE).exit_code == 0
+def test_standard_input_without_a_name_is_a_file_of_this_folder(project: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = project("check", "-", "--output-format", "concise", stdin="# new\n" + USE)
+    assert result.stdout.startswith("-:6:15: SES301 ")
+    monkeypatch.chdir("app")
+    result = project("check", "-", "--output-format", "concise", stdin=USE.replace("app.db", ".db") + "\n")
+    assert result.stdout.startswith("-:5:15: SES301 ")
+
+
+def test_standard_input_without_a_name_that_a_file_holds_is_that_file(project: Run) -> None:
+    _write(app__api="from fastapi import Depends\nfrom app.db import get_db\n\n\ndef read(db=Depends(get_db)): ...\n")
     result = project("check", "-", "--output-format", "concise", stdin=DB)
-    assert result.stdout.startswith("-:6:5: SES401 ")
+    assert result.stdout.splitlines()[0].startswith("-:6:5: SES401 ")
+    fixed = project("check", "-", "--fix", stdin=DB)
+    assert "-> Generator[Session, None, None]:" in fixed.stdout
+    assert Path("app/db.py").read_text() == DB
+    alone = project("check", "app/db.py", "--output-format", "json")
+    piped = project("check", "-", "--output-format", "json", stdin=DB)
+    assert json.loads(piped.stdout.replace('"-"', '"app/db.py"')) == json.loads(alone.stdout)
+
+
+@pytest.mark.parametrize("name", ["README.txt", "Makefile", "data.json", "page.py.j2", "nested/x.ipynb"])
+def test_what_is_no_python_file_is_said_and_not_checked(project: Run, name: str) -> None:
+    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).write_text(USE)
+    why = "a notebook, and notebooks are not checked" if name.endswith("ipynb") else "not a Python file"
+    skipped = f"note: {name}: skipped, {why}\n"
+    alone = project("check", name, "--exit-zero")
+    told = "error: nothing was checked: no Python file was given\n"
+    assert (alone.exit_code, alone.stdout, alone.stderr) == (2, "", skipped + told)
+    beside = project("check", name, "other/clean.py")
+    assert (beside.exit_code, beside.stderr) == (0, f"{skipped}All checks passed! 1 file skipped.\n")
+    report = json.loads(project("check", name, "other", "--output-format", "json").stdout)
+    assert report["skipped"] == [{"filename": name, "reason": why}]
+    typed = project("check", "-", "--stdin-filename", name, "--fix", stdin=USE)
+    assert (typed.exit_code, typed.stdout, typed.stderr) == (2, USE, skipped + told)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"), [("manage", "#!/usr/bin/env python3\n"), ("run", "#!/usr/bin/env -S uv run\n"), ("app.wsgi", "")]
+)
+def test_what_python_runs_is_python_whatever_its_name(project: Run, name: str, first: str) -> None:
+    Path(name).write_text(first + USE)
+    assert project("check", name, "--output-format", "concise").stdout.startswith(f"{name}:{5 + bool(first)}:15: SES301 ")
 
 
 def test_excluded_standard_input_is_passed_through_with_force_exclude(project: Run) -> None:
@@ -186,13 +227,28 @@ def test_show_settings_tells_values_and_where_versions_were_read(project: Run) -
     Path("pyproject.toml").write_text('[project]\ndependencies = ["sqlalchemy<2"]\n[tool.sessionlint]\nfail-on = "error"\n')
     text = project("check", "--show-settings").stdout
     assert "# configuration: pyproject.toml\n" in text
-    assert 'fail-on = "error"\n' in text
+    assert 'fail-on = "error"  # pyproject.toml:4\n' in text
     assert "sqlalchemy 1.4, fastapi newest" in text
     assert "#   sqlalchemy <2  # pyproject.toml\n" in text
     Path("uv.lock").write_text('[[package]]\nname = "sqlalchemy"\nversion = "2.0.30"\n')
     locked = project("check", "--show-settings").stdout
     assert "sqlalchemy 2.0, fastapi newest" in locked
     assert "#   sqlalchemy <2  # pyproject.toml\n#   sqlalchemy ==2.0.30  # uv.lock, locked\n" in locked
+
+
+def test_show_settings_tells_where_each_value_comes_from(project: Run) -> None:
+    Path("sessionlint.toml").write_text(
+        'ignore = ["SES1"]\nextend-exclude = ["a"]\nfail-on = "info"\n[[overrides]]\nfiles = ["x"]\nignore = ["SES2"]\n'
+    )
+    options = ("--extend-exclude", "b", "--select", "SES401", "--config", "require-reason = true")
+    lines = project("check", "--show-settings", *options).stdout.splitlines()
+    assert "# configuration: sessionlint.toml, require-reason = true" in lines
+    assert 'select = ["SES401"]  # sessionlint.toml:1: ignore, --select' in lines
+    assert 'extend-exclude = ["a", "b"]  # sessionlint.toml:2, --extend-exclude' in lines
+    assert 'fail-on = "info"  # sessionlint.toml:3' in lines
+    assert "require-reason = true  # --config 'require-reason = true'" in lines
+    assert "force-exclude = false  # default" in lines
+    assert lines[lines.index("[[overrides]]  # sessionlint.toml:4") + 1] == 'files = ["x"]'
 
 
 def test_colour_is_used_when_asked_for(project: Run) -> None:
@@ -261,6 +317,25 @@ def test_version_is_told(run: Run) -> None:
         (["check", "nope.py"], "nope.py: no such file or folder"),
         (["check", "--select", "SES3001"], '--select: unknown rule "SES3001"; did you mean "SES301"?'),
         (["check", "--ignore", "bare-sesion"], '--ignore: unknown rule "bare-sesion"; did you mean "bare-session"?'),
+        (["check", "--per-file-ignores", "tests/*:FOO"], '--per-file-ignores: unknown rule "FOO"'),
+        (
+            ["check", "--output-format", "json", "--output-format", "full"],
+            "--output-format: json and full cannot go to one place; name a file, as in full:FILE",
+        ),
+        (["check", "--output-format", "json:"], '--output-format: expected FORMAT or FORMAT:FILE, got "json:"'),
+        (
+            ["check", "--output-format", "jsn:x"],
+            f'--output-format: expected one of {", ".join(FORMATS)}; got "jsn"; did you mean "json"?',
+        ),
+        (["check", "--output-format", "json:x", "-o", "y"], "-o y: each --output-format has a file of its own"),
+        (["check", "--output-format", "json:x", "--output-format", "full:x"], "x: two reports cannot go to one file"),
+        (["check", "--output-format", "json:x/y"], "x/y: the folder for the report does not exist"),
+        (["check", "-o", "."], ".: a folder; a report needs the name of a file"),
+        (["check", "-o", "a.py"], "a.py: a report does not replace source code"),
+        (
+            ["check", "--fix-only", "-o", "x"],
+            "--fix-only: reports nothing, so there is nothing to write to a file",
+        ),
         (["check", "--per-file-ignores", "SES301"], '--per-file-ignores: expected PATTERN:RULES, got "SES301"'),
         (
             ["check", "--output-format", "jsn"],
@@ -306,6 +381,73 @@ def test_a_mistake_in_a_configuration_file_names_its_line(run: Run) -> None:
     assert (result.exit_code, result.stderr) == (2, 'error: pyproject.toml:5: ignore: unknown rule "SES999"\n')
 
 
+def test_a_project_without_sqlalchemy_is_told_so(run: Run) -> None:
+    _write(a="import requests\n")
+    without = "note: no file of this project imports SQLAlchemy: there is nothing that sessionlint looks for\n"
+    assert run("check").stderr == f"{without}All checks passed!\n"
+    assert run("check", "-q").stderr == ""
+    _write(b="def f():\n    from flask_sqlalchemy import SQLAlchemy\n")
+    assert run("check", "a.py").stderr == "All checks passed!\n"
+
+
+def test_names_that_give_sessions_and_cannot_be_followed_are_told(run: Run) -> None:
+    _write(
+        app__a="from sqlalchemy import select\nfrom company.db import SessionLocal as Local, get_db, Base\n",
+        app__b="from .made import make_session\nfrom company.db import get_db\nfrom app.c import open_session\n",
+        app__c="from requests import new_session\nfrom sqlalchemy.orm import sessionmaker\n\ndef open_session(): ...\n",
+    )
+    where = "imported from where sessionlint cannot look"
+    help_ = "what gives sessions can be named in session-factories or session-providers"
+    told = f"note: 3 names are {where}: .made.make_session, company.db.SessionLocal, company.db.get_db; {help_}\n"
+    assert run("check").stderr == f"{told}All checks passed!\n"
+    assert run("check").stderr == f"{told}All checks passed!\n"  # from the cache
+    assert "2 names are" in run("check", "app/a.py").stderr
+    Path("sessionlint.toml").write_text('session-factories = ["company.db.SessionLocal", "app.made.make_session"]\n')
+    assert run("check").stderr.startswith(f"note: 1 name is {where}: company.db.get_db; ")
+
+
+def test_settings_that_do_nothing_are_warned_of(project: Run) -> None:
+    Path("sessionlint.toml").write_text('src = ["nope"]\n[per-file-ignores]\n"app\\\\*" = ["SES301"]\n')
+    assert project("check", "other").stderr == (
+        'warning: sessionlint.toml:1: src: "nope": the project has no such folder\n'
+        'warning: sessionlint.toml:3: per-file-ignores: "app\\*": matches nothing; folders are separated by "/" on all systems\n'
+        "All checks passed!\n"
+    )
+
+
+def test_source_is_cut_to_a_width_that_is_known_and_to_none_otherwise(project: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What changes is seen in both lines, whatever the width."""
+    long = "a_name_that_takes_half_of_the_width_of_a_terminal"
+    _write(
+        app__lazy=f"""\
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+{long} = async_sessionmaker(class_=AsyncSession, autoflush=False, info={{"why": "a long line"}})
+
+
+async def load(key):
+    async with {long}() as session:
+        found = await session.get(int, key)
+        await session.commit()
+        return found.name
+"""
+    )
+    arguments = ("check", "app/lazy.py", "--select", "SES203")
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow = project(*arguments).stdout.splitlines()
+    assert max(map(len, narrow)) <= 80
+    assert [line for line in narrow if line.startswith("3 | + ...") and line.endswith('"a long line"}, expire_on_commit=False)')]
+    assert [line for line in narrow if line.startswith("  | - ...") and line.endswith('"a long line"})')]
+    monkeypatch.setenv("COLUMNS", "200")
+    wide = project(*arguments).stdout
+    monkeypatch.delenv("COLUMNS")
+    whole = project(*arguments).stdout
+    for text in (wide, whole):
+        assert f"+ {long} = async_sessionmaker(" in text
+    assert any(len(line) > 80 for line in wide.splitlines() if line.startswith("SES203"))
+    assert not any(len(line) > 80 for line in whole.splitlines() if line.startswith("SES203"))
+
+
 def test_a_path_in_the_place_of_a_command_gets_a_hint(run: Run) -> None:
     Path("src").mkdir()
     assert run("src").stderr == 'error: unknown command "src"; did you mean "check src"?\n'
@@ -315,6 +457,21 @@ def test_no_command_shows_help_and_exits_with_2(run: Run) -> None:
     result = run()
     assert result.exit_code == 2
     assert "check" in result.stderr
+
+
+def test_the_options_of_check_are_listed_by_what_they_are_for(run: Run) -> None:
+    text = run("check", "--help").stdout
+    headings = [line for line in text.splitlines() if line.endswith(":") and not line.startswith((" ", "Usage"))]
+    assert headings[:2] == ["Rules:", "What is shown:"]
+    assert headings[-1] == "Other options:"
+    sections = dict(
+        zip(headings, re.split("|".join(f"^{heading}$" for heading in headings), text, flags=re.MULTILINE)[1:], strict=True)
+    )
+    assert "--extend-select RULES" in sections["Rules:"]
+    assert "--unsafe-fixes" in sections["Fixes:"]
+    assert sections["Other options:"].split()[:2] == ["-h,", "--help"]
+    listed = [option for option in sessionlint.commands["check"].params if isinstance(option, click.Option)]
+    assert [option.opts for option in listed if not any(opt in text for opt in option.opts)] == []
 
 
 def test_our_own_failure_is_told_as_such(project: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -243,7 +243,7 @@ def test_no_link_is_followed_to_where_a_map_would_go(run: Run, tmp_path: Path) -
     (outside / "file").write_text("mine")
     Path("link.txt").symlink_to(outside / "file")
     Path("folder").symlink_to(outside)
-    assert run("-o", "link.txt").stderr == "error: -o: link.txt: a symlink, which is not followed\n"
+    assert run("-o", "link.txt").stderr == "error: link.txt: a symlink, which is not followed\n"
     assert run("-o", "folder/map.txt").stderr == (
         "error: -o: folder/map.txt: a link, or something else that is no folder, is in its way\n"
     )

@@ -10,24 +10,49 @@ from pathlib import Path
 from sessionlint.run.errors import UsageError
 from sessionlint.run.files.inside import Folder, entered
 
+_SOURCES = (".py", ".pyi", ".ipynb")
 _MODE = 0o666  # less what the user's mask takes away
 
 
+def check_destination(typed: str) -> None:
+    """Raise UsageError for what cannot become a report, or had better not: to be told before the work is done."""
+    path = Path(typed)
+    if path.suffix in _SOURCES:
+        raise UsageError(f"{typed}: a report does not replace source code")
+    if path.is_dir():
+        raise UsageError(f"{typed}: a folder; a report needs the name of a file")
+    if not path.parent.is_dir():
+        raise UsageError(f"{typed}: the folder for the report does not exist")
+
+
 def write_report(typed: str, text: str, root: Path, sources: Container[str]) -> None:
-    """Put ``text`` into the file ``typed``, in place of what is there.
+    """Put ``text`` into the file ``typed``, in place of what is there; devices and pipes, as ``/dev/stdout``, are written to.
 
     Below ``root``, the project's real folder, no link is followed, and neither ``.git`` nor one of ``sources`` (paths relative
     to it) is written to. Raises UsageError.
     """
+    check_destination(typed)
+    data = text.encode("utf-8", "backslashreplace")
     path = Path(os.path.abspath(typed))  # noqa: PTH100  (`resolve` would follow the links that are not to be followed)
     try:
+        if not path.is_relative_to(root) and _is_stream(path):
+            path.write_bytes(data)
+            return
         base, below = _parted(path.parent, root)
         _refuse_ours(typed, path, root, below, sources)
         with entered(base, below) as folder:
             _refuse_odd(typed, folder, path.name)
-            _replace(folder, path.name, text.encode("utf-8", "backslashreplace"))
+            _replace(folder, path.name, data)
     except OSError as error:
-        raise UsageError(f"-o: {typed}: {_told(error)}") from None
+        raise UsageError(f"{typed}: {_told(error)}") from None
+
+
+def _is_stream(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)
 
 
 def read_report(typed: str) -> str | None:
@@ -51,9 +76,9 @@ def _parted(folder: Path, root: Path) -> tuple[Path, str]:
 
 def _refuse_ours(typed: str, path: Path, root: Path, below: str, sources: Container[str]) -> None:
     if ".git" in (part.lower() for part in path.parts):
-        raise UsageError(f"-o: {typed}: in .git nothing is written")
+        raise UsageError(f"{typed}: in .git nothing is written")
     if path.is_relative_to(root) and "/".join(filter(None, (below, path.name))) in sources:
-        raise UsageError(f"-o: {typed}: a file of the project that is checked; a report would take its place")
+        raise UsageError(f"{typed}: a file of the project that is checked; a report would take its place")
 
 
 def _refuse_odd(typed: str, folder: Folder, name: str) -> None:
@@ -61,9 +86,9 @@ def _refuse_odd(typed: str, folder: Folder, name: str) -> None:
         return
     mode = folder.status(name).st_mode
     if stat.S_ISLNK(mode):
-        raise UsageError(f"-o: {typed}: a symlink, which is not followed")
+        raise UsageError(f"{typed}: a symlink, which is not followed")
     if not stat.S_ISREG(mode):
-        raise UsageError(f"-o: {typed}: not a regular file")
+        raise UsageError(f"{typed}: not a regular file")
 
 
 def _replace(folder: Folder, name: str, data: bytes) -> None:

@@ -1,0 +1,98 @@
+"""What a person should know of a project in which less is found than there may be: what is not there, and what is not seen."""
+
+import re
+import sys
+from collections.abc import Container, Iterable, Iterator
+
+from sessionlint.link.names.scopes import ImportBinding, ModuleScope
+from sessionlint.link.project import Project
+
+_LIBRARIES = ("sqlalchemy", "sqlmodel")
+# other libraries' sessions are none of ours
+_OTHERS = frozenset(
+    {
+        *(
+            "aioboto3",
+            "aiobotocore",
+            "aiohttp",
+            "boto3",
+            "botocore",
+            "cassandra",
+            "curl_cffi",
+            "django",
+            "duckdb",
+            "flask_session",
+        ),
+        *("httpx", "keystoneauth1", "ldap3", "mcp", "motor", "neo4j", "niquests", "nox", "onnxruntime", "openstack", "pymongo"),
+        *("pyspark", "requests", "requests_oauthlib", "requests_html", "snowflake", "streamlit", "tensorflow", "torch"),
+    }
+)
+_GIVES_SESSIONS = re.compile(
+    r"(?:a?get|make|create|new|open|provide|begin|managed)(?:_?(?:async|sync|db|database|sql|orm|scoped|local))*_?(?:session|db)"
+    r"|(?:\w*_)?session_?(?:local|factory|scope|maker)|(?:db|database|sql|orm)_session",
+    re.IGNORECASE,
+)
+_MOST_NAMED = 3
+
+
+def remarks(project: Project, scope: Container[str], vouched: Container[str]) -> Iterator[str]:
+    """A line for each; ``scope`` holds the files that somebody asked about, ``vouched`` the words that the settings explain."""
+    modules = [*project.modules.values(), *project.outlines]
+    if not any(_is_library(each) for module in modules for each in _imports(module)):
+        if modules:
+            yield "no file of this project imports SQLAlchemy: there is nothing that sessionlint looks for"
+        return
+    if names := sorted(set(_unseen(project, (module for module in modules if module.path in scope), vouched))):
+        yield _told(names)
+
+
+def _told(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    what = "1 name is" if len(names) == 1 else f"{len(names):,} names are"
+    return (
+        f"{what} imported from where sessionlint cannot look: {', '.join(names[:_MOST_NAMED])}{more}; "
+        "what gives sessions can be named in session-factories or session-providers"
+    )
+
+
+def _unseen(project: Project, modules: Iterable[ModuleScope], vouched: Container[str]) -> Iterator[str]:
+    """Names that read as if they gave sessions, and that come from modules which are not part of the project."""
+    told: dict[str, bool] = {}  # the same names are imported again and again
+    for module in modules:
+        for each in _imports(module):
+            name = each.name
+            if name is None:
+                continue
+            if name not in told:
+                told[name] = name not in vouched and _GIVES_SESSIONS.fullmatch(name) is not None
+            if told[name] and not _is_known(each.module, each.level) and not _is_seen(project, module, each):
+                yield f"{'.' * each.level}{each.module}.{name}"
+
+
+def _is_seen(project: Project, module: ModuleScope, binding: ImportBinding) -> bool:
+    return project.layout.resolve(module.path, binding.module, binding.level) is not None
+
+
+def _is_known(module: str, level: int) -> bool:
+    """Whether nobody has to tell what the module's sessions are."""
+    top = module.partition(".")[0]
+    return not level and (top in _OTHERS or top in sys.stdlib_module_names or _is_of_library(top))
+
+
+def _is_library(binding: ImportBinding) -> bool:
+    return not binding.level and _is_of_library(binding.module.partition(".")[0])
+
+
+def _is_of_library(top: str) -> bool:
+    """Also what is built on one: ``flask_sqlalchemy``, ``sqlalchemy_utils``."""
+    return any(library in top.lower() for library in _LIBRARIES)
+
+
+def _imports(module: ModuleScope) -> Iterator[ImportBinding]:
+    """Every imported name, wherever in the module it is bound."""
+    yield from module.star_imports
+    for scope in module.scopes:
+        for bindings in scope.bindings.values():
+            for binding in bindings:
+                if isinstance(binding, ImportBinding):
+                    yield binding
