@@ -204,6 +204,21 @@ def _about_a_project(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+@sessionlint.command()
+@click.option("--stdio", is_flag=True, help="Speak over standard input and output, as is done anyway.")
+def server(stdio: bool) -> None:
+    """Serve an editor: diagnostics as you type, fixes, the pages of rules (the Language Server Protocol).
+
+    Needs the extra: pip install "sessionlint[lsp]".
+    """
+    from sessionlint.commands.server import check_libraries
+
+    check_libraries()
+    from sessionlint.server.server import start
+
+    start()
+
+
 @sessionlint.command("map")
 @_about_a_project
 @click.option(

@@ -35,7 +35,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 
     Insertions at one offset keep their order and come before a replacement that starts there. Raises OverlapError.
     """
-    changing = dict.fromkeys(edit for edit in edits if not _holds(edit, text))
+    changing = dict.fromkeys(edit for edit in edits if not is_hold(edit, text))
     result: list[str] = []
     position = 0
     for edit in sorted(changing, key=lambda edit: edit.place.span):
@@ -111,7 +111,7 @@ def _fits(fix: Fix, sources: Mapping[str, Source], accepted: Mapping[str, Sequen
 def _disturb(edit: Edit, other: Edit, text: str) -> bool:
     """Whether two edits of different fixes must not be made in one pass. An insertion minds also what it touches."""
     (start, end), (other_start, other_end) = edit.place.span, other.place.span
-    holds = _holds(edit, text) + _holds(other, text)
+    holds = is_hold(edit, text) + is_hold(other, text)
     if holds == 2:
         return False
     if holds == 0 and (start == end or other_start == other_end):
@@ -123,5 +123,5 @@ def _disturb(edit: Edit, other: Edit, text: str) -> bool:
     return edit != other or (start == end and not edit.text.strip())
 
 
-def _holds(edit: Edit, text: str) -> bool:
+def is_hold(edit: Edit, text: str) -> bool:
     return edit.text == text[slice(*edit.place.span)]

@@ -27,6 +27,7 @@ from sessionlint.run.unchanged import Unchanged
 
 if TYPE_CHECKING:
     from sessionlint.link.project import Project
+    from sessionlint.model.facts import ModuleFacts
     from sessionlint.run.analysis import Analysis, Checked
     from sessionlint.run.files.write import Change
 
@@ -202,6 +203,13 @@ def _recognised(planned: Plan, stdin: Stdin | None, texts: dict[str, bytes]) -> 
     del texts[planned.stdin]
     files = [path for path in planned.files if path != planned.stdin]
     return replace(planned, stdin=nearest[0], files=files, scope=Scope(frozenset(nearest), ()))
+
+
+def read_sources(planned: Plan, warn: Warn, timings: Timings) -> "tuple[dict[str, Source], dict[str, ModuleFacts]]":
+    """The files of a plan by path, and the facts of those of which nothing else can be said."""
+    from sessionlint.run.files.reading import sources_of
+
+    return sources_of(*_read(planned, None, warn, timings))
 
 
 def _read(planned: Plan, stdin: Stdin | None, warn: Warn, timings: Timings) -> tuple[dict[str, bytes], dict[str, str]]:
