@@ -30,7 +30,9 @@ def state_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _nobody_waits() -> Iterator[None]:
-    """On a busy machine a run takes long, and would say so in the middle of what a test compares."""
+    """On a busy machine a run takes long, and would say so in the middle of what a test compares; nor does it matter how wide
+    the window is in which the tests run."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("CI", "true")
+        patched.delenv("COLUMNS", raising=False)
         yield

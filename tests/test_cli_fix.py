@@ -274,18 +274,22 @@ def test_what_a_killed_run_leaves_beside_whole_files_is_removed_by_the_next_of_a
 
 @pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
 class TestAtATerminal:
+    output: bytes  # what went to standard output
+
     def answer(self, keys: str, *arguments: str) -> tuple[int, str]:
         """The exit code and what the terminal showed, without colours, when ``keys`` are typed, a line each."""
         import pty
 
         ours, theirs = pty.openpty()
         command = [sys.executable, "-m", "sessionlint", "check", "--interactive", "--unsafe-fixes", *arguments]
-        with subprocess.Popen(command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=theirs) as process:
+        with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs) as process:
             os.close(theirs)
             os.write(ours, "".join(f"{key}\n" for key in keys).encode())
             shown = b""
             while piece := _read(ours):
                 shown += piece
+            assert process.stdout is not None
+            self.output = process.stdout.read()
         os.close(ours)
         text = shown.decode().replace("\r\n", "\n")
         assert "\x1b[32m+" in text or not keys
@@ -295,7 +299,7 @@ class TestAtATerminal:
         code, text = self.answer("nyn")
         assert code == 1
         assert (read("db"), read("other"), read("use")) == (DB, fixed(OTHER), USE)
-        assert "app/other.py:6:5: SES401 [*]" in text
+        assert "app/other.py:6:5: SES401 [warning] [*]" in text
         assert "fix (unsafe): " in text
         assert "Found 3 findings (1 fixed, 2 remaining)." in text
 
@@ -305,6 +309,17 @@ class TestAtATerminal:
         assert "with SessionLocal() as session:" in read("use")
         assert "Found 3 findings (2 fixed, 1 remaining)." in text
         assert code == 1
+
+    def test_each_question_says_which_of_how_many_it_is(self, run: Run) -> None:
+        _, text = self.answer("nnn")
+        assert re.findall(r"\d of \d: Make this fix\?", text) == [f"{number} of 3: Make this fix?" for number in (1, 2, 3)]
+
+    def test_quit_reports_nothing_of_what_is_left(self, run: Run) -> None:
+        code, text = self.answer("q")
+        assert code == 1
+        assert text.count("SES") == 1  # the finding that was asked about
+        assert "Found 3 findings." in text
+        assert self.output == b""
 
     def test_quit_keeps_what_was_agreed_to(self, run: Run) -> None:
         _, text = self.answer("yq", "--fix-only")

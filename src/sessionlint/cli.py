@@ -107,7 +107,15 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
 @click.option("--interactive", is_flag=True, help="Ask before each fix: yes, no, all, quit, show trace.")
 @click.option("--show-fixes", is_flag=True, help="List what was fixed (with --diff: what would be).")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 when something was fixed, whatever is left.")
-@click.option("--output-format", metavar="FORMAT", help=f"{', '.join(_FIRST)} or {_LAST}.")
+@click.option(
+    "--output-format",
+    multiple=True,
+    metavar="FORMAT[:FILE]",
+    help=f"{', '.join(_FIRST)} or {_LAST}; may be given several times, for reports in files beside the one that is shown.",
+)
+@click.option(
+    "-o", "--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write what would be shown to this file instead."
+)
 @click.option("--statistics", is_flag=True, help="Count findings per rule instead of showing them.")
 @click.option(
     "--exclude",

@@ -36,8 +36,9 @@ def only(text: str, marked: str = "", path: str = "x.py", **more: object) -> tup
     """One plain finding in a file of ``text``, at ``marked``."""
     source = Source(path, text)
     place = at(source, marked) if marked else Place(path, Span(0, 0))
+    rules = more.pop("rules", {})
     values = {"message": "Nothing closes the session.", "severity": Severity.ERROR, **more}
-    return Outcome((Finding("SES301", place, **values),)), {path: source}  # type: ignore[arg-type]
+    return Outcome((Finding("SES301", place, **values),), rules=rules), {path: source}  # type: ignore[arg-type]
 
 
 DB = read("src/app/db.py")

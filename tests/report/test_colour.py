@@ -3,7 +3,7 @@ from collections.abc import Mapping
 import pytest
 
 from sessionlint.report.colour import ColourChoice, paint, use_colour
-from sessionlint.report.look import terminal_width
+from sessionlint.report.look import is_width_known, terminal_width
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,15 @@ def test_painting_nothing_gives_nothing() -> None:
     assert paint("x", "error", colour=True) == "\x1b[1;31mx\x1b[0m"
 
 
-def test_the_width_is_the_terminals_and_80_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_width_is_columns_or_the_terminals_and_80_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "133")
-    assert terminal_width(isatty=True) == 133
-    assert terminal_width(isatty=False) == 80
+    assert terminal_width(isatty=True) == terminal_width(isatty=False) == 133
     monkeypatch.setenv("COLUMNS", "3")
-    assert terminal_width(isatty=True) == 40
+    assert terminal_width(isatty=True) == terminal_width(isatty=False) == 40
+
+
+@pytest.mark.parametrize("nonsense", ["", "0", "-5", "wide", "9" * 6])
+def test_columns_without_a_sensible_number_say_nothing(monkeypatch: pytest.MonkeyPatch, nonsense: str) -> None:
+    monkeypatch.setenv("COLUMNS", nonsense)
+    assert (terminal_width(isatty=False), is_width_known(isatty=False)) == (80, False)
+    assert is_width_known(isatty=True)

@@ -1,8 +1,10 @@
 import json
+import re
 
 import pytest
 from sample_outcome import OUTCOME, REPORTS, SOURCES, only
 
+from sessionlint import __version__
 from sessionlint.model.outcome import Outcome, Skipped
 from sessionlint.report import statistics
 from sessionlint.report.formats import FORMATS
@@ -10,6 +12,7 @@ from sessionlint.report.look import Look
 from sessionlint.report.rendering import renderer
 
 EXPECTED = REPORTS / "expected"
+ON_A_HOST = {"sarif", "github", "gitlab", "azure", "markdown"}  # what is shown where the repository is
 NARROW = Look(width=60, colour=True, unsafe_fixes=True)
 
 
@@ -19,12 +22,30 @@ NARROW = Look(width=60, colour=True, unsafe_fixes=True)
         ("full", Look(), "full.txt"),
         ("full", NARROW, "full-narrow-colour.txt"),
         ("concise", Look(), "concise.txt"),
+        ("grouped", Look(), "grouped.txt"),
         ("github", Look(), "github.txt"),
+        ("azure", Look(), "azure.txt"),
+        ("pylint", Look(), "pylint.txt"),
+        ("markdown", Look(), "markdown.md"),
         ("json", Look(), "json.json"),
+        ("json-lines", Look(), "json-lines.jsonl"),
+        ("sarif", Look(page="# {}\n".format), "sarif.json"),
+        ("gitlab", Look(), "gitlab.json"),
+        ("rdjson", Look(), "rdjson.json"),
+        ("junit", Look(), "junit.xml"),
     ],
 )
-def test_a_format_renders_the_sample_as_expected(name: str, look: Look, expected: str) -> None:
-    assert renderer(name)(OUTCOME, SOURCES, look) == (EXPECTED / expected).read_text(encoding="utf-8")
+def test_a_format_renders_the_sample_as_expected(name: str, look: Look, expected: str, request: pytest.FixtureRequest) -> None:
+    text = renderer(name)(OUTCOME, SOURCES, look)
+    text = re.sub('timestamp="[^"]+"', 'timestamp="2026-01-31T12:00:00"', text)
+    if request.config.getoption("--accept"):
+        (EXPECTED / expected).write_text(text.replace(__version__, "VERSION"), encoding="utf-8")
+    assert text.replace(__version__, "VERSION") == (EXPECTED / expected).read_text(encoding="utf-8")
+
+
+def test_every_format_has_its_sample() -> None:
+    """The test above shows each of them."""
+    assert {path.stem for path in EXPECTED.iterdir()} == {*FORMATS, "full-narrow-colour", "statistics"}
 
 
 def test_statistics_count_findings_per_rule_most_frequent_first() -> None:
@@ -33,8 +54,7 @@ def test_statistics_count_findings_per_rule_most_frequent_first() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_clean_run_renders_as_nothing_or_as_data_without_findings(name: str) -> None:
-    text = renderer(name)(Outcome((), checked=3), {}, Look())
-    assert text == "" or "SES" not in json.dumps(json.loads(text))
+    assert "SES" not in renderer(name)(Outcome((), checked=3), {}, Look())
 
 
 def test_json_of_a_clean_run_has_everything_but_findings() -> None:
@@ -60,7 +80,10 @@ def test_a_finding_whose_file_is_not_at_hand_is_still_reported(name: str) -> Non
 @pytest.mark.parametrize("name", FORMATS)
 def test_paths_are_shown_as_the_caller_wants_them(name: str) -> None:
     outcome, sources = only("db = f()", "f()")
-    assert "../up/x.py" in renderer(name)(outcome, sources, Look(shown_path=lambda path: f"../up/{path}"))
+    look = Look(shown_path="here/{}".format, repository_path="top/{}".format)
+    text = renderer(name)(outcome, sources, look)
+    assert ("top/x.py" if name in ON_A_HOST else "here/x.py") in text
+    assert text.count("x.py") == text.count("/x.py")
 
 
 def test_an_unknown_format_is_refused() -> None:

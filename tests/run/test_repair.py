@@ -17,7 +17,7 @@ from sessionlint.rules.registry import RegisteredRule
 from sessionlint.run import analysis
 from sessionlint.run.analysis import Analysis, State
 from sessionlint.run.files.write import Writer
-from sessionlint.run.fixing.hands import Answer, Hands
+from sessionlint.run.fixing.hands import Answer, Hands, Turn
 from sessionlint.run.fixing.repair import Repair, repair
 
 
@@ -156,7 +156,7 @@ def test_an_interrupt_in_the_middle_of_questions_says_what_was_changed_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = _start(tmp_path, a="bad\n", b="bad\n  # c\n", c="bad\n", d="bad\n")
-    yes = Hands(lambda root: lambda finding, state: Answer.YES)
+    yes = Hands(lambda root: lambda finding, state, turn: Answer.YES)
     told = _interrupted(monkeypatch, tmp_path, start, "b.py", yes)
     assert told == ["interrupted; 1 file was changed: a.py"]
     assert _on_disk(tmp_path) == {"a": "good\n", "b": "bad\n  # c\n", "c": "bad\n", "d": "bad\n"}
@@ -173,14 +173,17 @@ def test_two_runs_at_once_want_the_same_and_both_succeed(tmp_path: Path) -> None
 def test_asked_one_by_one_each_answer_is_on_disk_before_the_next_question(tmp_path: Path) -> None:
     start = _start(tmp_path, a="bad\n", b="bad\n", c="bad\n", d="bad\n")
     seen: list[tuple[str, dict[str, str]]] = []
+    turns: list[Turn] = []
     answers = iter([Answer.YES, Answer.NO, Answer.ALL])
 
-    def ask(finding: Finding, state: State) -> Answer:
+    def ask(finding: Finding, state: State, turn: Turn) -> Answer:
+        turns.append(turn)
         seen.append((finding.place.path, _on_disk(tmp_path)))
         return next(answers)
 
     done, _ = _repaired(tmp_path, start, Hands(lambda root: ask))
     assert [path for path, _ in seen] == ["a.py", "b.py", "c.py"]
+    assert turns == [(1, 4), (2, 4), (3, 4)]
     assert seen[1][1]["a"] == "good\n"
     assert _on_disk(tmp_path) == {"a": "good\n", "b": "bad\n", "c": "good\n", "d": "good\n"}
     assert done.fixed.outcome.fixed == 3
@@ -191,7 +194,7 @@ def test_asked_one_by_one_what_cannot_be_written_is_told_and_never_asked_again(t
     (tmp_path / "c.py").chmod(0o444)
     asked: list[str] = []
 
-    def yes(finding: Finding, state: State) -> Answer:
+    def yes(finding: Finding, state: State, turn: Turn) -> Answer:
         asked.append(finding.place.path)
         return Answer.YES
 

@@ -6,20 +6,25 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from sessionlint.commands.console import look_of, prepare, read_bytes, say, show, write_bytes, write_out
+from sessionlint.commands.outputs import Outputs, read_outputs
+from sessionlint.commands.rule_pages import rule_page
 from sessionlint.commands.waiting import Waiting, is_anybody_waiting
 from sessionlint.extract.garbage import without_cycle_collection
 from sessionlint.model.finding import Severity
 from sessionlint.model.outcome import Outcome
 from sessionlint.report import summary
+from sessionlint.report.colour import ColourChoice
 from sessionlint.report.formats import FORMATS
 from sessionlint.report.look import Look
 from sessionlint.report.rendering import rendered, renderer
-from sessionlint.report.visible import visible
+from sessionlint.report.visible import inert, visible
 from sessionlint.run import pipeline
+from sessionlint.run.discovery.roots import repository_of
 from sessionlint.run.errors import CLEAN, FAILED, FOUND, UsageError
+from sessionlint.run.files.report_file import write_report
 from sessionlint.run.fixing.hands import Hands
 from sessionlint.run.pipeline import Result
 from sessionlint.run.planning import Plan, check_rules, plan
@@ -32,7 +37,8 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     """Run the command and return its exit code. Raises UsageError."""
     prepare()
     _refuse_contradictions(paths, options)
-    request = _request(paths, options)
+    outputs = read_outputs(options)
+    request = _request(paths, {**options, "output_format": outputs.main.format if outputs.main else ""})
     if options["show_files"] or options["show_settings"]:
         planned = plan(request, _warn)
         if planned.store:
@@ -44,7 +50,7 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     with without_cycle_collection() if request.fix == "none" else nullcontext():
         result = _checked(request, options, timings)
         with timings.stage("report"):
-            outcome = _report(request, result, options)
+            outcome = _report(request, result, outputs, options)
     if options["verbose"] and not options["quiet"]:
         from sessionlint.commands.account import account
 
@@ -124,7 +130,7 @@ def _available_cores() -> int:
 def _settings(options: Mapping[str, Any]) -> dict[str, object]:
     """The options that are settings, as a configuration file would hold them; only those that were given."""
     given = {key: options.get(key.replace("-", "_")) for key in (*SELECTION, *OPTIONS) if key != "cache-dir"}
-    settings = {key: value for key, value in given.items() if value not in (None, [], ())}
+    settings = {key: value for key, value in given.items() if value not in (None, "", [], ())}
     if pairs := settings.get("per-file-ignores"):
         settings["per-file-ignores"] = _per_file(pairs)
     return settings
@@ -144,29 +150,46 @@ def _per_file(pairs: Sequence[str]) -> dict[str, list[str]]:
     return table
 
 
-def _report(request: Request, result: Result, options: Mapping[str, Any]) -> Outcome:
+def _report(request: Request, result: Result, outputs: Outputs, options: Mapping[str, Any]) -> Outcome:
     """Tell what there is to tell, and return the outcome as it was told."""
-    outcome, shown = result.outcome, _shown_path(result.plan, request)
-    out = look_of(sys.stdout, options["color"], options["unsafe_fixes"], shown)
-    err = look_of(sys.stderr, options["color"], options["unsafe_fixes"], shown)
-    text, commands = "", False
-    if options["diff"]:
-        from sessionlint.report import diff
-
-        text = diff.render(((change.before, change.text) for change in result.changes), out)
-    elif not options["fix_only"]:
-        name = "statistics" if options["statistics"] else result.plan.settings.output_format
-        text, outcome = rendered(renderer(name), outcome, result.sources, out)
-        commands = name in FORMATS and FORMATS[name].commands
-    if request.stdin and request.fix != "none" and not options["diff"]:
-        _write_fixed_stdin(request.stdin, result)
+    text, commands, outcome = _told(request, result, outputs, options)
+    if outputs.main and outputs.main.file:
+        write_report(outputs.main.file, text if commands else inert(text))
+    elif request.stdin and request.fix != "none" and not options["diff"]:
         show(text.rstrip("\n"), commands=commands) if text else None
     else:
         write_out(text, commands=commands)
+    if request.stdin and request.fix != "none" and not options["diff"]:
+        _write_fixed_stdin(request.stdin, result)
+    for output in outputs.beside:
+        look = _look(None, request, result, options)
+        text, outcome = rendered(renderer(output.format), outcome, result.sources, look)
+        write_report(output.file or Path(), text if FORMATS[output.format].commands else inert(text))
     for line in result.unwritten.lines():
         say(f"error: {line}")
-    _say_rest(outcome, options, _closing(outcome, options, err))
+    _say_rest(outcome, options, _closing(outcome, options, _look(sys.stderr, request, result, options)))
     return outcome
+
+
+def _told(request: Request, result: Result, outputs: Outputs, options: Mapping[str, Any]) -> tuple[str, bool, Outcome]:
+    """What a run shows, whether some of it are commands, and the outcome as it can be told."""
+    look = _look(None if outputs.main and outputs.main.file else sys.stdout, request, result, options)
+    if options["diff"]:
+        from sessionlint.report import diff
+
+        return diff.render(((change.before, change.text) for change in result.changes), look), False, result.outcome
+    if outputs.main is None or options["fix_only"] or result.is_quit:
+        return "", False, result.outcome
+    name = "statistics" if options["statistics"] else result.plan.settings.output_format
+    text, outcome = rendered(renderer(name), result.outcome, result.sources, look)
+    return text, name in FORMATS and FORMATS[name].commands, outcome
+
+
+def _look(stream: TextIO | None, request: Request, result: Result, options: Mapping[str, Any]) -> Look:
+    """How things are shown on a stream, or in a file (None)."""
+    colour: ColourChoice = "never" if stream is None and options["color"] == "auto" else options["color"]
+    look = look_of(stream, colour, options["unsafe_fixes"], _shown_path(result.plan, request))
+    return replace(look, repository_path=_repository_path(result.plan, request), page=rule_page)
 
 
 def _closing(outcome: Outcome, options: Mapping[str, Any], look: Look) -> str:
@@ -238,6 +261,14 @@ def _shown_path(plan: Plan, request: Request) -> Callable[[str], str]:
     """Paths as typed from the current folder; standard input by the name it was given."""
     name = request.stdin.filename or "-" if request.stdin else None
     return lambda path: name if name is not None and path == plan.stdin else _relative(plan.root.folder / path)
+
+
+def _repository_path(plan: Plan, request: Request) -> Callable[[str], str]:
+    """Paths from the root of the repository around the project, or of the project where there is none."""
+    folder = plan.root.folder
+    around = folder.relative_to(repository_of(folder) or folder).as_posix()
+    unnamed = plan.stdin if request.stdin and not request.stdin.filename else None
+    return lambda path: "-" if path == unnamed else path if around == "." else f"{around}/{path}"
 
 
 def _relative(path: Path) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from sessionlint.report.colour import ColourChoice, use_colour
-from sessionlint.report.look import Look, terminal_width
+from sessionlint.report.look import Look, is_width_known, terminal_width
 from sessionlint.report.visible import inert, visible
 from sessionlint.run.errors import UsageError
 
@@ -98,7 +98,9 @@ def _is_taken(number: int) -> bool:
 
 def look_of(stream: TextIO | None, choice: ColourChoice, unsafe_fixes: bool, shown_path: Callable[[str], str]) -> Look:
     isatty = is_terminal(stream)
-    return Look(terminal_width(isatty), use_colour(choice, os.environ, isatty), unsafe_fixes, shown_path, terminal=isatty)
+    colour = use_colour(choice, os.environ, isatty)
+    whole = not is_width_known(isatty)
+    return Look(terminal_width(isatty), colour, unsafe_fixes, shown_path, terminal=isatty, whole_lines=whole)
 
 
 def silence(stream: TextIO) -> None:

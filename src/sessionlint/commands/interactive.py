@@ -18,7 +18,7 @@ from sessionlint.report.look import Look
 from sessionlint.report.visible import visible
 from sessionlint.run.analysis import State
 from sessionlint.run.errors import UsageError
-from sessionlint.run.fixing.hands import Answer, Ask
+from sessionlint.run.fixing.hands import Answer, Ask, Turn
 
 _QUESTION = "Make this fix? [y]es, [n]o, [a]ll that are left, [q]uit, show [t]race: "
 _KEYS = {"y": Answer.YES, "n": Answer.NO, "a": Answer.ALL, "q": Answer.QUIT}
@@ -34,16 +34,16 @@ def asking(look_at: Callable[[Path], Look], aside: Callable[[], AbstractContextM
     return lambda root: partial(_asked, look_at(root), aside)
 
 
-def _asked(look: Look, aside: Callable[[], AbstractContextManager[None]], finding: Finding, state: State) -> Answer:
+def _asked(look: Look, aside: Callable[[], AbstractContextManager[None]], finding: Finding, state: State, turn: Turn) -> Answer:
     with aside():
-        return _ask(look, finding, state)
+        return _ask(look, finding, state, turn)
 
 
-def _ask(look: Look, finding: Finding, state: State) -> Answer:
+def _ask(look: Look, finding: Finding, state: State, turn: Turn) -> Answer:
     shown = replace(state.checked.outcome, findings=(finding,))
     show(concise.render(shown, state.sources, look) + _proposal(finding, state, look))
     while True:
-        key = _read_key()
+        key = _read_key(turn)
         if key == "t":
             show(full.render(_without_fix(shown), state.sources, look).rstrip("\n"))
         elif key in _KEYS:
@@ -52,9 +52,9 @@ def _ask(look: Look, finding: Finding, state: State) -> Answer:
             say("y, n, a, q or t, please")
 
 
-def _read_key() -> str:
+def _read_key(turn: Turn) -> str:
     """The first letter of the line that is typed; the end of input is taken for "quit"."""
-    print(_QUESTION, end="", file=sys.stderr, flush=True)
+    print(f"{turn.number} of {turn.questions}: {_QUESTION}", end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
     return line.strip().lower()[:1] if line else "q"
 

@@ -1,5 +1,6 @@
 """Lines of source with a marker under the characters that matter, fitted to the width of the terminal."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
@@ -42,7 +43,7 @@ def excerpt_of(source: Source, span: Span, context: int, marker: str, style: Sty
 
 def excerpt_rows(excerpt: Excerpt, gutter: int, look: Look) -> Iterator[str]:
     """The rows to print; ``gutter`` is the width of the line numbers."""
-    columns = look.width - gutter - len(" | ")
+    columns = look.source_width - gutter - len(" | ")
     for number in range(excerpt.first, excerpt.last + 1):
         line = excerpt.source.line_span(number)
         text = excerpt.source.text[slice(*line)]
@@ -62,9 +63,24 @@ def row(label: str, text: str, gutter: int, look: Look) -> str:
     return f"{look.paint(f'{label:>{gutter}} |', 'gutter')} {text}" if text else look.paint(f"{label:>{gutter}} |", "gutter")
 
 
-def clip(text: str, columns: int) -> str:
-    """One line of source fit to print, cut on the right when it is too long."""
-    return _window(cells(text.rstrip()), 0, columns)
+def clip(text: str, columns: int, start: int = 0) -> str:
+    """One line of source fit to print: what fits from character ``start`` on."""
+    shown = cells(text.rstrip())
+    return _window(shown, min(start, len(shown)), columns)
+
+
+def first_shown(text: str, start: int, end: int, columns: int) -> int:
+    """The character from which on a line has to be shown for those from ``start`` to ``end`` to be seen, with as much as
+    possible of what stands before them. Of more than fit, the first are seen."""
+    shown = cells(text.rstrip())
+    edges = [0, *accumulate(map(width, shown))]
+    start = min(start, len(shown))
+    end = min(max(end, start), len(shown))
+    if edges[-1] <= columns or edges[end] <= columns - len(_ELLIPSIS):
+        return 0
+    room = columns - 2 * len(_ELLIPSIS)
+    behind = edges[min(end, bisect_right(edges, edges[start] + room * 2 // 3))]
+    return next((index for index in range(start) if behind - edges[index] <= room), start)
 
 
 def _around(text: str, start: int, end: int, columns: int) -> tuple[str, int, int]:

@@ -23,13 +23,14 @@ What a rule says is printed once: its later findings leave out the reason, and t
 """
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sessionlint.edits.apply import OverlapError
 from sessionlint.model.finding import Applicability, Finding, Fix
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Place, Source
 from sessionlint.report.colour import Style
-from sessionlint.report.excerpt import Excerpt, clip, excerpt_of, excerpt_rows, row
+from sessionlint.report.excerpt import Excerpt, clip, excerpt_of, excerpt_rows, first_shown, row
 from sessionlint.report.look import Look
 from sessionlint.report.places import start_of
 from sessionlint.report.proposal import ChangedLine, proposed_changes
@@ -148,6 +149,15 @@ def _changes(proposal: _Proposal, gutter: int, look: Look) -> Iterator[str]:
 
 def _changed(line: ChangedLine, gutter: int, look: Look) -> str:
     styles: dict[str, Style] = {"+": "added", "-": "removed"}
-    text = f"{line.sign} {clip(line.text, look.width - gutter - len(' | ') - 2)}".rstrip()
+    columns = look.source_width - gutter - len(" | ") - 2
+    text = f"{line.sign} {clip(line.text, columns, _first_shown(line, columns))}".rstrip()
     style = styles.get(line.sign)
     return row(line.number, look.paint(text, style) if style else text, gutter, look)
+
+
+def _first_shown(line: ChangedLine, columns: int) -> int:
+    """Where the line has to begin for the change to be seen, in it and in the one that it stands against."""
+    if line.other is None:
+        return 0
+    other = replace(line, text=line.other, other=line.text)
+    return max(first_shown(each.text, *each.changed, columns) for each in (line, other))

@@ -11,6 +11,7 @@ from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
 from sessionlint.report.look import Look
 from sessionlint.report.places import end_of, start_of
+from sessionlint.report.story import story
 from sessionlint.report.visible import visible, without_brackets
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -24,7 +25,7 @@ def _command(finding: Finding, sources: Mapping[str, Source], look: Look) -> str
     start, end = start_of(finding.place, sources), end_of(finding.place, sources)
     properties = {
         "title": f"sessionlint ({finding.code})",
-        "file": look.shown_path(finding.place.path).replace("\\", "/"),
+        "file": look.repository_path(finding.place.path),
         "line": start.line,
         "endLine": end.line,
         "col": start.column,
@@ -32,18 +33,9 @@ def _command(finding: Finding, sources: Mapping[str, Source], look: Look) -> str
     }
     if end.line != start.line:  # GitHub refuses columns on an annotation of several lines
         del properties["col"], properties["endColumn"]
+    text = f"{finding.code} {story(finding, sources, look.repository_path)}"
     listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-    return f"::{_COMMANDS[finding.severity]} {listed}::{_data(_text(finding, sources, look))}"
-
-
-def _text(finding: Finding, sources: Mapping[str, Source], look: Look) -> str:
-    lines = [f"{finding.code} {finding.message}"]
-    for related in finding.related:
-        start = start_of(related.place, sources)
-        lines.append(f"{visible(look.shown_path(related.place.path))}:{start.line}:{start.column}: {related.message}")
-    if finding.help:
-        lines.append(f"help: {finding.help}")
-    return "\n".join(lines)
+    return f"::{_COMMANDS[finding.severity]} {listed}::{_data(text)}"
 
 
 def _data(text: str) -> str:

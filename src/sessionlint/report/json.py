@@ -1,39 +1,11 @@
-"""A JSON object: what was found, and what was left out.
-
-It has these keys, always all of them::
-
-    version       of sessionlint
-    summary       {"findings", "fixed", "fixable", "fixable_unsafe", "checked", "skipped", "errors"}: how many; fixable
-                  are those with a safe fix, checked are files, errors are our own failures
-    findings      one object each, see below
-    skipped       [{"filename", "reason"}]: the files that were left out
-    errors        [text]: our own failures; the findings may be incomplete
-
-A finding has these keys, always all of them::
-
-    code          "SES301"
-    name          "bare-session"
-    severity      "error" | "warning" | "info"
-    message       what will happen
-    help          what to do about it; "" when the finding has nothing to add
-    why           why the rule exists, in one sentence
-    filename      relative to the current folder, with the platform's separator
-    location      {"row", "column"} of the first character, both from 1, columns in code points
-    end_location  the same, behind the last character
-    related       [{"filename", "location", "end_location", "message"}]: the other places of the story
-    fix           {"title", "applicability", "edits"} or null; applicability is "safe", "unsafe" or "display";
-                  edits are [{"filename", "location", "end_location", "content"}], all relative to the text as it is,
-                  to be applied all or none
-
-Keys may be added in later versions; these keep their meaning.
-"""
+"""A JSON object: what was found, and what was left out. ``report.schema.json`` beside this file says what it holds."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from sessionlint import __version__
-from sessionlint.model.finding import Finding, Fix
+from sessionlint.model.finding import Finding, Fix, Severity
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Place, Position, Source
 from sessionlint.report.look import Look
@@ -45,7 +17,7 @@ def render(outcome: Outcome, sources: Mapping[str, Source], look: Look) -> str:
     told = {
         "version": __version__,
         "summary": _summary(outcome),
-        "findings": [_finding(finding, outcome, sources, look) for finding in outcome.findings],
+        "findings": [finding_data(finding, outcome, sources, look) for finding in outcome.findings],
         "skipped": [{"filename": look.shown_path(skipped.path), "reason": skipped.reason} for skipped in outcome.skipped],
         "errors": list(outcome.errors),
     }
@@ -53,9 +25,10 @@ def render(outcome: Outcome, sources: Mapping[str, Source], look: Look) -> str:
     return without_brackets(text, "\\u0023") + "\n"
 
 
-def _summary(outcome: Outcome) -> dict[str, int]:
+def _summary(outcome: Outcome) -> dict[str, Any]:
     return {
         "findings": len(outcome.findings),
+        "severities": {level.value: sum(finding.severity is level for finding in outcome.findings) for level in Severity},
         "fixed": outcome.fixed,
         "fixable": outcome.fixable_safe,
         "fixable_unsafe": outcome.fixable_unsafe,
@@ -65,7 +38,8 @@ def _summary(outcome: Outcome) -> dict[str, int]:
     }
 
 
-def _finding(finding: Finding, outcome: Outcome, sources: Mapping[str, Source], look: Look) -> dict[str, Any]:
+def finding_data(finding: Finding, outcome: Outcome, sources: Mapping[str, Source], look: Look) -> dict[str, Any]:
+    """One finding, with all of its keys."""
     rule = outcome.rules.get(finding.code)
     return {
         "code": finding.code,

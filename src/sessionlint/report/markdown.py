@@ -1,128 +1,95 @@
-"""The blocks of a Markdown text, as far as rule pages use them: headings, paragraphs, lists, code, tables, quotes."""
+"""Markdown for a summary of the job: ``sessionlint check --output-format markdown >> "$GITHUB_STEP_SUMMARY"``."""
 
 import re
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
-from sessionlint.model.records import dataclass
+from sessionlint.model.finding import Finding, Severity
+from sessionlint.model.outcome import Outcome, Skipped
+from sessionlint.model.source import Source
+from sessionlint.report.look import Look
+from sessionlint.report.places import start_of
+from sessionlint.report.visible import visible
 
-_CODE_INDENT = "    "
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
-_ITEM = re.compile(r"(\s*)([-*+]|\d+[.)])\s+(.*)")
-_TABLE_RULE = re.compile(r"\|?(\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?")
-_CELL_END = re.compile(r"(?<!\\)\|")
-_COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    level: int
-    text: str
+_MOST_ROWS = 500  # GitHub refuses a summary of more than 1 MiB
+_MOST_SKIPPED = 20
+_MARKS = {Severity.ERROR: ":x: error", Severity.WARNING: ":warning: warning", Severity.INFO: ":information_source: info"}
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&@]")
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    text: str
+def render(outcome: Outcome, sources: Mapping[str, Source], look: Look) -> str:
+    return "".join(f"{line}\n" for line in _lines(outcome, sources, look))
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    text: str
+def _lines(outcome: Outcome, sources: Mapping[str, Source], look: Look) -> Iterator[str]:
+    yield "## sessionlint"
+    yield ""
+    yield f"{_counted(outcome)} {_number(outcome.checked, 'file')} checked{_fixable(outcome)}."
+    if outcome.findings:
+        yield from ("", "| severity | where | rule | what |", "|---|---|---|---|")
+        yield from (_row(finding, outcome, sources, look) for finding in outcome.findings[:_MOST_ROWS])
+    if (more := len(outcome.findings) - _MOST_ROWS) > 0:
+        yield from ("", f"{more:,} more findings are not shown.")
+    yield from _skipped(outcome, look)
+    if outcome.errors:
+        yield from ("", "sessionlint failed, and may not have found everything:", "")
+        yield from (f"- {_prose(error)}" for error in outcome.errors)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One list item; ``indent`` in columns, ``marker`` as written (``-`` or ``1.``)."""
-
-    indent: int
-    marker: str
-    text: str
+def _counted(outcome: Outcome) -> str:
+    if not outcome.findings:
+        return ":white_check_mark: Nothing was found."
+    counts = Counter(finding.severity for finding in outcome.findings)
+    return ", ".join(f"**{counts[severity]}** {severity.value}" for severity in Severity if counts[severity]) + "."
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    lines: tuple[str, ...]
+def _fixable(outcome: Outcome) -> str:
+    safe, unsafe = outcome.fixable_safe, outcome.fixable_unsafe
+    told = [f"{safe} fixable with `--fix`"] if safe else []
+    told += [f"{unsafe} with `--fix --unsafe-fixes`"] if unsafe else []
+    return f"; {', '.join(told)}" if told else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The first row is the header."""
-
-    rows: tuple[tuple[str, ...], ...]
-
-
-Markdown: TypeAlias = Heading | Paragraph | Quote | Item | Code | Table
-
-
-def blocks(text: str) -> Iterator[Markdown]:
-    """The blocks of ``text`` in order; comments are left out."""
-    lines = text.splitlines()
-    at = 0
-    while at < len(lines):
-        fence = _FENCE.match(lines[at])
-        end = _fence_end(lines, at, fence[1]) if fence else _prose_end(lines, at)
-        if fence:
-            yield Code(tuple(lines[at + 1 : end]))
-            end += 1
-        else:
-            yield from _prose(_COMMENT.sub("", "\n".join(lines[at:end])).split("\n"))
-        at = end
+def _row(finding: Finding, outcome: Outcome, sources: Mapping[str, Source], look: Look) -> str:
+    start = start_of(finding.place, sources)
+    where = _code(f"{look.repository_path(finding.place.path)}:{start.line}:{start.column}")
+    rule = outcome.rules.get(finding.code)
+    help_ = f"<br>{_prose(finding.help)}" if finding.help else ""
+    named = f"{finding.code} {rule.name}" if rule else finding.code
+    return f"| {_MARKS[finding.severity]} | {where} | {named} | {_prose(finding.message)}{help_} |"
 
 
-def before_heading(text: str, *titles: str) -> str:
-    """``text`` up to the first heading with one of ``titles`` (a ``#`` inside fenced code is none)."""
-    lines = text.splitlines(keepends=True)
-    at = 0
-    while at < len(lines):
-        if fence := _FENCE.match(lines[at]):
-            at = _fence_end(lines, at, fence[1])
-        elif (heading := _HEADING.match(lines[at].rstrip())) and heading[2] in titles:
-            return "".join(lines[:at])
-        at += 1
-    return text
+def _skipped(outcome: Outcome, look: Look) -> Iterator[str]:
+    if not outcome.skipped:
+        return
+    yield from ("", f"{_number(len(outcome.skipped), 'file')} skipped:", "")
+    yield from (_left_out(skipped, look) for skipped in outcome.skipped[:_MOST_SKIPPED])
+    if (more := len(outcome.skipped) - _MOST_SKIPPED) > 0:
+        yield f"- and {more:,} more"
 
 
-def _fence_end(lines: list[str], start: int, fence: str) -> int:
-    """The index of the line that closes a fence; behind the last one when none does."""
-    for at in range(start + 1, len(lines)):
-        line = lines[at].strip()
-        if line.startswith(fence) and not line.strip(fence[0]):
-            return at
-    return len(lines)
+def _left_out(skipped: Skipped, look: Look) -> str:
+    return f"- {_code(look.repository_path(skipped.path))}: {_prose(skipped.reason)}"
 
 
-def _prose_end(lines: list[str], start: int) -> int:
-    return next((at for at in range(start, len(lines)) if _FENCE.match(lines[at])), len(lines))
+def _prose(text: str) -> str:
+    """A text of ours, with its code between backticks, as the same in Markdown: what it quotes is nothing but text there."""
+    pieces = visible(" ".join(text.split())).split("`")
+    if len(pieces) % 2 == 0:  # one that is not closed is none
+        pieces[-2:] = [f"{pieces[-2]}`{pieces[-1]}"]
+    return "".join(_code(piece) if index % 2 else _SPECIAL.sub(_entity, piece) for index, piece in enumerate(pieces))
 
 
-def _prose(lines: list[str]) -> Iterator[Markdown]:
-    """Blocks of lines without fences: a block ends at a blank line, a heading, or where another kind begins."""
-    block: list[str] = []
-    for line in [*lines, ""]:
-        if block and (not line.strip() or _HEADING.match(line) or _ITEM.match(line) or _HEADING.match(block[-1])):
-            yield _block(block)
-            block = []
-        if line.strip():
-            block.append(line)
+def _code(text: str) -> str:
+    """Code that may stand in a table."""
+    inside = visible(text).replace("|", "\\|")
+    fence = "`" * (max((len(run) for run in re.findall("`+", inside)), default=0) + 1)
+    return f"{fence} {inside} {fence}" if "`" in inside else f"{fence}{inside}{fence}"
 
 
-def _block(lines: list[str]) -> Markdown:
-    first = lines[0]
-    joined = " ".join(line.strip() for line in lines)
-    if heading := _HEADING.match(first):
-        return Heading(len(heading[1]), heading[2])
-    if item := _ITEM.match(first):
-        return Item(len(item[1]), item[2], " ".join([item[3], *(line.strip() for line in lines[1:])]))
-    if all(line.startswith(_CODE_INDENT) for line in lines):
-        return Code(tuple(line.removeprefix(_CODE_INDENT) for line in lines))
-    if first.startswith(">"):
-        return Quote(" ".join(line.lstrip("> ").rstrip() for line in lines))
-    if len(lines) > 1 and "|" in first and _TABLE_RULE.fullmatch(lines[1].strip()):
-        return Table(tuple(_cells(line) for line in [first, *lines[2:]]))
-    return Paragraph(joined)
+def _entity(character: re.Match[str]) -> str:
+    return f"&#{ord(character[0])};"
 
 
-def _cells(line: str) -> tuple[str, ...]:
-    inside = line.strip().removeprefix("|").removesuffix("|")
-    return tuple(cell.strip().replace("\\|", "|") for cell in _CELL_END.split(inside))
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sessionlint.report.colour import Style
 from sessionlint.report.look import Look
-from sessionlint.report.markdown import Code, Heading, Item, Markdown, Paragraph, Quote, Table, before_heading, blocks
+from sessionlint.report.markdown_blocks import Code, Heading, Item, Markdown, Paragraph, Quote, Table, before_heading, blocks
 from sessionlint.report.visible import break_lines, visible, width
 
 TEST_HEADINGS = ("Cases", "Proof")

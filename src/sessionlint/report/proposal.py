@@ -14,11 +14,24 @@ _CONTEXT = 1
 
 @dataclass(frozen=True, slots=True)
 class ChangedLine:
-    """``sign`` is "+", "-", " ", or "..." for a gap; ``number`` the line's in the new text, "" for a removed one."""
+    """``sign`` is "+", "-", " ", or "..." for a gap; ``number`` the line's in the new text, "" for a removed one.
+
+    ``other``: the line that it takes the place of, or that takes its place, to be compared with.
+    """
 
     number: str
     sign: str
     text: str
+    other: str | None = None
+
+    @property
+    def changed(self) -> tuple[int, int]:
+        """The characters, from where to where, that the other line does not have."""
+        other = self.text if self.other is None else self.other
+        shorter = min(len(self.text), len(other))
+        start = next((at for at in range(shorter) if self.text[at] != other[at]), shorter)
+        same = next((at for at in range(shorter - start) if self.text[-1 - at] != other[-1 - at]), shorter - start)
+        return start, len(self.text) - same
 
 
 def proposed_changes(fix: Fix, sources: Mapping[str, Source]) -> list[tuple[str, list[ChangedLine]]]:
@@ -83,7 +96,14 @@ def _compare(before: list[str], after: list[str], first: int) -> Iterator[Change
         if index:
             yield ChangedLine("", "...", "")
         for tag, old_start, old_end, new_start, new_end in group:
-            if tag != "equal":
-                yield from (ChangedLine("", "-", line) for line in before[old_start:old_end])
-            sign = " " if tag == "equal" else "+"
-            yield from (ChangedLine(str(first + at), sign, after[at]) for at in range(new_start, new_end))
+            old, new = before[old_start:old_end], after[new_start:new_end]
+            number = first + new_start
+            if tag == "equal":
+                yield from (ChangedLine(str(number + at), " ", line) for at, line in enumerate(new))
+            else:
+                yield from (ChangedLine("", "-", line, _at(new, at)) for at, line in enumerate(old))
+                yield from (ChangedLine(str(number + at), "+", line, _at(old, at)) for at, line in enumerate(new))
+
+
+def _at(lines: list[str], index: int) -> str | None:
+    return lines[index] if index < len(lines) else None

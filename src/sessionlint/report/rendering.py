@@ -8,7 +8,7 @@ from typing import TypeAlias
 from sessionlint.model.failure import told
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
-from sessionlint.report.formats import FORMATS
+from sessionlint.report.formats import FORMATS, module_of
 from sessionlint.report.look import Look
 
 Render: TypeAlias = Callable[[Outcome, Mapping[str, Source], Look], str]
@@ -43,5 +43,5 @@ def renderer(name: str) -> Render:
     """The ``render`` of one of FORMATS, or of "statistics". Raises ValueError for another name."""
     if name not in (*FORMATS, "statistics"):
         raise ValueError(f"unknown output format: {name}")
-    render: Render = import_module(f"sessionlint.report.{name}").render
+    render: Render = import_module(module_of(name)).render
     return render

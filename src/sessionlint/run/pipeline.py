@@ -32,7 +32,7 @@ class Result:
     """``sources`` are the texts that the outcome speaks of, after fixes; ``changes`` lead there from what was read.
 
     ``unwritten``: what could not be fixed because its files could not be written; the sources are without it. ``checked``: what
-    the outcome was made of, when nothing was fixed.
+    the outcome was made of, when nothing was fixed. ``is_quit``: whoever was asked about fixes wanted no more of it.
     """
 
     plan: Plan
@@ -41,6 +41,7 @@ class Result:
     changes: "Sequence[Change]" = ()
     unwritten: Unwritten = field(default_factory=Unwritten)
     checked: "Checked | None" = None
+    is_quit: bool = False
 
 
 class _Decoded(Mapping[str, Source]):
@@ -152,7 +153,7 @@ def _fixed(
         writer = Writer(planned.root.folder, planned.belongs, journal_of(planned.root.folder))
         done = repair(writer, analysis, State(sources, checked), unsafe, hands, warn)
     fixed = done.fixed
-    return Result(planned, fixed.outcome, fixed.sources, changes_of(sources, fixed.sources), done.unwritten)
+    return Result(planned, fixed.outcome, fixed.sources, changes_of(sources, fixed.sources), done.unwritten, is_quit=done.is_quit)
 
 
 def _read(planned: Plan, stdin: Stdin | None, warn: Warn, timings: Timings) -> tuple[dict[str, bytes], dict[str, str]]:

@@ -54,7 +54,7 @@ def find_root(paths: Sequence[Path], chosen: Path | None = None, isolated: bool 
         return _chosen_root(paths, chosen, isolated)
     common = _common_folder(paths)
     ancestors = [common, *common.parents]
-    git = next((folder for folder in ancestors if (folder / ".git").exists()), None)
+    git = repository_of(common)
     within = ancestors[: ancestors.index(git) + 1] if git else ancestors
     if not isolated:
         for folder in within:
@@ -67,6 +67,11 @@ def find_root(paths: Sequence[Path], chosen: Path | None = None, isolated: bool 
     if _is_shared(folder) and folder not in paths:
         return Root(folder, part=package)
     return Root.of(folder)
+
+
+def repository_of(folder: Path) -> Path | None:
+    """The root of the git repository that ``folder`` lies in."""
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
 def unused_configurations(paths: Sequence[Path], root: Root) -> list[Path]:

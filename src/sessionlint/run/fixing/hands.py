@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from sessionlint.model.finding import Finding
 from sessionlint.model.records import dataclass
@@ -20,7 +20,14 @@ class Answer(Enum):
     QUIT = "q"
 
 
-Ask: TypeAlias = "Callable[[Finding, State], Answer]"
+class Turn(NamedTuple):
+    """The how-manieth question it is, and how many there are, as far as can be told before the answers."""
+
+    number: int
+    questions: int
+
+
+Ask: TypeAlias = "Callable[[Finding, State, Turn], Answer]"
 """Shows a finding with its fix, and asks whether it is to be made."""
 
 

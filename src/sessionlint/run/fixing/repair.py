@@ -10,17 +10,18 @@ from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis, State
 from sessionlint.run.files.write import Change, NotWritten, Writer
 from sessionlint.run.fixing.fixpoint import Fixed, Fixing
-from sessionlint.run.fixing.hands import Answer, Ask, Hands, Unwritten, paths_of
+from sessionlint.run.fixing.hands import Answer, Ask, Hands, Turn, Unwritten, paths_of
 
 Warn: TypeAlias = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """How the fixing ended."""
+    """How the fixing ended; ``is_quit``: because somebody wanted no more of it."""
 
     fixed: Fixed
     unwritten: Unwritten = field(default_factory=Unwritten)
+    is_quit: bool = False
 
 
 def repair(writer: Writer, analysis: Analysis, start: State, unsafe: bool, hands: Hands, warn: Warn) -> Repair:
@@ -58,10 +59,12 @@ def _at_once(writer: Writer, fixing: Fixing) -> Repair:
 
 def _one_by_one(writer: Writer, fixing: Fixing, ask: Ask, warn: Warn) -> Repair:
     reasons: dict[str, str] = {}
+    asked = 0
     while wanted := fixing.wanted():
-        answer = ask(wanted[0], fixing.state)
+        answer = ask(wanted[0], fixing.state, Turn(asked + 1, asked + len(wanted)))
+        asked += 1
         if answer is Answer.QUIT:
-            break
+            return replace(_ended(fixing, reasons), is_quit=True)
         if answer is Answer.ALL:
             rest = _at_once(writer, fixing)
             return replace(rest, unwritten=replace(rest.unwritten, reasons={**reasons, **rest.unwritten.reasons}))
