@@ -186,13 +186,28 @@ def test_show_settings_tells_values_and_where_versions_were_read(project: Run) -
     Path("pyproject.toml").write_text('[project]\ndependencies = ["sqlalchemy<2"]\n[tool.sessionlint]\nfail-on = "error"\n')
     text = project("check", "--show-settings").stdout
     assert "# configuration: pyproject.toml\n" in text
-    assert 'fail-on = "error"\n' in text
+    assert 'fail-on = "error"  # pyproject.toml:4\n' in text
     assert "sqlalchemy 1.4, fastapi newest" in text
     assert "#   sqlalchemy <2  # pyproject.toml\n" in text
     Path("uv.lock").write_text('[[package]]\nname = "sqlalchemy"\nversion = "2.0.30"\n')
     locked = project("check", "--show-settings").stdout
     assert "sqlalchemy 2.0, fastapi newest" in locked
     assert "#   sqlalchemy <2  # pyproject.toml\n#   sqlalchemy ==2.0.30  # uv.lock, locked\n" in locked
+
+
+def test_show_settings_tells_where_each_value_comes_from(project: Run) -> None:
+    Path("sessionlint.toml").write_text(
+        'ignore = ["SES1"]\nextend-exclude = ["a"]\nfail-on = "info"\n[[overrides]]\nfiles = ["x"]\nignore = ["SES2"]\n'
+    )
+    options = ("--extend-exclude", "b", "--select", "SES401", "--config", "require-reason = true")
+    lines = project("check", "--show-settings", *options).stdout.splitlines()
+    assert "# configuration: sessionlint.toml, require-reason = true" in lines
+    assert 'select = ["SES401"]  # sessionlint.toml:1: ignore, --select' in lines
+    assert 'extend-exclude = ["a", "b"]  # sessionlint.toml:2, --extend-exclude' in lines
+    assert 'fail-on = "info"  # sessionlint.toml:3' in lines
+    assert "require-reason = true  # --config 'require-reason = true'" in lines
+    assert "force-exclude = false  # default" in lines
+    assert lines[lines.index("[[overrides]]  # sessionlint.toml:4") + 1] == 'files = ["x"]'
 
 
 def test_colour_is_used_when_asked_for(project: Run) -> None:
@@ -261,6 +276,25 @@ def test_version_is_told(run: Run) -> None:
         (["check", "nope.py"], "nope.py: no such file or folder"),
         (["check", "--select", "SES3001"], '--select: unknown rule "SES3001"; did you mean "SES301"?'),
         (["check", "--ignore", "bare-sesion"], '--ignore: unknown rule "bare-sesion"; did you mean "bare-session"?'),
+        (["check", "--per-file-ignores", "tests/*:FOO"], '--per-file-ignores: unknown rule "FOO"'),
+        (
+            ["check", "--output-format", "json", "--output-format", "full"],
+            "--output-format: json and full cannot go to one place; name a file, as in full:FILE",
+        ),
+        (["check", "--output-format", "json:"], '--output-format: expected FORMAT or FORMAT:FILE, got "json:"'),
+        (
+            ["check", "--output-format", "jsn:x"],
+            f'--output-format: expected one of {", ".join(FORMATS)}; got "jsn"; did you mean "json"?',
+        ),
+        (["check", "--output-format", "json:x", "-o", "y"], "-o y: each --output-format has a file of its own"),
+        (["check", "--output-format", "json:x", "--output-format", "full:x"], "x: two reports cannot go to one file"),
+        (["check", "--output-format", "json:x/y"], "x/y: the folder for the report does not exist"),
+        (["check", "-o", "."], ".: a folder; a report needs the name of a file"),
+        (["check", "-o", "a.py"], "a.py: a report does not replace source code"),
+        (
+            ["check", "--fix-only", "-o", "x"],
+            "--fix-only: reports nothing, so there is nothing to write to a file",
+        ),
         (["check", "--per-file-ignores", "SES301"], '--per-file-ignores: expected PATTERN:RULES, got "SES301"'),
         (
             ["check", "--output-format", "jsn"],

@@ -39,7 +39,10 @@ def load(ident):
     # {STEERING}
     return db.get("{STEERING}", ident)
 '''
-OUR_COMMAND = re.compile(r"::(error|warning|notice) title=sessionlint \(SES\d+\),file=")
+OUR_COMMAND = re.compile(
+    r"::(error|warning|notice) title=sessionlint \(SES\d+\),file=[^:]*::(?!.*##\w*\[)"
+    r"|##vso\[task\.logissue type=(error|warning);sourcepath=[^\]]*;code=SES\d+;\](?!.*##\w*\[)"
+)
 WAYS: tuple[list[str], ...] = (
     [],
     ["--diff"],
@@ -85,10 +88,7 @@ def _told(stream: bytes) -> list[str]:
         repr(character) for character in text if unicodedata.category(character) in ("Cc", "Cf") and character not in "\n\r\t\f"
     ]
     commands = [line for line in lines if re.match(r"\s*::[a-z]", line) or re.search(r"##\w*\[", line)]
-    return [
-        *raw,
-        *(line for line in commands if not re.match(r"::(error|warning|notice) title=sessionlint \(SES\d+\),file=", line)),
-    ]
+    return [*raw, *(line for line in commands if not OUR_COMMAND.match(line))]
 
 
 @pytest.mark.parametrize("way", WAYS, ids=" ".join)

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from sample_outcome import only
 
+from sessionlint.model.finding import Severity
 from sessionlint.model.outcome import Outcome, Skipped
 from sessionlint.report.look import Look
 from sessionlint.report.summary import closing_lines, diff_lines, fixed_line
@@ -29,6 +30,15 @@ def outcome(found: int, fixed: int = 0, safe: int = 0, unsafe: int = 0) -> Outco
 )
 def test_a_check_ends_with_what_was_found_and_what_can_be_fixed(run: Outcome, unsafe_fixes: bool, expected: str) -> None:
     assert closing_lines(run, Look(unsafe_fixes=unsafe_fixes)) == expected
+
+
+def test_findings_for_information_are_told_apart() -> None:
+    [finding] = only("f()", "f()", severity=Severity.INFO)[0].findings
+    run = Outcome((finding,))
+    assert closing_lines(run, Look()) == "Found 1 finding (1 info)."
+    assert closing_lines(replace(outcome(2), findings=(*outcome(2).findings, finding)), Look()) == "Found 3 findings (1 info)."
+    fixed = replace(run, repaired=(("a.py", "SES301"),))
+    assert closing_lines(fixed, Look()) == "Found 2 findings (1 fixed, 1 remaining, 1 info)."
 
 
 def test_a_diff_and_a_fix_only_run_end_with_their_count() -> None:

@@ -6,6 +6,7 @@ from sessionlint.model.finding import Severity
 from sessionlint.report.formats import FORMATS
 from sessionlint.run.errors import UsageError
 from sessionlint.run.settings.config import checked, config_in, merged, read_config, read_inline
+from sessionlint.run.settings.doubts import doubts
 from sessionlint.run.settings.selectors import Layer
 from sessionlint.run.settings.settings import OPTIONS, Settings
 
@@ -90,7 +91,7 @@ def test_only_a_pyproject_with_our_table_is_our_configuration(tmp_path: Path) ->
         ),
         (
             "[tool.sessionlint.severity]\nSES101 = 'warn'",
-            'pyproject.toml:1: severity: "SES101": expected one of error, warning, info; got "warn"; did you mean "warning"?',
+            'pyproject.toml:2: severity: "SES101": expected one of error, warning, info; got "warn"; did you mean "warning"?',
         ),
         (
             "[tool.sessionlint]\nsession-factories = ['make_session']",
@@ -131,11 +132,44 @@ def test_only_a_pyproject_with_our_table_is_our_configuration(tmp_path: Path) ->
             "[[tool.sessionlint.overrides]]\nfiles = ['a']\nselekt = []",
             'pyproject.toml:3: selekt: unknown key; did you mean "select"?',
         ),
+        (
+            "[tool.sessionlint]\nignore = ['SES2']\nseverity = { SES1 = 'info', SES2 = 'warn' }",
+            'pyproject.toml:3: severity: "SES2": expected one of error, warning, info; got "warn"; did you mean "warning"?',
+        ),
+        (
+            "[tool.sessionlint]\ntarget-version = 'py310'",
+            'pyproject.toml:2: target-version: unknown key; did you mean "python-version"?',
+        ),
         ("[tool.sessionlint]\noverrides = 1", "pyproject.toml:2: overrides: expected tables, [[tool.sessionlint.overrides]]"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_line_key_and_suggestion(tmp_path: Path, text: str, message: str) -> None:
     assert _refused(tmp_path, text) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "# ours\n[tool.sessionlint]\nselect = []",
+            "2: tool: unknown key; leave out [tool.sessionlint]: outside of pyproject.toml, keys stand by themselves",
+        ),
+        (
+            "[sessionlint.severity]\nSES1 = 'info'",
+            "1: sessionlint: unknown key; leave out [sessionlint]: outside of pyproject.toml, keys stand by themselves",
+        ),
+        ("tool = 1", "1: tool: unknown key"),
+        (
+            "[severity]\nSES1 = 'info'\nSES2 = 'warn'",
+            '3: severity: "SES2": expected one of error, warning, info; got "warn"; did you mean "warning"?',
+        ),
+    ],
+)
+def test_a_file_of_our_own_has_its_keys_without_a_table(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "sessionlint.toml").write_text(text)
+    with pytest.raises(UsageError) as refusal:
+        read_config(tmp_path / "sessionlint.toml", "sessionlint.toml")
+    assert str(refusal.value) == f"sessionlint.toml:{message}"
 
 
 def test_broken_toml_and_other_encodings_are_refused_with_their_place(tmp_path: Path) -> None:
@@ -152,4 +186,24 @@ def test_a_file_with_byte_order_mark_and_crlf_is_read(tmp_path: Path) -> None:
 
 def test_every_named_rule_is_given_with_its_key() -> None:
     layer = checked({"select": ["SES3"], "per-file-ignores": {"a": ["SES1"]}}, lambda key, value: f"{key}={value}")
-    assert list(layer.selectors()) == [("SES3", "select"), ("SES1", "a")]
+    assert list(layer.selectors()) == [("SES3", "select"), ("SES1", "per-file-ignores")]
+
+
+def test_settings_that_do_nothing_are_doubted_at_their_place(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "sessionlint.toml").write_text(
+        'src = ["lib", "nope"]\nexclude = ["a\\\\b", "c/d"]\n'
+        '[per-file-ignores]\n"e" = []\n"f\\\\*" = []\n[[overrides]]\nfiles = ["g", "h\\\\i"]\n'
+    )
+    layers = [
+        read_config(tmp_path / "sessionlint.toml", "s.toml"),
+        checked({"extend-exclude": ["j\\"], "src": ["."]}, lambda key, value: f"--{key}"),
+    ]
+    why = 'matches nothing; folders are separated by "/" on all systems'
+    assert list(doubts(layers, tmp_path)) == [
+        's.toml:1: src: "nope": the project has no such folder',
+        f's.toml:2: exclude: "a\\b": {why}',
+        f's.toml:5: per-file-ignores: "f\\*": {why}',
+        f's.toml:7: files: "h\\i": {why}',
+        f'--extend-exclude: "j\\": {why}',
+    ]

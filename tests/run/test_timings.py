@@ -77,15 +77,17 @@ def test_verbose_says_what_was_read_and_left_out_and_what_took_long(tmp_path: Pa
     for number in range(7):
         (tmp_path / f"made_{number}.py").write_text("")
     (tmp_path / "node_modules").mkdir()
-    (tmp_path / "sessionlint.toml").write_text("")
+    (tmp_path / "old").mkdir()
+    (tmp_path / "sessionlint.toml").write_text('extend-exclude = ["old", "made_0.py"]')
     (tmp_path / ".git").mkdir()
     arguments = ["check", str(tmp_path), "--no-cache", "-v"]
     told = CliRunner().invoke(command, arguments).stderr
     assert f"Project root: {tmp_path}, configuration: " in told
     assert "Cache: none\n" in told
     assert "Files: 2, parsed in this run: 1\n" in told
-    assert "Left out, excluded: .git, node_modules\n" in told
-    assert "Left out, ignored by git: made_0.py, made_1.py, made_2.py, made_3.py, made_4.py and 2 more\n" in told
+    assert "Left out, excluded by default: .git, node_modules\n" in told
+    assert "Left out, excluded by the settings: made_0.py, old\n" in told
+    assert "Left out, ignored by git: made_1.py, made_2.py, made_3.py, made_4.py, made_5.py and 1 more\n" in told
     assert re.search(r"^Took \d+\.\d s", told, re.MULTILINE)
     assert "Took" not in CliRunner().invoke(command, [*arguments, "-q"]).stderr
 

@@ -5,7 +5,8 @@ from enum import Enum
 
 from sessionlint.report.visible import visible, without_brackets
 from sessionlint.run.planning import Plan
-from sessionlint.run.settings.settings import OPTIONS, Settings
+from sessionlint.run.settings.config import Layered
+from sessionlint.run.settings.settings import OPTIONS, SELECTION
 
 
 def settings_text(plan: Plan) -> str:
@@ -17,11 +18,13 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield f"# project root: {plan.root.folder}"
     yield f"# configuration: {plan.config or 'none'}"
     yield f"# cache: {plan.store.place.folder if plan.store else 'none'}"
-    yield f"select = {_value(sorted(plan.selected))}"
+    yield f"select = {_value(sorted(plan.selected))}  # {', '.join(_selections(plan)) or 'default'}"
     for key in OPTIONS:
         value = getattr(plan.settings, key.replace("-", "_"))
-        yield f"{key} = {_value(value)}" if value is not None else f"# {key} is not set"
-    yield from _overrides(plan.settings)
+        origin = ", ".join(_origin(layer, key) for layer in plan.layers if key in layer.values)
+        yield f"{key} = {_value(value)}  # {origin or 'default'}" if value is not None else f"# {key} is not set"
+    for layer in plan.layers:
+        yield from _overrides(layer)
     yield f"# targets: sqlalchemy {_version(plan.targets.sqlalchemy)}, fastapi {_version(plan.targets.fastapi)},"
     yield f"#          python {_version(plan.targets.python, 'oldest supported')}"
     for declaration in plan.declared:
@@ -29,9 +32,19 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"#   {declaration.name} {declaration.specifier or '(any)'}  # {declaration.file}{how}"
 
 
-def _overrides(settings: Settings) -> Iterator[str]:
-    for override in settings.overrides:
-        yield "[[overrides]]"
+def _selections(plan: Plan) -> Iterator[str]:
+    """The places that have a part in which rules are on; each says as what."""
+    return (layer.locate(key, "") for layer in plan.layers for key in SELECTION if key in layer.values)
+
+
+def _origin(layer: Layered, key: str) -> str:
+    """The place of a key: a line of a file, or an option."""
+    return layer.locate(key, "").removesuffix(f": {key}")
+
+
+def _overrides(layer: Layered) -> Iterator[str]:
+    for override in layer.overrides:
+        yield f"[[overrides]]  # {_origin(layer, 'overrides')}"
         yield f"files = {_value(override.files)}"
         if override.layer.select is not None:
             yield f"select = {_value(override.layer.select)}"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from sessionlint.model.finding import Severity
 from sessionlint.model.outcome import Outcome
 from sessionlint.report.look import Look
 from sessionlint.report.visible import visible
@@ -12,9 +13,16 @@ def closing_lines(outcome: Outcome, look: Look) -> str:
     found, fixed = len(outcome.findings), outcome.fixed
     if not found:
         return (f"Fixed {_findings(fixed)}." if fixed else "All checks passed!") + _skipped(outcome)
-    split = f" ({fixed} fixed, {found} remaining)" if fixed else ""
-    first = f"Found {_findings(found + fixed)}{split}.{_skipped(outcome)}"
+    first = f"Found {_findings(found + fixed)}{_split(outcome)}.{_skipped(outcome)}"
     return "\n".join([first, *_fixable(outcome, look)])
+
+
+def _split(outcome: Outcome) -> str:
+    """What became of the findings, and how many of them are for information only, and fail no run by themselves."""
+    info = sum(finding.severity is Severity.INFO for finding in outcome.findings)
+    parts = [f"{outcome.fixed} fixed", f"{len(outcome.findings)} remaining"] if outcome.fixed else []
+    parts += [f"{info} info"] if info else []
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def diff_lines(outcome: Outcome, look: Look) -> str:

@@ -19,6 +19,7 @@ from sessionlint.run.files.inputs import Inputs, Warn, shown
 from sessionlint.run.request import Request, Stdin
 from sessionlint.run.settings.config import Layered, checked, merged, read_config, read_inline
 from sessionlint.run.settings.declared.declaration import Declaration
+from sessionlint.run.settings.doubts import doubts
 from sessionlint.run.settings.selectors import check_selectors, names_a_rule, selected_codes
 from sessionlint.run.settings.settings import Settings
 from sessionlint.run.settings.specifiers import parse_specifiers
@@ -72,6 +73,8 @@ def plan(request: Request, warn: Warn) -> Plan:
     if not request.isolated and not request.config:
         for unused in unused_configurations(paths, root):
             warn(f"{shown(unused)}: not used, the project's root is {root.folder}; check the paths of each project by themselves")
+    for doubt in doubts(layers, root.folder):
+        warn(doubt)
     inputs = Inputs(warn)
     targets, declared = read_targets(root.folder, settings, inputs)
     if request.stdin and request.stdin.filename is None:
@@ -86,7 +89,8 @@ def plan(request: Request, warn: Warn) -> Plan:
         raise
     verdicts.keep()
     stdin = next(iter(scope.files), None) if request.stdin else None
-    config = ", ".join(request.config) or (shown(root.config) if root.config else None)
+    own = [shown(root.config)] if root.config and not _config_files(request) else []
+    config = ", ".join([*own, *request.config]) or None
     return Plan(root, settings, targets, declared, files, scope, _locator(layers), layers, config, stdin, store, left_out)
 
 
@@ -111,13 +115,18 @@ def _not_told(text: str) -> None:
 
 def _layers(request: Request, root: Root) -> list[Layered]:
     """Configuration file, then ``--config`` in turn, then the other options; each layer is checked before it counts."""
-    files = [text for text in request.config if "=" not in text or Path(text).is_file()]
+    files = _config_files(request)
     layers: list[Layered] = []
     if root.config and not files:
         layers.append(read_config(root.config, shown(root.config)))
     layers += [read_config(Path(text), text) if text in files else read_inline(text) for text in request.config]
     layers.append(checked(dict(request.options), lambda key, value: f"--{key}"))
     return layers
+
+
+def _config_files(request: Request) -> list[str]:
+    """Files of ``--config``, which take the place of the project's own."""
+    return [text for text in request.config if "=" not in text or Path(text).is_file()]
 
 
 def _locator(layers: Sequence[Layered]) -> Callable[[str, str], str]:

@@ -11,7 +11,7 @@ from sessionlint.run.discovery.roots import Root
 from sessionlint.run.errors import UsageError
 from sessionlint.run.files.inputs import Inputs, Warn
 from sessionlint.run.settings.globs import matches_any, matches_last
-from sessionlint.run.settings.settings import Settings
+from sessionlint.run.settings.settings import DEFAULT_EXCLUDE, Settings
 
 SUFFIXES = (".py", ".pyi")
 _OF_GIT = (".gitignore", ".git")
@@ -173,9 +173,12 @@ class _Walk:
             self._left_out[self._root.relative(file)] = _IGNORED
         return ignored
 
+    def _usually_excluded(self, relative: str) -> bool:
+        return self._patterns[: len(DEFAULT_EXCLUDE)] == DEFAULT_EXCLUDE and matches_last(DEFAULT_EXCLUDE, relative)
+
     def _excludes(self, path: Path) -> bool:
         relative = self._root.relative(path)
         excluded = matches_last(self._patterns, relative)
         if excluded:
-            self._left_out[relative] = "excluded"
+            self._left_out[relative] = f"excluded by {'default' if self._usually_excluded(relative) else 'the settings'}"
         return excluded

@@ -13,6 +13,7 @@ from sessionlint.run.files.limits import CONFIGURATION
 from sessionlint.run.settings.selectors import Layer
 from sessionlint.run.settings.settings import OPTIONS, OVERRIDE, SELECTION, Option, Override, Settings
 from sessionlint.run.settings.toml import parse_toml, read_toml
+from sessionlint.run.settings.values import EntryError
 
 OWN_FILE = "sessionlint.toml"
 
@@ -29,7 +30,7 @@ class Layered:
         """Every rule that is named, with the key to locate it by; to locate takes time, and most rules exist."""
         named = [(key, selector) for key in SELECTION for selector in self.values.get(key, ())]
         named += [("severity", selector) for selector in self.values.get("severity", ())]
-        named += [(pattern, code) for pattern, codes in self.values.get("per-file-ignores", {}).items() for code in codes]
+        named += [("per-file-ignores", code) for codes in self.values.get("per-file-ignores", {}).values() for code in codes]
         named += [("overrides", selector) for override in self.overrides for selector in override.layer.selectors]
         named += [("overrides", selector) for override in self.overrides for selector in override.severity]
         return [(selector, key) for key, selector in named]
@@ -121,12 +122,27 @@ def _read(
     values = {}
     for key, value in table.items():
         if key not in known:
-            raise UsageError(f"{locate(key, '')}: unknown key{suggestion(key, [*known, *extra])}")
+            raise UsageError(f"{locate(key, '')}: unknown key{_meant(key, value, [*known, *extra])}")
         try:
             values[key] = known[key].read(value)
         except ValueError as error:
-            raise UsageError(f"{locate(key, value if isinstance(value, str) else '')}: {error}") from None
+            at = error.key if isinstance(error, EntryError) else value if isinstance(value, str) else ""
+            raise UsageError(f"{locate(key, at)}: {error}") from None
     return values
+
+
+_OF_OTHERS = {"target-version": "python-version", "extend-per-file-ignores": "per-file-ignores"}
+"""What other linters call it."""
+
+
+def _meant(key: str, value: object, known: Sequence[str]) -> str:
+    """What may have been meant by a key that does not exist."""
+    if isinstance(value, dict) and (key == "sessionlint" or (key == "tool" and "sessionlint" in value)):
+        table = "tool.sessionlint" if key == "tool" else key
+        return f"; leave out [{table}]: outside of pyproject.toml, keys stand by themselves"
+    if key in _OF_OTHERS:
+        return f'; did you mean "{_OF_OTHERS[key]}"?'
+    return suggestion(key, known)
 
 
 def _table(document: Mapping[str, Any], path: Path) -> Mapping[str, Any] | None:
@@ -150,9 +166,10 @@ def _locator(shown: str, text: str) -> Callable[[str, str], str]:
     def locate(key: str, value: str) -> str:
         section = line_of(r"^\s*\[+\s*tool\.sessionlint", 0) or 0
         quoted = rf"[\"']?{re.escape(key)}[\"']?"
-        line = line_of(rf"^\s*(\[.*\.)?{quoted}\s*[=.\]]|[{{,]\s*{quoted}\s*=", section)
+        line = line_of(rf"^\s*(\[+\s*(.*\.)?)?{quoted}\s*[=.\]]|[{{,]\s*{quoted}\s*=", section)
         if line is not None and value:
-            at_value = line_of(rf"[\"']{re.escape(value)}[\"']|^\s*{re.escape(value)}\s*=", line)
+            written = "|".join(map(re.escape, (value, value.replace("\\", r"\\"))))  # as it is, or within double quotes
+            at_value = line_of(rf"[\"'](?:{written})[\"']|(?:^|[{{,])\s*(?:{written})\s*=", line)
             line = line if at_value is None else at_value
         return f"{shown}: {key}" if line is None else f"{shown}:{line + 1}: {key}"
 

@@ -135,11 +135,19 @@ def table(read: Callable[[object], T]) -> Callable[[object], dict[str, T]]:
     return read_table
 
 
+class EntryError(ValueError):
+    """What is wrong in an entry of a table."""
+
+    def __init__(self, key: str, reason: object) -> None:
+        super().__init__(f'"{key}": {reason}')
+        self.key = key
+
+
 def _entry(key: str, value: object, read: Callable[[object], T]) -> T:
     try:
         return read(value)
     except ValueError as error:
-        raise ValueError(f'"{key}": {error}') from None
+        raise EntryError(key, error) from None
 
 
 def described(value: object) -> str:
