@@ -24,6 +24,7 @@ from sessionlint.report.visible import inert, visible
 from sessionlint.run import pipeline
 from sessionlint.run.discovery.roots import repository_of
 from sessionlint.run.errors import CLEAN, FAILED, FOUND, UsageError
+from sessionlint.run.files.python_files import NOT_PYTHON, NOTEBOOK
 from sessionlint.run.files.report_file import write_report
 from sessionlint.run.fixing.hands import Hands
 from sessionlint.run.pipeline import Result
@@ -167,7 +168,10 @@ def _report(request: Request, result: Result, outputs: Outputs, options: Mapping
         write_report(output.file or Path(), text if FORMATS[output.format].commands else inert(text))
     for line in result.unwritten.lines():
         say(f"error: {line}")
-    _say_rest(outcome, options, _closing(outcome, options, _look(sys.stderr, request, result, options)))
+    closing = "" if _is_nothing_python(result) else _closing(outcome, options, _look(sys.stderr, request, result, options))
+    _say_rest(outcome, options, closing)
+    if not closing:
+        say("error: nothing was checked: no Python file was given")
     return outcome
 
 
@@ -225,11 +229,19 @@ def _say_rest(outcome: Outcome, options: Mapping[str, Any], closing: str) -> Non
         say("warning: no Python files found under the given paths")
     elif options["verbose"]:
         say(f"Checked {outcome.checked} file{'' if outcome.checked == 1 else 's'}.")
-    show(closing)
+    if closing:
+        show(closing)
+
+
+def _is_nothing_python(result: Result) -> bool:
+    """Whether all that was asked for are files that turned out to be something else."""
+    scope = result.plan.scope
+    foreign = {skipped.path for skipped in result.outcome.skipped if skipped.reason in (NOT_PYTHON, NOTEBOOK)}
+    return bool(scope.files) and not scope.folders and scope.files <= foreign
 
 
 def _exit_code(result: Result, options: Mapping[str, Any]) -> int:
-    if result.outcome.errors or result.unwritten.reasons:
+    if result.outcome.errors or result.unwritten.reasons or _is_nothing_python(result):
         return FAILED
     if options["exit_zero"]:
         return CLEAN

@@ -23,6 +23,7 @@ from sessionlint.questions.providers.helper import is_helper_usable
 from sessionlint.rules.registry import RegisteredRule, registered_rules
 from sessionlint.run.extraction.extractor import Extractor
 from sessionlint.run.extraction.rounds import link, link_without_prefilter
+from sessionlint.run.remarks import remarks
 from sessionlint.run.settings.choice import Choice
 from sessionlint.run.settings.selectors import check_selectors
 from sessionlint.run.settings.settings import Settings
@@ -119,10 +120,13 @@ class Analysis:
             fixable_safe=self._count(findings, Applicability.SAFE),
             fixable_unsafe=self._count(findings, Applicability.UNSAFE),
             skipped=tuple(_skipped(project.facts, self.scope)),
-            notes=() if "SES001" in running else tuple(_unread(project.facts, self.scope)),
+            notes=(*(() if "SES001" in running else _unread(project.facts, self.scope)), *self._remarks(project)),
             errors=tuple(errors),
             checked=sum(path in self.scope for path in project.sources),
         )
+
+    def _remarks(self, project: Project) -> Iterator[str]:
+        return remarks(project, self.scope, self.settings.vocabulary.words)
 
     def _count(self, findings: Iterable[Finding], applicability: Applicability) -> int:
         """How many a run with the same paths would fix: those that lie there, not those that only pass through."""

@@ -5,16 +5,19 @@ A project that has not changed since an earlier run is known: then nothing of wh
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
+from sessionlint.run.discovery.discovery import Scope
 from sessionlint.run.errors import UsageError
 from sessionlint.run.files.bounded import RefusedError, within
 from sessionlint.run.files.inputs import Warn
 from sessionlint.run.files.interrupted import finish_interrupted
 from sessionlint.run.files.limits import SOURCE
+from sessionlint.run.files.python_files import why_not_python
 from sessionlint.run.files.reading import decoded, read_bytes
 from sessionlint.run.fixing.hands import Hands, Unwritten
 from sessionlint.run.planning import Plan, check_rules, missing_name, plan, unusable_helper
@@ -69,6 +72,7 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
         finish_interrupted(planned.root.folder, warn, writing=hands is not None)
         with timings.stage("read"):
             texts, refused = _read(planned, request.stdin, warn, timings)
+            planned = _recognised(planned, request.stdin, texts)
         if planned.store is None or request.fix != "none":
             return _checked(request, planned, texts, refused, warn, hands, timings)
         # a NUL stands for the text that was not read: no word of it is known, so the file counts as one that matters
@@ -156,6 +160,23 @@ def _fixed(
     return Result(planned, fixed.outcome, fixed.sources, changes_of(sources, fixed.sources), done.unwritten, is_quit=done.is_quit)
 
 
+def _recognised(planned: Plan, stdin: Stdin | None, texts: dict[str, bytes]) -> Plan:
+    """The plan, where a text without a name is what one file of the project holds, with that file in its place.
+
+    Otherwise it counts as a file of its own in the current folder, beside the one that it was made of.
+    """
+    if stdin is None or stdin.filename is not None or planned.stdin is None or not stdin.data.strip():
+        return planned
+    twins = [path for path, data in texts.items() if data == stdin.data and path != planned.stdin]
+    folder = dirname(planned.stdin)
+    nearest = [path for path in twins if dirname(path) == folder] or twins
+    if len(nearest) != 1:
+        return planned
+    del texts[planned.stdin]
+    files = [path for path in planned.files if path != planned.stdin]
+    return replace(planned, stdin=nearest[0], files=files, scope=Scope(frozenset(nearest), ()))
+
+
 def _read(planned: Plan, stdin: Stdin | None, warn: Warn, timings: Timings) -> tuple[dict[str, bytes], dict[str, str]]:
     """The files by path; and why others are skipped. One that the system does not let us read is warned of and left out."""
     texts: dict[str, bytes] = {}
@@ -164,7 +185,11 @@ def _read(planned: Plan, stdin: Stdin | None, warn: Warn, timings: Timings) -> t
         timings.step(number, len(planned.files), path)
         data = within(stdin.data, SOURCE) if stdin and path == planned.stdin else read_bytes(planned.root.folder, path)
         if isinstance(data, bytes):
-            texts[path] = data
+            is_named = stdin is None or path != planned.stdin or stdin.filename is not None
+            if is_named and (reason := why_not_python(path, data)):
+                refused[path] = reason
+            else:
+                texts[path] = data
         elif isinstance(data, RefusedError):
             refused[path] = data.reason
         else:

@@ -1,7 +1,7 @@
 """A request becomes a plan: which project, which settings, which files."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,8 +77,6 @@ def plan(request: Request, warn: Warn) -> Plan:
         warn(doubt)
     inputs = Inputs(warn)
     targets, declared = read_targets(root.folder, settings, inputs)
-    if request.stdin and request.stdin.filename is None:
-        root = replace(root, part=None)  # a text without a name has no neighbours
     store = _store(request, root, settings, warn) if request.cache else None
     verdicts, left_out = Verdicts(inputs, store, warn if request.verbose else None), LeftOut()
     try:
