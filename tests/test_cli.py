@@ -151,10 +151,49 @@ def test_standard_input_is_fixed_to_standard_output_and_findings_go_to_stderr(pr
     assert "SES301" in unfixed.stderr
 
 
-def test_standard_input_without_a_name_is_checked_alone(project: Run) -> None:
-    assert project("check", "-", stdin=USE).exit_code == 0
+def test_standard_input_without_a_name_is_a_file_of_this_folder(project: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = project("check", "-", "--output-format", "concise", stdin="# new\n" + USE)
+    assert result.stdout.startswith("-:6:15: SES301 ")
+    monkeypatch.chdir("app")
+    result = project("check", "-", "--output-format", "concise", stdin=USE.replace("app.db", ".db") + "\n")
+    assert result.stdout.startswith("-:5:15: SES301 ")
+
+
+def test_standard_input_without_a_name_that_a_file_holds_is_that_file(project: Run) -> None:
+    _write(app__api="from fastapi import Depends\nfrom app.db import get_db\n\n\ndef read(db=Depends(get_db)): ...\n")
     result = project("check", "-", "--output-format", "concise", stdin=DB)
-    assert result.stdout.startswith("-:6:5: SES401 ")
+    assert result.stdout.splitlines()[0].startswith("-:6:5: SES401 ")
+    fixed = project("check", "-", "--fix", stdin=DB)
+    assert "-> Generator[Session, None, None]:" in fixed.stdout
+    assert Path("app/db.py").read_text() == DB
+    alone = project("check", "app/db.py", "--output-format", "json")
+    piped = project("check", "-", "--output-format", "json", stdin=DB)
+    assert json.loads(piped.stdout.replace('"-"', '"app/db.py"')) == json.loads(alone.stdout)
+
+
+@pytest.mark.parametrize("name", ["README.txt", "Makefile", "data.json", "page.py.j2", "nested/x.ipynb"])
+def test_what_is_no_python_file_is_said_and_not_checked(project: Run, name: str) -> None:
+    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).write_text(USE)
+    why = "a notebook; their cells are not checked" if name.endswith("ipynb") else "not a Python file"
+    skipped = f"note: {name}: skipped, {why}\n"
+    alone = project("check", name, "--exit-zero")
+    told = "error: nothing was checked: no Python file was given\n"
+    assert (alone.exit_code, alone.stdout, alone.stderr) == (2, "", skipped + told)
+    beside = project("check", name, "other/clean.py")
+    assert (beside.exit_code, beside.stderr) == (0, f"{skipped}All checks passed! 1 file skipped.\n")
+    report = json.loads(project("check", name, "other", "--output-format", "json").stdout)
+    assert report["skipped"] == [{"filename": name, "reason": why}]
+    typed = project("check", "-", "--stdin-filename", name, "--fix", stdin=USE)
+    assert (typed.exit_code, typed.stdout, typed.stderr) == (2, USE, skipped + told)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"), [("manage", "#!/usr/bin/env python3\n"), ("run", "#!/usr/bin/env -S uv run\n"), ("app.wsgi", "")]
+)
+def test_what_python_runs_is_python_whatever_its_name(project: Run, name: str, first: str) -> None:
+    Path(name).write_text(first + USE)
+    assert project("check", name, "--output-format", "concise").stdout.startswith(f"{name}:{5 + bool(first)}:15: SES301 ")
 
 
 def test_excluded_standard_input_is_passed_through_with_force_exclude(project: Run) -> None:
@@ -338,6 +377,73 @@ def test_a_mistake_in_a_configuration_file_names_its_line(run: Run) -> None:
     Path("pyproject.toml").write_text('[tool.ruff]\nselect = ["E"]\n[tool.sessionlint]\nignore = [\n  "SES999",\n]\n')
     result = run("check")
     assert (result.exit_code, result.stderr) == (2, 'error: pyproject.toml:5: ignore: unknown rule "SES999"\n')
+
+
+def test_a_project_without_sqlalchemy_is_told_so(run: Run) -> None:
+    _write(a="import requests\n")
+    without = "note: no file of this project imports SQLAlchemy: there is nothing that sessionlint looks for\n"
+    assert run("check").stderr == f"{without}All checks passed!\n"
+    assert run("check", "-q").stderr == ""
+    _write(b="def f():\n    from flask_sqlalchemy import SQLAlchemy\n")
+    assert run("check", "a.py").stderr == "All checks passed!\n"
+
+
+def test_names_that_give_sessions_and_cannot_be_followed_are_told(run: Run) -> None:
+    _write(
+        app__a="from sqlalchemy import select\nfrom company.db import SessionLocal as Local, get_db, Base\n",
+        app__b="from .made import make_session\nfrom company.db import get_db\nfrom app.c import open_session\n",
+        app__c="from requests import new_session\nfrom sqlalchemy.orm import sessionmaker\n\ndef open_session(): ...\n",
+    )
+    where = "imported from where sessionlint cannot look"
+    help_ = "what gives sessions can be named in session-factories or session-providers"
+    told = f"note: 3 names are {where}: .made.make_session, company.db.SessionLocal, company.db.get_db; {help_}\n"
+    assert run("check").stderr == f"{told}All checks passed!\n"
+    assert run("check").stderr == f"{told}All checks passed!\n"  # from the cache
+    assert "2 names are" in run("check", "app/a.py").stderr
+    Path("sessionlint.toml").write_text('session-factories = ["company.db.SessionLocal", "app.made.make_session"]\n')
+    assert run("check").stderr.startswith(f"note: 1 name is {where}: company.db.get_db; ")
+
+
+def test_settings_that_do_nothing_are_warned_of(project: Run) -> None:
+    Path("sessionlint.toml").write_text('src = ["nope"]\n[per-file-ignores]\n"app\\\\*" = ["SES301"]\n')
+    assert project("check", "other").stderr == (
+        'warning: sessionlint.toml:1: src: "nope": the project has no such folder\n'
+        'warning: sessionlint.toml:3: per-file-ignores: "app\\*": matches nothing; folders are separated by "/" on all systems\n'
+        "All checks passed!\n"
+    )
+
+
+def test_source_is_cut_to_a_width_that_is_known_and_to_none_otherwise(project: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What changes is seen in both lines, whatever the width."""
+    long = "a_name_that_takes_half_of_the_width_of_a_terminal"
+    _write(
+        app__lazy=f"""\
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+{long} = async_sessionmaker(class_=AsyncSession, autoflush=False, info={{"why": "a long line"}})
+
+
+async def load(key):
+    async with {long}() as session:
+        found = await session.get(int, key)
+        await session.commit()
+        return found.name
+"""
+    )
+    arguments = ("check", "app/lazy.py", "--select", "SES203")
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow = project(*arguments).stdout.splitlines()
+    assert max(map(len, narrow)) <= 80
+    assert [line for line in narrow if line.startswith("3 | + ...") and line.endswith('"a long line"}, expire_on_commit=False)')]
+    assert [line for line in narrow if line.startswith("  | - ...") and line.endswith('"a long line"})')]
+    monkeypatch.setenv("COLUMNS", "200")
+    wide = project(*arguments).stdout
+    monkeypatch.delenv("COLUMNS")
+    whole = project(*arguments).stdout
+    for text in (wide, whole):
+        assert f"+ {long} = async_sessionmaker(" in text
+    assert any(len(line) > 80 for line in wide.splitlines() if line.startswith("SES203"))
+    assert not any(len(line) > 80 for line in whole.splitlines() if line.startswith("SES203"))
 
 
 def test_a_path_in_the_place_of_a_command_gets_a_hint(run: Run) -> None:

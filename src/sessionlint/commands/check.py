@@ -169,7 +169,7 @@ def _report(request: Request, result: Result, outputs: Outputs, options: Mapping
     for line in result.unwritten.lines():
         say(f"error: {line}")
     closing = "" if _is_nothing_python(result) else _closing(outcome, options, _look(sys.stderr, request, result, options))
-    _say_rest(outcome, options, closing)
+    _say_rest(outcome, options, closing, _shown_path(result.plan, request))
     if not closing:
         say("error: nothing was checked: no Python file was given")
     return outcome
@@ -213,7 +213,7 @@ def _write_fixed_stdin(stdin: Stdin, result: Result) -> None:
 _MOST_SKIPPED = 5  # a cookiecutter template would fill the screen
 
 
-def _say_rest(outcome: Outcome, options: Mapping[str, Any], closing: str) -> None:
+def _say_rest(outcome: Outcome, options: Mapping[str, Any], closing: str, shown_path: Callable[[str], str]) -> None:
     for error in outcome.errors:
         say(f"error: internal: {error}")
     if options["quiet"]:
@@ -222,7 +222,7 @@ def _say_rest(outcome: Outcome, options: Mapping[str, Any], closing: str) -> Non
         say(f"note: {note}")
     few = len(outcome.skipped) <= _MOST_SKIPPED or options["verbose"]
     for skipped in outcome.skipped if few else outcome.skipped[:1]:
-        say(f"note: {skipped.path}: skipped, {skipped.reason}")
+        say(f"note: {shown_path(skipped.path)}: skipped, {skipped.reason}")
     if not few:
         say(f"note: {len(outcome.skipped) - 1} more files were skipped; -v lists them")
     if not outcome.checked:

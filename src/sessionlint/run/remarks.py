@@ -4,15 +4,25 @@ import re
 import sys
 from collections.abc import Container, Iterable, Iterator
 
+from sessionlint.link.names.scopes import ImportBinding, ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model import walk
-from sessionlint.model.facts import Import, ModuleFacts
 
 _LIBRARIES = ("sqlalchemy", "sqlmodel")
 # other libraries' sessions are none of ours
 _OTHERS = frozenset(
     {
-        *("aioboto3", "aiobotocore", "aiohttp", "boto3", "botocore", "cassandra", "curl_cffi", "django", "duckdb", "flask_session"),
+        *(
+            "aioboto3",
+            "aiobotocore",
+            "aiohttp",
+            "boto3",
+            "botocore",
+            "cassandra",
+            "curl_cffi",
+            "django",
+            "duckdb",
+            "flask_session",
+        ),
         *("httpx", "keystoneauth1", "ldap3", "mcp", "motor", "neo4j", "niquests", "nox", "onnxruntime", "openstack", "pymongo"),
         *("pyspark", "requests", "requests_oauthlib", "requests_html", "snowflake", "streamlit", "tensorflow", "torch"),
     }
@@ -27,9 +37,9 @@ _MOST_NAMED = 3
 
 def remarks(project: Project, scope: Container[str], vouched: Container[str]) -> Iterator[str]:
     """A line for each; ``scope`` holds the files that somebody asked about, ``vouched`` the words that the settings explain."""
-    modules = [*project.facts.values()]
+    modules = [*project.modules.values(), *project.outlines]
     if not any(_is_library(each) for module in modules for each in _imports(module)):
-        if any(module.skipped is None for module in modules):
+        if modules:
             yield "no file of this project imports SQLAlchemy: there is nothing that sessionlint looks for"
         return
     if names := sorted(set(_unseen(project, (module for module in modules if module.path in scope), vouched))):
@@ -45,16 +55,22 @@ def _told(names: list[str]) -> str:
     )
 
 
-def _unseen(project: Project, modules: Iterable[ModuleFacts], vouched: Container[str]) -> Iterator[str]:
+def _unseen(project: Project, modules: Iterable[ModuleScope], vouched: Container[str]) -> Iterator[str]:
     """Names that read as if they gave sessions, and that come from modules which are not part of the project."""
+    told: dict[str, bool] = {}  # the same names are imported again and again
     for module in modules:
-        for statement in _imports(module):
-            source = statement.module
-            if source is None or _is_known(source, statement.level):
+        for each in _imports(module):
+            name = each.name
+            if name is None:
                 continue
-            names = [alias.name for alias in statement.names if _GIVES_SESSIONS.fullmatch(alias.name)]
-            if names and project.layout.resolve(module.path, source, statement.level) is None:
-                yield from (f"{'.' * statement.level}{source}.{name}" for name in names if name not in vouched)
+            if name not in told:
+                told[name] = name not in vouched and _GIVES_SESSIONS.fullmatch(name) is not None
+            if told[name] and not _is_known(each.module, each.level) and not _is_seen(project, module, each):
+                yield f"{'.' * each.level}{each.module}.{name}"
+
+
+def _is_seen(project: Project, module: ModuleScope, binding: ImportBinding) -> bool:
+    return project.layout.resolve(module.path, binding.module, binding.level) is not None
 
 
 def _is_known(module: str, level: int) -> bool:
@@ -63,9 +79,8 @@ def _is_known(module: str, level: int) -> bool:
     return not level and (top in _OTHERS or top in sys.stdlib_module_names or _is_of_library(top))
 
 
-def _is_library(statement: Import) -> bool:
-    modules = [alias.name for alias in statement.names] if statement.module is None else [statement.module]
-    return not statement.level and any(_is_of_library(module.partition(".")[0]) for module in modules)
+def _is_library(binding: ImportBinding) -> bool:
+    return not binding.level and _is_of_library(binding.module.partition(".")[0])
 
 
 def _is_of_library(top: str) -> bool:
@@ -73,5 +88,11 @@ def _is_of_library(top: str) -> bool:
     return any(library in top.lower() for library in _LIBRARIES)
 
 
-def _imports(module: ModuleFacts) -> Iterator[Import]:
-    return (statement for statement in walk.statements(module.body) if isinstance(statement, Import))
+def _imports(module: ModuleScope) -> Iterator[ImportBinding]:
+    """Every imported name, wherever in the module it is bound."""
+    yield from module.star_imports
+    for scope in module.scopes:
+        for bindings in scope.bindings.values():
+            for binding in bindings:
+                if isinstance(binding, ImportBinding):
+                    yield binding
