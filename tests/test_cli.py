@@ -1,9 +1,11 @@
 """The command line from outside: what is printed where, and the exit code."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -455,6 +457,21 @@ def test_no_command_shows_help_and_exits_with_2(run: Run) -> None:
     result = run()
     assert result.exit_code == 2
     assert "check" in result.stderr
+
+
+def test_the_options_of_check_are_listed_by_what_they_are_for(run: Run) -> None:
+    text = run("check", "--help").stdout
+    headings = [line for line in text.splitlines() if line.endswith(":") and not line.startswith((" ", "Usage"))]
+    assert headings[:2] == ["Rules:", "What is shown:"]
+    assert headings[-1] == "Other options:"
+    sections = dict(
+        zip(headings, re.split("|".join(f"^{heading}$" for heading in headings), text, flags=re.MULTILINE)[1:], strict=True)
+    )
+    assert "--extend-select RULES" in sections["Rules:"]
+    assert "--unsafe-fixes" in sections["Fixes:"]
+    assert sections["Other options:"].split()[:2] == ["-h,", "--help"]
+    listed = [option for option in sessionlint.commands["check"].params if isinstance(option, click.Option)]
+    assert [option.opts for option in listed if not any(opt in text for opt in option.opts)] == []
 
 
 def test_our_own_failure_is_told_as_such(project: Run, monkeypatch: pytest.MonkeyPatch) -> None:

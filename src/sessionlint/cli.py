@@ -2,7 +2,8 @@
 
 import gc
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -10,6 +11,7 @@ import click
 
 from sessionlint import __version__
 from sessionlint.commands.exit import leave
+from sessionlint.commands.grouped_help import GroupedCommand, GroupedOption
 from sessionlint.report.colour import ColourChoice
 from sessionlint.report.formats import FORMATS
 from sessionlint.run.errors import CLEAN, FAILED, INTERRUPTED, UsageError, suggestion
@@ -81,6 +83,11 @@ def sessionlint(context: click.Context) -> None:
         raise SystemExit(FAILED)
 
 
+def _group(heading: str) -> Callable[..., Callable[[Any], Any]]:
+    """``click.option``, for options that ``--help`` lists under ``heading``."""
+    return partial(click.option, cls=GroupedOption, group=heading)
+
+
 @sessionlint.command()
 def version() -> None:
     """Show the version."""
@@ -91,63 +98,67 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
     return [item.strip() for text in given for item in text.split(",") if item.strip()]
 
 
-@sessionlint.command()
+_rules = _group("Rules")
+_reports = _group("What is shown")
+_fixes = _group("Fixes")
+_files = _group("Files")
+_settings = _group("Configuration")
+_endings = _group("Exit code")
+_work = _group("Cache and speed")
+_looks = _group("Look into a run")
+
+
+@sessionlint.command(cls=GroupedCommand)
 @click.argument("paths", nargs=-1)
-@click.option(
-    "--select", multiple=True, callback=_csv, metavar="RULES", help="Check these rules only: codes, names, prefixes (SES3), ALL."
-)
-@click.option("--ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out.")
-@click.option("--extend-select", multiple=True, callback=_csv, metavar="RULES", help="Check these rules too.")
-@click.option("--extend-ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out too.")
-@click.option("--per-file-ignores", multiple=True, metavar="PATTERN:RULES", help="Leave rules out in some files.")
-@click.option("--fix", is_flag=True, help="Apply the safe fixes.")
-@click.option("--unsafe-fixes", is_flag=True, help="Count unsafe fixes in: with --fix, --diff and the like they are applied.")
-@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--fix-only", is_flag=True, help="Apply fixes as --fix does, and neither report nor fail for what is left.")
-@click.option("--interactive", is_flag=True, help="Ask before each fix: yes, no, all, quit, show trace.")
-@click.option("--show-fixes", is_flag=True, help="List what was fixed (with --diff: what would be).")
-@click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 when something was fixed, whatever is left.")
-@click.option(
+@_rules("--select", multiple=True, callback=_csv, metavar="RULES", help="Check these only: codes, names, prefixes (SES3), ALL.")
+@_rules("--ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out.")
+@_rules("--extend-select", multiple=True, callback=_csv, metavar="RULES", help="Check these rules too.")
+@_rules("--extend-ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out too.")
+@_rules("--per-file-ignores", multiple=True, metavar="PATTERN:RULES", help="Leave rules out in some files.")
+@_reports(
     "--output-format",
     multiple=True,
     metavar="FORMAT[:FILE]",
-    help=f"{', '.join(_FIRST)} or {_LAST}; may be given several times, for reports in files beside the one that is shown.",
+    help=f"{', '.join(_FIRST)} or {_LAST}; several times for reports in files beside the one that is shown.",
 )
-@click.option(
+@_reports(
     "-o", "--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write what would be shown to this file instead."
 )
-@click.option("--statistics", is_flag=True, help="Count findings per rule instead of showing them.")
-@click.option(
+@_reports("--statistics", is_flag=True, help="Count findings per rule instead of showing them.")
+@_reports("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour.")
+@_reports("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
+@_fixes("--fix", is_flag=True, help="Apply the safe fixes.")
+@_fixes("--unsafe-fixes", is_flag=True, help="Count unsafe fixes in: with --fix, --diff and the like they are applied.")
+@_fixes("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@_fixes("--fix-only", is_flag=True, help="Apply fixes as --fix does, and neither report nor fail for what is left.")
+@_fixes("--interactive", is_flag=True, help="Ask before each fix: yes, no, all, quit, show trace.")
+@_fixes("--show-fixes", is_flag=True, help="List what was fixed (with --diff: what would be).")
+@_files(
     "--exclude",
     multiple=True,
     callback=_csv,
     metavar="PATTERNS",
     help="Leave these files and folders out (replaces the defaults).",
 )
-@click.option("--extend-exclude", multiple=True, callback=_csv, metavar="PATTERNS", help="Leave these files and folders out too.")
-@click.option(
+@_files("--extend-exclude", multiple=True, callback=_csv, metavar="PATTERNS", help="Leave these files and folders out too.")
+@_files(
     "--force-exclude/--no-force-exclude", default=None, help="Leave excluded and gitignored files out even when given by name."
 )
-@click.option("--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what git ignores.")
-@click.option("--stdin-filename", metavar="NAME", help="The file that the text from standard input (-) stands for.")
-@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or one setting in TOML.")
-@click.option("--isolated", is_flag=True, help="Read no configuration file.")
-@click.option(
-    "--project-root", type=click.Path(path_type=Path), metavar="DIR", help="The folder to analyse, instead of finding it."
-)
-@click.option("--timings", is_flag=True, help="Show where the time went, on standard error.")
-@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Parse in up to N processes (default: one per core).")
-@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
-@click.option(
-    "--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie (default: the user's cache folder)."
-)
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour.")
-@click.option("--fail-on", metavar="LEVEL", help="Exit with 1 from this severity on: error, warning (default), info, never.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
-@click.option("-v", "--verbose", is_flag=True, help="Say what was read and left out, and what took long.")
-@click.option("--show-files", is_flag=True, help="List the files that would be checked.")
-@click.option("--show-settings", is_flag=True, help="Show the settings, and where they come from.")
+@_files("--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what git ignores.")
+@_files("--stdin-filename", metavar="NAME", help="The file that the text from standard input (-) stands for.")
+@_settings("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or one setting in TOML.")
+@_settings("--isolated", is_flag=True, help="Read no configuration file.")
+@_settings("--project-root", type=click.Path(path_type=Path), metavar="DIR", help="The folder to analyse, instead of finding it.")
+@_endings("--fail-on", metavar="LEVEL", help="Exit with 1 from this severity on: error, warning (default), info, never.")
+@_endings("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@_endings("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 when something was fixed, whatever is left.")
+@_work("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Parse in up to N processes (default: one per core).")
+@_work("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
+@_work("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie (default: the user's cache folder).")
+@_looks("-v", "--verbose", is_flag=True, help="Say what was read and left out, and what took long.")
+@_looks("--timings", is_flag=True, help="Show where the time went, on standard error.")
+@_looks("--show-files", is_flag=True, help="List the files that would be checked.")
+@_looks("--show-settings", is_flag=True, help="Show the settings, and where they come from.")
 def check(paths: tuple[str, ...], **options: Any) -> None:
     """Check PATHS (default: the current folder), or standard input (-).
 
