@@ -177,7 +177,7 @@ def test_standard_input_without_a_name_that_a_file_holds_is_that_file(project: R
 def test_what_is_no_python_file_is_said_and_not_checked(project: Run, name: str) -> None:
     Path(name).parent.mkdir(exist_ok=True)
     Path(name).write_text(USE)
-    why = "a notebook; their cells are not checked" if name.endswith("ipynb") else "not a Python file"
+    why = "a notebook, and notebooks are not checked" if name.endswith("ipynb") else "not a Python file"
     skipped = f"note: {name}: skipped, {why}\n"
     alone = project("check", name, "--exit-zero")
     told = "error: nothing was checked: no Python file was given\n"

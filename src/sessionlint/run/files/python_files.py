@@ -3,7 +3,7 @@
 import re
 
 NOT_PYTHON = "not a Python file"
-NOTEBOOK = "a notebook; their cells are not checked"
+NOTEBOOK = "a notebook, and notebooks are not checked"
 
 # as those know them who hand us files by their kind (pre-commit's `identify`)
 _SUFFIXES = (".py", ".pyi", ".pyw", ".wsgi", ".tac", ".gyp", ".gypi")
