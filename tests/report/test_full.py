@@ -5,9 +5,9 @@ from sample_outcome import FACTORY, OPEN_IN_WITH, OUTCOME, RULES, SOURCES, USERS
 
 from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Severity
 from sessionlint.model.outcome import Outcome
-from sessionlint.model.source import Place, Span
+from sessionlint.model.source import Place, Source, Span
 from sessionlint.report.full import render
-from sessionlint.report.look import Look
+from sessionlint.report.look import LONGEST_LINE, Look
 from sessionlint.report.visible import width
 
 
@@ -59,6 +59,49 @@ def test_a_span_wider_than_the_terminal_is_marked_from_its_start() -> None:
 def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
     report = render(OUTCOME, SOURCES, Look(width=columns))
     assert max(map(width, report.splitlines())) <= columns
+
+
+@pytest.mark.parametrize("columns", [50, 60, 80, 100])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("f()", "f(poolclass=StaticPool)"),  # something more
+        ("f(poolclass=StaticPool)", "f()"),  # something less
+        ("f(a, b)", "g(a, b)"),
+        ("f('世界', '世界')", "f('世界', '界')"),
+    ],
+)
+@pytest.mark.parametrize("behind", ["", "; y = 2" * 30])
+def test_a_change_of_a_long_line_is_seen_in_both_lines(old: str, new: str, behind: str, columns: int) -> None:
+    text = f"{'x = 1; ' * 30}{old}{behind}"
+    source = Source("x.py", text)
+    fix = Fix("Do", (Edit(at(source, old), new),), Applicability.SAFE)
+    report = render(*only(text, old, fix=fix), Look(width=columns)).splitlines()
+    removed, added = (next(line for line in report if f"| {sign} " in line) for sign in "-+")
+    assert old in removed
+    assert new in added
+    assert removed.index("; " + old) == added.index("; " + new), "what did not change stands in one column"
+    assert max(map(width, (removed, added))) <= columns
+
+
+def test_a_change_that_is_longer_than_a_line_is_seen_from_its_beginning() -> None:
+    text = f"{'x = 1; ' * 30}f()"
+    new = "f(" + ", ".join(f"argument_{number}" for number in range(40)) + ")"
+    source = Source("x.py", text)
+    fix = Fix("Do", (Edit(at(source, "f()"), new),), Applicability.SAFE)
+    report = render(*only(text, "f()", fix=fix), Look()).splitlines()
+    removed, added = (next(line for line in report if f"| {sign} " in line) for sign in "-+")
+    assert removed.endswith("f()")
+    assert added.endswith("...") and "f(argument_0, argument_1, " in added
+
+
+def test_source_is_whole_where_no_width_is_given_but_not_without_end() -> None:
+    long = "x = 1; " * 30
+    for look, cut in ((Look(), True), (Look(whole_lines=True), False)):
+        line = next(line for line in render(*only(f"{long}f()", "f()"), look).splitlines() if line.endswith("f()"))
+        assert line.startswith("1 | ...") is cut
+    outcome, sources = only(f"f(); {long * 1000}", "f()")
+    assert max(map(len, render(outcome, sources, Look(whole_lines=True)).splitlines())) == LONGEST_LINE
 
 
 def test_nothing_from_the_checked_code_can_steer_the_terminal() -> None:

@@ -1,10 +1,10 @@
 """The pages of rules, by name, without importing the rules."""
 
-from importlib.resources import files
-
 
 def rule_page(name: str) -> str:
     """What a rule's page says to users, in Markdown; "" where there is no such rule."""
+    from importlib.resources import files  # takes long to import
+
     from sessionlint.report.page import user_part
 
     folder = name.replace("-", "_")

@@ -1,6 +1,5 @@
 """Lines of source with a marker under the characters that matter, fitted to the width of the terminal."""
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
@@ -70,17 +69,19 @@ def clip(text: str, columns: int, start: int = 0) -> str:
 
 
 def first_shown(text: str, start: int, end: int, columns: int) -> int:
-    """The character from which on a line has to be shown for those from ``start`` to ``end`` to be seen, with as much as
-    possible of what stands before them. Of more than fit, the first are seen."""
+    """The character from which on a line has to be shown for those from ``start`` to ``end`` to be seen, with something of what
+    stands behind them and as much as fits of what stands before. Of more than fit, the first are seen."""
     shown = cells(text.rstrip())
     edges = [0, *accumulate(map(width, shown))]
     start = min(start, len(shown))
     end = min(max(end, start), len(shown))
-    if edges[-1] <= columns or edges[end] <= columns - len(_ELLIPSIS):
-        return 0
     room = columns - 2 * len(_ELLIPSIS)
-    behind = edges[min(end, bisect_right(edges, edges[start] + room * 2 // 3))]
-    return next((index for index in range(start) if behind - edges[index] <= room), start)
+    last = min(edges[-1], edges[end] + room // 3)
+    if last - edges[start] > room:
+        last = max(edges[start] + room * 2 // 3, edges[end] if edges[end] - edges[start] <= room else 0)
+    if edges[-1] <= columns or last <= columns - len(_ELLIPSIS):
+        return 0
+    return next((index for index in range(start) if last - edges[index] <= room), start)
 
 
 def _around(text: str, start: int, end: int, columns: int) -> tuple[str, int, int]:
