@@ -186,6 +186,7 @@ def test_what_is_no_python_file_is_said_and_not_checked(project: Run, name: str)
     assert (beside.exit_code, beside.stderr) == (0, f"{skipped}All checks passed! 1 file skipped.\n")
     report = json.loads(project("check", name, "other", "--output-format", "json").stdout)
     assert report["skipped"] == [{"filename": name, "reason": why}]
+    assert project("check", name, "other", "--show-files").stdout == "other/clean.py\n"
     typed = project("check", "-", "--stdin-filename", name, "--fix", stdin=USE)
     assert (typed.exit_code, typed.stdout, typed.stderr) == (2, USE, skipped + told)
 
