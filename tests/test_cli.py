@@ -173,6 +173,20 @@ def test_standard_input_without_a_name_that_a_file_holds_is_that_file(project: R
     assert json.loads(piped.stdout.replace('"-"', '"app/db.py"')) == json.loads(alone.stdout)
 
 
+def test_standard_input_without_a_name_is_the_one_here_of_several_that_hold_it(
+    project: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Elsewhere nobody knows which is meant, so it is one more."""
+    _write(copy__use=USE)
+    shown = ("check", "-", "--output-format", "json")
+    assert json.loads(project(*shown, stdin=USE).stdout)["findings"][0]["filename"] == "-"
+    monkeypatch.chdir("copy")
+    assert json.loads(project(*shown, stdin=USE).stdout)["findings"][0]["filename"] == "-"
+    fixed = project("check", "-", "--fix", "--unsafe-fixes", stdin=USE).stdout
+    assert "with SessionLocal() as session:" in fixed
+    assert Path("use.py").read_text() == USE
+
+
 @pytest.mark.parametrize("name", ["README.txt", "Makefile", "data.json", "page.py.j2", "nested/x.ipynb"])
 def test_what_is_no_python_file_is_said_and_not_checked(project: Run, name: str) -> None:
     Path(name).parent.mkdir(exist_ok=True)
