@@ -70,7 +70,7 @@ def test_paths_are_those_of_the_repository_where_it_is_hosted_and_those_from_her
         assert path in check("--output-format", name).stdout
     assert "sourcepath=back end/db.py;" in check("--output-format", "azure").stdout
     assert '"path": "db.py"' in check("--output-format", "rdjson").stdout
-    assert check("--output-format", "pylint").stdout.startswith("db.py:7: [SES301(bare-session), ] ")
+    assert check("--output-format", "pylint").stdout.startswith("db.py:7: [E301(bare-session), ] SES301 ")
 
 
 @pytest.mark.parametrize("options", [[], ["--statistics"], ["--diff", "--unsafe-fixes"], ["--output-format", "grouped"]])
