@@ -173,6 +173,20 @@ def test_standard_input_without_a_name_that_a_file_holds_is_that_file(project: R
     assert json.loads(piped.stdout.replace('"-"', '"app/db.py"')) == json.loads(alone.stdout)
 
 
+def test_standard_input_without_a_name_is_the_one_here_of_several_that_hold_it(
+    project: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Elsewhere nobody knows which is meant, so it is one more."""
+    _write(copy__use=USE)
+    shown = ("check", "-", "--output-format", "json")
+    assert json.loads(project(*shown, stdin=USE).stdout)["findings"][0]["filename"] == "-"
+    monkeypatch.chdir("copy")
+    assert json.loads(project(*shown, stdin=USE).stdout)["findings"][0]["filename"] == "-"
+    fixed = project("check", "-", "--fix", "--unsafe-fixes", stdin=USE).stdout
+    assert "with SessionLocal() as session:" in fixed
+    assert Path("use.py").read_text() == USE
+
+
 @pytest.mark.parametrize("name", ["README.txt", "Makefile", "data.json", "page.py.j2", "nested/x.ipynb"])
 def test_what_is_no_python_file_is_said_and_not_checked(project: Run, name: str) -> None:
     Path(name).parent.mkdir(exist_ok=True)
@@ -186,6 +200,7 @@ def test_what_is_no_python_file_is_said_and_not_checked(project: Run, name: str)
     assert (beside.exit_code, beside.stderr) == (0, f"{skipped}All checks passed! 1 file skipped.\n")
     report = json.loads(project("check", name, "other", "--output-format", "json").stdout)
     assert report["skipped"] == [{"filename": name, "reason": why}]
+    assert project("check", name, "other", "--show-files").stdout == "other/clean.py\n"
     typed = project("check", "-", "--stdin-filename", name, "--fix", stdin=USE)
     assert (typed.exit_code, typed.stdout, typed.stderr) == (2, USE, skipped + told)
 
@@ -263,7 +278,7 @@ def test_the_vocabulary_of_a_project_is_checked_and_shown(project: Run) -> None:
     assert 'session-provider = "app.db.get_db"' in shown
     Path("sessionlint.toml").write_text('session-provider = "app.db.get_db"\n')
     result = project("check")
-    said = '"app.db.get_db" is no context manager that gives a session and can be called without arguments'
+    said = "`get_db` is a generator function, which `with` cannot enter: decorate it with `@contextlib.contextmanager`"
     assert (result.exit_code, result.stderr) == (2, f"error: sessionlint.toml:1: session-provider: {said}\n")
     Path("sessionlint.toml").write_text('session-factories = [\n  "app.db.SesionLocal",\n]\n')
     result = project("check")

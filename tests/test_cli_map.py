@@ -228,11 +228,11 @@ def test_a_map_is_written_to_the_file_that_is_named_and_nowhere_else(run: Run) -
 
 def test_what_must_not_be_replaced_is_not(run: Run) -> None:
     assert run("-o", "shop/db.py").stderr == (
-        "error: -o: shop/db.py: a file of the project that is checked; a report would take its place\n"
+        "error: shop/db.py: a report does not replace source code\n"
     )
     assert Path("shop/db.py").read_text() == FILES["shop/db.py"]
     assert run("-o", ".git/config").exit_code == 2
-    assert run("-o", "missing/map.txt").stderr == "error: -o: missing/map.txt: No such file or directory\n"
+    assert run("-o", "missing/map.txt").stderr == "error: missing/map.txt: the folder for the report does not exist\n"
     assert run("-o", "shop").exit_code == 2
 
 
@@ -245,7 +245,7 @@ def test_no_link_is_followed_to_where_a_map_would_go(run: Run, tmp_path: Path) -
     Path("folder").symlink_to(outside)
     assert run("-o", "link.txt").stderr == "error: link.txt: a symlink, which is not followed\n"
     assert run("-o", "folder/map.txt").stderr == (
-        "error: -o: folder/map.txt: a link, or something else that is no folder, is in its way\n"
+        "error: folder/map.txt: a link, or something else that is no folder, is in its way\n"
     )
     assert [(one.name, one.read_text()) for one in outside.iterdir()] == [("file", "mine")]
     assert run("-o", str(outside / "map.txt")).exit_code == 0, "outside of the project its owner says where"

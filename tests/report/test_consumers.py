@@ -306,10 +306,11 @@ def test_junit_fails_the_tests_that_fail_the_run(case: str, tags: list[str]) -> 
 LINES_OF = {
     # actions/runner, src/Runner.Common/ActionCommand.cs
     "github": r"::(error|warning|notice) (?P<properties>[^:\r\n]*)::(?P<message>[^\r\n]*)",
-    # microsoft/azure-pipelines-agent, src/Agent.Sdk/LoggingCommand.cs
+    # microsoft/azure-pipelines-agent
     "azure": r"##vso\[task\.logissue (?P<properties>[^\]\r\n]*)\](?P<message>[^\r\n]*)",
     # jenkinsci/analysis-model, PyLintParser.java
-    "pylint": r"(?P<path>[^:]*):(?P<line>\d+): \[(?P<type>[A-Z]+\d*)(\((?P<symbol>[^)]*)\))?[^\]]*\] (?P<message>.*)",
+    "pylint": r"(?P<path>(?:[A-Z]:\\)?[^:]*)(?:\:(?P<module>.*))?:(?P<line>\d+): "
+    r"\[(?P<type>(?P<category>[A-Z])\d*)?(?:\((?P<symbol>.*)\), )?.*?\] (?P<message>.*)",
 }
 
 
@@ -319,6 +320,15 @@ def test_each_finding_is_one_line_that_its_consumer_reads(case: str, name: str) 
     lines = rendered(name, case).splitlines()
     assert len(lines) == len(CASES[case][0].findings)
     assert [line for line in lines if not re.fullmatch(LINES_OF[name], line)] == []
+
+
+def test_jenkins_gets_the_severity_and_the_rule() -> None:
+    read = [re.fullmatch(LINES_OF["pylint"], line) for line in rendered("pylint", "sample").splitlines()]
+    assert [match.group("path", "line", "category", "symbol") for match in read if match] == [
+        ("src/app/db.py", "6", "W", "import-time-engine"),
+        ("src/app/users.py", "6", "E", "bare-session"),
+        ("src/app/users.py", "11", "E", "bare-session"),
+    ]
 
 
 def test_azure_gets_back_what_was_said() -> None:

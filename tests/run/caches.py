@@ -34,7 +34,8 @@ def project_in(folder: Path) -> Path:
 
 
 def run(project: Path, *options: str) -> Result:
-    arguments = ["check", str(project), "--project-root", str(project), "--output-format", "concise", "-q", *options]
+    shown = () if "--output-format" in options else ("--output-format", "concise")
+    arguments = ["check", str(project), "--project-root", str(project), *shown, "-q", *options]
     result = CliRunner().invoke(command, arguments)
     assert result.exit_code == 1, result.output
     return result

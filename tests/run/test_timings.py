@@ -70,7 +70,7 @@ def test_what_a_run_is_at_follows_the_stages() -> None:
     assert seen == [Doing("start"), Doing("parse", 1, 2, "a.py"), Doing("link"), Doing("parse", 1, 2, "a.py")]
 
 
-def test_verbose_says_what_was_read_and_left_out_and_what_took_long(tmp_path: Path) -> None:
+def test_verbose_says_what_was_read_and_left_out_and_what_took_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "app.py").write_text("from sqlalchemy.orm import Session\n")
     (tmp_path / "other.py").write_text("x = 1\n")
     (tmp_path / ".gitignore").write_text("made_*.py\n")
@@ -88,6 +88,12 @@ def test_verbose_says_what_was_read_and_left_out_and_what_took_long(tmp_path: Pa
     assert "Left out, excluded by default: .git, node_modules\n" in told
     assert "Left out, excluded by the settings: made_0.py, old\n" in told
     assert "Left out, ignored by git: made_1.py, made_2.py, made_3.py, made_4.py, made_5.py and 1 more\n" in told
+    given = ["check", "node_modules/x.py", "made_2.py", "app.py", "--force-exclude", "--no-cache", "-v"]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "node_modules" / "x.py").write_text("")
+    forced = CliRunner().invoke(command, given).stderr
+    assert "Left out, excluded by default: .git, node_modules, node_modules/x.py\n" in forced
+    assert re.search(r"^Left out, ignored by git: .*made_2.py", forced, re.MULTILINE)
     assert re.search(r"^Took \d+\.\d s", told, re.MULTILINE)
     assert "Took" not in CliRunner().invoke(command, [*arguments, "-q"]).stderr
 

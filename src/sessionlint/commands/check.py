@@ -261,7 +261,8 @@ def _exit_code(result: Result, options: Mapping[str, Any]) -> int:
 
 def _show(plan: Plan, options: Mapping[str, Any]) -> int:
     if options["show_files"]:
-        shown = (visible(relative(plan.root.folder / path), keep="\t") for path in plan.files if path in plan.scope)
+        checked = (path for path in plan.files if path in plan.scope and pipeline.is_python(plan, path))
+        shown = (visible(relative(plan.root.folder / path), keep="\t") for path in checked)
         write_out("".join(f"{path}\n" for path in shown))
     if options["show_settings"]:
         from sessionlint.commands.showing import settings_text

@@ -188,6 +188,14 @@ def _fixed(
     return Result(planned, fixed.outcome, fixed.sources, changes_of(sources, fixed.sources), done.unwritten, is_quit=done.is_quit)
 
 
+def is_python(planned: Plan, path: str) -> bool:
+    """Whether a file of the plan would be checked, as far as its name and its first line tell."""
+    if path == planned.stdin or why_not_python(path, b"") is None:
+        return True
+    data = read_bytes(planned.root.folder, path)
+    return isinstance(data, bytes) and why_not_python(path, data) is None
+
+
 def _recognised(planned: Plan, stdin: Stdin | None, texts: dict[str, bytes]) -> Plan:
     """The plan, where a text without a name is what one file of the project holds, with that file in its place.
 
@@ -220,11 +228,12 @@ def _read(planned: Plan, stdin: Stdin | None, warn: Warn, timings: Timings) -> t
         timings.step(number, len(planned.files), path)
         data = within(stdin.data, SOURCE) if stdin and path == planned.stdin else read_bytes(planned.root.folder, path)
         if isinstance(data, bytes):
-            is_named = stdin is None or path != planned.stdin or stdin.filename is not None
-            if is_named and (reason := why_not_python(path, data)):
-                refused[path] = reason
-            else:
+            is_unnamed = stdin is not None and stdin.filename is None and path == planned.stdin
+            reason = None if is_unnamed else why_not_python(path, data)
+            if reason is None:
                 texts[path] = data
+            else:
+                refused[path] = reason
         elif isinstance(data, RefusedError):
             refused[path] = data.reason
         else:

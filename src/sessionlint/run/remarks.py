@@ -39,7 +39,7 @@ def remarks(project: Project, scope: Container[str], vouched: Container[str]) ->
     """A line for each; ``scope`` holds the files that somebody asked about, ``vouched`` the words that the settings explain."""
     modules = [*project.modules.values(), *project.outlines]
     if not any(_is_library(each) for module in modules for each in _imports(module)):
-        if modules:
+        if modules and not any(module.facts.problem or module.facts.failure for module in modules):
             yield "no file of this project imports SQLAlchemy: there is nothing that sessionlint looks for"
         return
     if names := sorted(set(_unseen(project, (module for module in modules if module.path in scope), vouched))):

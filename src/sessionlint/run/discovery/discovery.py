@@ -55,7 +55,7 @@ def discover(
     """
     walk = _Walk(root, settings, warn, verdicts or Verdicts(Inputs(warn)), left_out if left_out is not None else {})
     if settings.force_exclude:
-        paths = [path for path in paths if not walk.leaves_out(path)]
+        paths = [path for path in paths if not walk.leaves_out_given(path)]
     scope = Scope(
         frozenset(root.relative(path) for path in paths if not path.is_dir()),
         tuple(root.relative(path) for path in paths if path.is_dir()),
@@ -80,6 +80,14 @@ class _Walk:
         self._gitignore = settings.respect_gitignore
         self._forced = settings.force_exclude
         self._warn = warn
+
+    def leaves_out_given(self, path: Path) -> bool:
+        """As ``leaves_out``, for what was asked for: why it is passed by is told."""
+        relative = self._root.relative(path)
+        if not self.leaves_out(path):
+            return False
+        self._left_out[relative] = self._why_excluded(relative) if matches_any(self._patterns, relative) else _IGNORED
+        return True
 
     def leaves_out(self, path: Path, partly: bool = False) -> bool:
         """Whether a walk from the root would not come upon ``path``, or ``partly`` not upon all that is in it."""
@@ -173,12 +181,13 @@ class _Walk:
             self._left_out[self._root.relative(file)] = _IGNORED
         return ignored
 
-    def _usually_excluded(self, relative: str) -> bool:
-        return self._patterns[: len(DEFAULT_EXCLUDE)] == DEFAULT_EXCLUDE and matches_last(DEFAULT_EXCLUDE, relative)
-
     def _excludes(self, path: Path) -> bool:
         relative = self._root.relative(path)
         excluded = matches_last(self._patterns, relative)
         if excluded:
-            self._left_out[relative] = f"excluded by {'default' if self._usually_excluded(relative) else 'the settings'}"
+            self._left_out[relative] = self._why_excluded(relative)
         return excluded
+
+    def _why_excluded(self, relative: str) -> str:
+        is_usual = self._patterns[: len(DEFAULT_EXCLUDE)] == DEFAULT_EXCLUDE and matches_any(DEFAULT_EXCLUDE, relative)
+        return f"excluded by {'default' if is_usual else 'the settings'}"
