@@ -227,9 +227,7 @@ def test_a_map_is_written_to_the_file_that_is_named_and_nowhere_else(run: Run) -
 
 
 def test_what_must_not_be_replaced_is_not(run: Run) -> None:
-    assert run("-o", "shop/db.py").stderr == (
-        "error: shop/db.py: a report does not replace source code\n"
-    )
+    assert run("-o", "shop/db.py").stderr == ("error: shop/db.py: a report does not replace source code\n")
     assert Path("shop/db.py").read_text() == FILES["shop/db.py"]
     assert run("-o", ".git/config").exit_code == 2
     assert run("-o", "missing/map.txt").stderr == "error: missing/map.txt: the folder for the report does not exist\n"

@@ -61,7 +61,9 @@ class Server(LanguageServer):
     def open_projects(self, options: Request, roots: Sequence[Path]) -> None:
         """Begin with these folders."""
         self._loop = asyncio.get_running_loop()
-        self.folders = folders = Folders(options, Positions(self.workspace.position_encoding), self.tell)
+        self.folders = folders = Folders(
+            options, Positions(self.workspace.position_encoding or types.PositionEncodingKind.Utf16), self.tell
+        )
 
         def begin() -> None:
             for root in roots:
@@ -233,7 +235,8 @@ def did_change_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams
 async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
     """What is found in a file."""
     uri = params.text_document.uri
-    items = await ls.work(lambda: _of(ls, uri, lambda folder, _: folder.diagnostics().get(uri, []), []))
+    nothing: list[types.Diagnostic] = []
+    items = await ls.work(lambda: _of(ls, uri, lambda folder, _: folder.diagnostics().get(uri, nothing), nothing))
     result = _result_id(items)
     if params.previous_result_id == result:
         return types.RelatedUnchangedDocumentDiagnosticReport(result)
@@ -245,7 +248,7 @@ async def workspace_diagnostic(ls: Server, params: types.WorkspaceDiagnosticPara
     """What is found in all files."""
     before = {each.uri: each.value for each in params.previous_result_ids}
     found = await ls.work(ls.found)
-    return types.WorkspaceDiagnosticReport([*_reports({**dict.fromkeys(before, []), **found}, before)])
+    return types.WorkspaceDiagnosticReport([*_reports({**{uri: [] for uri in before}, **found}, before)])
 
 
 def _reports(

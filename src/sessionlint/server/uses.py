@@ -72,7 +72,7 @@ def _home(project: Project, module: ModuleScope, name: str) -> tuple[ModuleScope
 def _definitions(module: ModuleScope, name: str) -> Iterator[Place]:
     for binding in module.bindings.get(name, ()):
         if isinstance(binding, DefinitionBinding):
-            yield binding.scope.place
+            yield module.place(binding.scope.node.name_span)
     for statement in walk.statements(module.body):
         for target in statement.targets if isinstance(statement, Assign) else ():
             if isinstance(target, Name) and target.id == name:

@@ -140,10 +140,7 @@ class Folders:
         from dataclasses import replace
 
         folder = Folder(replace(self._options, paths=(str(path),)), self._positions, self._tell)
-        try:
-            folder.load(timings)
-        except UsageError as error:
-            self._tell(str(error))
+        if not self._load(path, folder, timings):
             return
         self._folders[path] = folder
         for uri, (file, version, text) in self._open.items():
@@ -157,10 +154,15 @@ class Folders:
     def reload(self, timings: Timings | None = None) -> None:
         """Read all settings and files again."""
         for path, folder in [*self._folders.items()]:
-            try:
-                folder.load(timings)
-            except UsageError as error:
-                self._tell(f"{path}: {error}")
+            self._load(path, folder, timings)
+
+    def _load(self, path: Path, folder: Folder, timings: Timings | None) -> bool:
+        try:
+            folder.load(timings)
+        except UsageError as error:
+            self._tell(f"{path}: {error}")
+            return False
+        return True
 
     def put(self, uri: str, version: int | None, text: str | None) -> None:
         """An open file as it is now; None when it is closed."""
