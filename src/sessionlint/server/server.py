@@ -7,8 +7,9 @@ them when it asks; to others they are sent, for all files of the project.
 import asyncio
 import gc
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -42,6 +43,8 @@ class Server(LanguageServer):
         self._worker = ThreadPoolExecutor(1, "sessionlint")
         self._sent: dict[str, list[types.Diagnostic]] = {}
         self._due: asyncio.TimerHandle | None = None
+        self._looking: asyncio.Future[None] | None = None
+        self.typed: set[str] = set()
         self.folders: Folders | None = None
 
     async def work(self, job: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
@@ -68,12 +71,31 @@ class Server(LanguageServer):
         def begin() -> None:
             for root in roots:
                 folders.add(root)
-                for folder in folders.all():
-                    folder.diagnostics()
+            self.found()
             gc.collect()
             gc.freeze()  # what is known by now stays: it need not be looked at for garbage again
 
-        self.soon(begin)
+        async def begin_visibly() -> None:
+            async with self._progress("sessionlint reads the project"):
+                await self.work(begin)
+
+        self._beginning = asyncio.ensure_future(begin_visibly())
+        self._beginning.add_done_callback(self._done)
+
+    @asynccontextmanager
+    async def _progress(self, title: str) -> AsyncIterator[None]:
+        """Show that something takes its time, where the editor can."""
+        window = self.client_capabilities.window
+        if not window or not window.work_done_progress:
+            yield
+            return
+        token = "sessionlint"
+        await self.work_done_progress.create_async(token)
+        self.work_done_progress.begin(token, types.WorkDoneProgressBegin(title))
+        try:
+            yield
+        finally:
+            self.work_done_progress.end(token, types.WorkDoneProgressEnd())
 
     @property
     def pulls(self) -> bool:
@@ -81,7 +103,7 @@ class Server(LanguageServer):
         document = self.client_capabilities.text_document
         return document is not None and document.diagnostic is not None
 
-    def _done(self, task: "asyncio.Future[object]") -> None:
+    def _done(self, task: "asyncio.Future[Any]") -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             self.window_log_message(types.LogMessageParams(types.MessageType.Error, f"sessionlint: {error!r}"))
         if self._due is not None:
@@ -90,20 +112,24 @@ class Server(LanguageServer):
 
     def _look(self) -> None:
         self._due = None
-        if not self.pulls:
-            asyncio.ensure_future(self._publish())
-        elif (
-            (workspace := self.client_capabilities.workspace) and workspace.diagnostics and workspace.diagnostics.refresh_support
-        ):
-            self.workspace_diagnostic_refresh(None)
+        self._looking = asyncio.ensure_future(self._show())
 
-    async def _publish(self) -> None:
+    async def _show(self) -> None:
+        """Send what is found to an editor that does not ask; tell one that does when it should ask about other files, too."""
+        typed, self.typed = self.typed, set()
         found = await self.work(self.found)
-        for uri in {**self._sent, **found}:
-            diagnostics = found.get(uri, [])
-            if diagnostics != self._sent.get(uri, []) or (uri in found and uri not in self._sent):
-                self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics))
+        changed = {uri for uri in {**self._sent, **found} if found.get(uri, []) != self._sent.get(uri, [])}
+        if not self.pulls:
+            for uri in [*changed, *(uri for uri in found if uri not in self._sent and uri not in changed)]:
+                self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found.get(uri, [])))
+        elif changed - typed and self._refreshes:
+            self.workspace_diagnostic_refresh(None)
         self._sent = found
+
+    @property
+    def _refreshes(self) -> bool:
+        workspace = self.client_capabilities.workspace
+        return bool(workspace and workspace.diagnostics and workspace.diagnostics.refresh_support)
 
     def found(self) -> dict[str, list[types.Diagnostic]]:
         """What is found in all projects, by URI."""
@@ -177,6 +203,7 @@ def did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
 
 def _put(ls: Server, uri: str) -> None:
     document = ls.workspace.get_text_document(uri)
+    ls.typed.add(uri)
     ls.soon(_folders(ls).put, uri, document.version, document.source)
 
 
