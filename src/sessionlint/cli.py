@@ -91,7 +91,16 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
     return [item.strip() for text in given for item in text.split(",") if item.strip()]
 
 
-@sessionlint.command()
+class _Check(click.Command):
+    """Knows an option whose value may be left out: what follows it is a path."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        options = [f"{argument}=" if argument == "--add-suppressions" else argument for argument in args[:end]]
+        return super().parse_args(ctx, [*options, *args[end:]])
+
+
+@sessionlint.command(cls=_Check)
 @click.argument("paths", nargs=-1)
 @click.option(
     "--select", multiple=True, callback=_csv, metavar="RULES", help="Check these rules only: codes, names, prefixes (SES3), ALL."
@@ -100,6 +109,13 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
 @click.option("--extend-select", multiple=True, callback=_csv, metavar="RULES", help="Check these rules too.")
 @click.option("--extend-ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out too.")
 @click.option("--per-file-ignores", multiple=True, metavar="PATTERN:RULES", help="Leave rules out in some files.")
+@click.option(
+    "--severity-of",
+    multiple=True,
+    callback=_csv,
+    metavar="RULE=LEVEL",
+    help="Take findings for error, warning or info (SES203=info).",
+)
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
 @click.option("--unsafe-fixes", is_flag=True, help="Count unsafe fixes in: with --fix, --diff and the like they are applied.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
@@ -107,6 +123,12 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
 @click.option("--interactive", is_flag=True, help="Ask before each fix: yes, no, all, quit, show trace.")
 @click.option("--show-fixes", is_flag=True, help="List what was fixed (with --diff: what would be).")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 when something was fixed, whatever is left.")
+@click.option("--staged", is_flag=True, help="Check what git has staged, and report what the commit would bring.")
+@click.option("--since", metavar="REV", help="Report what was brought since this branch left a revision of git.")
+@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="The findings not to report.")
+@click.option("--no-baseline", is_flag=True, help="Report what is in the baseline, too.")
+@click.option("--add-suppressions", metavar="[=REASON]", help="Write a comment that suppresses it beside each finding.")
+@click.option("--show-suppressed", is_flag=True, help="Show what comments and the baseline hide, too, and why.")
 @click.option("--output-format", metavar="FORMAT", help=f"{', '.join(_FIRST)} or {_LAST}.")
 @click.option("--statistics", is_flag=True, help="Count findings per rule instead of showing them.")
 @click.option(
@@ -135,6 +157,9 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
 )
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour.")
 @click.option("--fail-on", metavar="LEVEL", help="Exit with 1 from this severity on: error, warning (default), info, never.")
+@click.option(
+    "--max-warnings", type=click.IntRange(0), metavar="N", help="Let N warnings pass, and exit with 1 when there are more."
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was read and left out, and what took long.")

@@ -2,16 +2,16 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sessionlint.commands.console import look_of, prepare, read_bytes, say, show, write_bytes, write_out
+from sessionlint.commands.verdict import fails, too_many_warnings
 from sessionlint.commands.waiting import Waiting, is_anybody_waiting
 from sessionlint.extract.garbage import without_cycle_collection
-from sessionlint.model.finding import Severity
 from sessionlint.model.outcome import Outcome
 from sessionlint.report import summary
 from sessionlint.report.formats import FORMATS
@@ -88,17 +88,33 @@ def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
         cache_dir=options["cache_dir"],
         jobs=options["jobs"] or _available_cores(),
         verbose=options["verbose"],
+        baseline=options["baseline"],
+        use_baseline=not options["no_baseline"],
+        since=options["since"],
+        staged=options["staged"],
+        suppress=options["add_suppressions"],
     )
 
 
 _WAYS_TO_FIX = ("fix", "fix_only", "diff", "interactive")
 
 
+_CONTRADICTIONS = (
+    ("since", "staged"),
+    ("baseline", "no_baseline"),
+    *(("add_suppressions", way) for way in (*_WAYS_TO_FIX, "staged", "statistics")),
+)
+
+
 def _refuse_contradictions(paths: Sequence[str], options: Mapping[str, Any]) -> None:
     if options["interactive"] and options["diff"]:
         raise UsageError("--interactive: not with --diff, which changes nothing")
-    if options["interactive"] and "-" in paths:
-        raise UsageError("--interactive: not with - (standard input)")
+    for option in ("interactive", "staged", "add_suppressions"):
+        if options[option] not in (False, None) and "-" in paths:
+            raise UsageError(f"--{option.replace('_', '-')}: not with - (standard input)")
+    for option, other in _CONTRADICTIONS:
+        if options[option] not in (False, None) and options[other] not in (False, None):
+            raise UsageError(f"--{option.replace('_', '-')}: not with --{other.replace('_', '-')}")
 
 
 def _hands(
@@ -123,11 +139,21 @@ def _available_cores() -> int:
 
 def _settings(options: Mapping[str, Any]) -> dict[str, object]:
     """The options that are settings, as a configuration file would hold them; only those that were given."""
-    given = {key: options.get(key.replace("-", "_")) for key in (*SELECTION, *OPTIONS) if key != "cache-dir"}
+    given = {key: options.get(key.replace("-", "_")) for key in (*SELECTION, *OPTIONS) if key not in ("cache-dir", "baseline")}
     settings = {key: value for key, value in given.items() if value not in (None, [], ())}
+    if levels := options["severity_of"]:
+        settings["severity"] = _severities(levels)
     if pairs := settings.get("per-file-ignores"):
         settings["per-file-ignores"] = _per_file(pairs)
     return settings
+
+
+def _severities(levels: Sequence[str]) -> dict[str, str]:
+    """``SES301=info`` -> the severity by rule."""
+    for text in levels:
+        if "=" not in text:
+            raise UsageError(f'--severity-of: expected RULE=LEVEL, got "{text}"')
+    return dict(text.split("=", 1) for text in levels)
 
 
 def _per_file(pairs: Sequence[str]) -> dict[str, list[str]]:
@@ -158,6 +184,8 @@ def _report(request: Request, result: Result, options: Mapping[str, Any]) -> Out
         name = "statistics" if options["statistics"] else result.plan.settings.output_format
         text, outcome = rendered(renderer(name), outcome, result.sources, out)
         commands = name in FORMATS and FORMATS[name].commands
+        if options["show_suppressed"]:
+            text += _suppressed(outcome, result, name, out if name in _FOR_PEOPLE else err)
     if request.stdin and request.fix != "none" and not options["diff"]:
         _write_fixed_stdin(request.stdin, result)
         show(text.rstrip("\n"), commands=commands) if text else None
@@ -165,14 +193,42 @@ def _report(request: Request, result: Result, options: Mapping[str, Any]) -> Out
         write_out(text, commands=commands)
     for line in result.unwritten.lines():
         say(f"error: {line}")
-    _say_rest(outcome, options, _closing(outcome, options, err))
+    _say_rest(
+        outcome,
+        options,
+        "\n".join([_closing(outcome, len(result.changes), options, err), *_after(outcome, result.plan, options)]),
+    )
     return outcome
 
 
-def _closing(outcome: Outcome, options: Mapping[str, Any], look: Look) -> str:
+_FOR_PEOPLE = ("full", "concise", "statistics")
+
+
+def _suppressed(outcome: Outcome, result: Result, name: str, look: Look) -> str:
+    """What is hidden, to be told beside the findings; other programs get theirs undisturbed."""
+    from sessionlint.report import suppressed
+
+    text = suppressed.render(outcome, result.sources, look)
+    if name in _FOR_PEOPLE:
+        return text
+    show(text.rstrip("\n")) if text else None
+    return ""
+
+
+def _after(outcome: Outcome, planned: Plan, options: Mapping[str, Any]) -> Iterator[str]:
+    """What is told when all findings are counted: warnings that are too many, a baseline that is out of date, the way in."""
+    yield from too_many_warnings(outcome.findings, planned.settings)
+    yield from summary.stale_lines(outcome)
+    if planned.settings.output_format == "full" and not (planned.baseline or options["since"] or options["staged"]):
+        yield from summary.way_in(outcome) if not any(options[way] for way in (*_WAYS_TO_FIX, "statistics")) else ()
+
+
+def _closing(outcome: Outcome, changed: int, options: Mapping[str, Any], look: Look) -> str:
     fixes = summary.fixes_list(outcome, look) if options["show_fixes"] else ""
     if options["diff"]:
         closing = summary.diff_lines(outcome, look)
+    elif options["add_suppressions"] is not None:
+        closing = f"{summary.suppressed_line(changed)}\n{summary.closing_lines(outcome, look)}"
     else:
         closing = (summary.fixed_line if options["fix_only"] else summary.closing_lines)(outcome, look)
     return f"{fixes}\n{closing}" if fixes else closing
@@ -216,11 +272,7 @@ def _exit_code(result: Result, options: Mapping[str, Any]) -> int:
         return FOUND
     if options["fix_only"]:
         return CLEAN
-    bar = result.plan.settings.fail_on
-    if bar == "never":
-        return CLEAN
-    failing = [finding for finding in result.outcome.findings if finding.severity.rank <= Severity(bar).rank]
-    return FOUND if failing else CLEAN
+    return FOUND if fails(result.outcome.findings, result.plan.settings) else CLEAN
 
 
 def _show(plan: Plan, options: Mapping[str, Any]) -> int:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import field, replace
 from datetime import date
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from sessionlint.link.memory import UNASKED
 from sessionlint.link.names.scopes import ModuleScope
@@ -30,6 +31,9 @@ from sessionlint.run.timings import Timings
 from sessionlint.sift.comments import Comments
 from sessionlint.sift.precedence import most_specific
 from sessionlint.sift.suppression import suppress, suppress_by_name
+
+if TYPE_CHECKING:
+    from sessionlint.run.past import Past
 
 NEWEST = Targets()
 
@@ -68,7 +72,8 @@ class State:
 class Analysis:
     """How to look at texts. ``scope``: a finding is reported when a place of its trace lies in it.
 
-    ``package`` is what the project's root is called, where it is a package itself.
+    ``package`` is what the project's root is called, where it is a package itself; ``past`` says what was there before, which no
+    fix is made for.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -78,6 +83,7 @@ class Analysis:
     today: date = field(default_factory=date.today)
     prefilter: bool = True
     extractor: Extractor = field(default_factory=Extractor)
+    past: "Past | None" = None
 
     def check(
         self,

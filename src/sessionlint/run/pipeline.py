@@ -5,6 +5,7 @@ A project that has not changed since an earlier run is known: then nothing of wh
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sessionlint.model.outcome import Outcome
@@ -25,6 +26,7 @@ from sessionlint.run.unchanged import Unchanged
 if TYPE_CHECKING:
     from sessionlint.run.analysis import Analysis, Checked
     from sessionlint.run.files.write import Change
+    from sessionlint.run.past import Past
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,35 +70,47 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
         finish_interrupted(planned.root.folder, warn, writing=hands is not None)
         with timings.stage("read"):
             texts, refused = _read(planned, request.stdin, warn, timings)
-        if planned.store is None or request.fix != "none":
-            return _checked(request, planned, texts, refused, warn, hands, timings)
-        # a NUL stands for the text that was not read: no word of it is known, so the file counts as one that matters
-        with timings.stage("cache"):
-            said = {path: f"\0{why}".encode() for path, why in refused.items()}
-            unchanged = Unchanged(planned.store, planned, {**texts, **said})
-            known = unchanged.outcome()
-        if known is not None:
-            return Result(planned, known, _Decoded(texts))
-        result = _checked(request, planned, texts, refused, warn, hands, timings)
-        if result.checked is not None and result.checked.project is not None:
-            with timings.stage("cache"):
-                unchanged.keep(result.outcome, result.checked.project)
-        return result
+        past: Past | None = None
+        if planned.baseline is not None or request.since is not None or request.staged:
+            from sessionlint.run.looking_back import looked_back
+
+            find = partial(_found, request, timings)
+            with timings.stage("read"):
+                planned, texts, refused, past = looked_back(request, planned, texts, refused, warn, find)
+        if request.fix == "none" and request.suppress is None:
+            result = _found(request, timings, planned, texts, refused)
+        else:
+            result = _changed(request, planned, texts, refused, warn, hands, timings, past)
+        return result if past is None else replace(result, outcome=past.sifted(result.outcome, result.sources, planned))
     finally:
         if planned.store:
             with timings.stage("cache"):
                 planned.store.close()
 
 
-def _checked(
-    request: Request,
-    planned: Plan,
-    texts: dict[str, bytes],
-    refused: Mapping[str, str],
-    warn: Warn,
-    hands: Hands | None,
-    timings: Timings,
+def _found(
+    request: Request, timings: Timings, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str], past: bool = False
 ) -> Result:
+    """What is found in ``texts``, which are let go of; where they are of the ``past``, configured names may not be there yet."""
+    if planned.store is None:
+        return _checked(request, planned, texts, refused, timings, past)[0]
+    # a NUL stands for the text that was not read: no word of it is known, so the file counts as one that matters
+    with timings.stage("cache"):
+        said = {path: f"\0{why}".encode() for path, why in refused.items()}
+        unchanged = Unchanged(planned.store, planned, {**texts, **said})
+        known = unchanged.outcome()
+    if known is not None:
+        return Result(planned, known, _Decoded(texts))
+    result, _ = _checked(request, planned, texts, refused, timings, past)
+    if result.checked is not None and result.checked.project is not None:
+        with timings.stage("cache"):
+            unchanged.keep(result.outcome, result.checked.project)
+    return result
+
+
+def _checked(
+    request: Request, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str], timings: Timings, past: bool = False
+) -> "tuple[Result, Analysis]":
     with timings.stage("start"):
         from sessionlint.extract.garbage import without_cycle_collection
         from sessionlint.run.analysis import Analysis
@@ -117,14 +131,35 @@ def _checked(
     )
     with without_cycle_collection():
         checked = analysis.check(sources, broken)
-    for missing in checked.missing:
+    for missing in checked.missing if not past else ():
         raise UsageError(missing_name(missing, planned))
-    if not checked.is_helper_usable:
+    if not checked.is_helper_usable and not past:
         raise UsageError(unusable_helper(planned))
-    if request.fix == "none":
-        return Result(planned, checked.outcome, sources, checked=checked)
+    return Result(planned, checked.outcome, sources, checked=checked), analysis
+
+
+def _changed(
+    request: Request,
+    planned: Plan,
+    texts: dict[str, bytes],
+    refused: Mapping[str, str],
+    warn: Warn,
+    hands: Hands | None,
+    timings: Timings,
+    past: "Past | None",
+) -> Result:
+    """The run of which texts come out otherwise than they went in."""
+    result, analysis = _checked(request, planned, texts, refused, timings)
+    assert result.checked is not None
     with timings.stage("fix"):
-        return _fixed(request, planned, sources, checked, analysis, warn, hands)
+        if request.suppress is not None:
+            from sessionlint.run.analysis import State
+            from sessionlint.run.suppressing import suppressed
+
+            state = State(result.sources, result.checked)
+            state, changes = suppressed(planned, replace(analysis, past=past), state, request.suppress)
+            return Result(planned, state.checked.outcome, state.sources, changes)
+        return _fixed(request, planned, result.sources, result.checked, replace(analysis, past=past), warn, hands)
 
 
 def _fixed(

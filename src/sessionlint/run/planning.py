@@ -1,11 +1,11 @@
 """A request becomes a plan: which project, which settings, which files."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from sessionlint import __version__
 from sessionlint.model.records import dataclass
 from sessionlint.model.targets import Targets
 from sessionlint.run.cache.cache_place import Place, place_of
@@ -17,15 +17,15 @@ from sessionlint.run.discovery.roots import Root, find_root, unused_configuratio
 from sessionlint.run.errors import UsageError, suggestion
 from sessionlint.run.files.inputs import Inputs, Warn, shown
 from sessionlint.run.request import Request, Stdin
-from sessionlint.run.settings.config import Layered, checked, merged, read_config, read_inline
+from sessionlint.run.settings.config import Layered, check_version, checked, merged, read_config, read_inline
 from sessionlint.run.settings.declared.declaration import Declaration
 from sessionlint.run.settings.selectors import check_selectors, names_a_rule, selected_codes
 from sessionlint.run.settings.settings import Settings
-from sessionlint.run.settings.specifiers import parse_specifiers
 from sessionlint.run.settings.versions import read_targets
 
 if TYPE_CHECKING:
     from sessionlint.link.values.trust import MissingName
+    from sessionlint.run.files.baseline_file import BaselineFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Plan:
 
     ``files`` are relative to ``root``; ``layers`` are the settings in turn, ``config`` names their files, and ``locate`` the
     place of a key and its value; ``stdin`` is the name that the text from standard input stands for among the files. ``store``
-    is where things are kept from run to run; ``left_out`` are the files and folders that were passed by.
+    is where things are kept from run to run; ``left_out`` are the files and folders that were passed by;
+    ``baseline`` is the file of findings not to report, where there is one, or somebody says so.
     """
 
     root: Root
@@ -49,6 +50,7 @@ class Plan:
     stdin: str | None = None
     store: Store | None = None
     left_out: LeftOut = field(default_factory=dict)
+    baseline: "BaselineFile | None" = None
 
     @property
     def selected(self) -> frozenset[str]:
@@ -86,8 +88,11 @@ def plan(request: Request, warn: Warn) -> Plan:
         raise
     verdicts.keep()
     stdin = next(iter(scope.files), None) if request.stdin else None
+    baseline = _baseline(request, root, layers, settings)
     config = ", ".join(request.config) or (shown(root.config) if root.config else None)
-    return Plan(root, settings, targets, declared, files, scope, _locator(layers), layers, config, stdin, store, left_out)
+    return Plan(
+        root, settings, targets, declared, files, scope, _locator(layers), layers, config, stdin, store, left_out, baseline
+    )
 
 
 def cache_place(request: Request) -> Place | None:
@@ -105,8 +110,26 @@ def _store(request: Request, root: Root, settings: Settings, warn: Warn) -> Stor
     return Store(place, fingerprint(), warn, remark)
 
 
+def _baseline(request: Request, root: Root, layers: Sequence[Layered], settings: Settings) -> "BaselineFile | None":
+    """The one that was given, or the project's own; where a project is only a part of its folder, that is not asked."""
+    if not request.use_baseline or (request.baseline is None and (request.isolated or root.part != root.folder)):
+        return None
+    wanted = request.baseline is not None or any("baseline" in layer.values for layer in layers)
+    path = root.folder / settings.baseline if request.baseline is None else request.baseline.absolute()
+    if not wanted and not os.path.lexists(path):
+        return None  # as most projects have none
+    from sessionlint.run.files.baseline_file import BaselineFile
+
+    if request.baseline is None:
+        return BaselineFile(root.folder, PurePath(settings.baseline).as_posix(), shown(path), wanted)
+    return BaselineFile(path.parent.resolve(), path.name, str(request.baseline), wanted)
+
+
 def _not_told(text: str) -> None:
     """What mends itself."""
+
+
+_OPTIONS = {"severity": "severity-of"}
 
 
 def _layers(request: Request, root: Root) -> list[Layered]:
@@ -116,7 +139,7 @@ def _layers(request: Request, root: Root) -> list[Layered]:
     if root.config and not files:
         layers.append(read_config(root.config, shown(root.config)))
     layers += [read_config(Path(text), text) if text in files else read_inline(text) for text in request.config]
-    layers.append(checked(dict(request.options), lambda key, value: f"--{key}"))
+    layers.append(checked(dict(request.options), lambda key, value: f"--{_OPTIONS.get(key, key)}"))
     return layers
 
 
@@ -132,7 +155,7 @@ def _locator(layers: Sequence[Layered]) -> Callable[[str, str], str]:
 
 def _settings(layers: Sequence[Layered]) -> Settings:
     settings = merged(layers)
-    _check_version(settings)
+    check_version(settings.required_version)
     return settings
 
 
@@ -159,13 +182,6 @@ def unusable_helper(planned: Plan) -> str:
     name = str(planned.settings.session_provider)
     where = planned.locate("session-provider", name)
     return f'{where}: "{name}" is no context manager that gives a session and can be called without arguments'
-
-
-def _check_version(settings: Settings) -> None:
-    wanted = settings.required_version
-    admitted = parse_specifiers(wanted) if wanted else None
-    if admitted and not admitted.admits(tuple(int(part) for part in __version__.split("."))):
-        raise UsageError(f"required-version: this project wants sessionlint {wanted}, this is {__version__}")
 
 
 def _stdin_path(stdin: Stdin) -> Path:

@@ -81,9 +81,9 @@ class Folder:
         writable = self.status(name).st_mode & stat.S_IWUSR
         return bool(writable) and os.access(self._named(name), os.W_OK, dir_fd=self.descriptor)
 
-    def create(self, name: str, data: bytes, like: os.stat_result | None = None) -> None:
-        """A new file, complete on disk, with the owner and the mode of ``like``, or for nobody else."""
-        descriptor = os.open(self._named(name), _NEW_FILE, 0o600, dir_fd=self.descriptor)
+    def create(self, name: str, data: bytes, like: os.stat_result | None = None, mode: int = 0o600) -> None:
+        """A new file, complete on disk, with the owner and the mode of ``like``, or else with ``mode``: for nobody else."""
+        descriptor = os.open(self._named(name), _NEW_FILE, mode, dir_fd=self.descriptor)
         try:
             rest = memoryview(data)
             while rest:
