@@ -192,6 +192,47 @@ def rule(rules: tuple[str, ...], every: bool, output_format: str, color: ColourC
 
 
 @sessionlint.command()
+@click.argument("action", type=click.Choice(["create", "update", "prune", "show"]))
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="The file, instead of the one that is configured."
+)
+@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or one setting in TOML.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option("--project-root", type=click.Path(path_type=Path), metavar="DIR", help="The project, instead of finding it.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
+@click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie, as check has it.")
+def baseline(action: str, paths: tuple[str, ...], **options: Any) -> None:
+    """Keep the findings of the project around PATHS (default: the current folder) for later, and report only what is new.
+
+    \b
+    create  begin: all that is found goes into a file, which is to be committed
+    update  bring the file up to date: what is found now, and nothing else
+    prune   take out what is not found any more
+    show    list the file, with what is stale in it
+    """
+    from sessionlint.commands.baseline import run_baseline
+
+    raise SystemExit(run_baseline(action, paths, options))
+
+
+@sessionlint.command()
+@click.argument("paths", nargs=-1)
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@click.option("--unused", is_flag=True, help="Only those that hide nothing.")
+@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or one setting in TOML.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option("--project-root", type=click.Path(path_type=Path), metavar="DIR", help="The project, instead of finding it.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
+@click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie, as check has it.")
+def suppressions(paths: tuple[str, ...], output_format: str, unused: bool, **options: Any) -> None:
+    """List the comments in PATHS (default: the current folder) that suppress findings, with their reasons and what they hide."""
+    from sessionlint.commands.suppressions import run_suppressions
+
+    raise SystemExit(run_suppressions(paths, output_format, unused, options))
+
+
+@sessionlint.command()
 @click.argument("paths", nargs=-1)
 @click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie, as check has it.")
 @click.option("--all", "every", is_flag=True, help="Remove the caches of all projects that lie there.")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sessionlint.commands.console import look_of, prepare, read_bytes, say, show, write_bytes, write_out
+from sessionlint.commands.console import look_of, prepare, read_bytes, relative, say, show, write_bytes, write_out
 from sessionlint.commands.verdict import fails, too_many_warnings
 from sessionlint.commands.waiting import Waiting, is_anybody_waiting
 from sessionlint.extract.garbage import without_cycle_collection
@@ -23,7 +23,7 @@ from sessionlint.run.errors import CLEAN, FAILED, FOUND, UsageError
 from sessionlint.run.fixing.hands import Hands
 from sessionlint.run.pipeline import Result
 from sessionlint.run.planning import Plan, check_rules, plan
-from sessionlint.run.request import FixLevel, Request, Stdin
+from sessionlint.run.request import FixLevel, Request, Stdin, available_cores
 from sessionlint.run.settings.settings import OPTIONS, SELECTION
 from sessionlint.run.timings import Timings
 
@@ -86,7 +86,7 @@ def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
         fix=level if any(options[way] for way in _WAYS_TO_FIX) else "none",
         cache=not options["no_cache"],
         cache_dir=options["cache_dir"],
-        jobs=options["jobs"] or _available_cores(),
+        jobs=options["jobs"] or available_cores(),
         verbose=options["verbose"],
         baseline=options["baseline"],
         use_baseline=not options["no_baseline"],
@@ -128,13 +128,9 @@ def _hands(
     from sessionlint.commands.interactive import asking
 
     def look(root: Path) -> Look:
-        return look_of(sys.stderr, options["color"], options["unsafe_fixes"], lambda path: _relative(root / path))
+        return look_of(sys.stderr, options["color"], options["unsafe_fixes"], lambda path: relative(root / path))
 
     return Hands(asking(look, aside))
-
-
-def _available_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _settings(options: Mapping[str, Any]) -> dict[str, object]:
@@ -277,7 +273,7 @@ def _exit_code(result: Result, options: Mapping[str, Any]) -> int:
 
 def _show(plan: Plan, options: Mapping[str, Any]) -> int:
     if options["show_files"]:
-        shown = (visible(_relative(plan.root.folder / path), keep="\t") for path in plan.files if path in plan.scope)
+        shown = (visible(relative(plan.root.folder / path), keep="\t") for path in plan.files if path in plan.scope)
         write_out("".join(f"{path}\n" for path in shown))
     if options["show_settings"]:
         from sessionlint.commands.showing import settings_text
@@ -289,14 +285,7 @@ def _show(plan: Plan, options: Mapping[str, Any]) -> int:
 def _shown_path(plan: Plan, request: Request) -> Callable[[str], str]:
     """Paths as typed from the current folder; standard input by the name it was given."""
     name = request.stdin.filename or "-" if request.stdin else None
-    return lambda path: name if name is not None and path == plan.stdin else _relative(plan.root.folder / path)
-
-
-def _relative(path: Path) -> str:
-    try:
-        return os.path.relpath(path)
-    except ValueError:  # another drive
-        return str(path)
+    return lambda path: name if name is not None and path == plan.stdin else relative(plan.root.folder / path)
 
 
 def _warn(text: str) -> None:

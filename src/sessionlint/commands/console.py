@@ -7,6 +7,7 @@ no command to the CI whose log it ends up in.
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TextIO
 
 from sessionlint.report.colour import ColourChoice, use_colour
@@ -99,6 +100,14 @@ def _is_taken(number: int) -> bool:
 def look_of(stream: TextIO | None, choice: ColourChoice, unsafe_fixes: bool, shown_path: Callable[[str], str]) -> Look:
     isatty = is_terminal(stream)
     return Look(terminal_width(isatty), use_colour(choice, os.environ, isatty), unsafe_fixes, shown_path, terminal=isatty)
+
+
+def relative(path: Path) -> str:
+    """A path as one would type it in the current folder."""
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)
 
 
 def silence(stream: TextIO) -> None:

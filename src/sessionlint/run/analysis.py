@@ -50,7 +50,7 @@ class Checked:
     """Facts of each file as far as they were extracted, the outcome, and what is wrong with the configured names.
 
     ``missing`` do not exist; ``is_helper_usable`` says whether sessions can be opened with the ``session-provider``.
-    ``project`` is kept for the sake of the time that it would take to take it apart.
+    ``project`` is kept for the sake of the time that it would take to take it apart; ``comments`` with what they hid.
     """
 
     facts: Mapping[str, ModuleFacts]
@@ -58,6 +58,7 @@ class Checked:
     missing: tuple[MissingName, ...] = ()
     is_helper_usable: bool = True
     project: Project | None = None
+    comments: Comments | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,11 @@ class Analysis:
         """
         project = project or Project(self.targets, self.settings.vocabulary, self.settings.src, self.package)
         (link if self.prefilter else link_without_prefilter)(project, sources, facts or {}, self.extractor)
-        return Checked(project.facts, self._judged(project), tuple(project.trust.missing), is_helper_usable(project), project)
+        outcome, comments = self._judged(project)
+        missing = tuple(project.trust.missing)
+        return Checked(project.facts, outcome, missing, is_helper_usable(project), project, comments)
 
-    def _judged(self, project: Project) -> Outcome:
+    def _judged(self, project: Project) -> tuple[Outcome, Comments]:
         registered = registered_rules()
         rules = tuple(entry.rule for entry in registered)
         choice = Choice(self.settings, rules)
@@ -118,7 +121,7 @@ class Analysis:
         shown = dict.fromkeys(choice.shown(finding) for finding in candidates)
         findings = sorted((finding for finding in shown if finding is not None), key=_order)
         suppressed = [entry for entry in (*sifted.suppressed, *resifted.suppressed) if self._in_scope(entry.finding)]
-        return Outcome(
+        outcome = Outcome(
             findings=tuple(findings),
             suppressed=tuple(suppressed),
             rules={rule.code: rule for rule in rules},
@@ -129,6 +132,7 @@ class Analysis:
             errors=tuple(errors),
             checked=sum(path in self.scope for path in project.sources),
         )
+        return outcome, replace(comments, used=sifted.used | resifted.used)
 
     def _count(self, findings: Iterable[Finding], applicability: Applicability) -> int:
         """How many a run with the same paths would fix: those that lie there, not those that only pass through."""

@@ -88,6 +88,18 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
                 planned.store.close()
 
 
+def analysed(request: Request, warn: Warn) -> Result:
+    """A check that goes all the way, whatever is known of an earlier one: with ``checked``. Raises UsageError."""
+    timings = Timings()
+    planned = plan(request, warn)
+    try:
+        texts, refused = _read(planned, request.stdin, warn, timings)
+        return _checked(request, planned, texts, refused, timings)[0]
+    finally:
+        if planned.store:
+            planned.store.close()
+
+
 def _found(
     request: Request, timings: Timings, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str], past: bool = False
 ) -> Result:

@@ -88,7 +88,7 @@ def plan(request: Request, warn: Warn) -> Plan:
         raise
     verdicts.keep()
     stdin = next(iter(scope.files), None) if request.stdin else None
-    baseline = _baseline(request, root, layers, settings)
+    baseline = _baseline(request, root, layers, settings) if _may_have_baseline(request, root, layers, settings) else None
     config = ", ".join(request.config) or (shown(root.config) if root.config else None)
     return Plan(
         root, settings, targets, declared, files, scope, _locator(layers), layers, config, stdin, store, left_out, baseline
@@ -101,6 +101,15 @@ def cache_place(request: Request) -> Place | None:
     return place_of(root.folder, request.cache_dir, merged(_layers(request, root)).cache_dir)
 
 
+def baseline_file(request: Request) -> "BaselineFile":
+    """Where the baseline of the project lies, or is to lie. Raises UsageError."""
+    root = find_root(real_paths(request.paths), request.project_root, request.isolated)
+    if request.baseline is None and root.part != root.folder:
+        raise UsageError(f"baseline: {root.folder} is no project; say which is: --project-root DIR")
+    layers = _layers(request, root)
+    return _baseline(request, root, layers, _settings(layers))
+
+
 def _store(request: Request, root: Root, settings: Settings, warn: Warn) -> Store | None:
     remark = warn if request.verbose else _not_told
     place = place_of(root.folder, request.cache_dir, settings.cache_dir)
@@ -110,19 +119,22 @@ def _store(request: Request, root: Root, settings: Settings, warn: Warn) -> Stor
     return Store(place, fingerprint(), warn, remark)
 
 
-def _baseline(request: Request, root: Root, layers: Sequence[Layered], settings: Settings) -> "BaselineFile | None":
-    """The one that was given, or the project's own; where a project is only a part of its folder, that is not asked."""
-    if not request.use_baseline or (request.baseline is None and (request.isolated or root.part != root.folder)):
-        return None
-    wanted = request.baseline is not None or any("baseline" in layer.values for layer in layers)
-    path = root.folder / settings.baseline if request.baseline is None else request.baseline.absolute()
-    if not wanted and not os.path.lexists(path):
-        return None  # as most projects have none
-    from sessionlint.run.files.baseline_file import BaselineFile
+def _may_have_baseline(request: Request, root: Root, layers: Sequence[Layered], settings: Settings) -> bool:
+    """Whether somebody names a baseline, or the project has one; where a project is only a part of its folder, it has none."""
+    if not request.use_baseline or request.baseline is not None:
+        return request.use_baseline
+    is_named = any("baseline" in layer.values for layer in layers)
+    return not request.isolated and root.part == root.folder and (is_named or os.path.lexists(root.folder / settings.baseline))
 
-    if request.baseline is None:
-        return BaselineFile(root.folder, PurePath(settings.baseline).as_posix(), shown(path), wanted)
-    return BaselineFile(path.parent.resolve(), path.name, str(request.baseline), wanted)
+
+def _baseline(request: Request, root: Root, layers: Sequence[Layered], settings: Settings) -> "BaselineFile":
+    from sessionlint.run.files.baseline_file import BaselineFile  # most projects have none
+
+    if request.baseline is not None:
+        path = request.baseline.absolute()
+        return BaselineFile(root.folder, path.parent.resolve(), path.name, str(request.baseline))
+    name = PurePath(settings.baseline).as_posix()
+    return BaselineFile(root.folder, root.folder, name, shown(root.folder / name))
 
 
 def _not_told(text: str) -> None:

@@ -1,5 +1,6 @@
 """What the user asked for, whatever door it came through."""
 
+import os
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -48,3 +49,8 @@ class Request:
     since: str | None = None
     staged: bool = False
     suppress: str | None = None
+
+
+def available_cores() -> int:
+    """How many processes can work at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

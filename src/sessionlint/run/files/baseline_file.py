@@ -16,13 +16,12 @@ from sessionlint.sift.identity import Identity
 
 @dataclass(frozen=True, slots=True)
 class BaselineFile:
-    """The file ``name`` below ``folder``, a real path out of which nothing is written. ``wanted``: somebody names it, so that it
-    should be there."""
+    """The file ``name`` below ``folder``, a real path out of which nothing is written; ``project`` is the project's folder."""
 
+    project: Path
     folder: Path
     name: str
     shown: str
-    wanted: bool = False
 
     def exists(self) -> bool:
         return os.path.lexists(self.folder / self.name)
