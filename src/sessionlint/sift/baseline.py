@@ -53,6 +53,7 @@ class _Matching:
         at_home = frozenset(entry.loosely for entry in entries)
         self.left, stayed = _parted(self.left, lambda entry: not known.defines(entry.path, entry.name))
         self._match(lambda identity: identity[1:], of=lambda identity: identity.loosely not in at_home)
+        self._match(lambda identity: identity.loosely[1:], _other_number, of=lambda identity: identity.loosely not in at_home)
         self.left = sorted([*self.left, *stayed])
 
     def _match(
@@ -61,8 +62,8 @@ class _Matching:
         fits: Callable[[Identity, Identity], bool] = lambda entry, identity: True,
         of: Callable[[Identity], bool] = lambda identity: True,
     ) -> None:
-        """Match what has the same ``key``, in the order of the text, each only once. ``fits`` says the same of all with one key;
-        ``of`` are the findings to match."""
+        """Match what has the same ``key``, in the order of the text, each only once, if it ``fits``. ``of`` are the findings to
+        match."""
         waiting: defaultdict[Hashable, deque[int]] = defaultdict(deque)
         for index, identity in enumerate(self._now):
             if index not in self.matched and of(identity):

@@ -49,6 +49,11 @@ class BaselineFile:
         """Put other entries into the file, which has to be a baseline; whether that changed it. Raises UsageError."""
         return self._replace(dumped(entries).encode())
 
+    def add(self, entries: Iterable[Identity]) -> bool:
+        """Put ``entries`` to those that are there, if there is a file already; whether that changed it. Raises UsageError."""
+        known = self.read() or []
+        return self._replace(dumped([*known, *(entry for entry in entries if entry not in known)]).encode())
+
     def _replace(self, data: bytes) -> bool:
         place, _, target = self.name.rpartition("/")
         try:

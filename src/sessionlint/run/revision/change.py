@@ -47,6 +47,7 @@ def change_since(root: Path, revision: str, warn: Warn) -> Change:
     git = _git(root, "--since", warn)
     commit = None if revision.startswith("-") else _commit(git, revision)
     if commit is None:
+        git.data("rev-parse", "--git-dir")  # git may refuse the repository as a whole, and says why
         hint = "; a shallow clone has to fetch it first" if git.text("rev-parse", "--is-shallow-repository") == "true" else ""
         raise UsageError(f'--since: git knows no revision "{revision}"{hint}')
     common = git.text("merge-base", commit, "HEAD")
@@ -79,7 +80,7 @@ def _git(root: Path, option: str, warn: Warn) -> Git:
 
 
 def _commit(git: Git, revision: str) -> str | None:
-    return git.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    return git.text("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
 
 
 def _texts(git: Git, listing: Listing, known: Texts, belongs: Belongs, *, or_its_lines: bool = False) -> Texts:
