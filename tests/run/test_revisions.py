@@ -314,7 +314,7 @@ def test_a_commit_of_some_files_is_told_by_the_index_that_git_makes_for_it(run: 
 def trap(run: Run, tmp_path: Path) -> Path:
     """A repository whose configuration, hooks and attributes run a program at every turn; the file that this would leave."""
     ran, program = tmp_path / "ran", tmp_path / "trap"
-    program.write_text(f"#!/bin/sh\necho ran >> {ran}\ncat\n")
+    program.write_text(f"#!/bin/sh\necho ran >> {ran}\nexit 1\n")
     program.chmod(program.stat().st_mode | stat.S_IEXEC)
     Path("more.py").write_text(MORE)
     _git("add", "--all")
@@ -373,6 +373,8 @@ def test_what_a_repository_lacks_is_not_fetched(run: Run, trap: Path, tmp_path: 
     assert result.exit_code == 2
     assert result.stderr.startswith("error: git: ")
     assert not trap.exists()
+    subprocess.run(["git", "cat-file", "-p", blob], capture_output=True)
+    assert trap.exists(), "the repository is less hostile than it seems"
 
 
 def test_variables_of_git_do_not_count(run: Run, trap: Path, monkeypatch: pytest.MonkeyPatch) -> None:
