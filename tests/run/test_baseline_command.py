@@ -227,9 +227,10 @@ def _git(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(["git", *names, *arguments], capture_output=True, text=True)
 
 
-def _branch(run: Run, name: str, change: Callable[[], object]) -> None:
+def _branch(run: Run, name: str, *, adds: str, mends: str) -> None:
     _git("checkout", "--quiet", "-b", name, "start")
-    change()
+    Path(adds).write_text(MORE)
+    Path(mends).unlink()
     assert run("baseline", "update").exit_code == 0
     _git("add", "--all")
     _git("commit", "--quiet", "--message", name)
@@ -249,8 +250,8 @@ def merging(run: Run) -> Run:
 
 
 def test_two_branches_that_add_and_mend_in_different_files_merge_without_a_conflict(merging: Run) -> None:
-    _branch(merging, "one", lambda: (Path("b.py").write_text(MORE), Path("e.py").unlink()))
-    _branch(merging, "two", lambda: (Path("h.py").write_text(MORE), Path("use.py").unlink()))
+    _branch(merging, "one", adds="b.py", mends="e.py")
+    _branch(merging, "two", adds="h.py", mends="use.py")
     assert _git("merge", "--no-edit", "one").returncode == 0
     assert [line["path"] for line in _lines()] == ["a.py", "b.py", "c.py", "g.py", "h.py", "i.py", "k.py"]
     merged = Path(FILE).read_bytes()
@@ -263,8 +264,8 @@ def test_with_the_line_for_gitattributes_no_two_branches_conflict(merging: Run) 
     _git("add", "--all")
     _git("commit", "--quiet", "--message", "attributes")
     _git("branch", "--force", "start", "HEAD")
-    _branch(merging, "one", lambda: (Path("c1.py").write_text(MORE), Path("e.py").unlink()))
-    _branch(merging, "two", lambda: (Path("c2.py").write_text(MORE), Path("c.py").unlink()))
+    _branch(merging, "one", adds="c1.py", mends="e.py")
+    _branch(merging, "two", adds="c2.py", mends="c.py")
     merged = _git("merge", "--no-edit", "one")
     assert merged.returncode == 0, merged.stdout
     assert merging("check").exit_code == 0

@@ -407,6 +407,21 @@ def test_nothing_in_the_repository_is_changed(run: Run) -> None:
     assert {path: path.read_bytes() for path in sorted(Path(".git").rglob("*")) if path.is_file()} == before
 
 
+def test_a_few_bytes_that_stand_for_very_many_files_are_not_listed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders that are all the same are one object; ten deep, with ten in each, they are more files than anybody can read."""
+    monkeypatch.setattr("sessionlint.run.revision.git.MOST_READ", 10_000_000)
+    kind, tree = "blob", _git("rev-parse", "HEAD:use.py").strip()
+    for _ in range(10):
+        entries = "".join(f"{'100644' if kind == 'blob' else '040000'} {kind} {tree}\t{name}.py\n" for name in "abcdefghij")
+        tree = subprocess.run(["git", "mktree"], input=entries, capture_output=True, text=True, check=True).stdout.strip()
+        kind = "tree"
+    commit = _git("commit-tree", "-m", "bomb", "-p", "HEAD", tree).strip()
+    _git("update-ref", "refs/heads/bomb", commit)
+    _git("update-ref", "refs/heads/main", commit)
+    result = run("--since", "bomb")
+    assert (result.exit_code, result.stderr) == (2, "error: git: the repository holds more than is read of it\n")
+
+
 # --- renames ------------------------------------------------------------------------------------------------------------
 
 

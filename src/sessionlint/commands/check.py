@@ -215,8 +215,12 @@ def _after(outcome: Outcome, planned: Plan, options: Mapping[str, Any]) -> Itera
     """What is told when all findings are counted: warnings that are too many, a baseline that is out of date, the way in."""
     yield from too_many_warnings(outcome.findings, planned.settings)
     yield from summary.stale_lines(outcome)
-    if planned.settings.output_format == "full" and not (planned.baseline or options["since"] or options["staged"]):
-        yield from summary.way_in(outcome) if not any(options[way] for way in (*_WAYS_TO_FIX, "statistics")) else ()
+    is_first_look = not (planned.baseline or any(options[option] for option in _NO_FIRST_LOOK))
+    if planned.settings.output_format == "full" and is_first_look:
+        yield from summary.way_in(outcome)
+
+
+_NO_FIRST_LOOK = ("no_baseline", "since", "staged", "statistics", *_WAYS_TO_FIX)
 
 
 def _closing(outcome: Outcome, changed: int, options: Mapping[str, Any], look: Look) -> str:

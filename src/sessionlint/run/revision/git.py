@@ -10,6 +10,8 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from sessionlint.run.errors import UsageError
 
@@ -34,6 +36,7 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _LONGEST_COMPLAINT = 200
+MOST_READ = 512 * 1024 * 1024
 
 
 class GitError(UsageError):
@@ -52,26 +55,42 @@ class Git:
 
     def text(self, *arguments: str) -> str | None:
         """The first line that a command prints; None where it fails."""
-        done = self._run(arguments, b"")
-        return os.fsdecode(done.stdout).partition("\n")[0] if done.returncode == 0 else None
+        code, output, _ = self._run(arguments, b"")
+        return os.fsdecode(output).partition("\n")[0] if code == 0 else None
 
     def data(self, *arguments: str, given: bytes = b"") -> bytes:
         """All that a command prints, ``given`` what it reads."""
-        done = self._run(arguments, given)
-        if done.returncode:
-            complaint = os.fsdecode(done.stderr).strip().partition("\n")[0].removeprefix("fatal: ")
-            raise GitError(f"git: {complaint[:_LONGEST_COMPLAINT] or f'{arguments[0]} failed'}")
-        return done.stdout
+        code, output, complaint = self._run(arguments, given)
+        if code:
+            told = os.fsdecode(complaint).strip().partition("\n")[0].removeprefix("fatal: ")
+            raise GitError(f"git: {told or f'{arguments[0]} failed'}")
+        return output
 
-    def _run(self, arguments: tuple[str, ...], given: bytes) -> "subprocess.CompletedProcess[bytes]":
+    def _run(self, arguments: tuple[str, ...], given: bytes) -> tuple[int, bytes, bytes]:
+        """Exit code, output, and what was said of it. A repository of a few bytes can list more files than there is memory."""
         off = [word for key, value in _OFF.items() for word in ("-c", f"{key}={value}")]
         command = [self._program, "--no-pager", "--no-optional-locks", "--no-replace-objects", "-C", str(self._root), *off]
+        environment = {**_environment(), **self._index}
         try:
-            return subprocess.run(
-                [*command, *arguments], input=given, capture_output=True, env={**_environment(), **self._index}, check=False
-            )
+            with TemporaryFile() as asked, TemporaryFile() as said:
+                asked.write(given)
+                asked.seek(0)
+                command += arguments
+                with subprocess.Popen(command, stdin=asked, stdout=subprocess.PIPE, stderr=said, env=environment) as git:
+                    return _communicated(git, said)
         except OSError as error:
             raise GitError(f"git: {error.strerror}") from None
+
+
+def _communicated(git: "subprocess.Popen[bytes]", said: IO[bytes]) -> tuple[int, bytes, bytes]:
+    assert git.stdout is not None
+    output = git.stdout.read(MOST_READ + 1)
+    if len(output) > MOST_READ:
+        git.kill()
+        raise GitError("git: the repository holds more than is read of it")
+    code = git.wait()
+    said.seek(0)
+    return code, output, said.read(_LONGEST_COMPLAINT)
 
 
 def _environment() -> Mapping[str, str]:

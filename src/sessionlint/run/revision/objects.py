@@ -7,7 +7,7 @@ from hashlib import new
 from sessionlint.model.records import dataclass
 from sessionlint.run.files.bounded import RefusedError
 from sessionlint.run.files.limits import SOURCE
-from sessionlint.run.revision.git import Git, GitError
+from sessionlint.run.revision.git import MOST_READ, Git, GitError
 
 _FILES = ("100644", "100755", "100664")
 _ALGORITHMS = {40: "sha1", 64: "sha256"}
@@ -62,6 +62,8 @@ def contents(git: Git, names: Collection[str]) -> dict[str, bytes | RefusedError
         return {}
     sizes = _sizes(git, names)
     small = [name for name, size in sizes.items() if size <= SOURCE.bytes]
+    if sum(sizes[name] for name in small) > MOST_READ // 2:
+        raise GitError("git: the change is larger than what is read of one")
     large = {name: RefusedError(f"larger than {SOURCE.shown}") for name in sizes.keys() - set(small)}
     return {**large, **dict(_read(git.data("cat-file", "--batch", given=_lines(small)), small))}
 
