@@ -6,12 +6,18 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from sessionlint.cli import sessionlint
+from sessionlint.run import pipeline
+from sessionlint.run.analysis import Analysis
+from sessionlint.run.planning import Plan
+from sessionlint.run.request import Request
 from sessionlint.run.revision.renames import renamed
+from sessionlint.run.timings import Timings
 
 DB = "from sqlalchemy.orm import sessionmaker\n\nSessionLocal = sessionmaker()\n"
 USE = """\
@@ -220,6 +226,34 @@ def test_line_ends_that_git_writes_are_no_change(run: Run) -> None:
     assert _places(run("--staged")) == ["more.py:5"]
     assert run("--staged", "--fix", "--unsafe-fixes").exit_code == 0
     assert b"with SessionLocal() as session:\r\n" in Path("more.py").read_bytes()
+
+
+def test_to_go_on_from_today_finds_what_a_fresh_look_at_the_past_finds(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    again = pipeline._checked_again
+    used: list[str] = []
+
+    def fresh(result: pipeline.Result, analysis: Analysis, planned: Plan, *rest: Any) -> pipeline.Result:
+        used.append(planned.root.folder.name)
+        return pipeline._checked(Request(), planned, *rest, Timings(), past=True)[0]
+
+    Path("engine.py").write_text("def SessionLocal():\n    return None\n")
+    Path("late.py").write_text(USE.replace("from db", "from engine"))
+    _commit()
+    Path("engine.py").write_text(DB)
+    Path("closed.py").write_text(CLOSED.replace("    session.close()\n", ""))
+    Path("use.py").write_text(f"\n{USE}")
+    for change in (
+        lambda: None,
+        lambda: Path("use.py").rename("moved.py"),
+        lambda: Path("db.py").write_text("SessionLocal = None\n"),
+    ):
+        change()
+        monkeypatch.setattr(pipeline, "_checked_again", again)
+        continued = run("--since", "HEAD", "--no-cache", "--show-suppressed")
+        monkeypatch.setattr(pipeline, "_checked_again", fresh)
+        assert run("--since", "HEAD", "--no-cache", "--show-suppressed").output == continued.output
+        assert continued.stdout
+    assert used == ["project"] * 3
 
 
 def test_links_and_repositories_in_the_project_are_what_they_are_on_disk(run: Run, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ A project that has not changed since an earlier run is known: then nothing of wh
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from sessionlint.model.outcome import Outcome
@@ -71,14 +70,14 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
         with timings.stage("read"):
             texts, refused = _read(planned, request.stdin, warn, timings)
         past: Past | None = None
+        find = _Find(request, timings)
         if planned.baseline is not None or request.since is not None or request.staged:
             from sessionlint.run.looking_back import looked_back
 
-            find = partial(_found, request, timings)
             with timings.stage("read"):
                 planned, texts, refused, past = looked_back(request, planned, texts, refused, warn, find)
         if request.fix == "none" and request.suppress is None:
-            result = _found(request, timings, planned, texts, refused)
+            result = find(planned, texts, refused)
         else:
             result = _changed(request, planned, texts, refused, warn, hands, timings, past)
         return result if past is None else replace(result, outcome=past.sifted(result.outcome, result.sources, planned))
@@ -100,24 +99,53 @@ def analysed(request: Request, warn: Warn) -> Result:
             planned.store.close()
 
 
-def _found(
-    request: Request, timings: Timings, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str], past: bool = False
+class _Find:
+    """Finds what there is in texts: as an earlier run did, or by looking."""
+
+    def __init__(self, request: Request, timings: Timings) -> None:
+        self._request = request
+        self._timings = timings
+        self._looked: tuple[Result, Analysis] | None = None
+
+    def __call__(self, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str], past: bool = False) -> Result:
+        """What is found in ``texts``, which are let go of; of those of the ``past``, most are what was looked at before."""
+        if planned.store is None:
+            return self._look(planned, texts, refused, past)
+        # a NUL stands for the text that was not read: no word of it is known, so the file counts as one that matters
+        with self._timings.stage("cache"):
+            said = {path: f"\0{why}".encode() for path, why in refused.items()}
+            unchanged = Unchanged(planned.store, planned, {**texts, **said})
+            known = unchanged.outcome()
+        if known is not None:
+            return Result(planned, known, _Decoded(texts))
+        result = self._look(planned, texts, refused, past)
+        if result.checked is not None and result.checked.project is not None:
+            with self._timings.stage("cache"):
+                unchanged.keep(result.outcome, result.checked.project)
+        return result
+
+    def _look(self, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str], past: bool) -> Result:
+        if past and self._looked is not None:
+            return _checked_again(*self._looked, planned, texts, refused)
+        self._looked = _checked(self._request, planned, texts, refused, self._timings, past)
+        return self._looked[0]
+
+
+def _checked_again(
+    result: Result, analysis: "Analysis", planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str]
 ) -> Result:
-    """What is found in ``texts``, which are let go of; where they are of the ``past``, configured names may not be there yet."""
-    if planned.store is None:
-        return _checked(request, planned, texts, refused, timings, past)[0]
-    # a NUL stands for the text that was not read: no word of it is known, so the file counts as one that matters
-    with timings.stage("cache"):
-        said = {path: f"\0{why}".encode() for path, why in refused.items()}
-        unchanged = Unchanged(planned.store, planned, {**texts, **said})
-        known = unchanged.outcome()
-    if known is not None:
-        return Result(planned, known, _Decoded(texts))
-    result, _ = _checked(request, planned, texts, refused, timings, past)
-    if result.checked is not None and result.checked.project is not None:
-        with timings.stage("cache"):
-            unchanged.keep(result.outcome, result.checked.project)
-    return result
+    """Other texts of a project that was checked: only what is not the same is extracted, linked and asked again."""
+    from sessionlint.extract.garbage import without_cycle_collection
+    from sessionlint.run.files.reading import sources_of
+
+    assert result.checked is not None
+    read, facts = sources_of(texts, refused)
+    sources = {path: before if (before := result.sources.get(path)) == source else source for path, source in read.items()}
+    same = {path for path, source in sources.items() if source is result.sources.get(path) and path not in facts}
+    facts |= {path: known for path, known in result.checked.facts.items() if path in same}
+    with without_cycle_collection():
+        checked = replace(analysis, scope=planned.scope).check(sources, facts, result.checked.project)
+    return Result(planned, checked.outcome, sources, checked=checked)
 
 
 def _checked(
