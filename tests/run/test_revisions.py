@@ -4,9 +4,8 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -232,9 +231,9 @@ def test_to_go_on_from_today_finds_what_a_fresh_look_at_the_past_finds(run: Run,
     again = pipeline._checked_again
     used: list[str] = []
 
-    def fresh(result: pipeline.Result, analysis: Analysis, planned: Plan, *rest: Any) -> pipeline.Result:
+    def fresh(_: object, __: Analysis, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str]) -> pipeline.Result:
         used.append(planned.root.folder.name)
-        return pipeline._checked(Request(), planned, *rest, Timings(), past=True)[0]
+        return pipeline._checked(Request(), planned, texts, refused, Timings(), past=True)[0]
 
     Path("engine.py").write_text("def SessionLocal():\n    return None\n")
     Path("late.py").write_text(USE.replace("from db", "from engine"))
