@@ -127,6 +127,17 @@ def test_a_file_that_was_renamed_and_edited_keeps_its_past(run: Run) -> None:
     assert _places(run("--since", "HEAD")) == ["sub/used.py:14"]
 
 
+def test_a_function_or_class_that_was_renamed_keeps_its_past_and_another_one_does_not(run: Run) -> None:
+    method = "class Store:\n    def load(self):\n        session = SessionLocal()\n        return session.get(int, self.key)\n"
+    Path("use.py").write_text(f"{USE}\n\n{method}")
+    _commit()
+    Path("use.py").write_text(f"{USE}\n\n{method}".replace("load(key)", "load_one(key)").replace("class Store", "class Users"))
+    assert _places(run("--since", "HEAD")) == []
+    other = "def other(a, b, c):\n    for each in a:\n        print(each)\n    session = SessionLocal()\n    return session.get(a, b)\n"
+    Path("use.py").write_text(f"from db import SessionLocal\n\n\n{other}\n\n{method}")
+    assert _places(run("--since", "HEAD")) == ["use.py:7"]
+
+
 def test_a_revision_is_compared_with_where_this_branch_left_it(run: Run) -> None:
     _git("checkout", "--quiet", "-b", "feature")
     Path("more.py").write_text(MORE)

@@ -80,14 +80,10 @@ def _belonging(planned: Plan) -> Callable[[str], bool]:
 
 
 def _found_before(planned: Plan, before: "Texts", after: "Texts", find: Find) -> Sequence[Identity]:
-    """The findings of before, under the names that their files have now."""
+    """The findings of before, under the names that their files and definitions have now."""
     files = sorted({*before.read, *before.refused})
     found = find(replace(planned, files=files, scope=_WHOLE, stdin=None), dict(before.read), before.refused, past=True)
     entries = Identities(found.sources).of(found.outcome.findings)
-    gone = {entry.path: before.read[entry.path] for entry in entries if entry.path in before.read.keys() - after.read.keys()}
-    if not gone:
-        return entries
-    from sessionlint.run.revision.renames import renamed
+    from sessionlint.run.revision.moves import moved
 
-    names = renamed(gone, {path: data for path, data in after.read.items() if path not in before.read})
-    return [entry._replace(path=names.get(entry.path, entry.path)) for entry in entries]
+    return moved(entries, before.read, after.read)

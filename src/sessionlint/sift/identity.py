@@ -61,7 +61,7 @@ class _Text:
         self._source = source
         self._comments = {position.line: position.column for position in comments}
         self._enclosing = Enclosing(source, lines.plain)
-        self.names = self._enclosing.names
+        self.names = self._enclosing.spans.keys()
 
     def identity(self, finding: Finding) -> Identity:
         path, offset = self._source.path, finding.place.span.start

@@ -12,12 +12,15 @@ _TAB = 8
 
 
 class Enclosing:
-    """The definitions of one text, by qualified name (``Repository.load``, ``outer.inner``), decorators and header included."""
+    """The definitions of one text, by qualified name (``Repository.load``, ``outer.inner``), decorators and header included.
+
+    ``spans`` has the last one of each name.
+    """
 
     def __init__(self, source: Source, lines: Sequence[Span]) -> None:
         """``lines`` are the logical ones, a decorator being one of its own."""
         definitions = sorted(_definitions(source, lines))
-        self.names = frozenset(name for _, name in definitions)
+        self.spans = {name: span for span, name in definitions}
         self._segments = list(_segments(definitions))
         self._starts = [start for start, _ in self._segments]
 
