@@ -133,7 +133,9 @@ def test_a_function_or_class_that_was_renamed_keeps_its_past_and_another_one_doe
     _commit()
     Path("use.py").write_text(f"{USE}\n\n{method}".replace("load(key)", "load_one(key)").replace("class Store", "class Users"))
     assert _places(run("--since", "HEAD")) == []
-    other = "def other(a, b, c):\n    for each in a:\n        print(each)\n    session = SessionLocal()\n    return session.get(a, b)\n"
+    other = (
+        "def other(a, b):\n    for each in a:\n        print(each)\n    session = SessionLocal()\n    return session.get(a, b)\n"
+    )
     Path("use.py").write_text(f"from db import SessionLocal\n\n\n{other}\n\n{method}")
     assert _places(run("--since", "HEAD")) == ["use.py:7"]
 
@@ -164,6 +166,25 @@ def test_before_the_first_commit_everything_is_new(run: Run) -> None:
     _git("checkout", "--quiet", "--orphan", "fresh")
     assert _places(run("--staged")) == ["use.py:5"]
     assert run("--since", "HEAD").stderr == 'error: --since: git knows no revision "HEAD"\n'
+
+
+def test_in_a_merge_what_either_side_had_is_not_new(run: Run) -> None:
+    _git("checkout", "--quiet", "-b", "feature")
+    Path("db.py").write_text(f"# ours\n{DB}")
+    _commit()
+    _git("checkout", "--quiet", "main")
+    Path("db.py").write_text(f"# theirs\n{DB}")
+    Path("more.py").write_text(MORE)
+    _commit()
+    _git("checkout", "--quiet", "feature")
+    with pytest.raises(subprocess.CalledProcessError):
+        _git("merge", "main")
+    Path("db.py").write_text(f"# both\n{DB}")
+    _git("add", "--all")
+    assert _places(run("--staged")) == []
+    Path("third.py").write_text(USE)
+    _git("add", "--all")
+    assert _places(run("--staged")) == ["third.py:5"]
 
 
 def test_a_project_in_a_folder_of_a_repository(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

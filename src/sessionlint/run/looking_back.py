@@ -56,7 +56,8 @@ def looked_back(
     planned = replace(planned, files=sorted({*after.read, *after.refused}))
 
     def before() -> Sequence[Identity]:
-        return _found_before(planned, change.before(after, belongs), after, find)
+        sides = [_found_before(planned, texts, after, find) for texts in change.before(after, belongs)]
+        return list(dict.fromkeys(entry for entries in sides for entry in entries))
 
     return planned, dict(after.read), dict(after.refused), replace(past, before=before)
 

@@ -1,7 +1,7 @@
 """The change that somebody asks about: what the project was before it, and, where it is staged, what it is to be."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sessionlint.model.records import dataclass
@@ -27,19 +27,20 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """From ``commit`` (None: from nothing) to what is on disk, or, with ``index``, to what that holds."""
+    """From ``commits`` (several in a merge; none: from nothing) to what is on disk, or, with ``index``, to what that holds."""
 
     git: Git
-    commit: str | None
+    commits: Sequence[str]
     index: Listing | None = None
 
     def after(self, on_disk: Texts, belongs: Belongs) -> Texts:
         """The files behind the change."""
         return on_disk if self.index is None else _texts(self.git, self.index, on_disk, belongs, or_its_lines=True)
 
-    def before(self, after: Texts, belongs: Belongs) -> Texts:
-        """The files before the change, most of which are those ``after`` it."""
-        return _texts(self.git, listed_commit(self.git, self.commit), after, belongs)
+    def before(self, after: Texts, belongs: Belongs) -> Iterator[Texts]:
+        """The files before the change, of each side of a merge; most are those ``after`` it."""
+        for commit in self.commits:
+            yield _texts(self.git, listed_commit(self.git, commit), after, belongs)
 
 
 def change_since(root: Path, revision: str, warn: Warn) -> Change:
@@ -53,7 +54,7 @@ def change_since(root: Path, revision: str, warn: Warn) -> Change:
     common = git.text("merge-base", commit, "HEAD")
     if common is None:
         warn(f"--since: where this branch left {revision} is not known (a shallow clone?); it is compared with {revision} itself")
-    return Change(git, common or commit)
+    return Change(git, [common or commit])
 
 
 def staged_change(root: Path, warn: Warn) -> Change | None:
@@ -61,13 +62,14 @@ def staged_change(root: Path, warn: Warn) -> Change | None:
     git = _git(root, "--staged", warn)
     if revision := os.environ.get("PRE_COMMIT_FROM_REF"):  # pre-commit run --from-ref: the work tree is that of --to-ref
         return change_since(root, revision, warn)
-    commit, index = _commit(git, "HEAD"), listed_index(git)
-    if listed_commit(git, commit) == index:
+    commits = [commit for name in ("HEAD", "MERGE_HEAD") if (commit := _commit(git, name)) is not None]
+    index = listed_index(git)
+    if commits and listed_commit(git, commits[0]) == index:
         if os.environ.get("PRE_COMMIT"):  # pre-commit run --all-files
             warn("--staged: nothing is staged; all that is found in the given files is reported")
             return None
         warn("--staged: nothing is staged")
-    return Change(git, commit, index)
+    return Change(git, commits, index)
 
 
 def _git(root: Path, option: str, warn: Warn) -> Git:

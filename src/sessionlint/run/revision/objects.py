@@ -26,10 +26,8 @@ class Listing:
         return path in self.others or any(path.startswith(f"{other}/") for other in self.others)
 
 
-def listed_commit(git: Git, commit: str | None) -> Listing:
-    """The files of a commit; None is the one before the first."""
-    if commit is None:
-        return Listing({})
+def listed_commit(git: Git, commit: str) -> Listing:
+    """The files of a commit."""
     entries = (entry.split(b" ", 2) for entry in git.data("ls-tree", "-r", "-z", commit).split(b"\0") if entry)
     return _listing((mode, *rest.split(b"\t", 1)) for mode, _, rest in entries)
 
