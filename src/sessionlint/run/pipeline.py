@@ -45,13 +45,16 @@ class Result:
 
 
 class _Decoded(Mapping[str, Source]):
-    """The sources of ``texts``, each made when it is asked for."""
+    """The sources of ``texts``, each made when it is first asked for."""
 
     def __init__(self, texts: Mapping[str, bytes]) -> None:
         self._texts = texts
+        self._made: dict[str, Source] = {}
 
     def __getitem__(self, path: str) -> Source:
-        return decoded(path, self._texts[path])[0]
+        if path not in self._made:
+            self._made[path] = decoded(path, self._texts[path])[0]
+        return self._made[path]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._texts)
