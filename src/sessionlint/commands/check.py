@@ -97,23 +97,23 @@ def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
 
 
 _WAYS_TO_FIX = ("fix", "fix_only", "diff", "interactive")
-
-
+_NOT_OF_STANDARD_INPUT = ("interactive", "staged", "add_suppressions")
 _CONTRADICTIONS = (
     ("since", "staged"),
     ("baseline", "no_baseline"),
-    *(("add_suppressions", way) for way in (*_WAYS_TO_FIX, "staged", "statistics")),
+    *(("add_suppressions", other) for other in (*_WAYS_TO_FIX, "staged", "statistics")),
 )
 
 
 def _refuse_contradictions(paths: Sequence[str], options: Mapping[str, Any]) -> None:
     if options["interactive"] and options["diff"]:
         raise UsageError("--interactive: not with --diff, which changes nothing")
-    for option in ("interactive", "staged", "add_suppressions"):
-        if options[option] not in (False, None) and "-" in paths:
+    given = {option for option, value in options.items() if value not in (False, None)}
+    for option in _NOT_OF_STANDARD_INPUT:
+        if option in given and "-" in paths:
             raise UsageError(f"--{option.replace('_', '-')}: not with - (standard input)")
     for option, other in _CONTRADICTIONS:
-        if options[option] not in (False, None) and options[other] not in (False, None):
+        if {option, other} <= given:
             raise UsageError(f"--{option.replace('_', '-')}: not with --{other.replace('_', '-')}")
 
 
@@ -189,11 +189,8 @@ def _report(request: Request, result: Result, options: Mapping[str, Any]) -> Out
         write_out(text, commands=commands)
     for line in result.unwritten.lines():
         say(f"error: {line}")
-    _say_rest(
-        outcome,
-        options,
-        "\n".join([_closing(outcome, len(result.changes), options, err), *_after(outcome, result.plan, options)]),
-    )
+    closing = [_closing(outcome, len(result.changes), options, err), *_after(outcome, result.plan, options)]
+    _say_rest(outcome, options, "\n".join(closing))
     return outcome
 
 
