@@ -178,11 +178,11 @@ def _written(line: _Line) -> str:
     return f"    {line.text}{'  # BAD' if line.is_bad else ''}\n"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.data())
 def test_no_edit_hides_what_was_not_there_nor_shows_what_was(data: st.DataObject) -> None:
     """What was found stays hidden while its line and its name stay, and nothing else is: exactly, as long as no line that says
-    the same came to the definition or went from it; else in number."""
+    the same came to the definition or went from it; else in number, and where as many came as went, never more."""
     tags = count()
 
     def line() -> _Line:
@@ -197,6 +197,7 @@ def test_no_edit_hides_what_was_not_there_nor_shows_what_was(data: st.DataObject
     entries = _entries(before)
     was_bad = {each.tag for module in modules for lines in module.functions.values() for each in lines if each.is_bad}
     keys = Counter((entry.name, entry.line) for entry in entries)
+    lengths = Counter((name, each.text) for module in modules for name, lines in module.functions.items() for each in lines)
     for _ in range(data.draw(st.integers(0, 6))):
         _edit(data, data.draw(st.sampled_from(modules)), line)
     orders = [data.draw(st.permutations(list(module.functions))) for module in modules]
@@ -212,17 +213,20 @@ def test_no_edit_hides_what_was_not_there_nor_shows_what_was(data: st.DataObject
         if each.is_bad
     ]
     for module in modules:
-        for name in module.functions:
+        for name, lines in module.functions.items():
             for text in LINES:
                 own = [
                     (each.tag in was_bad, is_hidden)
                     for (of, at, each), is_hidden in zip(bad, hidden, strict=True)
                     if (of, at, each.text) == (module, name, text)
                 ]
-                if (name, text) in module.churned:
-                    assert sum(is_hidden for _, is_hidden in own) == min(len(own), keys[name, text])
-                else:
+                if (name, text) not in module.churned:
                     assert [was for was, _ in own] == [is_hidden for _, is_hidden in own]
+                    continue
+                count_hidden = sum(is_hidden for _, is_hidden in own)
+                assert count_hidden <= min(len(own), keys[name, text])
+                if sum(each.text == text for each in lines) != lengths[name, text]:
+                    assert count_hidden == min(len(own), keys[name, text])
 
 
 def _edit(data: st.DataObject, module: _Module, line: Callable[[], _Line]) -> None:
@@ -257,6 +261,7 @@ def test_an_entry_is_a_line_and_the_order_does_not_matter() -> None:
     assert sorted(loaded(text.encode())) == sorted(entries)
 
 
+@settings(derandomize=True)
 @given(st.lists(st.builds(Identity, st.text(), st.text(), st.text(), st.text(), st.integers(1), st.integers(1)), max_size=5))
 def test_any_entry_survives_the_file(entries: list[Identity]) -> None:
     assert loaded(dumped(entries).encode()) == sorted(entries)

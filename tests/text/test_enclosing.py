@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessionlint.model.source import Source
@@ -50,6 +50,7 @@ def _modules() -> st.SearchStrategy[str]:
     return body
 
 
+@settings(derandomize=True)
 @given(_modules())
 def test_every_statement_lies_where_python_says(text: str) -> None:
     enclosing = Enclosing(Source("a.py", text), LogicalLines(text).plain)
