@@ -53,6 +53,8 @@ WAYS: tuple[list[str], ...] = (
     ["-v", "--timings", "--isolated"],
     ["--show-files"],
     ["--show-settings"],
+    ["--show-suppressed"],
+    ["--no-baseline", "--max-warnings", "0"],
 )
 
 
@@ -100,6 +102,30 @@ def test_no_format_and_no_option_lets_anything_out(hostile: Path, output_format:
     assert _told(result.stdout_bytes) == []
     assert _told(result.stderr_bytes) == []
     assert b"\n::" not in b"\n" + result.stderr_bytes
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["baseline", "create"],
+        ["baseline", "show"],
+        ["suppressions"],
+        ["suppressions", "--output-format", "json"],
+        ["check", "--add-suppressions", "."],
+        ["check", "--show-suppressed", "--select", "ALL", "--baseline", "sessionlint-baseline.jsonl", "."],
+    ],
+    ids=" ".join,
+)
+def test_no_other_command_lets_anything_out(hostile: Path, command: list[str]) -> None:
+    runner = CliRunner(env={"NO_COLOR": "1"})
+    if "create" not in command:
+        runner.invoke(sessionlint, ["baseline", "create"])
+    result = runner.invoke(sessionlint, command)
+    assert result.exit_code in (0, 1), result.output
+    assert result.output
+    assert _told(result.stdout_bytes) == []
+    assert _told(result.stderr_bytes) == []
+    assert Path("sessionlint-baseline.jsonl").read_text().isascii()
 
 
 def test_the_project_is_as_hostile_as_it_seems(hostile: Path) -> None:

@@ -60,6 +60,25 @@ def test_a_hook_for_files_reports_the_changed_files_only(hook: str, tool: Path, 
     assert ("files were modified by this hook" in bad.stdout) is repaired
 
 
+def test_a_hook_for_files_reports_what_the_commit_brings_and_of_all_files_everything(tool: Path, tmp_path: Path) -> None:
+    project = _project(tmp_path, {"src/app.py": BAD, "src/other.py": CLEAN})
+    _git(project, "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", "old")
+    _project(tmp_path, {"src/app.py": f"# a comment\n{BAD}"})
+    commented = _try_repo(tool, "sessionlint", project, "src/app.py")
+    assert commented.returncode == 0, commented.stdout
+
+    _project(tmp_path, {"src/other.py": BAD})
+    bad = _try_repo(tool, "sessionlint", project, "src/app.py", "src/other.py")
+    assert bad.returncode == 1, bad.stdout
+    assert "src/other.py" in bad.stdout
+    assert "src/app.py" not in bad.stdout
+
+    _git(project, "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", "more")
+    everything = _try_repo(tool, "sessionlint", project, "src/app.py", "src/other.py")
+    assert everything.returncode == 1, everything.stdout
+    assert "src/app.py" in everything.stdout
+
+
 def test_the_hook_for_projects_reports_files_that_did_not_change_too(tool: Path, tmp_path: Path) -> None:
     project = _project(tmp_path, {"src/app.py": CLEAN})
     clean = _try_repo(tool, "sessionlint-project", project, "src/app.py")

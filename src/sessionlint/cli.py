@@ -101,6 +101,7 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
 _rules = _group("Rules")
 _reports = _group("What is shown")
 _fixes = _group("Fixes")
+_past = _group("Findings of before")
 _files = _group("Files")
 _settings = _group("Configuration")
 _endings = _group("Exit code")
@@ -108,13 +109,29 @@ _work = _group("Cache and speed")
 _looks = _group("Look into a run")
 
 
-@sessionlint.command(cls=GroupedCommand)
+class _Check(GroupedCommand):
+    """Knows an option whose value may be left out: what follows it is a path."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        options = [f"{argument}=" if argument == "--add-suppressions" else argument for argument in args[:end]]
+        return super().parse_args(ctx, [*options, *args[end:]])
+
+
+@sessionlint.command(cls=_Check)
 @click.argument("paths", nargs=-1)
 @_rules("--select", multiple=True, callback=_csv, metavar="RULES", help="Check these only: codes, names, prefixes (SES3), ALL.")
 @_rules("--ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out.")
 @_rules("--extend-select", multiple=True, callback=_csv, metavar="RULES", help="Check these rules too.")
 @_rules("--extend-ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out too.")
 @_rules("--per-file-ignores", multiple=True, metavar="PATTERN:RULES", help="Leave rules out in some files.")
+@_rules(
+    "--severity-of",
+    multiple=True,
+    callback=_csv,
+    metavar="RULE=LEVEL",
+    help="Take findings for error, warning or info (SES203=info).",
+)
 @_reports(
     "--output-format",
     multiple=True,
@@ -131,6 +148,12 @@ _looks = _group("Look into a run")
 @_fixes("--fix-only", is_flag=True, help="Apply fixes as --fix does, and neither report nor fail for what is left.")
 @_fixes("--interactive", is_flag=True, help="Ask before each fix: yes, no, all, quit, show trace.")
 @_fixes("--show-fixes", is_flag=True, help="List what was fixed (with --diff: what would be).")
+@_past("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="The findings not to report.")
+@_past("--no-baseline", is_flag=True, help="Report what is in the baseline, too.")
+@_past("--since", metavar="REV", help="Report what was brought since this branch left a revision of git.")
+@_past("--staged", is_flag=True, help="Check what git has staged, and report what the commit would bring.")
+@_past("--add-suppressions", metavar="[=REASON]", help="Write a comment that suppresses it beside each finding.")
+@_past("--show-suppressed", is_flag=True, help="Show what comments and the baseline hide, too, and why.")
 @_files(
     "--exclude",
     multiple=True,
@@ -148,6 +171,7 @@ _looks = _group("Look into a run")
 @_settings("--isolated", is_flag=True, help="Read no configuration file.")
 @_settings("--project-root", type=click.Path(path_type=Path), metavar="DIR", help="The folder to analyse, instead of finding it.")
 @_endings("--fail-on", metavar="LEVEL", help="Exit with 1 from this severity on: error, warning (default), info, never.")
+@_endings("--max-warnings", type=click.IntRange(0), metavar="N", help="Let N warnings pass, and exit with 1 when there are more.")
 @_endings("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @_endings("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 when something was fixed, whatever is left.")
 @_work("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Parse in up to N processes (default: one per core).")
@@ -250,6 +274,47 @@ def patterns(paths: tuple[str, ...], **options: Any) -> None:
 
     click.get_current_context().meta[_VERBOSE] = options["verbose"]
     raise SystemExit(run_patterns(paths, options))
+
+
+@sessionlint.command()
+@click.argument("action", type=click.Choice(["create", "update", "prune", "show"]))
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="The file, instead of the one that is configured."
+)
+@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or one setting in TOML.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option("--project-root", type=click.Path(path_type=Path), metavar="DIR", help="The project, instead of finding it.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
+@click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie, as check has it.")
+def baseline(action: str, paths: tuple[str, ...], **options: Any) -> None:
+    """Keep the findings of the project around PATHS (default: the current folder) for later, and report only what is new.
+
+    \b
+    create  begin: all that is found goes into a file, which is to be committed
+    update  bring the file up to date: what is found now, and nothing else
+    prune   take out what is not found any more
+    show    list the file, with what is stale in it
+    """
+    from sessionlint.commands.baseline import run_baseline
+
+    raise SystemExit(run_baseline(action, paths, options))
+
+
+@sessionlint.command()
+@click.argument("paths", nargs=-1)
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@click.option("--unused", is_flag=True, help="Only those that hide nothing.")
+@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or one setting in TOML.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option("--project-root", type=click.Path(path_type=Path), metavar="DIR", help="The project, instead of finding it.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
+@click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie, as check has it.")
+def suppressions(paths: tuple[str, ...], output_format: str, unused: bool, **options: Any) -> None:
+    """List the comments in PATHS (default: the current folder) that suppress findings, with their reasons and what they hide."""
+    from sessionlint.commands.suppressions import run_suppressions
+
+    raise SystemExit(run_suppressions(paths, output_format, unused, options))
 
 
 @sessionlint.command()

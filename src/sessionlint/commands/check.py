@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +11,10 @@ from typing import Any, TextIO
 from sessionlint.commands.console import look_of, prepare, read_bytes, say, show, write_bytes, write_out
 from sessionlint.commands.outputs import Outputs, read_outputs
 from sessionlint.commands.rule_pages import rule_page
-from sessionlint.commands.surroundings import available_cores, relative, warn
+from sessionlint.commands.surroundings import relative, warn
+from sessionlint.commands.verdict import fails, too_many_warnings
 from sessionlint.commands.waiting import Waiting, is_anybody_waiting
 from sessionlint.extract.garbage import without_cycle_collection
-from sessionlint.model.finding import Severity
 from sessionlint.model.outcome import Outcome
 from sessionlint.report import summary
 from sessionlint.report.colour import ColourChoice
@@ -30,7 +30,7 @@ from sessionlint.run.files.report_file import write_report
 from sessionlint.run.fixing.hands import Hands
 from sessionlint.run.pipeline import Result
 from sessionlint.run.planning import Plan, check_rules, plan
-from sessionlint.run.request import FixLevel, Request, Stdin
+from sessionlint.run.request import FixLevel, Request, Stdin, available_cores
 from sessionlint.run.settings.settings import OPTIONS, SELECTION
 from sessionlint.run.timings import Timings
 
@@ -96,17 +96,33 @@ def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
         cache_dir=options["cache_dir"],
         jobs=options["jobs"] or available_cores(),
         verbose=options["verbose"],
+        baseline=options["baseline"],
+        use_baseline=not options["no_baseline"],
+        since=options["since"],
+        staged=options["staged"],
+        suppress=options["add_suppressions"],
     )
 
 
 _WAYS_TO_FIX = ("fix", "fix_only", "diff", "interactive")
+_NOT_OF_STANDARD_INPUT = ("interactive", "staged", "add_suppressions")
+_CONTRADICTIONS = (
+    ("since", "staged"),
+    ("baseline", "no_baseline"),
+    *(("add_suppressions", other) for other in (*_WAYS_TO_FIX, "staged", "statistics")),
+)
 
 
 def _refuse_contradictions(paths: Sequence[str], options: Mapping[str, Any]) -> None:
     if options["interactive"] and options["diff"]:
         raise UsageError("--interactive: not with --diff, which changes nothing")
-    if options["interactive"] and "-" in paths:
-        raise UsageError("--interactive: not with - (standard input)")
+    given = {option for option, value in options.items() if value not in (False, None)}
+    for option in _NOT_OF_STANDARD_INPUT:
+        if option in given and "-" in paths:
+            raise UsageError(f"--{option.replace('_', '-')}: not with - (standard input)")
+    for option, other in _CONTRADICTIONS:
+        if {option, other} <= given:
+            raise UsageError(f"--{option.replace('_', '-')}: not with --{other.replace('_', '-')}")
 
 
 def _hands(
@@ -127,11 +143,21 @@ def _hands(
 
 def _settings(options: Mapping[str, Any]) -> dict[str, object]:
     """The options that are settings, as a configuration file would hold them; only those that were given."""
-    given = {key: options.get(key.replace("-", "_")) for key in (*SELECTION, *OPTIONS) if key != "cache-dir"}
+    given = {key: options.get(key.replace("-", "_")) for key in (*SELECTION, *OPTIONS) if key not in ("cache-dir", "baseline")}
     settings = {key: value for key, value in given.items() if value not in (None, "", [], ())}
+    if levels := options["severity_of"]:
+        settings["severity"] = _severities(levels)
     if pairs := settings.get("per-file-ignores"):
         settings["per-file-ignores"] = _per_file(pairs)
     return settings
+
+
+def _severities(levels: Sequence[str]) -> dict[str, str]:
+    """``SES301=info`` -> the severity by rule."""
+    for text in levels:
+        if "=" not in text:
+            raise UsageError(f'--severity-of: expected RULE=LEVEL, got "{text}"')
+    return dict(text.split("=", 1) for text in levels)
 
 
 def _per_file(pairs: Sequence[str]) -> dict[str, list[str]]:
@@ -169,7 +195,7 @@ def _report(request: Request, result: Result, outputs: Outputs, options: Mapping
         _write(output.file or "", text if FORMATS[output.format].commands else inert(text), result)
     for line in result.unwritten.lines():
         say(f"error: {line}")
-    closing = "" if _is_nothing_python(result) else _closing(outcome, options, _look(sys.stderr, request, result, options))
+    closing = "" if _is_nothing_python(result) else _whole_closing(request, outcome, result, options)
     _say_rest(outcome, options, closing, _shown_path(result.plan, request))
     if not closing:
         say("error: nothing was checked: no Python file was given")
@@ -187,6 +213,8 @@ def _told(request: Request, result: Result, outputs: Outputs, options: Mapping[s
         return "", False, result.outcome
     name = "statistics" if options["statistics"] else result.plan.settings.output_format
     text, outcome = rendered(renderer(name), result.outcome, result.sources, look)
+    if options["show_suppressed"]:
+        text += _suppressed(outcome, result, name, look if name in _FOR_PEOPLE else _look(sys.stderr, request, result, options))
     return text, name in FORMATS and FORMATS[name].commands, outcome
 
 
@@ -197,10 +225,43 @@ def _look(stream: TextIO | None, request: Request, result: Result, options: Mapp
     return replace(look, repository_path=_repository_path(result.plan, request), page=rule_page)
 
 
-def _closing(outcome: Outcome, options: Mapping[str, Any], look: Look) -> str:
+def _whole_closing(request: Request, outcome: Outcome, result: Result, options: Mapping[str, Any]) -> str:
+    closing = _closing(outcome, len(result.changes), options, _look(sys.stderr, request, result, options))
+    return "\n".join([closing, *_after(outcome, result.plan, options)])
+
+
+_FOR_PEOPLE = ("full", "concise", "statistics")
+
+
+def _suppressed(outcome: Outcome, result: Result, name: str, look: Look) -> str:
+    """What is hidden, to be told beside the findings; other programs get theirs undisturbed."""
+    from sessionlint.report import suppressed
+
+    text = suppressed.render(outcome, result.sources, look)
+    if name in _FOR_PEOPLE:
+        return text
+    show(text.rstrip("\n")) if text else None
+    return ""
+
+
+def _after(outcome: Outcome, planned: Plan, options: Mapping[str, Any]) -> Iterator[str]:
+    """What is told when all findings are counted: warnings that are too many, a baseline that is out of date, the way in."""
+    yield from too_many_warnings(outcome.findings, planned.settings)
+    yield from summary.stale_lines(outcome)
+    is_first_look = not (planned.baseline or any(options[option] for option in _NO_FIRST_LOOK))
+    if planned.settings.output_format == "full" and is_first_look:
+        yield from summary.way_in(outcome)
+
+
+_NO_FIRST_LOOK = ("no_baseline", "since", "staged", "statistics", *_WAYS_TO_FIX)
+
+
+def _closing(outcome: Outcome, changed: int, options: Mapping[str, Any], look: Look) -> str:
     fixes = summary.fixes_list(outcome, look) if options["show_fixes"] else ""
     if options["diff"]:
         closing = summary.diff_lines(outcome, look)
+    elif options["add_suppressions"] is not None:
+        closing = f"{summary.suppressed_line(changed)}\n{summary.closing_lines(outcome, look)}"
     else:
         closing = (summary.fixed_line if options["fix_only"] else summary.closing_lines)(outcome, look)
     return f"{fixes}\n{closing}" if fixes else closing
@@ -252,11 +313,7 @@ def _exit_code(result: Result, options: Mapping[str, Any]) -> int:
         return FOUND
     if options["fix_only"]:
         return CLEAN
-    bar = result.plan.settings.fail_on
-    if bar == "never":
-        return CLEAN
-    failing = [finding for finding in result.outcome.findings if finding.severity.rank <= Severity(bar).rank]
-    return FOUND if failing else CLEAN
+    return FOUND if fails(result.outcome.findings, result.plan.settings) else CLEAN
 
 
 def _show(plan: Plan, options: Mapping[str, Any]) -> int:

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sessionlint.commands.console import say, write_out
-from sessionlint.commands.surroundings import available_cores, warn
+from sessionlint.commands.surroundings import warn
 from sessionlint.commands.waiting import Waiting, is_anybody_waiting
 from sessionlint.run import pipeline
 from sessionlint.run.errors import CLEAN, FAILED
 from sessionlint.run.files.report_file import write_report
 from sessionlint.run.pipeline import Linked
-from sessionlint.run.request import Request
+from sessionlint.run.request import Request, available_cores
 from sessionlint.run.timings import Timings
 
 

@@ -6,10 +6,6 @@ from pathlib import Path
 from sessionlint.commands.console import say
 
 
-def available_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def relative(path: Path) -> str:
     """The path as it is typed from the current folder."""
     try:

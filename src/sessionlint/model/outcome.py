@@ -35,7 +35,8 @@ class Outcome:
     ``findings`` are selected, in scope, not suppressed, and sorted by path, position and code. ``rules`` holds every rule
     by code. ``repaired`` holds path and code of each finding that this run repaired (or, for a diff, would repair);
     ``fixable_safe`` and ``fixable_unsafe`` count those of ``findings`` with a fix of that applicability. ``errors`` are
-    our own failures.
+    our own failures. ``baselined`` and ``older`` would be findings, too, but for the baseline, and for the revision since which
+    is asked; ``stale`` entries of the baseline match nothing.
     """
 
     findings: tuple[Finding, ...]
@@ -48,6 +49,9 @@ class Outcome:
     notes: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     checked: int = 0
+    baselined: tuple[Finding, ...] = ()
+    older: tuple[Finding, ...] = ()
+    stale: int = 0
 
     @property
     def fixed(self) -> int:

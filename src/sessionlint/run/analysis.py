@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import field, replace
 from datetime import date
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from sessionlint.link.memory import UNASKED
 from sessionlint.link.names.scopes import ModuleScope
@@ -32,6 +33,9 @@ from sessionlint.sift.comments import Comments
 from sessionlint.sift.precedence import most_specific
 from sessionlint.sift.suppression import suppress, suppress_by_name
 
+if TYPE_CHECKING:
+    from sessionlint.run.past import Past
+
 NEWEST = Targets()
 
 
@@ -47,7 +51,7 @@ class Checked:
     """Facts of each file as far as they were extracted, the outcome, and what is wrong with the configured names.
 
     ``missing`` do not exist; ``unusable_helper`` says why no session can be opened with the ``session-provider``.
-    ``project`` is kept for the sake of the time that it would take to take it apart.
+    ``project`` is kept for the sake of the time that it would take to take it apart; ``comments`` with what they hid.
     """
 
     facts: Mapping[str, ModuleFacts]
@@ -55,6 +59,7 @@ class Checked:
     missing: tuple[MissingName, ...] = ()
     unusable_helper: Unusable | None = None
     project: Project | None = None
+    comments: Comments | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ class State:
 class Analysis:
     """How to look at texts. ``scope``: a finding is reported when a place of its trace lies in it.
 
-    ``package`` is what the project's root is called, where it is a package itself.
+    ``package`` is what the project's root is called, where it is a package itself; ``past`` says what was there before, which no
+    fix is made for.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -79,6 +85,7 @@ class Analysis:
     today: date = field(default_factory=date.today)
     prefilter: bool = True
     extractor: Extractor = field(default_factory=Extractor)
+    past: "Past | None" = None
 
     def check(
         self,
@@ -92,9 +99,11 @@ class Analysis:
         """
         project = project or Project(self.targets, self.settings.vocabulary, self.settings.src, self.package)
         (link if self.prefilter else link_without_prefilter)(project, sources, facts or {}, self.extractor)
-        return Checked(project.facts, self._judged(project), tuple(project.trust.missing), unusable_helper(project), project)
+        outcome, comments = self._judged(project)
+        missing = tuple(project.trust.missing)
+        return Checked(project.facts, outcome, missing, unusable_helper(project), project, comments)
 
-    def _judged(self, project: Project) -> Outcome:
+    def _judged(self, project: Project) -> tuple[Outcome, Comments]:
         registered = registered_rules()
         rules = tuple(entry.rule for entry in registered)
         choice = Choice(self.settings, rules)
@@ -113,7 +122,7 @@ class Analysis:
         shown = dict.fromkeys(choice.shown(finding) for finding in candidates)
         findings = sorted((finding for finding in shown if finding is not None), key=_order)
         suppressed = [entry for entry in (*sifted.suppressed, *resifted.suppressed) if self._in_scope(entry.finding)]
-        return Outcome(
+        outcome = Outcome(
             findings=tuple(findings),
             suppressed=tuple(suppressed),
             rules={rule.code: rule for rule in rules},
@@ -124,6 +133,7 @@ class Analysis:
             errors=tuple(errors),
             checked=sum(path in self.scope for path in project.sources),
         )
+        return outcome, replace(comments, used=sifted.used | resifted.used)
 
     def _remarks(self, project: Project) -> Iterator[str]:
         return remarks(project, self.scope, self.settings.vocabulary.words)

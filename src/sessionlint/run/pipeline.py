@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sessionlint.model.facts import ModuleFacts
     from sessionlint.run.analysis import Analysis, Checked
     from sessionlint.run.files.write import Change
+    from sessionlint.run.past import Past
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,16 @@ class Linked:
 
 
 class _Decoded(Mapping[str, Source]):
-    """The sources of ``texts``, each made when it is asked for."""
+    """The sources of ``texts``, each made when it is first asked for."""
 
     def __init__(self, texts: Mapping[str, bytes]) -> None:
         self._texts = texts
+        self._made: dict[str, Source] = {}
 
     def __getitem__(self, path: str) -> Source:
-        return decoded(path, self._texts[path])[0]
+        if path not in self._made:
+            self._made[path] = decoded(path, self._texts[path])[0]
+        return self._made[path]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._texts)
@@ -85,20 +89,18 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
         with timings.stage("read"):
             texts, refused = _read(planned, request.stdin, warn, timings)
             planned = _recognised(planned, request.stdin, texts)
-        if planned.store is None or request.fix != "none":
-            return _checked(request, planned, texts, refused, warn, hands, timings)
-        # a NUL stands for the text that was not read: no word of it is known, so the file counts as one that matters
-        with timings.stage("cache"):
-            said = {path: f"\0{why}".encode() for path, why in refused.items()}
-            unchanged = Unchanged(planned.store, planned, {**texts, **said})
-            known = unchanged.outcome()
-        if known is not None:
-            return Result(planned, known, _Decoded(texts))
-        result = _checked(request, planned, texts, refused, warn, hands, timings)
-        if result.checked is not None and result.checked.project is not None:
-            with timings.stage("cache"):
-                unchanged.keep(result.outcome, result.checked.project)
-        return result
+        past: Past | None = None
+        find = _Find(request, timings)
+        if planned.baseline is not None or request.since is not None or request.staged:
+            from sessionlint.run.looking_back import looked_back
+
+            with timings.stage("read"):
+                planned, texts, refused, past = looked_back(request, planned, texts, refused, warn, find)
+        if request.fix == "none" and request.suppress is None:
+            result = find(planned, texts, refused)
+        else:
+            result = _changed(request, planned, texts, refused, warn, hands, timings, past)
+        return result if past is None else replace(result, outcome=past.sifted(result.outcome, result.sources, planned))
     finally:
         if planned.store:
             with timings.stage("cache"):
@@ -107,29 +109,77 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
 
 def link(request: Request, warn: Warn, timings: Timings | None = None) -> Linked:
     """As ``check``, of the project as it is: nothing is fixed, and no earlier run is taken for this one. Raises UsageError."""
+    result = analysed(request, warn, timings)
+    assert result.checked is not None and result.checked.project is not None
+    return Linked(result.plan, result.checked.project, result.outcome, result.sources)
+
+
+def analysed(request: Request, warn: Warn, timings: Timings | None = None) -> Result:
+    """A check that goes all the way, whatever is known of an earlier one: with ``checked``. Raises UsageError."""
     timings = timings or Timings()
     with timings.stage("discover"):
         planned = plan(request, warn)
     try:
         with timings.stage("read"):
             texts, refused = _read(planned, request.stdin, warn, timings)
-        result = _checked(request, planned, texts, refused, warn, None, timings)
+        return _checked(request, planned, texts, refused, timings)[0]
     finally:
         if planned.store:
             planned.store.close()
-    assert result.checked is not None and result.checked.project is not None
-    return Linked(planned, result.checked.project, result.outcome, result.sources)
+
+
+class _Find:
+    """Finds what there is in texts: as an earlier run did, or by looking."""
+
+    def __init__(self, request: Request, timings: Timings) -> None:
+        self._request = request
+        self._timings = timings
+        self._looked: tuple[Result, Analysis] | None = None
+
+    def __call__(self, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str], past: bool = False) -> Result:
+        """What is found in ``texts``, which are let go of; of those of the ``past``, most are what was looked at before."""
+        if planned.store is None:
+            return self._look(planned, texts, refused, past)
+        # a NUL stands for the text that was not read: no word of it is known, so the file counts as one that matters
+        with self._timings.stage("cache"):
+            said = {path: f"\0{why}".encode() for path, why in refused.items()}
+            unchanged = Unchanged(planned.store, planned, {**texts, **said})
+            known = unchanged.outcome()
+        if known is not None:
+            return Result(planned, known, _Decoded(texts))
+        result = self._look(planned, texts, refused, past)
+        if result.checked is not None and result.checked.project is not None:
+            with self._timings.stage("cache"):
+                unchanged.keep(result.outcome, result.checked.project)
+        return result
+
+    def _look(self, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str], past: bool) -> Result:
+        if past and self._looked is not None:
+            return _checked_again(*self._looked, planned, texts, refused)
+        self._looked = _checked(self._request, planned, texts, refused, self._timings, past)
+        return self._looked[0]
+
+
+def _checked_again(
+    result: Result, analysis: "Analysis", planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str]
+) -> Result:
+    """Other texts of a project that was checked: only what is not the same is extracted, linked and asked again."""
+    from sessionlint.extract.garbage import without_cycle_collection
+    from sessionlint.run.files.reading import sources_of
+
+    assert result.checked is not None
+    read, facts = sources_of(texts, refused)
+    sources = {path: before if (before := result.sources.get(path)) == source else source for path, source in read.items()}
+    same = {path for path, source in sources.items() if source is result.sources.get(path) and path not in facts}
+    facts |= {path: known for path, known in result.checked.facts.items() if path in same}
+    with without_cycle_collection():
+        checked = replace(analysis, scope=planned.scope).check(sources, facts, result.checked.project)
+    return Result(planned, checked.outcome, sources, checked=checked)
 
 
 def _checked(
-    request: Request,
-    planned: Plan,
-    texts: dict[str, bytes],
-    refused: Mapping[str, str],
-    warn: Warn,
-    hands: Hands | None,
-    timings: Timings,
-) -> Result:
+    request: Request, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str], timings: Timings, past: bool = False
+) -> "tuple[Result, Analysis]":
     with timings.stage("start"):
         from sessionlint.extract.garbage import without_cycle_collection
         from sessionlint.run.analysis import Analysis
@@ -150,14 +200,35 @@ def _checked(
     )
     with without_cycle_collection():
         checked = analysis.check(sources, broken)
-    for missing in checked.missing:
+    for missing in checked.missing if not past else ():
         raise UsageError(missing_name(missing, planned))
-    if checked.unusable_helper is not None:
+    if checked.unusable_helper is not None and not past:
         raise UsageError(wrong_helper(planned, checked.unusable_helper))
-    if request.fix == "none":
-        return Result(planned, checked.outcome, sources, checked=checked)
+    return Result(planned, checked.outcome, sources, checked=checked), analysis
+
+
+def _changed(
+    request: Request,
+    planned: Plan,
+    texts: dict[str, bytes],
+    refused: Mapping[str, str],
+    warn: Warn,
+    hands: Hands | None,
+    timings: Timings,
+    past: "Past | None",
+) -> Result:
+    """The run of which texts come out otherwise than they went in."""
+    result, analysis = _checked(request, planned, texts, refused, timings)
+    assert result.checked is not None
     with timings.stage("fix"):
-        return _fixed(request, planned, sources, checked, analysis, warn, hands)
+        if request.suppress is not None:
+            from sessionlint.run.analysis import State
+            from sessionlint.run.suppressing import suppressed
+
+            state = State(result.sources, result.checked)
+            state, changes = suppressed(planned, replace(analysis, past=past), state, request.suppress)
+            return Result(planned, state.checked.outcome, state.sources, changes)
+        return _fixed(request, planned, result.sources, result.checked, replace(analysis, past=past), warn, hands)
 
 
 def _fixed(

@@ -1,11 +1,11 @@
 """A request becomes a plan: which project, which settings, which files."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from sessionlint import __version__
 from sessionlint.model.records import dataclass
 from sessionlint.model.targets import Targets
 from sessionlint.run.cache.cache_place import Place, place_of
@@ -17,17 +17,17 @@ from sessionlint.run.discovery.roots import Root, find_root, unused_configuratio
 from sessionlint.run.errors import UsageError, suggestion
 from sessionlint.run.files.inputs import Inputs, Warn, shown
 from sessionlint.run.request import Request, Stdin
-from sessionlint.run.settings.config import Layered, checked, merged, read_config, read_inline
+from sessionlint.run.settings.config import Layered, check_version, checked, merged, read_config, read_inline
 from sessionlint.run.settings.declared.declaration import Declaration
 from sessionlint.run.settings.doubts import doubts
 from sessionlint.run.settings.selectors import check_selectors, names_a_rule, selected_codes
 from sessionlint.run.settings.settings import Settings
-from sessionlint.run.settings.specifiers import parse_specifiers
 from sessionlint.run.settings.versions import read_targets
 
 if TYPE_CHECKING:
     from sessionlint.link.values.trust import MissingName
     from sessionlint.questions.providers.helper import Unusable
+    from sessionlint.run.files.baseline_file import BaselineFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Plan:
 
     ``files`` are relative to ``root``; ``layers`` are the settings in turn, ``config`` names their files, and ``locate`` the
     place of a key and its value; ``stdin`` is the name that the text from standard input stands for among the files. ``store``
-    is where things are kept from run to run; ``left_out`` are the files and folders that were passed by.
+    is where things are kept from run to run; ``left_out`` are the files and folders that were passed by;
+    ``baseline`` is the file of findings not to report, where there is one, or somebody says so.
     """
 
     root: Root
@@ -51,6 +52,7 @@ class Plan:
     stdin: str | None = None
     store: Store | None = None
     left_out: LeftOut = field(default_factory=dict)
+    baseline: "BaselineFile | None" = None
 
     @property
     def selected(self) -> frozenset[str]:
@@ -88,15 +90,27 @@ def plan(request: Request, warn: Warn) -> Plan:
         raise
     verdicts.keep()
     stdin = next(iter(scope.files), None) if request.stdin else None
+    baseline = _baseline(request, root, layers, settings) if _may_have_baseline(request, root, layers, settings) else None
     own = [shown(root.config)] if root.config and not _config_files(request) else []
     config = ", ".join([*own, *request.config]) or None
-    return Plan(root, settings, targets, declared, files, scope, _locator(layers), layers, config, stdin, store, left_out)
+    return Plan(
+        root, settings, targets, declared, files, scope, _locator(layers), layers, config, stdin, store, left_out, baseline
+    )
 
 
 def cache_place(request: Request) -> Place | None:
     """Where a check of ``request`` keeps facts; None when it has nowhere to. Raises UsageError."""
     root = find_root(real_paths(request.paths), request.project_root, request.isolated)
     return place_of(root.folder, request.cache_dir, merged(_layers(request, root)).cache_dir)
+
+
+def baseline_file(request: Request) -> "BaselineFile":
+    """Where the baseline of the project lies, or is to lie. Raises UsageError."""
+    root = find_root(real_paths(request.paths), request.project_root, request.isolated)
+    if request.baseline is None and root.part != root.folder:
+        raise UsageError(f"baseline: {root.folder} is no project; say which is: --project-root DIR")
+    layers = _layers(request, root)
+    return _baseline(request, root, layers, _settings(layers))
 
 
 def _store(request: Request, root: Root, settings: Settings, warn: Warn) -> Store | None:
@@ -108,8 +122,29 @@ def _store(request: Request, root: Root, settings: Settings, warn: Warn) -> Stor
     return Store(place, fingerprint(), warn, remark)
 
 
+def _may_have_baseline(request: Request, root: Root, layers: Sequence[Layered], settings: Settings) -> bool:
+    """Whether somebody names a baseline, or the project has one; where a project is only a part of its folder, it has none."""
+    if not request.use_baseline or request.baseline is not None:
+        return request.use_baseline
+    is_named = any("baseline" in layer.values for layer in layers)
+    return not request.isolated and root.part == root.folder and (is_named or os.path.lexists(root.folder / settings.baseline))
+
+
+def _baseline(request: Request, root: Root, layers: Sequence[Layered], settings: Settings) -> "BaselineFile":
+    from sessionlint.run.files.baseline_file import BaselineFile  # most projects have none
+
+    if request.baseline is not None:
+        path = request.baseline.absolute()
+        return BaselineFile(root.folder, path.parent.resolve(), path.name, str(request.baseline))
+    name = PurePath(settings.baseline).as_posix()
+    return BaselineFile(root.folder, root.folder, name, shown(root.folder / name))
+
+
 def _not_told(text: str) -> None:
     """What mends itself."""
+
+
+_OPTIONS = {"severity": "severity-of"}
 
 
 def _layers(request: Request, root: Root) -> list[Layered]:
@@ -119,7 +154,7 @@ def _layers(request: Request, root: Root) -> list[Layered]:
     if root.config and not files:
         layers.append(read_config(root.config, shown(root.config)))
     layers += [read_config(Path(text), text) if text in files else read_inline(text) for text in request.config]
-    layers.append(checked(dict(request.options), lambda key, value: f"--{key}"))
+    layers.append(checked(dict(request.options), lambda key, value: f"--{_OPTIONS.get(key, key)}"))
     return layers
 
 
@@ -140,7 +175,7 @@ def _locator(layers: Sequence[Layered]) -> Callable[[str, str], str]:
 
 def _settings(layers: Sequence[Layered]) -> Settings:
     settings = merged(layers)
-    _check_version(settings)
+    check_version(settings.required_version)
     return settings
 
 
@@ -167,13 +202,6 @@ def wrong_helper(planned: Plan, why: "Unusable") -> str:
     wrapper = planned.settings.session_provider
     assert wrapper is not None
     return f"{planned.locate('session-provider', str(wrapper))}: {why.told(wrapper)}"
-
-
-def _check_version(settings: Settings) -> None:
-    wanted = settings.required_version
-    admitted = parse_specifiers(wanted) if wanted else None
-    if admitted and not admitted.admits(tuple(int(part) for part in __version__.split("."))):
-        raise UsageError(f"required-version: this project wants sessionlint {wanted}, this is {__version__}")
 
 
 def _stdin_path(stdin: Stdin) -> Path:

@@ -122,7 +122,8 @@ def _finder_of_beginnings(names: Iterable[str]) -> Callable[[str], bool]:
 
 def _settings_key(planned: Plan) -> bytes:
     scope = (sorted(planned.scope.files), planned.scope.folders)
-    settings = replace(planned.settings, output_format="", fail_on="", cache_dir=None)  # what happens to the outcome later
+    settings = replace(planned.settings, output_format="", fail_on="", max_warnings=None)  # what happens to the outcome later
+    settings = replace(settings, baseline="", cache_dir=None)
     told = (code_fingerprint(), settings, planned.targets, scope, planned.root.package, planned.stdin, date.today())
     return _key(repr(told).encode("utf-8", "surrogatepass"))
 

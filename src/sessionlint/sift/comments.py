@@ -49,6 +49,31 @@ class Comments:
         """The rules that a code, name or prefix in a comment stands for."""
         return tuple(rule for rule in self.rules if matches(selector, rule))
 
+    def unused(self, path: str, suppression: Suppression) -> tuple[int, ...]:
+        """Indexes of the codes that hid nothing although their rules ran; WHOLE for a comment without codes."""
+        if not suppression.codes:
+            if suppression.style == "noqa":  # it may well be meant for another linter
+                return ()
+            on = {rule.code for rule in self.rules if rule.on}
+            idle = on <= self.ran and Use(path, suppression.span, WHOLE) not in self.used
+            return (WHOLE,) if idle else ()
+        return tuple(
+            index
+            for index, code in enumerate(suppression.codes)
+            if is_ours(suppression, code) and self._ran(code) and Use(path, suppression.span, index) not in self.used
+        )
+
+    def is_used(self, path: str, suppression: Suppression) -> bool:
+        """Whether the comment, or a code of it, hid something."""
+        positions = (WHOLE, *range(len(suppression.codes)))
+        return any(Use(path, suppression.span, position) in self.used for position in positions)
+
+    def _ran(self, code: str) -> bool:
+        """Whether every rule that ``code`` stands for ran: those that are off need no suppression unless named one by one."""
+        named = self.named(code)
+        needed = [rule for rule in named if rule.on or len(named) == 1]
+        return bool(needed) and all(rule.code in self.ran for rule in needed)
+
 
 def is_ours(suppression: Suppression, code: str) -> bool:
     """Whether a code of a comment is meant for sessionlint: in a ``noqa``, only what begins with SES."""

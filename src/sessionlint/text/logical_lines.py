@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sessionlint.model.source import Span
 from sessionlint.text.loose_tokens import tokens
@@ -15,12 +15,14 @@ _LINE_END = re.compile(r"[\r\n]")
 
 
 class LogicalLines:
-    """The comments of a text and its logical lines, a definition's header being one with its decorators."""
+    """The comments of a text and its logical lines, a definition's header being one with its decorators; in ``plain`` each is a
+    line of its own."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self.comments: list[Span] = []
-        self._lines: list[Span] = list(self._joined(self._scan()))
+        self.plain: list[Span] = list(self._scan())
+        self._lines: list[Span] = list(self._joined(self.plain))
         self._starts = [line.start for line in self._lines]
 
     def _scan(self) -> Iterator[Span]:
@@ -42,7 +44,7 @@ class LogicalLines:
         if start is not None:
             yield Span(start, end)
 
-    def _joined(self, lines: Iterator[Span]) -> Iterator[Span]:
+    def _joined(self, lines: Iterable[Span]) -> Iterator[Span]:
         decorated: int | None = None
         for line in lines:
             if self._text[line.start] == "@":
@@ -50,6 +52,12 @@ class LogicalLines:
             else:
                 yield line if decorated is None else Span(decorated, line.end)
                 decorated = None
+
+    def holding(self, offset: int) -> Span | None:
+        """The logical line in which a place lies; None for one between two."""
+        index = bisect_right(self._starts, offset)
+        line = self._lines[index - 1] if index else None
+        return line if line is not None and offset <= line.end else None
 
     def covered_by(self, comment: Span) -> Span:
         """The logical line that holds ``comment`` or that it follows on its line; else the next one; else nothing."""

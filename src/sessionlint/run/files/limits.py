@@ -30,8 +30,9 @@ DECLARATION = Limit(1 * _MIB, "`setup.cfg` and `Pipfile`")
 REQUIREMENTS = Limit(4 * _MIB, "requirements files")
 PIPFILE_LOCK = Limit(4 * _MIB, "`Pipfile.lock`")
 LOCK = Limit(32 * _MIB, "`uv.lock`, `poetry.lock`, `pdm.lock` and `pylock.toml`")
+BASELINE = Limit(16 * _MIB, "the baseline")
 
-BY_KIND = (SOURCE, CONFIGURATION, IGNORE, INDEX, GIT_POINTER, DECLARATION, REQUIREMENTS, PIPFILE_LOCK, LOCK)
+BY_KIND = (SOURCE, CONFIGURATION, IGNORE, INDEX, GIT_POINTER, DECLARATION, REQUIREMENTS, PIPFILE_LOCK, LOCK, BASELINE)
 
 IGNORE_PATTERNS = 10_000
 """In one ignore file; each is compared with each path."""

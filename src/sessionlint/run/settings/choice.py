@@ -28,10 +28,14 @@ class Choice:
         A finding that is there on request needs a rule that somebody selected; that it is on by default is not enough.
         """
         path = finding.place.path
-        if finding.code not in self._codes(self._layers(path), asked=finding.on_request):
+        if not self.selects(finding.code, path, asked=finding.on_request):
             return None
         severity = self._severity(finding, path)
         return finding if severity is finding.severity else replace(finding, severity=severity)
+
+    def selects(self, code: str, path: str, *, asked: bool = False) -> bool:
+        """Whether a rule is selected for a file; ``asked``: by somebody, and not by default."""
+        return code in self._codes(self._layers(path), asked=asked)
 
     def _layers(self, path: str) -> tuple[Layer, ...]:
         overrides = [override.layer for override in self._settings.overrides if matches_any(override.files, path)]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sessionlint import __version__
 from sessionlint.model.records import dataclass
 from sessionlint.run.errors import UsageError, suggestion
 from sessionlint.run.files.bounded import RefusedError, read_regular
@@ -12,6 +13,7 @@ from sessionlint.run.files.inputs import shown
 from sessionlint.run.files.limits import CONFIGURATION
 from sessionlint.run.settings.selectors import Layer
 from sessionlint.run.settings.settings import OPTIONS, OVERRIDE, SELECTION, Option, Override, Settings
+from sessionlint.run.settings.specifiers import parse_specifiers
 from sessionlint.run.settings.toml import parse_toml, read_toml
 from sessionlint.run.settings.values import EntryError
 
@@ -68,6 +70,22 @@ def read_inline(text: str) -> Layered:
 
 def checked(table: Mapping[str, Any], locate: Callable[[str, str], str]) -> Layered:
     """Read every key of ``table`` by its Option. Raises UsageError for the first one that is wrong."""
+    try:
+        return _checked(table, locate)
+    except UsageError:
+        wanted = table.get("required-version")  # a file for another version may well have keys and values that we do not know
+        check_version(wanted if isinstance(wanted, str) else None)
+        raise
+
+
+def check_version(wanted: str | None) -> None:
+    """Raises UsageError where a project wants other versions of us than this one."""
+    admitted = parse_specifiers(wanted) if wanted else None
+    if admitted and not admitted.admits(tuple(int(part) for part in __version__.split("."))):
+        raise UsageError(f"required-version: this project wants sessionlint {wanted}, this is {__version__}")
+
+
+def _checked(table: Mapping[str, Any], locate: Callable[[str, str], str]) -> Layered:
     known = {**SELECTION, **OPTIONS}
     overrides = table.get("overrides", [])
     if not isinstance(overrides, list) or not all(isinstance(item, dict) for item in overrides):

@@ -75,8 +75,10 @@ OPTIONS: Mapping[str, Option] = {
     "output-format": Option(values.choice(*FORMATS)),
     "require-reason": Option(values.boolean),
     "required-version": Option(values.specifier),
-    "cache-dir": Option(values.inner_folder),
+    "cache-dir": Option(values.inner("folder", "--cache-dir and SESSIONLINT_CACHE_DIR lead anywhere")),
+    "baseline": Option(values.inner("file", "--baseline leads anywhere")),
     "fail-on": Option(values.choice(*FAIL_ON)),
+    "max-warnings": Option(values.count),
     "sqlalchemy-version": Option(values.version),
     "fastapi-version": Option(values.version),
     "python-version": Option(values.version),
@@ -122,7 +124,9 @@ class Settings:
     require_reason: bool = False
     required_version: str | None = None
     cache_dir: str | None = None
+    baseline: str = "sessionlint-baseline.jsonl"
     fail_on: str = "warning"
+    max_warnings: int | None = None
     sqlalchemy_version: tuple[int, int] | None = None
     fastapi_version: tuple[int, int] | None = None
     python_version: tuple[int, int] | None = None

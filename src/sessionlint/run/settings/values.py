@@ -29,19 +29,36 @@ def string(value: object) -> str:
     return value
 
 
-def inner_folder(value: object) -> str:
-    """A folder in the project, relative to it: what a checkout says must not make us write beside it, or into git's own."""
-    text = string(value)
-    path = PurePath(text)
-    if not path.parts or path.is_absolute() or path.anchor or ".." in path.parts:
-        raise ValueError(
-            f"expected a folder inside the project, got {described(value)}; --cache-dir and SESSIONLINT_CACHE_DIR lead anywhere"
-        )
-    if any(part.rstrip(". ").lower() == ".git" for part in path.parts):
-        raise ValueError(f"expected a folder outside of .git, got {described(value)}")
-    if "\0" in text or max(map(len, path.parts)) > _LONGEST_NAME or len(text) > _LONGEST_PATH:
-        raise ValueError("expected a folder inside the project, got a name that no folder can have")
-    return text
+def inner(kind: str, elsewhere: str) -> Callable[[object], str]:
+    """A file or folder (``kind``) in the project, relative to it: what a checkout says must not make us write beside it, or into
+    git's own. ``elsewhere`` says what leads further."""
+
+    def read(value: object) -> str:
+        text = string(value)
+        path = PurePath(text)
+        if not path.parts or path.is_absolute() or path.anchor or ".." in path.parts:
+            raise ValueError(f"expected a {kind} inside the project, got {described(value)}; {elsewhere}")
+        if any(part.rstrip(". ").lower() == ".git" for part in path.parts):
+            raise ValueError(f"expected a {kind} outside of .git, got {described(value)}")
+        if "\0" in text or max(map(len, path.parts)) > _LONGEST_NAME or len(text) > _LONGEST_PATH:
+            raise ValueError(f"expected a {kind} inside the project, got a name that no {kind} can have")
+        return text
+
+    return read
+
+
+def reason_problem(reason: str, is_required: bool) -> str | None:
+    """Why ``reason`` cannot be given in a comment; None when it can."""
+    if "#" in reason or not reason.isprintable():
+        return "a reason is one line without #, which would begin another comment"
+    return "this project wants a reason: --add-suppressions=REASON" if is_required and not reason else None
+
+
+def count(value: object) -> int:
+    """A number of things, none included."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"expected a number from 0 on, got {described(value)}")
+    return value
 
 
 def strings(value: object) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sessionlint.model.facts import Suppression
 from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Rule, Severity
 from sessionlint.model.source import Place, Source, Span
-from sessionlint.sift.comments import WHOLE, Comments, Use, holds, is_ours
+from sessionlint.sift.comments import WHOLE, Comments, holds
 
 RULE = Rule(
     code="SES002",
@@ -22,35 +22,13 @@ def check_comments(comments: Comments) -> Iterator[Finding]:
     for path, suppression in comments:
         if not holds(suppression, comments.today):
             continue
-        unused = _unused(path, suppression, comments)
+        unused = comments.unused(path, suppression)
         if unused:
             yield RULE.finding(
                 Place(path, suppression.span),
                 _message(suppression, unused),
                 fix=_removal(comments.sources[path], suppression, unused),
             )
-
-
-def _unused(path: str, suppression: Suppression, comments: Comments) -> tuple[int, ...]:
-    """Indexes of the codes that hid nothing although their rules ran; WHOLE for a comment without codes."""
-    if not suppression.codes:
-        if suppression.style == "noqa":  # it may well be meant for another linter
-            return ()
-        on = {rule.code for rule in comments.rules if rule.on}
-        idle = on <= comments.ran and Use(path, suppression.span, WHOLE) not in comments.used
-        return (WHOLE,) if idle else ()
-    return tuple(
-        index
-        for index, code in enumerate(suppression.codes)
-        if is_ours(suppression, code) and _ran(code, comments) and Use(path, suppression.span, index) not in comments.used
-    )
-
-
-def _ran(code: str, comments: Comments) -> bool:
-    """Whether every rule that ``code`` stands for ran: those that are off need no suppression unless named one by one."""
-    named = comments.named(code)
-    needed = [rule for rule in named if rule.on or len(named) == 1]
-    return bool(needed) and all(rule.code in comments.ran for rule in needed)
 
 
 def _message(suppression: Suppression, unused: tuple[int, ...]) -> str:
