@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from lsprotocol import types
 
 from server.editor import Editor, in_editor, told
+from sessionlint.cli import sessionlint
 
 DB = """\
 from sqlalchemy import create_engine
@@ -129,7 +131,8 @@ def test_fixes_are_offered_with_what_they_may_do(project: Path) -> None:
         editor.open("app/users.py")
         return [*await editor.actions("app/users.py")]
 
-    (action,) = in_editor(project, ask)
+    action, suppress = in_editor(project, ask)
+    assert suppress.title == "SES301: suppress here, with a reason"
     assert action.title.startswith("SES301: open the session in a `with` block (unsafe")
     assert action.kind == types.CodeActionKind.QuickFix and not action.is_preferred
     assert action.edit is not None and action.edit.document_changes is not None
@@ -255,3 +258,39 @@ def test_findings_are_those_of_the_command_line_after_many_edits(project: Path) 
         return await editor.codes("app/users.py")
 
     assert in_editor(project, ask) == ["SES301:8"]
+
+
+def test_a_finding_is_suppressed_where_it_is(project: Path) -> None:
+    async def ask(editor: Editor) -> tuple[str, list[str]]:
+        editor.open("app/users.py")
+        action = (await editor.actions("app/users.py"))[-1]
+        assert action.edit is not None and action.edit.document_changes is not None
+        (change,) = action.edit.document_changes
+        assert isinstance(change, types.TextDocumentEdit)
+        (edit,) = change.edits
+        assert isinstance(edit, types.TextEdit) and edit.range.start == edit.range.end
+        lines = USERS.splitlines(keepends=True)
+        line, column = edit.range.start.line, edit.range.start.character
+        lines[line] = lines[line][:column] + edit.new_text + lines[line][column:]
+        editor.type("app/users.py", "".join(lines))
+        return lines[5], await editor.codes("app/users.py")
+
+    assert in_editor(project, ask) == ("    db = SessionLocal()  # sessionlint: ignore[SES301] -- TODO: say why\n", [])
+
+
+def test_the_baseline_counts_and_gets_an_entry(project: Path) -> None:
+    baseline = project / "sessionlint-baseline.jsonl"
+
+    async def ask(editor: Editor) -> list[list[str]]:
+        found = [await editor.codes("app/users.py")]
+        action = next(each for each in await editor.actions("app/users.py") if each.command is not None)
+        assert action.command is not None
+        await editor.workspace_execute_command_async(
+            types.ExecuteCommandParams(action.command.command, arguments=action.command.arguments)
+        )
+        return [*found, await editor.codes("app/users.py")]
+
+    assert CliRunner().invoke(sessionlint, ["baseline", "create", "--project-root", str(project), str(project)]).exit_code == 0
+    baseline.write_text(baseline.read_text().splitlines()[0] + "\n")
+    assert in_editor(project, ask) == [["SES301:6"], []]
+    assert len(baseline.read_text().splitlines()) == 2

@@ -4,12 +4,13 @@ The texts of open files count instead of what is on the disk. Nothing is written
 worth keeping.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from sessionlint.link.project import Project
 from sessionlint.model.facts import ModuleFacts
+from sessionlint.model.finding import Finding
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis, Checked
@@ -18,10 +19,13 @@ from sessionlint.run.files.bounded import RefusedError
 from sessionlint.run.files.inputs import Warn
 from sessionlint.run.files.reading import decoded, read_bytes
 from sessionlint.run.fixing.fixpoint import fix_all
+from sessionlint.run.past import Past
 from sessionlint.run.pipeline import read_sources
 from sessionlint.run.planning import Plan, check_rules, plan
 from sessionlint.run.request import Request
 from sessionlint.run.timings import Timings
+from sessionlint.sift.baseline import identities
+from sessionlint.sift.identity import Identity
 
 
 class Resident:
@@ -39,6 +43,8 @@ class Resident:
         self._open: dict[str, Source] = {}
         self._broken: dict[str, ModuleFacts] = {}
         self._checked: Checked | None = None
+        self._entries: Sequence[Identity] | None = None
+        self._sifted: Outcome | None = None
         self._is_stale = True
 
     @property
@@ -77,6 +83,7 @@ class Resident:
         self._analysis = Analysis(planned.settings, planned.targets, planned.scope, planned.root.package, extractor=extractor)
         self._on_disk = {path: _same(self._on_disk.get(path), source) for path, source in sources.items()}
         self._broken = broken
+        self._entries = planned.baseline.read() if planned.baseline is not None else None
         self._is_stale = True
 
     def reread(self, path: str) -> bool:
@@ -103,8 +110,20 @@ class Resident:
         self._is_stale = True
 
     def outcome(self) -> Outcome:
-        """What is found in the project as it is now."""
-        return self._current().outcome
+        """What is found in the project as it is now, and is not in its baseline."""
+        checked = self._current()
+        if self._entries is None:
+            return checked.outcome
+        if self._sifted is None:
+            self._sifted = Past(self._entries).sifted(checked.outcome, self.sources, self.plan)
+        return self._sifted
+
+    def add_to_baseline(self, finding: Finding) -> None:
+        """Take a finding for known from now on. Raises UsageError."""
+        baseline = self.plan.baseline
+        if baseline is not None:
+            baseline.add(identities([finding], self.sources))
+            self._entries, self._sifted = baseline.read(), None
 
     def fixed(self, path: str) -> str | None:
         """The text of a file with all its safe fixes that change no other file; None if there is nothing to do."""
@@ -129,7 +148,7 @@ class Resident:
                 was = before.project.sources
                 known |= {path: facts for path, facts in before.facts.items() if path in was and was[path] is sources.get(path)}
             self._checked = self._analysis.check(sources, known, before.project if before is not None else None)
-            self._is_stale = False
+            self._is_stale, self._sifted = False, None
         return self._checked
 
 

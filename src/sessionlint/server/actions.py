@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from lsprotocol.types import (
     CodeAction,
     CodeActionKind,
+    Command,
     OptionalVersionedTextDocumentIdentifier,
     Range,
     TextDocumentEdit,
@@ -14,11 +15,14 @@ from lsprotocol.types import (
 )
 
 from sessionlint.edits.apply import is_hold
+from sessionlint.edits.suppression_comments import with_comments
 from sessionlint.model.finding import Applicability, Edit, Finding
 from sessionlint.model.source import Source, Span
 from sessionlint.server.diagnostics import Shown
 
 FIX_ALL = "source.fixAll.sessionlint"
+ADD_TO_BASELINE = "sessionlint.addToBaseline"
+_REASON = "TODO: say why"
 _OFFERED = {Applicability.SAFE: "", Applicability.UNSAFE: " (unsafe: it may change what the program does)"}
 
 
@@ -36,6 +40,32 @@ def fixes(
                 is_preferred=fix.applicability is Applicability.SAFE or None,
                 edit=workspace_edit(fix.edits, shown, sources, versions),
             )
+
+
+def suppressions(
+    findings: Iterable[Finding], shown: Shown, sources: Mapping[str, Source], versions: Mapping[str, int | None]
+) -> Iterator[CodeAction]:
+    """Comments that hide findings where they are, with a place for the reason."""
+    for finding in findings:
+        source = sources[finding.place.path]
+        edit = whole_text(source, with_comments(source, [finding], _REASON), shown, versions.get(source.path))
+        title = f"{finding.code}: suppress here, with a reason"
+        yield CodeAction(title, kind=CodeActionKind.QuickFix, diagnostics=[shown.diagnostic(finding)], edit=edit)
+
+
+def baseline_entries(findings: Iterable[Finding], shown: Shown) -> Iterator[CodeAction]:
+    """To take findings for known from now on."""
+    for finding in findings:
+        diagnostic = shown.diagnostic(finding)
+        arguments: list[object] = [
+            shown.uri(finding.place.path),
+            finding.code,
+            diagnostic.range.start.line,
+            diagnostic.range.start.character,
+        ]
+        title = f"{finding.code}: add to the baseline"
+        command = Command(title=title, command=ADD_TO_BASELINE, arguments=arguments)
+        yield CodeAction(title, kind=CodeActionKind.QuickFix, diagnostics=[diagnostic], command=command)
 
 
 def workspace_edit(

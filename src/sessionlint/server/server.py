@@ -19,8 +19,9 @@ from pygls.lsp.server import LanguageServer
 
 from sessionlint import __version__
 from sessionlint.commands.rule_pages import rule_page
+from sessionlint.run.errors import UsageError
 from sessionlint.run.request import Request
-from sessionlint.server.actions import FIX_ALL
+from sessionlint.server.actions import ADD_TO_BASELINE, FIX_ALL
 from sessionlint.server.positions import Positions
 from sessionlint.server.workspace import Folder, Folders, path_of
 
@@ -28,7 +29,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _PAUSE = 0.05  # seconds without a keystroke after which it is worth looking
 _STACK = 64 << 20  # bytes; expressions nest as deep in an editor as anywhere
-_SETTINGS = ("pyproject.toml", "sessionlint.toml", ".sessionlint.toml", ".gitignore")
+_SETTINGS = ("pyproject.toml", "sessionlint.toml", ".sessionlint.toml", ".gitignore", "sessionlint-baseline.jsonl")
 _WATCHED = ("**/*.py", "**/*.pyi", *(f"**/{name}" for name in _SETTINGS))
 _PULLED = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier="sessionlint")
 _ACTIONS = types.CodeActionOptions([types.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True)
@@ -324,6 +325,21 @@ async def code_action_resolve(ls: Server, action: types.CodeAction) -> types.Cod
         made = await ls.work(lambda: _of(ls, uri, lambda folder, path: folder.fix_all(path, action.title), None))
         action.edit = made.edit if made is not None else types.WorkspaceEdit()
     return action
+
+
+@server.command(ADD_TO_BASELINE)
+async def add_to_baseline(ls: Server, uri: str, code: str, line: int, character: int) -> None:
+    """Take what stands there for known from now on."""
+    position = types.Position(line, character)
+    try:
+        await ls.work(lambda: _of(ls, uri, lambda folder, path: folder.add_to_baseline(path, code, position), None))
+    except UsageError as error:
+        ls.tell(str(error))
+    ls.soon(_nothing)
+
+
+def _nothing() -> None:
+    """To look again is all there is to do."""
 
 
 @server.feature(types.TEXT_DOCUMENT_HOVER)

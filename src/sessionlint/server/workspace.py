@@ -13,7 +13,7 @@ from sessionlint.run.errors import UsageError
 from sessionlint.run.request import Request
 from sessionlint.run.resident import Resident
 from sessionlint.run.timings import Timings
-from sessionlint.server.actions import FIX_ALL, fixes, touches, whole_text
+from sessionlint.server.actions import FIX_ALL, baseline_entries, fixes, suppressions, touches, whole_text
 from sessionlint.server.diagnostics import Shown
 from sessionlint.server.positions import Positions
 from sessionlint.server.uses import uses
@@ -81,7 +81,15 @@ class Folder:
         if path not in sources:
             return []
         here = touches(findings, path, wanted, shown, sources[path])
-        return [*fixes(here, shown, sources, self._versions)]
+        found = [*fixes(here, shown, sources, self._versions), *suppressions(here, shown, sources, self._versions)]
+        return [*found, *(baseline_entries(here, shown) if self._resident.plan.baseline is not None else ())]
+
+    def add_to_baseline(self, path: str, code: str, position: Position) -> None:
+        """Take what a rule finds at a place for known. Raises UsageError."""
+        for finding in self.findings_at(path, position)[0]:
+            if finding.code == code:
+                self._resident.add_to_baseline(finding)
+                return
 
     def has_safe_fixes(self, path: str) -> bool:
         """Whether a file has findings with fixes that may be made without asking."""
