@@ -23,6 +23,7 @@ from sessionlint.run.timings import Timings
 from sessionlint.run.unchanged import Unchanged
 
 if TYPE_CHECKING:
+    from sessionlint.link.project import Project
     from sessionlint.run.analysis import Analysis, Checked
     from sessionlint.run.files.write import Change
 
@@ -41,6 +42,16 @@ class Result:
     changes: "Sequence[Change]" = ()
     unwritten: Unwritten = field(default_factory=Unwritten)
     checked: "Checked | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The project that was checked, to be asked more than what was found in it."""
+
+    plan: Plan
+    project: "Project"
+    outcome: Outcome
+    sources: Mapping[str, Source]
 
 
 class _Decoded(Mapping[str, Source]):
@@ -86,6 +97,22 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
         if planned.store:
             with timings.stage("cache"):
                 planned.store.close()
+
+
+def link(request: Request, warn: Warn, timings: Timings | None = None) -> Linked:
+    """As ``check``, of the project as it is: nothing is fixed, and no earlier run is taken for this one. Raises UsageError."""
+    timings = timings or Timings()
+    with timings.stage("discover"):
+        planned = plan(request, warn)
+    try:
+        with timings.stage("read"):
+            texts, refused = _read(planned, request.stdin, warn, timings)
+        result = _checked(request, planned, texts, refused, warn, None, timings)
+    finally:
+        if planned.store:
+            planned.store.close()
+    assert result.checked is not None and result.checked.project is not None
+    return Linked(planned, result.checked.project, result.outcome, result.sources)
 
 
 def _checked(

@@ -1,0 +1,187 @@
+"""The engines and the session factories of a project."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from sessionlint.link.names.import_time import sites_at_import
+from sessionlint.link.names.scopes import Binding, FunctionScope, ModuleScope, Scope, Site, ValueBinding
+from sessionlint.link.project import Project
+from sessionlint.link.question import collected, question
+from sessionlint.link.values import kinds
+from sessionlint.model import walk
+from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Subscript, Term
+from sessionlint.model.source import Place
+from sessionlint.questions.engines.engines import is_engine_builder
+from sessionlint.questions.engines.urls import engine_urls, is_from_config
+from sessionlint.questions.inventory.parts import part_of
+from sessionlint.questions.inventory.records import Code, Engine, Factory, Option
+from sessionlint.questions.sessions.makers import configurations
+
+_LONGEST = 40
+
+
+@collected
+def engines(project: Project) -> Iterator[Engine]:
+    """Every engine that the project builds, in order of files."""
+    disposed = _disposed(project)
+    for module in project.modules.values():
+        for engine in _engines_of(project, module):
+            yield replace(engine, disposed=tuple(disposed.get(engine.code.place, ())))
+
+
+@collected
+def _engines_of(project: Project, module: ModuleScope) -> Iterator[Engine]:
+    drivers: dict[Place, list[str]] = defaultdict(list)
+    for shown in engine_urls(project, module):
+        drivers[shown.site.place] += [shown.drivername] if shown.drivername is not None else []
+    at_import = {site.term for site in sites_at_import(module)}
+    for site in project.calls_giving(kinds.Engine, within=module):
+        call, engine = site.term, project.kind(site.term, site.scope)
+        if isinstance(call, Call) and isinstance(engine, kinds.Engine) and is_engine_builder(project, call, site):
+            url = walk.argument(call, 0, "url") if not is_from_config(project, call, site.scope) else None
+            driver = tuple(dict.fromkeys(drivers[site.place]))
+            code, where = _bound_code(project, site), url_origin(url)
+            yield Engine(code, engine.is_async, driver, where, options_of(project, call, site.scope), call in at_import)
+
+
+@question(dict[Place, list[Place]]())
+def _disposed(project: Project) -> Mapping[Place, Sequence[Place]]:
+    """By engine, where ``dispose`` is called on it."""
+    found: dict[Place, list[Place]] = defaultdict(list)
+    for site in project.calls_named("dispose"):
+        callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
+        match callee:
+            case kinds.Method(owner=kinds.Engine(origin=Place() as origin)):
+                found[origin].append(site.place)
+    return dict(found)
+
+
+@collected
+def factories(project: Project) -> Iterator[Factory]:
+    """Every session factory and registry that the project builds, in order of files."""
+    configured = dict(_configured(project))
+    for module in project.modules.values():
+        for site, factory in _factory_calls(project, module):
+            assert isinstance(site.term, Call)
+            engine = engine_of(project, site.place) or configured.get(site.place)
+            options = options_of(project, site.term, site.scope)
+            yield Factory(_bound_code(project, site), factory.is_async, factory.scoped, engine, options)
+
+
+def _configured(project: Project) -> Iterator[tuple[Place | None, Place | None]]:
+    """By factory, the engine that ``factory.configure(bind=engine)`` gives it."""
+    for factory, site, call in configurations(project):
+        bind = walk.argument(call, None, "bind")
+        if bind is not None:
+            yield factory.origin, built_at(project, bind, site.scope)
+
+
+def _factory_calls(project: Project, module: ModuleScope) -> Iterator[tuple[Site, kinds.Factory]]:
+    for site in project.calls_giving(kinds.Factory, within=module):
+        factory = project.kind(site.term, site.scope)
+        if isinstance(factory, kinds.Factory) and factory.origin == site.place:
+            yield site, factory
+
+
+def engine_of(project: Project, origin: Place) -> Place | None:
+    """Where the engine is built of what was called at ``origin``: a factory, a registry of one, or a session class."""
+    module = project.modules.get(origin.path)
+    site = next((site for site in module.calls if site.place == origin), None) if module is not None else None
+    if site is None or not isinstance(site.term, Call):
+        return None
+    given = walk.argument(site.term, 0, "bind") or walk.argument(site.term, 0, "session_factory")
+    if given is None:
+        return None
+    found = built_at(project, given, site.scope)
+    is_factory = isinstance(project.kind(given, site.scope), kinds.Factory)
+    return engine_of(project, found) if is_factory and found is not None and found != origin else found
+
+
+def built_at(project: Project, term: Term, scope: Scope) -> Place | None:
+    """Where the engine or the factory is built that a term is; also one that is declared as None and filled later."""
+    kind = project.kind(term, scope)
+    if not isinstance(kind, kinds.Engine | kinds.Factory):
+        return None
+    if kind.origin is not None:
+        return kind.origin
+    found = {origin for value, inner in _values(project, term, scope) if (origin := _origin(project.kind(value, inner)))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _origin(kind: kinds.Kind) -> Place | None:
+    return kind.origin if isinstance(kind, kinds.Engine | kinds.Factory) else None
+
+
+def _values(project: Project, term: Term, scope: Scope) -> Iterator[tuple[Term, Scope]]:
+    """What is assigned to a name, or to an attribute of the object itself."""
+    bindings: Sequence[Binding] = ()
+    match term:
+        case Name(id=name):
+            home = project.evaluator.home(name, scope)
+            bindings = home.bindings[name] if home is not None else ()
+        case Attribute(value=value, attr=attr):
+            owner = project.kind(value, scope)
+            ancestors = project.evaluator.ancestors(owner.cls) if isinstance(owner, kinds.Instance | kinds.ClassKind) else ()
+            bindings = [one for cls in ancestors for one in (*cls.attributes.get(attr, ()), *cls.bindings.get(attr, ()))]
+    for binding in bindings:
+        if isinstance(binding, ValueBinding) and binding.value is not None and not binding.path:
+            yield binding.value, binding.scope
+
+
+# --- how it is written ------------------------------------------------------------------------------------------------
+
+
+def _bound_code(project: Project, site: Site) -> Code:
+    """What a call builds, under the name that it is bound to; else that of the function which builds it."""
+    outer = site.scope.qualified_name
+    name = _bound_name(site)
+    if name is not None and not (isinstance(site.scope, FunctionScope) and _is_global(name, site.scope)):
+        name = ".".join(filter(None, (outer, name)))
+    return Code(site.scope.module.name, name or (f"{outer}()" if outer else ""), site.place, part_of(project, site.scope))
+
+
+def _is_global(name: str, scope: FunctionScope) -> bool:
+    return scope.declared.get(name) == "global"
+
+
+def _bound_name(site: Site) -> str | None:
+    """The name that an assignment gives to what the call builds; what it builds for another call gets none."""
+    if not isinstance(site.statement, Assign) or any(isinstance(outer, Call) for outer in site.path):
+        return None
+    return walk.dotted(site.statement.targets[0])
+
+
+def options_of(project: Project, call: Call, scope: Scope) -> tuple[Option, ...]:
+    """The keyword arguments of a call, but for what it is about."""
+    named = [given for given in call.args if given.keyword is not None and given.keyword not in ("url", "bind")]
+    text = project.source(scope).text
+    return tuple(Option(given.keyword or "", _shown(given.value, text)) for given in named)
+
+
+def _shown(value: Term, text: str) -> str:
+    """The source of a term, unless there could be a secret in it, or it is long."""
+    terms = [term for term, _ in walk.descend(value)]
+    if any(isinstance(term, Constant) and isinstance(term.value, str) for term in terms):
+        return "..."
+    written = " ".join(text[slice(*value.span)].split())
+    return written if written and len(written) <= _LONGEST and "://" not in written else "..."
+
+
+def url_origin(url: Term | None) -> str:
+    """Where a URL comes from, in the words of the code: a name, a setting, a variable of the environment; "" for a text."""
+    match url:
+        case Name() | Attribute():
+            return walk.dotted(url) or "..."
+        case Subscript(value=value, items=(Constant() as key,)):
+            return f"{walk.dotted(value) or '...'}[{_word(key) or '...'}]"
+        case Call(func=func, args=args):
+            first = _word(args[0].value) if args else ""
+            return f"{walk.dotted(func) or '...'}({'...' if args and not first else first})"
+        case _:
+            return ""
+
+
+def _word(term: Term) -> str:
+    """A text that is the name of something."""
+    return term.value if isinstance(term, Constant) and isinstance(term.value, str) and term.value.isidentifier() else ""

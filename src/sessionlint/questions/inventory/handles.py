@@ -1,0 +1,128 @@
+"""Who takes hold of an engine, a factory or a provider by its name: imports it, overrides it, or puts something in its place."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from sessionlint.link.names.scopes import ModuleScope, Scope, Site
+from sessionlint.link.project import Project
+from sessionlint.link.question import collected, question
+from sessionlint.link.values import kinds
+from sessionlint.model import walk
+from sessionlint.model.facts import Assign, Attribute, Call, Constant, Evaluate, Statement, Subscript, Term
+from sessionlint.model.facts import Mapping as MappingTerm
+from sessionlint.model.source import Place
+from sessionlint.questions.injection.dependencies import OVERRIDES
+from sessionlint.questions.inventory.parts import part_of_file
+from sessionlint.questions.inventory.records import Code, Handle, Handles
+
+_PATCHING = ("patch", "setattr", "object")
+
+
+def handles(project: Project, things: Mapping[Place, Code]) -> Mapping[Place, Handles]:
+    """By the place of each of ``things``: who takes hold of it."""
+    overrides, patches = _gathered(project, "overrides"), _gathered(project, "patches")
+    found = {}
+    for place, code in things.items():
+        imports = tuple(_importers(project, code)) if code.name.isidentifier() else ()
+        found[place] = Handles(imports, overrides.get(place, ()), patches.get(place, ()))
+    return found
+
+
+def _importers(project: Project, code: Code) -> Iterator[Handle]:
+    outlines = {module.path: module for module in project.outlines}
+    for path, place in project.importers_of_name(code.place.path, code.name).items():
+        module = project.modules[path] if path in project.modules else outlines[path]
+        yield Handle(module.name, part_of_file(project, module), place)
+
+
+@question(dict[Place, tuple[Handle, ...]]())
+def _gathered(project: Project, way: str) -> Mapping[Place, tuple[Handle, ...]]:
+    found: dict[Place, list[Handle]] = defaultdict(list)
+    look = _overridden if way == "overrides" else _patched
+    for module in project.modules.values():
+        for meant, place in look(project, module):
+            found[meant].append(Handle(module.name, part_of_file(project, module), place))
+    return {meant: tuple(handles) for meant, handles in found.items()}
+
+
+def meant_by(kind: kinds.Kind) -> Place | None:
+    """The place by which the inventory knows what a kind is."""
+    match kind:
+        case kinds.FunctionKind(function=function):
+            return function.place
+        case kinds.Factory(origin=origin) | kinds.Engine(origin=origin):
+            return origin
+        case _:
+            return None
+
+
+# --- overrides --------------------------------------------------------------------------------------------------------
+
+
+@collected
+def _overridden(project: Project, module: ModuleScope) -> Iterator[tuple[Place, Place]]:
+    """What ``dependency_overrides`` replaces, and where."""
+    if not project.mentions(module, OVERRIDES):
+        return
+    for scope in module.scopes:
+        for statement in walk.statements(scope.body):
+            for key in _keys(statement):
+                meant = meant_by(project.kind(key, scope))
+                if meant is not None:
+                    yield meant, module.place(key.span)
+
+
+def _keys(statement: Statement) -> Iterator[Term]:
+    match statement:
+        case Assign(targets=targets, value=value):
+            for target in targets:
+                if isinstance(target, Subscript) and _is_overrides(target.value):
+                    yield from target.items
+                elif _is_overrides(target) and isinstance(value, MappingTerm):
+                    yield from (key for key, _ in value.items if key is not None)
+        case Evaluate(value=Call(func=Attribute(value=value, attr="update" | "setdefault"), args=args)) if _is_overrides(value):
+            for given in args[:1]:
+                keys = [key for key, _ in given.value.items] if isinstance(given.value, MappingTerm) else [given.value]
+                yield from (key for key in keys if key is not None)
+
+
+def _is_overrides(term: Term) -> bool:
+    return isinstance(term, Attribute) and term.attr == OVERRIDES
+
+
+# --- patches ----------------------------------------------------------------------------------------------------------
+
+
+@collected
+def _patched(project: Project, module: ModuleScope) -> Iterator[tuple[Place, Place]]:
+    """What is replaced by its name, and where: ``patch("app.db.get_db")``, ``setattr(db, "get_db", ...)``."""
+    for site in module.calls_named(_PATCHING):
+        meant = _target(project, site)
+        if meant is not None:
+            yield meant, site.place
+
+
+def _target(project: Project, site: Site) -> Place | None:
+    assert isinstance(site.term, Call)
+    given = [argument.value for argument in site.term.args[:2] if argument.keyword is None and not argument.star]
+    match given:
+        case [Constant(value=str() as dotted), *_]:
+            home, _, name = dotted.rpartition(".")
+            path = project.layout.resolve(site.scope.module.path, home, 0) if home else None
+            return _member(project, path, name)
+        case [holder, Constant(value=str() as name)]:
+            return _of_holder(project, holder, name, site.scope)
+        case _:
+            return None
+
+
+def _of_holder(project: Project, holder: Term, name: str, scope: Scope) -> Place | None:
+    kind = project.kind(holder, scope)
+    if isinstance(kind, kinds.ModuleKind):
+        return _member(project, kind.path, name)
+    return meant_by(project.evaluator.attribute_kind(kind, name)) if isinstance(kind, kinds.ClassKind) else None
+
+
+def _member(project: Project, path: str | None, name: str) -> Place | None:
+    module = project.modules.get(path) if path is not None else None
+    return meant_by(project.evaluator.member(module, name)) if module is not None else None

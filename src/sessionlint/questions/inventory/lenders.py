@@ -1,0 +1,160 @@
+"""Who gives others a session: providers, whatever they look like, and where they have it from."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+
+from sessionlint.link.names.functions import yields
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope
+from sessionlint.link.names.sites import inner_functions
+from sessionlint.link.project import Project
+from sessionlint.link.question import collected, question
+from sessionlint.link.values import kinds
+from sessionlint.model.facts import Call
+from sessionlint.model.records import dataclass
+from sessionlint.model.source import Place
+from sessionlint.questions.injection.resources import is_fixture
+from sessionlint.questions.inventory.engines import built_at, engine_of, factories
+from sessionlint.questions.inventory.parts import code_of
+from sessionlint.questions.inventory.records import Part, Provider
+from sessionlint.questions.providers.commits import commits_on_success
+from sessionlint.questions.providers.usage_table import Provider as Shape
+from sessionlint.questions.providers.usage_table import provider_of
+from sessionlint.questions.requests.needs import needs, provider_function
+from sessionlint.questions.sessions.lives import Life, lives_in
+
+_ENTERING = frozenset({"__enter__", "__aenter__"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lender:
+    """A function that gives a session; ``owner``: the class that is entered, if that is how. ``session`` is what it gives."""
+
+    function: FunctionScope
+    shape: Shape | None
+    session: kinds.Session
+
+    @property
+    def bodies(self) -> Sequence[FunctionScope]:
+        """Where it may have the session from: its own body, for a class that is entered all of its methods."""
+        owner = self.function.owner
+        methods = owner.methods.values() if self.is_entered and owner is not None else (self.function,)
+        return [*methods, *chain.from_iterable(map(inner_functions, methods))]
+
+    @property
+    def is_entered(self) -> bool:
+        return self.function.node.name in _ENTERING and self.function.owner is not None
+
+
+@question(dict[FunctionScope, Lender]())
+def lenders(project: Project) -> Mapping[FunctionScope, Lender]:
+    """Every function of the project that gives a session which it opens, or has from one that does, in order of files."""
+    found = {one.function: one for module in project.modules.values() for one in _possible_lenders(project, module)}
+    while True:  # one that gives what another gives, who gives what it was given, is none
+        real = {function: one for function, one in found.items() if opens(project, one) or sources_of(project, one, found)}
+        if len(real) == len(found):
+            return real
+        found = real
+
+
+@collected
+def _possible_lenders(project: Project, module: ModuleScope) -> Iterator[Lender]:
+    for function in module.functions:
+        shape = provider_of(project, kinds.FunctionKind(function))
+        session = _given(project, function)
+        if session is None or session.scoped:
+            continue
+        entered = function.node.name in _ENTERING and function.owner is not None
+        if entered or is_fixture(project, function):
+            yield Lender(function, None, session)
+        elif shape is not None and shape is not Shape.FACTORY:
+            yield Lender(function, shape, session)
+
+
+def _given(project: Project, function: FunctionScope) -> kinds.Session | None:
+    """The session that a function yields, returns, or returns in a context manager."""
+    evaluator = project.evaluator
+    given = evaluator.yielded(function) if function.node.is_generator else evaluator.returned(function)
+    while isinstance(given, kinds.Awaitable | kinds.ContextManager | kinds.Generator):
+        given = given.value
+    return given if isinstance(given, kinds.Session) else None
+
+
+def opens(project: Project, lender: Lender) -> Sequence[Life]:
+    """The sessions that it opens itself, through a factory or a class."""
+    return [life for body in lender.bodies for life in lives_in(project, body) if not _is_of_function(project, life)]
+
+
+def _is_of_function(project: Project, life: Life) -> bool:
+    """Whether the project's own function opens the session for the one that has it."""
+    call = life.opening.term
+    return isinstance(call, Call) and isinstance(project.kind(call.func, life.scope), kinds.FunctionKind)
+
+
+def sources_of(project: Project, lender: Lender, known: Iterable[FunctionScope]) -> Sequence[FunctionScope]:
+    """The lenders among ``known`` from which it has its sessions."""
+    among = known if isinstance(known, Mapping) else frozenset(known)
+    called = (one for body in lender.bodies for one in _called(project, body))
+    return [one for one in dict.fromkeys(called) if one in among and one is not lender.function]
+
+
+def _called(project: Project, function: FunctionScope) -> Iterator[FunctionScope]:
+    """The functions that a function calls, enters, or has FastAPI call."""
+    for site in project.calls_in(function):
+        kind = project.kind(site.term.func, function) if isinstance(site.term, Call) else None
+        if isinstance(kind, kinds.FunctionKind):
+            yield kind.function
+        elif isinstance(kind, kinds.ClassKind):
+            yield from _entered(project, kind.cls)
+    for dependency in needs(project, function):
+        provider = provider_function(project, dependency)
+        if provider is not None:
+            yield provider
+
+
+def _entered(project: Project, cls: ClassScope) -> Iterator[FunctionScope]:
+    for name in sorted(_ENTERING):
+        method = project.evaluator.instance_attribute(cls, name)
+        if isinstance(method, kinds.FunctionKind):
+            yield method.function
+
+
+@collected
+def providers(project: Project) -> Iterator[Provider]:
+    """The lenders as records, which do not know yet how they stand to each other."""
+    known = lenders(project)
+    made = {factory.code.place: factory.engine or factory.code.place for factory in factories(project)}
+    for function, lender in known.items():
+        opened = opens(project, lender)
+        source = source_of(project, lender.session, opened, made)
+        yield Provider(
+            code_of(project, function),
+            lender.shape,
+            lender.session.is_async,
+            source,
+            made.get(source, source) if source is not None else None,
+            tuple(life.place for life in opened),
+            tuple(one.place for one in sources_of(project, lender, known)),
+            bool(yields(function)) and commits_on_success(project, function),
+        )
+
+
+def source_of(project: Project, session: kinds.Session, opened: Sequence[Life], made: Mapping[Place, Place]) -> Place | None:
+    """The factory of a session, which may be one of those ``opened``; where it is made of a class, the engine that this gets."""
+    called = (life.opening.term.func for life in opened if isinstance(life.opening.term, Call))
+    origin = session.origin or next((built_at(project, func, opened[0].scope) for func in called), None)
+    return origin if origin is None or origin in made else engine_of(project, origin)
+
+
+def is_apart(provider: Provider) -> bool:
+    """Whether it is none of the application's: a test or a migration has its own."""
+    return provider.code.part in (Part.TEST, Part.MIGRATION)
+
+
+def is_inside(scope: Scope, known: Mapping[FunctionScope, Lender]) -> bool:
+    """Whether code is a lender's own, or lies in it."""
+    current: Scope | None = scope
+    while current is not None:
+        if isinstance(current, FunctionScope) and current in known:
+            return True
+        current = current.parent
+    return False

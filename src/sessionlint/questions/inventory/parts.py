@@ -1,0 +1,74 @@
+"""What a piece of code is for: a route, a dependency, a task, a service, a script, a test, a migration."""
+
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, enclosing_function
+from sessionlint.link.project import Project
+from sessionlint.model import walk
+from sessionlint.model.facts import Attribute, Call, Constant, Term
+from sessionlint.model.role import Role
+from sessionlint.model.source import Place, Span
+from sessionlint.questions.injection.dependencies import dependencies
+from sessionlint.questions.inventory.records import Code, Part
+from sessionlint.questions.requests.routes import is_route
+from sessionlint.questions.running.jobs import is_job
+
+_OF_FILES = {Role.TEST: Part.TEST, Role.MIGRATION: Part.MIGRATION, Role.SCRIPT: Part.SCRIPT}
+_REGISTERING = frozenset({"route", "get", "post", "put", "delete", "patch", "head", "options", "api_route", "websocket"})
+
+
+def part_of(project: Project, scope: Scope) -> Part:
+    """What the code of ``scope`` is; a function inside another is what that one is."""
+    role = project.role(scope.module)
+    if role in (Role.TEST, Role.MIGRATION):
+        return _OF_FILES[role]
+    function = enclosing_function(scope)
+    while function is not None:
+        found = _of_function(project, function)
+        if found is not None:
+            return found
+        function = enclosing_function(function.parent) if function.parent is not None else None
+    return _OF_FILES.get(role, Part.SERVICE)
+
+
+def _of_function(project: Project, function: FunctionScope) -> Part | None:
+    if route_of(function):
+        return Part.ROUTE
+    if is_job(project, function):
+        return Part.TASK
+    return Part.DEPENDENCY if function in dependencies(project) else None
+
+
+def part_of_file(project: Project, module: ModuleScope) -> Part:
+    """What a file is as a whole."""
+    return _OF_FILES.get(project.role(module), Part.SERVICE)
+
+
+def route_of(function: FunctionScope) -> str:
+    """``GET /users``, as the decorator says it; "" for what is no route."""
+    registering = [term for term in function.node.decorators if _is_registering(term)]
+    if not registering or not (is_route(function) or len(registering) == len(function.node.decorators)):
+        return ""
+    return " ".join(_written(registering[0]))
+
+
+def _is_registering(decorator: Term) -> bool:
+    if not isinstance(decorator, Call) or not isinstance(decorator.func, Attribute):
+        return False
+    path = walk.argument(decorator, 0, "path")
+    return decorator.func.attr in _REGISTERING and isinstance(path, Constant) and str(path.value)[:1] in ("", "/")
+
+
+def _written(decorator: Term) -> tuple[str, str]:
+    assert isinstance(decorator, Call) and isinstance(decorator.func, Attribute)
+    path = walk.argument(decorator, 0, "path")
+    method = decorator.func.attr.upper().replace("API_ROUTE", "ROUTE")
+    return method, str(path.value) or "/" if isinstance(path, Constant) else "/"
+
+
+def code_of(project: Project, scope: Scope) -> Code:
+    """The code that ``scope`` is, as a record."""
+    place = scope.place if isinstance(scope, FunctionScope) else Place(scope.module.path, _beginning(scope))
+    return Code(scope.module.name, scope.qualified_name, place, part_of(project, scope))
+
+
+def _beginning(scope: Scope) -> Span:
+    return Span(0, 0) if isinstance(scope, ModuleScope) else scope.node.name_span
