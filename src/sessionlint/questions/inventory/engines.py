@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import Binding, FunctionScope, ModuleScope, Scope, Site, ValueBinding
+from sessionlint.link.names.sites import inner_functions
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Subscript, Term
+from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import is_engine_builder
 from sessionlint.questions.engines.urls import engine_urls, is_from_config
@@ -18,7 +20,7 @@ from sessionlint.questions.inventory.parts import part_of
 from sessionlint.questions.inventory.records import Code, Engine, Factory, Option
 from sessionlint.questions.sessions.makers import configurations
 
-_LONGEST = 40
+_LONGEST, _DEPTH = 40, 3
 
 
 @collected
@@ -50,10 +52,10 @@ def _disposed(project: Project) -> Mapping[Place, Sequence[Place]]:
     """By engine, where ``dispose`` is called on it."""
     found: dict[Place, list[Place]] = defaultdict(list)
     for site in project.calls_named("dispose"):
-        callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
-        match callee:
-            case kinds.Method(owner=kinds.Engine(origin=Place() as origin)):
-                found[origin].append(site.place)
+        func = site.term.func if isinstance(site.term, Call) else None
+        origin = built_at(project, func.value, site.scope) if isinstance(func, Attribute) else None
+        if origin is not None:
+            found[origin].append(site.place)
     return dict(found)
 
 
@@ -80,8 +82,13 @@ def _configured(project: Project) -> Iterator[tuple[Place | None, Place | None]]
 def _factory_calls(project: Project, module: ModuleScope) -> Iterator[tuple[Site, kinds.Factory]]:
     for site in project.calls_giving(kinds.Factory, within=module):
         factory = project.kind(site.term, site.scope)
-        if isinstance(factory, kinds.Factory) and factory.origin == site.place:
+        if isinstance(factory, kinds.Factory) and factory.origin == site.place and not _is_in_registry(project, site):
             yield site, factory
+
+
+def _is_in_registry(project: Project, site: Site) -> bool:
+    """``scoped_session(sessionmaker(engine))``: the registry stands for both."""
+    return any(isinstance(project.kind(outer, site.scope), kinds.Factory) for outer in site.path if isinstance(outer, Call))
 
 
 def engine_of(project: Project, origin: Place) -> Place | None:
@@ -96,6 +103,25 @@ def engine_of(project: Project, origin: Place) -> Place | None:
     found = built_at(project, given, site.scope)
     is_factory = isinstance(project.kind(given, site.scope), kinds.Factory)
     return engine_of(project, found) if is_factory and found is not None and found != origin else found
+
+
+def is_made_once(project: Project, origin: Place, depth: int = _DEPTH) -> bool:
+    """Whether what is built there is one thing, as far as can be seen, and not another for each caller of a function."""
+    module = project.modules.get(origin.path)
+    function = next((one for one in module.functions if _is_in(origin, one)), None) if module is not None else None
+    if function is None or not [parameter for parameter in function.node.params if parameter.name not in ("self", "cls")]:
+        return True
+    calls = [site for site in project.calls_named(function.node.name) if _calls(project, site, function)]
+    return depth > 0 and len(calls) == 1 and is_made_once(project, calls[0].place, depth - 1)
+
+
+def _is_in(place: Place, function: FunctionScope) -> bool:
+    return function.node.span.contains(place.span) and not any(_is_in(place, inner) for inner in inner_functions(function))
+
+
+def _calls(project: Project, site: Site, function: FunctionScope) -> bool:
+    kind = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
+    return isinstance(kind, kinds.FunctionKind) and kind.function is function and project.role(site.scope.module) is not Role.TEST
 
 
 def built_at(project: Project, term: Term, scope: Scope) -> Place | None:

@@ -12,8 +12,9 @@ from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.injection.dependencies import dependencies
 from sessionlint.questions.injection.resources import is_fixture
-from sessionlint.questions.inventory.engines import built_at, engine_of, factories
+from sessionlint.questions.inventory.engines import built_at, engine_of, factories, is_made_once
 from sessionlint.questions.inventory.parts import code_of
 from sessionlint.questions.inventory.records import Part, Provider
 from sessionlint.questions.providers.commits import commits_on_success
@@ -47,13 +48,20 @@ class Lender:
 
 @question(dict[FunctionScope, Lender]())
 def lenders(project: Project) -> Mapping[FunctionScope, Lender]:
-    """Every function of the project that gives a session which it opens, or has from one that does, in order of files."""
+    """Every function of the project that gives others a session, in order of files."""
     found = {one.function: one for module in project.modules.values() for one in _possible_lenders(project, module)}
     while True:  # one that gives what another gives, who gives what it was given, is none
-        real = {function: one for function, one in found.items() if opens(project, one) or sources_of(project, one, found)}
+        real = {function: one for function, one in found.items() if _gives(project, one, found)}
         if len(real) == len(found):
             return real
         found = real
+
+
+def _gives(project: Project, lender: Lender, known: Mapping[FunctionScope, Lender]) -> bool:
+    """Whether others get sessions through it: it opens them, has them from a provider, or FastAPI asks it for them."""
+    if opens(project, lender) or sources_of(project, lender, known):
+        return True
+    return lender.function in dependencies(project)
 
 
 @collected
@@ -61,7 +69,7 @@ def _possible_lenders(project: Project, module: ModuleScope) -> Iterator[Lender]
     for function in module.functions:
         shape = provider_of(project, kinds.FunctionKind(function))
         session = _given(project, function)
-        if session is None or session.scoped:
+        if session is None:
             continue
         entered = function.node.name in _ENTERING and function.owner is not None
         if entered or is_fixture(project, function):
@@ -131,7 +139,7 @@ def providers(project: Project) -> Iterator[Provider]:
             lender.shape,
             lender.session.is_async,
             source,
-            made.get(source, source) if source is not None else None,
+            made.get(source, source) if source is not None and is_made_once(project, source) else None,
             tuple(life.place for life in opened),
             tuple(one.place for one in sources_of(project, lender, known)),
             bool(yields(function)) and commits_on_success(project, function),

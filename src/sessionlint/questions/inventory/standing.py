@@ -58,27 +58,28 @@ def chain_of(provider: Provider, found: Mapping[Place, Provider]) -> Sequence[Pr
 
 def _chosen(project: Project, found: Mapping[Place, Provider]) -> Mapping[Place, Place]:
     """The one provider of each database."""
-    helper = configured_helper(project)
-    wanted = helper.place if helper is not None else None
-    users = _users(project, found)
     groups: dict[Place, list[Provider]] = defaultdict(list)
     for one in found.values():
         if one.database is not None and one.opens and not is_apart(one):
             groups[one.database].append(one)
+    is_contested = any(len(group) > 1 for group in groups.values())
+    users = _users(project, found) if is_contested else {}
+    helper = configured_helper(project)
+    wanted = helper.place if helper is not None else None
     return {database: _first(group, wanted, users) for database, group in groups.items()}
 
 
 def _first(group: Sequence[Provider], wanted: Place | None, users: Mapping[Place, int]) -> Place:
     def worth(one: Provider) -> tuple[bool, int, bool]:
         place = one.code.place
-        return place == wanted, users[place], one.source is not None and one.source.path == place.path
+        return place == wanted, users.get(place, 0), one.source is not None and one.source.path == place.path
 
     return max(group, key=worth).code.place
 
 
 def _users(project: Project, found: Mapping[Place, Provider]) -> Mapping[Place, int]:
     """How many use each provider, itself or through those that delegate to it; tests do not count."""
-    own = Counter(use.provider for use in uses(project) if use.by.part is not Part.TEST)
+    own = Counter(use.provider for use in uses(project) if use.by.part is not Part.TEST and use.by.place not in found)
     counted: Counter[Place] = Counter()
     for one in found.values():
         for behind in chain_of(one, found):

@@ -13,7 +13,6 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Call, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.injection.dependencies import dependencies
 from sessionlint.questions.requests.depends import Dependency
 from sessionlint.questions.requests.needs import Need, request_needs
 from sessionlint.questions.sessions.openings import openings_of
@@ -45,18 +44,6 @@ class TwoSessions:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SecondProvider:
-    """``function`` is a dependency that opens a session of the same factory as ``first`` does."""
-
-    function: FunctionScope
-    first: FunctionScope
-
-    @property
-    def place(self) -> Place:
-        return self.function.place
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class TwiceProvided:
     """``function`` is where a request gets two sessions of one ``provider``."""
 
@@ -74,11 +61,12 @@ class TwiceProvided:
 @by_module
 def two_providers(project: Project) -> Iterable[TwoSessions]:
     """Each pair of providers of one factory that some request gets sessions from, at the first function that needs both."""
-    return _pairs(project)
+    return provider_pairs(project)
 
 
 @collected
-def _pairs(project: Project) -> Iterator[TwoSessions]:
+def provider_pairs(project: Project) -> Iterator[TwoSessions]:
+    """``two_providers``, of the whole project."""
     pairs: dict[tuple[FunctionScope, ...], list[TwoSessions]] = defaultdict(list)
     for function, opening in _requests(project):
         met: set[tuple[FunctionScope, ...]] = set()
@@ -106,20 +94,6 @@ def twice_provided(project: Project) -> Iterator[TwiceProvided]:
             if _parts_here(one, other) and calls not in seen:
                 seen.add(calls)
                 yield TwiceProvided(function, one, other, one.provider)
-
-
-@by_module
-def second_providers(project: Project) -> Iterator[SecondProvider]:
-    """Every dependency that opens a session of a factory for which there is a dependency already, in order of files.
-
-    Left out are those that some request gets a session from beside another: ``two_providers`` has them.
-    """
-    first: dict[Place, FunctionScope] = {}
-    met = {need.provider for found in _pairs(project) for need in (found.first, found.second)}
-    for function in project.functions():
-        source = session_source(project, function) if function in dependencies(project) else None
-        if source is not None and first.setdefault(source, function) is not function and function not in met:
-            yield SecondProvider(function, first[source])
 
 
 def session_source(project: Project, provider: FunctionScope) -> Place | None:

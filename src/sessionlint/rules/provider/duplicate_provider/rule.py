@@ -8,10 +8,13 @@ Fix safety: there is no fix: somebody has to say which provider stays.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, ModuleScope
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.questions.requests.request_sessions import SecondProvider, TwoSessions, second_providers, two_providers
+from sessionlint.questions.inventory.parts import code_of
+from sessionlint.questions.inventory.records import Code, Part
+from sessionlint.questions.requests.request_sessions import TwoSessions, two_providers
+from sessionlint.rules.provider.duplicate_provider.search import SecondProvider, second_providers
 
 RULE = Rule(
     code="SES409",
@@ -27,13 +30,14 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in two_providers(project, module):
-        yield _in_one_request(found)
+        yield _in_one_request(project, found)
     for second in second_providers(project, module):
         yield _in_the_project(second)
 
 
-def _in_one_request(found: TwoSessions) -> Finding:
-    first, second = _names(*(need.provider for need in (found.first, found.second) if need.provider is not None))
+def _in_one_request(project: Project, found: TwoSessions) -> Finding:
+    providers = (need.provider for need in (found.first, found.second) if need.provider is not None)
+    first, second = _names(*(code_of(project, provider) for provider in providers))
     also = f", and {len(found.others)} more functions do" if found.others else ""
     return RULE.finding(
         found.place,
@@ -47,26 +51,28 @@ def _in_one_request(found: TwoSessions) -> Finding:
     )
 
 
-def _names(one: FunctionScope, other: FunctionScope) -> tuple[str, str]:
-    """What two providers are called: with their modules, where that is the same."""
-    if one.node.name != other.node.name:
-        return one.node.name, other.node.name
+def _names(one: Code, other: Code) -> tuple[str, str]:
+    """What two providers are called: with their modules, where they are of different ones."""
+    if one.place.path == other.place.path:
+        return one.name, other.name
     return _with_module(one), _with_module(other)
 
 
-def _with_module(provider: FunctionScope) -> str:
-    module = provider.module
-    path = module.path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    return f"{module.name if '.' in module.name else path}.{provider.qualified_name}"
+def _with_module(provider: Code) -> str:
+    path = provider.place.path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return f"{provider.module if '.' in provider.module else path}.{provider.name}"
 
 
 def _in_the_project(second: SecondProvider) -> Finding:
-    name, first = _names(second.function, second.first)
+    name, first = _names(*second.codes)
+    of = "of the same factory as" if second.is_of_same_factory else "on the same engine as"
+    is_injected = all(code.part is Part.DEPENDENCY for code in second.codes)
+    what = "an override of one leaves the other real" if is_injected else "what is changed or replaced in one is not in the other"
     return RULE.finding(
-        second.function.place,
-        f"`{name}` opens sessions of the same factory as `{first}`: an override of one leaves the other real",
+        second.place,
+        f"`{name}` opens sessions {of} `{first}`: {what}",
         severity=Severity.INFO,
-        related=(Related(second.first.place, "the other provider"),),
-        help="keep one of them",
+        related=(Related(second.first.code.place, "the other provider"),),
+        help="keep one of them, or let this one have its sessions from the other",
         on_request=True,
     )
