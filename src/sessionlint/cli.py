@@ -2,7 +2,7 @@
 
 import gc
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -164,6 +164,46 @@ def rule(rules: tuple[str, ...], every: bool, output_format: str, color: ColourC
     from sessionlint.commands.rule import run_rule
 
     raise SystemExit(run_rule(rules, every, output_format, color))
+
+
+def _about_a_project(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of commands that tell of a project."""
+    options = (
+        click.argument("paths", nargs=-1),
+        click.option("-o", "output", metavar="FILE", help="Write to this file instead of standard output."),
+        click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or one setting in TOML."),
+        click.option("--isolated", is_flag=True, help="Read no configuration file."),
+        click.option(
+            "--project-root", type=click.Path(path_type=Path), metavar="DIR", help="The folder to analyse, instead of finding it."
+        ),
+        click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Parse in up to N processes."),
+        click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts."),
+        click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie, as check has it."),
+        click.option("-q", "--quiet", is_flag=True, help="Print the result and errors only."),
+        click.option("-v", "--verbose", is_flag=True, help="Name everything instead of counting it, and say what took long."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@sessionlint.command("map")
+@_about_a_project
+@click.option(
+    "--output-format",
+    type=click.Choice(["text", "json", "dot", "mermaid", "html"]),
+    default="text",
+    help="A tree (text), data, a graph, or a page that needs nothing else.",
+)
+def map_command(paths: tuple[str, ...], **options: Any) -> None:
+    """Show the engines, session factories and providers around PATHS, and who opens, lends and uses sessions.
+
+    The whole project is analysed; what is shown has to do with PATHS (default: the current folder).
+    """
+    from sessionlint.commands.map import run_map
+
+    click.get_current_context().meta[_VERBOSE] = options["verbose"]
+    raise SystemExit(run_map(paths, options))
 
 
 @sessionlint.command()

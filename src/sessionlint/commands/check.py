@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sessionlint.commands.console import look_of, prepare, read_bytes, say, show, write_bytes, write_out
+from sessionlint.commands.surroundings import available_cores, relative, warn
 from sessionlint.commands.waiting import Waiting, is_anybody_waiting
 from sessionlint.extract.garbage import without_cycle_collection
 from sessionlint.model.finding import Severity
@@ -34,7 +35,7 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     _refuse_contradictions(paths, options)
     request = _request(paths, options)
     if options["show_files"] or options["show_settings"]:
-        planned = plan(request, _warn)
+        planned = plan(request, warn)
         if planned.store:
             planned.store.close()
         check_rules(planned)
@@ -59,14 +60,14 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
 def _checked(request: Request, options: Mapping[str, Any], timings: Timings) -> Result:
     """The run, with whoever waits for it being told."""
     if not is_anybody_waiting(options["quiet"], os.environ):
-        return pipeline.check(request, _warn, _hands(request, options), timings)
+        return pipeline.check(request, warn, _hands(request, options), timings)
     with Waiting(timings) as waiting:
 
-        def warn(text: str) -> None:
+        def warn_aside(text: str) -> None:
             with waiting.aside():
-                _warn(text)
+                warn(text)
 
-        return pipeline.check(request, warn, _hands(request, options, waiting.aside), timings)
+        return pipeline.check(request, warn_aside, _hands(request, options, waiting.aside), timings)
 
 
 def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
@@ -86,7 +87,7 @@ def _request(paths: Sequence[str], options: Mapping[str, Any]) -> Request:
         fix=level if any(options[way] for way in _WAYS_TO_FIX) else "none",
         cache=not options["no_cache"],
         cache_dir=options["cache_dir"],
-        jobs=options["jobs"] or _available_cores(),
+        jobs=options["jobs"] or available_cores(),
         verbose=options["verbose"],
     )
 
@@ -112,13 +113,9 @@ def _hands(
     from sessionlint.commands.interactive import asking
 
     def look(root: Path) -> Look:
-        return look_of(sys.stderr, options["color"], options["unsafe_fixes"], lambda path: _relative(root / path))
+        return look_of(sys.stderr, options["color"], options["unsafe_fixes"], lambda path: relative(root / path))
 
     return Hands(asking(look, aside))
-
-
-def _available_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _settings(options: Mapping[str, Any]) -> dict[str, object]:
@@ -225,7 +222,7 @@ def _exit_code(result: Result, options: Mapping[str, Any]) -> int:
 
 def _show(plan: Plan, options: Mapping[str, Any]) -> int:
     if options["show_files"]:
-        shown = (visible(_relative(plan.root.folder / path), keep="\t") for path in plan.files if path in plan.scope)
+        shown = (visible(relative(plan.root.folder / path), keep="\t") for path in plan.files if path in plan.scope)
         write_out("".join(f"{path}\n" for path in shown))
     if options["show_settings"]:
         from sessionlint.commands.showing import settings_text
@@ -237,15 +234,4 @@ def _show(plan: Plan, options: Mapping[str, Any]) -> int:
 def _shown_path(plan: Plan, request: Request) -> Callable[[str], str]:
     """Paths as typed from the current folder; standard input by the name it was given."""
     name = request.stdin.filename or "-" if request.stdin else None
-    return lambda path: name if name is not None and path == plan.stdin else _relative(plan.root.folder / path)
-
-
-def _relative(path: Path) -> str:
-    try:
-        return os.path.relpath(path)
-    except ValueError:  # another drive
-        return str(path)
-
-
-def _warn(text: str) -> None:
-    say(f"warning: {text}")
+    return lambda path: name if name is not None and path == plan.stdin else relative(plan.root.folder / path)

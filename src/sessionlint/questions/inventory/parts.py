@@ -8,7 +8,6 @@ from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.injection.dependencies import dependencies
 from sessionlint.questions.inventory.records import Code, Part
-from sessionlint.questions.requests.routes import is_route
 from sessionlint.questions.running.jobs import is_job
 
 _OF_FILES = {Role.TEST: Part.TEST, Role.MIGRATION: Part.MIGRATION, Role.SCRIPT: Part.SCRIPT}
@@ -44,10 +43,8 @@ def part_of_file(project: Project, module: ModuleScope) -> Part:
 
 def route_of(function: FunctionScope) -> str:
     """``GET /users``, as the decorator says it; "" for what is no route."""
-    registering = [term for term in function.node.decorators if _is_registering(term)]
-    if not registering or not (is_route(function) or len(registering) == len(function.node.decorators)):
-        return ""
-    return " ".join(_written(registering[0]))
+    registering = next((term for term in function.node.decorators if _is_registering(term)), None)
+    return " ".join(_written(registering)) if registering is not None else ""
 
 
 def _is_registering(decorator: Term) -> bool:

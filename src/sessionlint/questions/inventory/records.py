@@ -25,13 +25,17 @@ class Part(Enum):
 
 
 class Standing(Enum):
-    """What a provider is among those that give sessions of one database."""
+    """What a provider is among those that give sessions of one database.
+
+    ALONE opens sessions of what is made anew for each caller, or of what cannot be followed; HANDS_ON gives what it was given.
+    """
 
     SOURCE = "the one"
     DELEGATE = "delegates"
     DUPLICATE = "duplicate"
     APART = "for tests"
-    UNKNOWN = "its sessions come from elsewhere"
+    ALONE = "by itself"
+    HANDS_ON = "hands on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class Provider:
     opens: tuple[Place, ...]
     delegates_to: tuple[Place, ...]
     commits: bool
-    standing: Standing = Standing.UNKNOWN
+    standing: Standing = Standing.ALONE
     of: Place | None = None
 
 
@@ -174,6 +178,12 @@ class Inventory:
     openings: tuple[Opening, ...] = ()
     uses: tuple[Use, ...] = ()
     handles: Mapping[Place, Handles] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """Of the engines, then the factories, then the providers."""
+        engines, factories = (one.code for one in self.engines), (one.code for one in self.factories)
+        return (*engines, *factories, *(one.code for one in self.providers))
 
     def handles_of(self, place: Place) -> Handles:
         return self.handles.get(place, Handles())

@@ -32,7 +32,7 @@ def _ranked(provider: Provider, found: Mapping[Place, Provider], chosen: Mapping
     if is_apart(provider):
         return replace(known, standing=Standing.APART)
     if not provider.opens:
-        return replace(known, standing=Standing.DELEGATE if provider.delegates_to else Standing.UNKNOWN)
+        return replace(known, standing=Standing.DELEGATE if provider.delegates_to else Standing.HANDS_ON)
     if first is None:
         return known
     return replace(known, standing=Standing.SOURCE if first == provider.code.place else Standing.DUPLICATE)

@@ -57,8 +57,9 @@ def _use(
 ) -> Iterator[Use]:
     provider = provider_function(project, dependency)
     if provider is not None and provider in known and provider is not function:
-        code, route = code_of(project, function), route_of(function)
-        yield Use(code, dependency.place, provider.place, "Depends", route, via)
+        code, own = code_of(project, function), dependency.parameter if dependency.function is function else None
+        place = function.module.place(own.span) if own is not None else function.place
+        yield Use(code, place, provider.place, "Depends", route_of(function), via)
 
 
 def _name(project: Project, dependency: Dependency) -> str:

@@ -81,16 +81,16 @@ class Folder:
         writable = self.status(name).st_mode & stat.S_IWUSR
         return bool(writable) and os.access(self._named(name), os.W_OK, dir_fd=self.descriptor)
 
-    def create(self, name: str, data: bytes, like: os.stat_result | None = None) -> None:
-        """A new file, complete on disk, with the owner and the mode of ``like``, or for nobody else."""
-        descriptor = os.open(self._named(name), _NEW_FILE, 0o600, dir_fd=self.descriptor)
+    def create(self, name: str, data: bytes, like: os.stat_result | None = None, *, mode: int = 0o600) -> None:
+        """A new file, complete on disk, with the owner and the mode of ``like``, or with ``mode``: for nobody else."""
+        descriptor = os.open(self._named(name), _NEW_FILE, mode, dir_fd=self.descriptor)
         try:
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
             if like is not None:
-                mode = _given_away(descriptor, like)  # before the mode is set: to change the owner takes bits away
-                os.chmod(descriptor if self.descriptor is not None else self._named(name), mode)  # noqa: PTH101
+                given = _given_away(descriptor, like)  # before the mode is set: to change the owner takes bits away
+                os.chmod(descriptor if self.descriptor is not None else self._named(name), given)  # noqa: PTH101
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
