@@ -207,6 +207,20 @@ def map_command(paths: tuple[str, ...], **options: Any) -> None:
 
 
 @sessionlint.command()
+@_about_a_project
+@click.option("--check", metavar="FILE", help="Write nothing; exit with 1 when this file is not what would be written.")
+def patterns(paths: tuple[str, ...], **options: Any) -> None:
+    """Write how this project opens a session, in its own names: for a route, a service, a task, a script and a test.
+
+    With what is forbidden and the rule that finds it, as Markdown for people (and agents) who write code here.
+    """
+    from sessionlint.commands.patterns import run_patterns
+
+    click.get_current_context().meta[_VERBOSE] = options["verbose"]
+    raise SystemExit(run_patterns(paths, options))
+
+
+@sessionlint.command()
 @click.argument("paths", nargs=-1)
 @click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie, as check has it.")
 @click.option("--all", "every", is_flag=True, help="Remove the caches of all projects that lie there.")

@@ -68,7 +68,8 @@ def factories(project: Project) -> Iterator[Factory]:
             assert isinstance(site.term, Call)
             engine = engine_of(project, site.place) or configured.get(site.place)
             options = options_of(project, site.term, site.scope)
-            yield Factory(_bound_code(project, site), factory.is_async, factory.scoped, engine, options)
+            at_import = isinstance(site.scope, ModuleScope)
+            yield Factory(_bound_code(project, site), factory.is_async, factory.scoped, engine, options, at_import)
 
 
 def _configured(project: Project) -> Iterator[tuple[Place | None, Place | None]]:

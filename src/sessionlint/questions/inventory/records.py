@@ -79,13 +79,14 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Factory:
-    """``engine``: where the engine is built that its sessions use, None where that is not known."""
+    """``engine``: where the engine of its sessions is built, None where that is not known. ``at_import`` as of an engine."""
 
     code: Code
     is_async: bool
     is_scoped: bool
     engine: Place | None
     options: tuple[Option, ...]
+    at_import: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +124,15 @@ class Opening:
 class Use:
     """``by`` has a session of ``provider``: ``how`` is what it writes (``Depends``, ``with``, ``next``), at ``place``.
 
-    ``route``: ``GET /users``, for a route. ``via``: the dependencies through which a request gets there, outermost first.
+    ``name``: what ``by`` calls the session, where it has a name. ``route``: ``GET /users``, for a route. ``via``: the
+    dependencies through which a request gets there, outermost first.
     """
 
     by: Code
     place: Place
     provider: Place
     how: str
+    name: str = ""
     route: str = ""
     via: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Sit
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
-from sessionlint.model.facts import Attribute, Await, Call, For, Term, With, Yield
+from sessionlint.model.facts import Assign, Attribute, Await, Call, For, Name, Term, With, Yield
 from sessionlint.model.source import Place
 from sessionlint.questions.inventory.engines import factories
 from sessionlint.questions.inventory.lenders import Lender, is_inside, lenders, source_of
@@ -39,7 +39,7 @@ def _injected(project: Project, function: FunctionScope, known: Mapping[Function
         return
     found: set[tuple[Place, tuple[str, ...]]] = set()
     for need in request_needs(project, function):
-        via = tuple(name for name in (_name(project, each) for each in need.path[:-1]) if name)
+        via = tuple(name for name in (_dependency_name(project, each) for each in need.path[:-1]) if name)
         if any(_is_lender(project, each, known) for each in need.path[:-1]):
             continue  # whom a provider has its sessions from is that provider's business
         for use in _use(project, function, need.dependency, via, known):
@@ -59,10 +59,11 @@ def _use(
     if provider is not None and provider in known and provider is not function:
         code, own = code_of(project, function), dependency.parameter if dependency.function is function else None
         place = function.module.place(own.span) if own is not None else function.place
-        yield Use(code, place, provider.place, "Depends", route_of(function), via)
+        name = own.name if own is not None else ""
+        yield Use(code, place, provider.place, "Depends", name, route_of(function), via)
 
 
-def _name(project: Project, dependency: Dependency) -> str:
+def _dependency_name(project: Project, dependency: Dependency) -> str:
     provider = provider_function(project, dependency)
     return provider.qualified_name if provider is not None else ""
 
@@ -82,7 +83,7 @@ def _called(project: Project, module: ModuleScope, known: Mapping[FunctionScope,
         if provider is not None and provider in known and not _is_within(site.scope, provider):
             scope = site.scope
             route = route_of(scope) if isinstance(scope, FunctionScope) else ""
-            yield Use(code_of(project, scope), site.place, provider.place, _how(site), route)
+            yield Use(code_of(project, scope), site.place, provider.place, _how(site), _name_of(site), route)
 
 
 def _provider(project: Project, call: Call, scope: Scope) -> FunctionScope | None:
@@ -134,6 +135,19 @@ def _of_statement(site: Site) -> str:
             return "async for" if is_async else "for"
         case _:
             return "call"
+
+
+def _name_of(site: Site) -> str:
+    match site.statement:
+        case With(items=items):
+            targets = [item.target for item in items if item.context is site.term]
+        case For(target=target):
+            targets = [target]
+        case Assign(targets=assigned):
+            targets = [*assigned]
+        case _:
+            targets = []
+    return next((target.id for target in targets if isinstance(target, Name)), "")
 
 
 # --- without a provider -----------------------------------------------------------------------------------------------

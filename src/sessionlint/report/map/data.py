@@ -6,12 +6,12 @@ It is an object with these keys, always all of them::
     project     the name of the project's folder
     engines     [{*thing, "async": true | false | null, "driver": [text], "url", "options": {name: text}, "at_import",
                 "disposed": [*place]}]: "driver" is how the URLs begin that the code shows, "url" where the URL comes from
-    factories   [{*thing, "async", "scoped", "engine": id | null, "options"}]
+    factories   [{*thing, "async", "scoped", "engine": id | null, "options", "at_import"}]
     providers   [{*thing, "shape", "async", "source": id | null, "database": id | null, "standing", "of": id | null,
                 "delegates_to": [id], "opens": [*place], "commits"}]; "standing" is "the one" | "delegates" | "duplicate" |
                 "for tests" | "by itself" (nobody else is known to open sessions of that source) | "hands on" (what it was given)
     openings    [{"by", "part", *place, "source": id | null, "async", "ending"}]: sessions that are opened without a provider
-    uses        [{"by", "part", *place, "provider": id, "how", "route", "via": [text]}]
+    uses        [{"by", "part", *place, "provider": id, "how", "session", "route", "via": [text]}]
     findings    [{"code", "name", "severity", "message", "by", "part", *place}]
     rules       {code: why}: of the findings
 
@@ -91,6 +91,7 @@ def _factory(factory: Factory, view: View, ids: Mapping[Place, str]) -> Data:
         "scoped": factory.is_scoped,
         "engine": _id(factory.engine, ids),
         "options": _options(factory.options),
+        "at_import": factory.at_import,
     }
 
 
@@ -132,6 +133,7 @@ def _use(use: Use, view: View, ids: Mapping[Place, str]) -> Data:
         **_place(use.place, view),
         "provider": ids[use.provider],
         "how": visible(use.how),
+        "session": visible(use.name),
         "route": visible(use.route),
         "via": [visible(name) for name in use.via],
     }

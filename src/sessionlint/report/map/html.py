@@ -22,7 +22,7 @@ def render(view: View, assets: Assets) -> str:
 <span id="count" class="quiet" role="status"></span>
 </div>
 </header>
-<noscript><p>This page draws itself with a script, which is switched off. `sessionlint map` prints the same as text.</p></noscript>
+<noscript><p>A script draws this page, and scripts are switched off. `sessionlint map` prints the same as text.</p></noscript>
 <div class="panes">
 <nav aria-label="Engines, factories and providers"><ul id="things"></ul></nav>
 <main id="detail"></main>

@@ -50,13 +50,15 @@
       if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
       else if (value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
     }
-    made.append(...inside.flat().filter((one) => one !== null && one !== undefined && one !== ""));
+    made.append(...inside.flat(Infinity).filter((one) => one !== null && one !== undefined && one !== ""));
     return made;
   }
 
-  const at = (one) => element("span", {class: "at"}, `${one.filename}:${one.row}`);
-  const name = (text) => element("span", {class: "name"}, text);
-  const plural = (number, word) => `${number} ${word}${number === 1 ? "" : word.endsWith("y") ? "" : "s"}`.replace(/(\d\d+|[02-9]) (dependency|factory)$/, (_, n, w) => `${n} ${w.slice(0, -1)}ies`);
+  // A long name breaks behind its dots and slashes.
+  const broken = (text) => text.split(/(?<=[./])/).map((part, index) => [index ? document.createElement("wbr") : null, part]);
+  const at = (one) => element("span", {class: "at"}, broken(`${one.filename}:${one.row}`));
+  const name = (text) => element("span", {class: "name"}, broken(text));
+  const plural = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
   const BADGES = {"the one": "one", delegates: "delegates", duplicate: "duplicate"};
 
   function badge(text, look) {
@@ -64,7 +66,7 @@
   }
 
   function link(one) {
-    return element("button", {type: "button", class: "link name", onclick: () => select(one.id)}, one.name);
+    return element("button", {type: "button", class: "link name", onclick: () => select(one.id)}, broken(one.name));
   }
 
   function table(caption, heads, rows) {
@@ -169,7 +171,7 @@
 
   function drawDetail() {
     const one = things.get(selected);
-    detail.replaceChildren(...(one ? about(one) : overview()).flat().filter(Boolean));
+    detail.replaceChildren(...(one ? about(one) : overview()).flat(Infinity).filter(Boolean));
   }
 
   function about(one) {

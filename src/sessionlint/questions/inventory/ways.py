@@ -1,0 +1,211 @@
+"""How a project gets its sessions: for each database what a route, what other code and what a test should use."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from enum import Enum
+
+from sessionlint.link.names.scopes import FunctionScope, ImportBinding, ModuleScope, ValueBinding
+from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.link.values.externals import canonical
+from sessionlint.model.facts import Call, Subscript
+from sessionlint.model.records import dataclass
+from sessionlint.model.source import Place
+from sessionlint.questions.inventory.lenders import lenders
+from sessionlint.questions.inventory.records import Code, Engine, Factory, Inventory, Part, Provider, Standing
+from sessionlint.questions.providers.helper import configured_helper
+from sessionlint.questions.providers.usage_table import Provider as Shape
+from sessionlint.questions.requests.depends import is_depends, provider_term
+
+_GENERATORS = (Shape.GENERATOR, Shape.ASYNC_GENERATOR)
+_MANAGERS = (
+    *(Shape.CONTEXT_MANAGER, Shape.ASYNC_CONTEXT_MANAGER),
+    *(Shape.RETURNS_CONTEXT_MANAGER, Shape.RETURNS_ASYNC_CONTEXT_MANAGER),
+)
+_RANKS = (Standing.SOURCE, Standing.DELEGATE, Standing.ALONE, Standing.DUPLICATE)
+_NOT_THEIRS = frozenset({Part.TEST, Part.MIGRATION, Part.SCRIPT})
+
+
+class Manner(Enum):
+    """How the name is used."""
+
+    DEPENDS = "Depends(f)"
+    ALIAS = "as an annotation"
+    WITH = "with f()"
+    FACTORY = "with F()"
+    WRAPPED = "with contextmanager(f)()"
+    FIXTURE = "as a parameter of the test"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """``name`` of ``module``, as the project imports it, gives a session, which is usually called ``session``.
+
+    ``code`` is what it names, which is had from module ``home``; for an alias, the provider behind it. ``commits``: at the end of
+    its block, if nothing is raised.
+    """
+
+    manner: Manner
+    module: str
+    name: str
+    code: Code
+    home: str
+    is_async: bool
+    commits: bool
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseWays:
+    """``name`` is that of the engine, or of the factory where the engine is not known; ``factory``: one that can be imported."""
+
+    name: str
+    engine: Engine | None
+    factory: Way | None
+    route: Way | None
+    block: Way | None
+    providers: tuple[Provider, ...]
+
+
+def ways(project: Project, inventory: Inventory) -> Sequence[DatabaseWays]:
+    """The ways of each database of the application, that which is used most first."""
+    chooser = _Chooser(project, inventory)
+    databases = dict.fromkeys(
+        [one.place for one in inventory.databases] + [one.engine or one.code.place for one in inventory.factories]
+    )
+    found = [one for place in databases if (one := chooser.of(place)) is not None]
+    return sorted(found, key=lambda one: -sum(chooser.users(provider.code.place) for provider in one.providers))
+
+
+def test_way(project: Project, inventory: Inventory) -> Way | None:
+    """The fixture that gives tests a session; the nearest to the root."""
+    fixtures = [one for one in inventory.providers if one.shape is None and one.code.part is Part.TEST and _is_plain(one)]
+    first = min(fixtures, key=lambda one: (one.code.place.path.count("/"), one.code.place), default=None)
+    if first is None:
+        return None
+    return Way(Manner.FIXTURE, "", first.code.name, first.code, "", first.is_async, first.commits, first.code.name)
+
+
+def _is_plain(provider: Provider) -> bool:
+    return provider.code.name.isidentifier() and not provider.code.name.startswith("__")
+
+
+@dataclass(frozen=True, slots=True)
+class _Chooser:
+    project: Project
+    inventory: Inventory
+
+    def of(self, database: Place) -> DatabaseWays | None:
+        own = [one for one in self.inventory.providers if one.database == database and one.code.part not in _NOT_THEIRS]
+        factory, route = self._factory(database), self._route(own)
+        block = self._block(own) or factory or (self._wrapped(route) if route is not None else None)
+        if block is None:
+            return None
+        engine = next((one for one in self.inventory.engines if one.code.place == database), None)
+        code = engine.code if engine is not None else block.code
+        return DatabaseWays(code.full_name, engine, factory, route, block, tuple(own))
+
+    def users(self, provider: Place) -> int:
+        return len({use.by for use in self.inventory.uses_of(provider) if use.by.part is not Part.TEST})
+
+    def _best(self, providers: Sequence[Provider], wanted: Place | None = None) -> Provider | None:
+        def worth(one: Provider) -> tuple[bool, int, int]:
+            return one.code.place != wanted, _RANKS.index(one.standing), -self.users(one.code.place)
+
+        return min((one for one in providers if one.standing in _RANKS), key=worth, default=None)
+
+    def _route(self, providers: Sequence[Provider]) -> Way | None:
+        fitting = [one for one in providers if one.shape in _GENERATORS and one.code.name.isidentifier()]
+        used = [one for one in fitting if any(use.how == "Depends" for use in self.inventory.uses_of(one.code.place))]
+        best = self._best(used)
+        if best is None:
+            return None
+        return self._alias(best) or self._way(Manner.DEPENDS, best)
+
+    def _block(self, providers: Sequence[Provider]) -> Way | None:
+        helper = configured_helper(self.project)
+        fitting = [one for one in providers if one.shape in _MANAGERS and one.code.name.isidentifier() and self._is_bare(one)]
+        best = self._best(fitting, helper.place if helper is not None else None)
+        return self._way(Manner.WITH, best) if best is not None else None
+
+    def _factory(self, database: Place) -> Way | None:
+        """A factory that can be imported; the one most sessions are opened with."""
+        fitting = [one for one in self.inventory.factories if _is_importable(one) and database in (one.engine, one.code.place)]
+        opened = Counter(one.source for one in self.inventory.openings)
+        best = max(fitting, key=lambda one: opened[one.code.place], default=None)
+        if best is None:
+            return None
+        module = _import_module(self.project, best.code)
+        return Way(Manner.FACTORY, module, best.code.name, best.code, module, best.is_async, False, "session")
+
+    def _wrapped(self, route: Way) -> Way:
+        return replace(route, manner=Manner.WRAPPED, module=route.home, name=route.code.name)
+
+    def _way(self, manner: Manner, provider: Provider) -> Way:
+        named = Counter(use.name for use in self.inventory.uses_of(provider.code.place) if use.name)
+        session = max(sorted(named), key=named.__getitem__, default="session")
+        module = _import_module(self.project, provider.code)
+        return Way(manner, module, provider.code.name, provider.code, module, provider.is_async, provider.commits, session)
+
+    def _alias(self, provider: Provider) -> Way | None:
+        """``SessionDep = Annotated[Session, Depends(get_db)]``, where the project says that more than once."""
+        way = self._way(Manner.ALIAS, provider)
+        found = [
+            (len(self.project.importers_of_name(module.path, name)), module, name)
+            for module in self.project.modules.values()
+            for name, term in _named_annotations(module)
+            if self._is_alias(term, module, provider)
+        ]
+        most, home, name = max(found, key=lambda one: one[0], default=(0, None, ""))
+        if home is None or not most:
+            return None
+        code = Code(home.name, name, home.place(home.facts.body[0].span), Part.SERVICE)
+        return replace(way, module=_import_module(self.project, code), name=name)
+
+    def _is_alias(self, term: Subscript, module: ModuleScope, provider: Provider) -> bool:
+        generic = self.project.kind(term.value, module)
+        if not isinstance(generic, kinds.External) or canonical(generic.name) != "Annotated" or len(term.items) != 2:
+            return False
+        call = term.items[1]
+        return isinstance(call, Call) and is_depends(self.project, call, module) and self._names(call, module, provider)
+
+    def _names(self, call: Call, module: ModuleScope, provider: Provider) -> bool:
+        named = provider_term(call)
+        kind = self.project.kind(named, module) if named is not None else None
+        return isinstance(kind, kinds.FunctionKind) and kind.function.place == provider.code.place
+
+    def _is_bare(self, provider: Provider) -> bool:
+        """Whether it can be called without arguments."""
+        function = next((one for one in lenders(self.project) if one.place == provider.code.place), None)
+        return function is not None and not _required(function)
+
+
+def _required(function: FunctionScope) -> list[str]:
+    return [one.name for one in function.node.params if one.default is None and one.kind not in ("*", "**")]
+
+
+def _is_importable(factory: Factory) -> bool:
+    return (
+        factory.at_import and factory.code.name.isidentifier() and not factory.is_scoped and factory.code.part not in _NOT_THEIRS
+    )
+
+
+def _named_annotations(module: ModuleScope) -> Iterator[tuple[str, Subscript]]:
+    for name, bindings in module.bindings.items():
+        match bindings:
+            case [ValueBinding(value=Subscript() as term)]:
+                yield name, term
+            case _:
+                pass
+
+
+def _import_module(project: Project, code: Code) -> str:
+    """The module as most who import the name write it; its own name, where nobody does."""
+    written: Counter[str] = Counter()
+    for path in project.importers_of_name(code.place.path, code.name):
+        module = project.modules.get(path)
+        for scope in module.scopes if module is not None else ():
+            bindings = (one for found in scope.bindings.values() for one in found if isinstance(one, ImportBinding))
+            written.update(one.module for one in bindings if one.name == code.name and not one.level)
+    return max(sorted(written), key=written.__getitem__, default=code.module)
