@@ -11,7 +11,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Subscript, Term
+from sessionlint.model.facts import Assign, Attribute, Call, Comprehension, Constant, Name, Subscript, Term
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import is_engine_builder
@@ -113,7 +113,9 @@ def is_made_once(project: Project, origin: Place, depth: int = _DEPTH) -> bool:
     if function is None or not [parameter for parameter in function.node.params if parameter.name not in ("self", "cls")]:
         return True
     calls = [site for site in project.calls_named(function.node.name) if _calls(project, site, function)]
-    return depth > 0 and len(calls) == 1 and is_made_once(project, calls[0].place, depth - 1)
+    if len(calls) > 1 or not depth or any(isinstance(outer, Comprehension) for site in calls for outer in site.path):
+        return False
+    return not calls or is_made_once(project, calls[0].place, depth - 1)
 
 
 def _is_in(place: Place, function: FunctionScope) -> bool:

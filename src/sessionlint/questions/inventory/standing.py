@@ -63,7 +63,7 @@ def _chosen(project: Project, found: Mapping[Place, Provider]) -> Mapping[Place,
         if one.database is not None and one.opens and not is_apart(one):
             groups[one.database].append(one)
     is_contested = any(len(group) > 1 for group in groups.values())
-    users = _users(project, found) if is_contested else {}
+    users = users_through(project, found) if is_contested else {}
     helper = configured_helper(project)
     wanted = helper.place if helper is not None else None
     return {database: _first(group, wanted, users) for database, group in groups.items()}
@@ -77,8 +77,8 @@ def _first(group: Sequence[Provider], wanted: Place | None, users: Mapping[Place
     return max(group, key=worth).code.place
 
 
-def _users(project: Project, found: Mapping[Place, Provider]) -> Mapping[Place, int]:
-    """How many use each provider, itself or through those that delegate to it; tests do not count."""
+def users_through(project: Project, found: Mapping[Place, Provider]) -> Mapping[Place, int]:
+    """How many use each provider, itself or through those that delegate to it; tests and providers do not count."""
     own = Counter(use.provider for use in uses(project) if use.by.part is not Part.TEST and use.by.place not in found)
     counted: Counter[Place] = Counter()
     for one in found.values():

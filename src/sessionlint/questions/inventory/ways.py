@@ -1,7 +1,7 @@
 """How a project gets its sessions: for each database what a route, what other code and what a test should use."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 
@@ -14,6 +14,7 @@ from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.inventory.lenders import lenders
 from sessionlint.questions.inventory.records import Code, Engine, Factory, Inventory, Part, Provider, Standing
+from sessionlint.questions.inventory.standing import users_through
 from sessionlint.questions.providers.helper import configured_helper
 from sessionlint.questions.providers.usage_table import Provider as Shape
 from sessionlint.questions.requests.depends import is_depends, provider_term
@@ -23,7 +24,6 @@ _MANAGERS = (
     *(Shape.CONTEXT_MANAGER, Shape.ASYNC_CONTEXT_MANAGER),
     *(Shape.RETURNS_CONTEXT_MANAGER, Shape.RETURNS_ASYNC_CONTEXT_MANAGER),
 )
-_RANKS = (Standing.SOURCE, Standing.DELEGATE, Standing.ALONE, Standing.DUPLICATE)
 _NOT_THEIRS = frozenset({Part.TEST, Part.MIGRATION, Part.SCRIPT})
 
 
@@ -70,12 +70,13 @@ class DatabaseWays:
 
 def ways(project: Project, inventory: Inventory) -> Sequence[DatabaseWays]:
     """The ways of each database of the application, that which is used most first."""
-    chooser = _Chooser(project, inventory)
+    users = users_through(project, {one.code.place: one for one in inventory.providers})
+    chooser = _Chooser(project, inventory, users)
     databases = dict.fromkeys(
         [one.place for one in inventory.databases] + [one.engine or one.code.place for one in inventory.factories]
     )
     found = [one for place in databases if (one := chooser.of(place)) is not None]
-    return sorted(found, key=lambda one: -sum(chooser.users(provider.code.place) for provider in one.providers))
+    return sorted(found, key=lambda one: -max((users.get(each.code.place, 0) for each in one.providers), default=0))
 
 
 def test_way(project: Project, inventory: Inventory) -> Way | None:
@@ -95,6 +96,7 @@ def _is_plain(provider: Provider) -> bool:
 class _Chooser:
     project: Project
     inventory: Inventory
+    users: Mapping[Place, int]
 
     def of(self, database: Place) -> DatabaseWays | None:
         own = [one for one in self.inventory.providers if one.database == database and one.code.part not in _NOT_THEIRS]
@@ -106,14 +108,14 @@ class _Chooser:
         code = engine.code if engine is not None else block.code
         return DatabaseWays(code.full_name, engine, factory, route, block, tuple(own))
 
-    def users(self, provider: Place) -> int:
-        return len({use.by for use in self.inventory.uses_of(provider) if use.by.part is not Part.TEST})
-
     def _best(self, providers: Sequence[Provider], wanted: Place | None = None) -> Provider | None:
-        def worth(one: Provider) -> tuple[bool, int, int]:
-            return one.code.place != wanted, _RANKS.index(one.standing), -self.users(one.code.place)
+        """The one that is wanted; else that of the database; else the one used most, rather one that others have it from."""
 
-        return min((one for one in providers if one.standing in _RANKS), key=worth, default=None)
+        def worth(one: Provider) -> tuple[bool, bool, int, bool]:
+            place = one.code.place
+            return place == wanted, one.standing is Standing.SOURCE, self.users.get(place, 0), bool(one.opens)
+
+        return max((one for one in providers if one.standing is not Standing.HANDS_ON), key=worth, default=None)
 
     def _route(self, providers: Sequence[Provider]) -> Way | None:
         fitting = [one for one in providers if one.shape in _GENERATORS and one.code.name.isidentifier()]

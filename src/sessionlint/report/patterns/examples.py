@@ -65,7 +65,7 @@ def route(way: Way) -> str:
 def service(way: Way) -> str:
     words = _Words(way)
     end = [] if way.commits else [f"        {words.wait}{way.session}.commit()"]
-    said = f"  # `{way.name}` commits at the end of the block, and rolls back after an error" if way.commits else ""
+    said = "  # commits at its end" if way.commits else ""
     body = [
         *_defined(way),
         f"{words.define} save(entry: object) -> None:",

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sessionlint.model.finding import Rule
 from sessionlint.model.records import dataclass
-from sessionlint.model.source import Place
 from sessionlint.questions.inventory.records import Code, Inventory, Part, Provider, Standing
 from sessionlint.questions.inventory.ways import DatabaseWays, Manner, Way
 from sessionlint.report.map.data import shape_of
@@ -46,7 +45,7 @@ def render(patterns: Patterns) -> str:
 
 def _database(database: DatabaseWays, patterns: Patterns, *, is_first: bool) -> Iterator[str]:
     yield f"## Sessions of {_code(database.name)}\n"
-    yield from _providers(database.providers)
+    yield from _providers(database)
     route, block = database.route, database.block
     if route is not None:
         yield from _section("In a route", _of_route(route), examples.route(route), _seen(route, Part.ROUTE, patterns))
@@ -58,22 +57,26 @@ def _database(database: DatabaseWays, patterns: Patterns, *, is_first: bool) -> 
     yield from _forbidden(database, patterns)
 
 
-def _providers(providers: Sequence[Provider]) -> Iterator[str]:
-    if not providers:
+def _providers(database: DatabaseWays) -> Iterator[str]:
+    if not database.providers:
         return
     yield "| provider | what it is | standing |\n|---|---|---|"
-    names = {one.code.place: one.code.full_name for one in providers}
-    for one in sorted(providers, key=lambda one: (_ORDER.index(one.standing), one.code.place)):
-        behind = [_code(names[place]) for place in one.delegates_to if place in names]
-        standing = f"has its sessions from {', '.join(behind)}" if behind and not one.opens else _standing(one, names)
-        yield f"| {_code(one.code.full_name)} | {shape_of(one).replace('|', ' ')} | {standing} |"
+    for one in sorted(database.providers, key=lambda one: (_ORDER.index(one.standing), one.code.place)):
+        yield f"| {_code(one.code.full_name)} | {shape_of(one).replace('|', ' ')} | {_standing(one, database)} |"
     yield ""
 
 
-def _standing(provider: Provider, names: Mapping[Place, str]) -> str:
-    if provider.standing is Standing.DUPLICATE and provider.of is not None and provider.of in names:
-        return f"duplicates {_code(names[provider.of])}: use that one"
-    return {Standing.SOURCE: "the one"}.get(provider.standing, provider.standing.value)
+def _standing(provider: Provider, database: DatabaseWays) -> str:
+    place, names = provider.code.place, {one.code.place: one.code.full_name for one in database.providers}
+    behind = [_code(names[each]) for each in provider.delegates_to if each in names]
+    told = [f"has its sessions from {', '.join(behind)}"] if behind and not provider.opens else []
+    if database.route is not None and database.route.code.place == place:
+        told.insert(0, "the one for `Depends`")
+    if database.block is not None and database.block.code.place == place:
+        told.insert(0, "the one for blocks")
+    if not told and provider.standing is Standing.DUPLICATE and provider.of is not None and provider.of in names:
+        told = [f"duplicates {_code(names[provider.of])}"]
+    return "; ".join(told) or provider.standing.value
 
 
 def _section(title: str, told: str, example: str, seen: str) -> Iterator[str]:
@@ -85,11 +88,12 @@ def _section(title: str, told: str, example: str, seen: str) -> Iterator[str]:
 
 
 def _seen(way: Way, part: Part, patterns: Patterns) -> str:
-    """Code of the project that does so, and in which nothing is found."""
+    """Code of the project that does so, is no provider itself, and in which nothing is found."""
+    unfit = patterns.faulty | {one.code for one in patterns.inventory.providers}
     uses = (use.by for use in patterns.inventory.uses_of(way.code.place) if use.by.part is part and not use.via)
     opened = (one.by for one in patterns.inventory.openings if one.source == way.code.place and one.by.part is part)
     wanted = opened if way.manner is Manner.FACTORY else uses if way.manner is not Manner.WRAPPED else iter(())
-    found = next((by for by in wanted if by.name and by not in patterns.faulty), None)
+    found = next((by for by in wanted if by.name and by not in unfit), None)
     return _code(found.full_name) if found is not None else ""
 
 
