@@ -1,0 +1,60 @@
+"""``python -m browser [PAGE...]``: look at pages of ``sessionlint map``; without a name, at those of the fixtures."""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from browser.map_page import problems_of
+from browser.visit import chromium, started
+
+_FIXTURES = Path(__file__).parent.parent / "fixtures" / "projects"
+
+
+def main() -> int:
+    options = _options()
+    program = chromium()
+    if program is None:
+        print("no Chromium found: install one (Debian: apt-get install chromium), or name it in SESSIONLINT_CHROMIUM")
+        return 2
+    if options.screenshots is not None:
+        options.screenshots.mkdir(parents=True, exist_ok=True)
+    problems = 0
+    with tempfile.TemporaryDirectory() as folder, started(program) as browser:
+        for page in options.pages or _pages_of_fixtures(Path(folder)):
+            found = problems_of(browser, page, options.screenshots)
+            problems += len(found)
+            print(f"{page.stem}: {'fine' if not found else ''}")
+            print("".join(f"  {problem}\n" for problem in found), end="")
+    return 1 if problems else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m browser", description=__doc__)
+    parser.add_argument("pages", nargs="*", type=Path, metavar="PAGE")
+    parser.add_argument("--screenshots", type=Path, metavar="DIR", help="keep pictures of the pages, to be looked at")
+    return parser.parse_args()
+
+
+def _pages_of_fixtures(folder: Path) -> Iterator[Path]:
+    for project in sorted(one for one in _FIXTURES.iterdir() if one.is_dir()):
+        page = folder / f"{project.name}.html"
+        command = [
+            sys.executable,
+            "-m",
+            "sessionlint",
+            "map",
+            str(project),
+            "--project-root",
+            str(project),
+            "--output-format",
+            "html",
+        ]
+        subprocess.run([*command, "-q", "-o", str(page)], check=True)
+        yield page
+
+
+if __name__ == "__main__":
+    sys.exit(main())
