@@ -65,7 +65,7 @@ engine shop.db.engine  shop/db.py:11
    │  │  ├─ shop.db.quiet_scope (with)  shop/db.py:29
    │  │  └─ shop.stock.restock (with)  shop/stock.py:5
    │  └─ provider shop.db.quiet_scope  shop/db.py:28
-   │     │  delegates; @contextmanager function; commits on success
+   │     │  delegates to shop.db.session_scope; @contextmanager function; commits on success
    │     │  imported by 1 file
    │     └─ 1 task
    │        └─ shop.jobs.tidy (with)  shop/jobs.py:8
@@ -249,6 +249,22 @@ def test_no_link_is_followed_to_where_a_map_would_go(run: Run, tmp_path: Path) -
     )
     assert [(one.name, one.read_text()) for one in outside.iterdir()] == [("file", "mine")]
     assert run("-o", str(outside / "map.txt")).exit_code == 0, "outside of the project its owner says where"
+
+
+def test_no_depth_of_providers_and_no_nesting_is_too_much(run: Run) -> None:
+    chain = "".join(
+        f"\n\n@contextmanager\ndef scope_{number}() -> Iterator[Session]:\n"
+        f"    with scope_{number - 1}() as session:\n        yield session\n"
+        for number in range(1, 400)
+    )
+    text = FILES["shop/db.py"].replace("def session_scope", "def scope_0")
+    nested = "".join(f"{' ' * level}def inner_{level}(url):\n" for level in range(60))
+    nested += f"{' ' * 60}return create_engine(url)\n"
+    write({"shop/db.py": text + chain, "shop/nested.py": f"from sqlalchemy import create_engine\n\n\n{nested}"}, Path())
+    for one in FORMATS:
+        result = run("--output-format", one)
+        assert (result.exit_code, "scope_399" in result.stdout) == (0, True), one
+    assert "delegates to shop.db.scope_398" in run().stdout
 
 
 def test_mistakes_are_told_as_elsewhere(run: Run) -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import Binding, FunctionScope, ModuleScope, Scope, Site, ValueBinding
-from sessionlint.link.names.sites import inner_functions
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
@@ -16,7 +15,7 @@ from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import is_engine_builder
 from sessionlint.questions.engines.urls import engine_urls, is_from_config
-from sessionlint.questions.inventory.parts import part_of
+from sessionlint.questions.inventory.parts import function_at, part_of
 from sessionlint.questions.inventory.records import Code, Engine, Factory, Option
 from sessionlint.questions.sessions.makers import configurations
 
@@ -109,17 +108,13 @@ def engine_of(project: Project, origin: Place) -> Place | None:
 def is_made_once(project: Project, origin: Place, depth: int = _DEPTH) -> bool:
     """Whether what is built there is one thing, as far as can be seen, and not another for each caller of a function."""
     module = project.modules.get(origin.path)
-    function = next((one for one in module.functions if _is_in(origin, one)), None) if module is not None else None
+    function = function_at(module, origin) if module is not None else None
     if function is None or not [parameter for parameter in function.node.params if parameter.name not in ("self", "cls")]:
         return True
     calls = [site for site in project.calls_named(function.node.name) if _calls(project, site, function)]
     if len(calls) > 1 or not depth or any(isinstance(outer, Comprehension) for site in calls for outer in site.path):
         return False
     return not calls or is_made_once(project, calls[0].place, depth - 1)
-
-
-def _is_in(place: Place, function: FunctionScope) -> bool:
-    return function.node.span.contains(place.span) and not any(_is_in(place, inner) for inner in inner_functions(function))
 
 
 def _calls(project: Project, site: Site, function: FunctionScope) -> bool:

@@ -1,6 +1,7 @@
 """Who gives others a session: providers, whatever they look like, and where they have it from."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import chain
 
 from sessionlint.link.names.functions import yields
@@ -48,20 +49,21 @@ class Lender:
 
 @question(dict[FunctionScope, Lender]())
 def lenders(project: Project) -> Mapping[FunctionScope, Lender]:
-    """Every function of the project that gives others a session, in order of files."""
-    found = {one.function: one for module in project.modules.values() for one in _possible_lenders(project, module)}
-    while True:  # one that gives what another gives, who gives what it was given, is none
-        real = {function: one for function, one in found.items() if _gives(project, one, found)}
-        if len(real) == len(found):
-            return real
-        found = real
-
-
-def _gives(project: Project, lender: Lender, known: Mapping[FunctionScope, Lender]) -> bool:
-    """Whether others get sessions through it: it opens them, has them from a provider, or FastAPI asks it for them."""
-    if opens(project, lender) or sources_of(project, lender, known):
-        return True
-    return lender.function in dependencies(project)
+    """Every function of the project that gives others a session, in order of files: it opens it, has it from one that does, or
+    FastAPI asks it for it. One that gives what it was given is none."""
+    possible = {one.function: one for module in project.modules.values() for one in _possible_lenders(project, module)}
+    having_from: dict[FunctionScope, list[FunctionScope]] = defaultdict(list)
+    for function, lender in possible.items():
+        for source in sources_of(project, lender, possible):
+            having_from[source].append(function)
+    waiting = [one.function for one in possible.values() if opens(project, one) or one.function in dependencies(project)]
+    real: set[FunctionScope] = set()
+    while waiting:
+        function = waiting.pop()
+        if function not in real:
+            real.add(function)
+            waiting += having_from[function]
+    return {function: one for function, one in possible.items() if function in real}
 
 
 @collected
@@ -98,11 +100,10 @@ def _is_of_function(project: Project, life: Life) -> bool:
     return isinstance(call, Call) and isinstance(project.kind(call.func, life.scope), kinds.FunctionKind)
 
 
-def sources_of(project: Project, lender: Lender, known: Iterable[FunctionScope]) -> Sequence[FunctionScope]:
+def sources_of(project: Project, lender: Lender, known: Container[FunctionScope]) -> Sequence[FunctionScope]:
     """The lenders among ``known`` from which it has its sessions."""
-    among = known if isinstance(known, Mapping) else frozenset(known)
     called = (one for body in lender.bodies for one in _called(project, body))
-    return [one for one in dict.fromkeys(called) if one in among and one is not lender.function]
+    return [one for one in dict.fromkeys(called) if one in known and one is not lender.function]
 
 
 def _called(project: Project, function: FunctionScope) -> Iterator[FunctionScope]:

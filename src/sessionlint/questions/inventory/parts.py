@@ -61,6 +61,12 @@ def _written(decorator: Term) -> tuple[str, str]:
     return method, str(path.value) or "/" if isinstance(path, Constant) else "/"
 
 
+def function_at(module: ModuleScope, place: Place) -> FunctionScope | None:
+    """The innermost function of the module that a place lies in."""
+    around = [function for function in module.functions if function.node.span.contains(place.span)]
+    return around[-1] if around else None
+
+
 def code_of(project: Project, scope: Scope) -> Code:
     """The code that ``scope`` is, as a record."""
     place = scope.place if isinstance(scope, FunctionScope) else Place(scope.module.path, _beginning(scope))

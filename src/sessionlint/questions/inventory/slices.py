@@ -3,10 +3,9 @@
 from collections.abc import Container, Iterator
 from dataclasses import replace
 
-from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.link.project import Project
 from sessionlint.model.source import Place
-from sessionlint.questions.inventory.parts import code_of
+from sessionlint.questions.inventory.parts import code_of, function_at
 from sessionlint.questions.inventory.records import Code, Inventory, Provider
 from sessionlint.questions.inventory.standing import databases
 
@@ -56,9 +55,4 @@ def code_at(project: Project, place: Place) -> Code | None:
     module = project.modules.get(place.path)
     if module is None:
         return None
-    around = [function for function in module.functions if _holds(function, place)]
-    return code_of(project, around[-1] if around else module)
-
-
-def _holds(function: FunctionScope, place: Place) -> bool:
-    return function.node.span.contains(place.span)
+    return code_of(project, function_at(module, place) or module)

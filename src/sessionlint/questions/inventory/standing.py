@@ -46,14 +46,13 @@ def _database(provider: Provider, found: Mapping[Place, Provider]) -> Place | No
 
 def chain_of(provider: Provider, found: Mapping[Place, Provider]) -> Sequence[Provider]:
     """The provider and those behind it, nearest first."""
-    seen: dict[Place, Provider] = {}
-    waiting = [provider.code.place]
-    while waiting:
-        place = waiting.pop(0)
-        if place in found and place not in seen:
-            seen[place] = found[place]
-            waiting += found[place].delegates_to
-    return [*seen.values()]
+    waiting, known = [provider.code.place], {provider.code.place}
+    for place in waiting:  # grows on the way
+        behind = found[place].delegates_to if place in found else ()
+        new = [one for one in behind if one not in known]
+        known.update(new)
+        waiting += new
+    return [found[place] for place in waiting if place in found]
 
 
 def _chosen(project: Project, found: Mapping[Place, Provider]) -> Mapping[Place, Place]:

@@ -24,6 +24,7 @@ from sessionlint.report.map.view import View
 from sessionlint.report.visible import visible
 
 _FEW = 4  # users of a kind, of more there is only the number
+_DEEPEST = 8  # a tree that is deeper cannot be read
 
 
 def render(view: View, *, every: bool = False, ascii_only: bool = False) -> str:
@@ -42,15 +43,17 @@ def _parents(inventory: Inventory) -> Mapping[Place, Place]:
         behind = one.delegates_to[0] if one.delegates_to and not one.opens else one.source
         if behind in things and behind is not None:
             found[one.code.place] = behind
-    return {place: parent for place, parent in found.items() if not _goes_round(place, found)}
+    return {place: above[min(len(above), _DEEPEST) - 1] for place in found if (above := _above(place, found))}
 
 
-def _goes_round(place: Place, parents: Mapping[Place, Place]) -> bool:
-    seen: set[Place] = set()
-    while place in parents and place not in seen:
-        seen.add(place)
-        place = parents[place]
-    return place in seen
+def _above(place: Place, parents: Mapping[Place, Place]) -> list[Place]:
+    """What a provider stands below, from the top down; nothing for one of a circle, which has no top."""
+    found = [place]
+    while found[-1] in parents:
+        found.append(parents[found[-1]])
+        if len(found) > len(parents) + 1:
+            return []
+    return found[:0:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +111,16 @@ class _Text:
     def _provider(self, provider: Provider) -> Tree:
         place = provider.code.place
         about = [provider.standing.value, shape_of(provider), *(["commits on success"] if provider.commits else [])]
-        if provider.standing is Standing.DUPLICATE and (first := self.view.inventory.provider_at(provider.of)) is not None:
-            about[0] = f"duplicate of {visible(first.code.full_name)}"
+        if provider.standing is Standing.DUPLICATE:
+            about[0] = f"duplicate of {self._names([provider.of])}"
+        elif provider.standing is Standing.DELEGATE:
+            about[0] = f"delegates to {self._names(provider.delegates_to)}"
         lines = (self._title("provider", provider.code), "; ".join(about), *self._handles(place))
         return Tree(lines, (*self._users(self.view.inventory.uses_of(place)), *self._providers_of(place)))
+
+    def _names(self, providers: Iterable[Place | None]) -> str:
+        found = (self.view.inventory.provider_at(place) for place in providers)
+        return visible(", ".join(one.code.full_name for one in found if one is not None))
 
     # --- who --------------------------------------------------------------------------------------------------------
 
