@@ -75,12 +75,7 @@ engine shop.db.engine  shop/db.py:11
       └─ in 1 script
          └─ load.main (closed on every path)  scripts/load.py:5
 
-engine conftest [test]  tests/conftest.py:8
-│  sync, sqlite
-│  built when its module is imported; nothing disposes it
-└─ factory conftest.Testing [test]  tests/conftest.py:8
-   └─ provider conftest.session [test]  tests/conftest.py:12
-         for tests; fixture
+for tests alone: 1 engine, 1 factory, 1 provider (-v shows them)
 """
 
 
@@ -107,6 +102,7 @@ def test_many_users_are_counted_and_with_v_named(run: Run) -> None:
     assert "and 9 more" in run().stdout
     assert "route_8" not in run().stdout
     assert "route_8" in run("-v").stdout
+    assert "provider conftest.session [test]  tests/conftest.py:12" in run("-v").stdout
     assert "imported by 1 file, 1 script: scripts/load.py:1" in run("-v").stdout.replace("shop/api.py:5, ", "")
 
 

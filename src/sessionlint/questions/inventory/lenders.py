@@ -63,7 +63,7 @@ def lenders(project: Project) -> Mapping[FunctionScope, Lender]:
         if function not in real:
             real.add(function)
             waiting += having_from[function]
-    return {function: one for function, one in possible.items() if function in real}
+    return {function: one for function, one in possible.items() if function in real and not is_inside(function.parent, real)}
 
 
 @collected
@@ -159,11 +159,10 @@ def is_apart(provider: Provider) -> bool:
     return provider.code.part in (Part.TEST, Part.MIGRATION)
 
 
-def is_inside(scope: Scope, known: Mapping[FunctionScope, Lender]) -> bool:
-    """Whether code is a lender's own, or lies in it."""
-    current: Scope | None = scope
-    while current is not None:
-        if isinstance(current, FunctionScope) and current in known:
+def is_inside(scope: Scope | None, known: Container[FunctionScope]) -> bool:
+    """Whether code is a lender's own, or lies in it: what a function returns that it defines is a part of it."""
+    while scope is not None:
+        if isinstance(scope, FunctionScope) and scope in known:
             return True
-        current = current.parent
+        scope = scope.parent
     return False

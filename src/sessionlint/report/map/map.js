@@ -148,7 +148,9 @@
       if (kept.has(one)) items.push(item(one, depth, filter));
       for (const child of one.children) add(child, depth + 1);
     };
-    for (const one of all.filter((each) => !each.parent)) add(one, 0);
+    const roots = all.filter((each) => !each.parent);
+    for (const one of roots.filter((each) => each.part !== "test")) add(one, 0);
+    for (const one of roots.filter((each) => each.part === "test")) add(one, 0);
     list.replaceChildren(...items);
     count.textContent = filter.isOn ? `${kept.size} of ${all.length} shown` : `${all.length} in all`;
   }
