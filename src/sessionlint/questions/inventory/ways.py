@@ -12,7 +12,7 @@ from sessionlint.link.values.externals import canonical
 from sessionlint.model.facts import Call, Subscript
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.inventory.lenders import lenders
+from sessionlint.questions.inventory.givers import givers
 from sessionlint.questions.inventory.records import Code, Engine, Factory, Inventory, Part, Provider, Standing
 from sessionlint.questions.inventory.standing import users_through
 from sessionlint.questions.providers.helper import configured_helper
@@ -179,7 +179,7 @@ class _Chooser:
 
     def _is_bare(self, provider: Provider) -> bool:
         """Whether it can be called without arguments."""
-        function = next((one for one in lenders(self.project) if one.place == provider.code.place), None)
+        function = next((one for one in givers(self.project) if one.place == provider.code.place), None)
         return function is not None and not _required(function)
 
 
