@@ -15,7 +15,7 @@ from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.injection.dependencies import dependencies
 from sessionlint.questions.injection.resources import is_fixture
-from sessionlint.questions.inventory.engines import built_at, engine_of, factories, is_made_once
+from sessionlint.questions.inventory.engines import built_at, engine_of, is_made_once, sources
 from sessionlint.questions.inventory.parts import code_of
 from sessionlint.questions.inventory.records import Part, Provider
 from sessionlint.questions.providers.commits import commits_on_success
@@ -69,10 +69,10 @@ def givers(project: Project) -> Mapping[FunctionScope, Giver]:
 @collected
 def _possible_givers(project: Project, module: ModuleScope) -> Iterator[Giver]:
     for function in module.functions:
-        shape = provider_of(project, kinds.FunctionKind(function))
         session = _given(project, function)
         if session is None:
             continue
+        shape = provider_of(project, kinds.FunctionKind(function))
         entered = function.node.name in _ENTERING and function.owner is not None
         if entered or is_fixture(project, function):
             yield Giver(function, None, session)
@@ -106,6 +106,7 @@ def sources_of(project: Project, giver: Giver, known: Container[FunctionScope]) 
     return [one for one in dict.fromkeys(called) if one in known and one is not giver.function]
 
 
+@collected
 def _called(project: Project, function: FunctionScope) -> Iterator[FunctionScope]:
     """The functions that a function calls, enters, or has FastAPI call."""
     for site in project.calls_in(function):
@@ -130,8 +131,7 @@ def _entered(project: Project, cls: ClassScope) -> Iterator[FunctionScope]:
 @collected
 def providers(project: Project) -> Iterator[Provider]:
     """The givers as records, which do not know yet how they stand to each other."""
-    known = givers(project)
-    made = {factory.code.place: factory.engine or factory.code.place for factory in factories(project)}
+    known, made = givers(project), sources(project)
     for function, giver in known.items():
         opened = opens(project, giver)
         source = source_of(project, giver.session, opened, made)

@@ -8,7 +8,7 @@ from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Assign, Attribute, Await, Call, For, Name, Term, With, Yield
 from sessionlint.model.source import Place
-from sessionlint.questions.inventory.engines import factories
+from sessionlint.questions.inventory.engines import sources
 from sessionlint.questions.inventory.givers import Giver, givers, is_inside, source_of
 from sessionlint.questions.inventory.parts import code_of, route_of
 from sessionlint.questions.inventory.records import Opening, Use
@@ -20,11 +20,16 @@ from sessionlint.questions.sessions.lives import lives_of
 @collected
 def uses(project: Project) -> Iterator[Use]:
     """Every use of a provider: what FastAPI fills with its sessions, and every call; other providers use it, too."""
+    for module in project.modules.values():
+        yield from _uses_in(project, module)
+
+
+@collected
+def _uses_in(project: Project, module: ModuleScope) -> Iterator[Use]:
     known = givers(project)
-    for module in project.modules.values() if known else ():
-        for function in module.functions:
-            yield from _injected(project, function, known)
-        yield from _called(project, module, known)
+    for function in module.functions if known else ():
+        yield from _injected(project, function, known)
+    yield from _called(project, module, known)
 
 
 # --- Depends ----------------------------------------------------------------------------------------------------------
@@ -156,16 +161,19 @@ def _name_of(site: Site) -> str:
 @collected
 def openings(project: Project) -> Iterator[Opening]:
     """Every session that is opened through a factory or a class, and not by a provider."""
-    known = givers(project)
-    owners = {giver.function.owner for giver in known.values() if giver.is_entered}
-    made = {factory.code.place: factory.code.place for factory in factories(project)}
     for module in project.modules.values():
-        for life in lives_of(project, module):
-            call = life.opening.term
-            if is_inside(life.scope, known) or _owner(life.scope) in owners or not isinstance(call, Call):
-                continue
-            if isinstance(project.kind(call.func, life.scope), kinds.FunctionKind):
-                continue
+        yield from _openings_in(project, module)
+
+
+@collected
+def _openings_in(project: Project, module: ModuleScope) -> Iterator[Opening]:
+    known, made = givers(project), sources(project)
+    owners = {giver.function.owner for giver in known.values() if giver.is_entered}
+    for life in lives_of(project, module):
+        call = life.opening.term
+        if is_inside(life.scope, known) or _owner(life.scope) in owners or not isinstance(call, Call):
+            continue
+        if not isinstance(project.kind(call.func, life.scope), kinds.FunctionKind):
             source = source_of(project, life.session, [life], made)
             yield Opening(code_of(project, life.scope), life.place, source, life.session.is_async, life.ending.value)
 
