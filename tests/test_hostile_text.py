@@ -27,6 +27,7 @@ NAMES = (
     "undecodable\udcff.py",
     "tab\tcr\r::error::cr.py",
 )
+MAPS = ("text", "json", "dot", "mermaid", "html")
 FIXABLE = f'''\
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -100,6 +101,18 @@ def test_no_format_and_no_option_lets_anything_out(hostile: Path, output_format:
     assert _told(result.stdout_bytes) == []
     assert _told(result.stderr_bytes) == []
     assert b"\n::" not in b"\n" + result.stderr_bytes
+
+
+@pytest.mark.parametrize(
+    "command", [*(["map", "--output-format", one] for one in MAPS), ["map", "-v"], ["patterns"]], ids=" ".join
+)
+def test_no_map_and_no_document_lets_anything_out(hostile: Path, command: list[str]) -> None:
+    Path("db.py").write_text("from sqlalchemy.orm import sessionmaker\n\nMaker = sessionmaker()\n")
+    result = CliRunner().invoke(sessionlint, [*command, "--no-cache"])
+    assert result.exit_code == 0, result.output
+    assert b"Maker" in result.stdout_bytes
+    assert _told(result.stdout_bytes) == []
+    assert _told(result.stderr_bytes) == []
 
 
 def test_the_project_is_as_hostile_as_it_seems(hostile: Path) -> None:

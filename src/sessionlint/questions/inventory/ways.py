@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
+from keyword import iskeyword
 
 from sessionlint.link.names.scopes import FunctionScope, ImportBinding, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
@@ -118,7 +119,7 @@ class _Chooser:
         return max((one for one in providers if one.standing is not Standing.HANDS_ON), key=worth, default=None)
 
     def _route(self, providers: Sequence[Provider]) -> Way | None:
-        fitting = [one for one in providers if one.shape in _GENERATORS and one.code.name.isidentifier()]
+        fitting = [one for one in providers if one.shape in _GENERATORS and _has_import(one.code)]
         used = [one for one in fitting if any(use.how == "Depends" for use in self.inventory.uses_of(one.code.place))]
         best = self._best(used)
         if best is None:
@@ -127,7 +128,7 @@ class _Chooser:
 
     def _block(self, providers: Sequence[Provider]) -> Way | None:
         helper = configured_helper(self.project)
-        fitting = [one for one in providers if one.shape in _MANAGERS and one.code.name.isidentifier() and self._is_bare(one)]
+        fitting = [one for one in providers if one.shape in _MANAGERS and _has_import(one.code) and self._is_bare(one)]
         best = self._best(fitting, helper.place if helper is not None else None)
         return self._way(Manner.WITH, best) if best is not None else None
 
@@ -188,9 +189,14 @@ def _required(function: FunctionScope) -> list[str]:
 
 
 def _is_importable(factory: Factory) -> bool:
-    return (
-        factory.at_import and factory.code.name.isidentifier() and not factory.is_scoped and factory.code.part not in _NOT_THEIRS
-    )
+    is_theirs = factory.code.part in _NOT_THEIRS
+    return factory.at_import and _has_import(factory.code) and not factory.is_scoped and not is_theirs
+
+
+def _has_import(code: Code) -> bool:
+    """Whether ``from module import name`` can be written: it stands in a module, and that in a file that has such a name."""
+    words = [*code.module.split("."), code.name]
+    return all(word.isidentifier() and not iskeyword(word) for word in words)
 
 
 def _named_annotations(module: ModuleScope) -> Iterator[tuple[str, Subscript]]:
