@@ -25,7 +25,7 @@ _MANAGERS = (
     *(Shape.CONTEXT_MANAGER, Shape.ASYNC_CONTEXT_MANAGER),
     *(Shape.RETURNS_CONTEXT_MANAGER, Shape.RETURNS_ASYNC_CONTEXT_MANAGER),
 )
-_NOT_THEIRS = frozenset({Part.TEST, Part.MIGRATION, Part.SCRIPT})
+_ASIDE = frozenset({Part.TEST, Part.MIGRATION, Part.SCRIPT})
 
 
 class Manner(Enum):
@@ -100,7 +100,7 @@ class _Chooser:
     users: Mapping[Place, int]
 
     def of(self, database: Place) -> DatabaseWays | None:
-        own = [one for one in self.inventory.providers if one.database == database and one.code.part not in _NOT_THEIRS]
+        own = [one for one in self.inventory.providers if one.database == database and one.code.part not in _ASIDE]
         factory, route = self._factory(database), self._route(own)
         block = self._block(own) or factory or (self._wrapped(route) if route is not None else None)
         if block is None:
@@ -189,8 +189,8 @@ def _required(function: FunctionScope) -> list[str]:
 
 
 def _is_importable(factory: Factory) -> bool:
-    is_theirs = factory.code.part in _NOT_THEIRS
-    return factory.at_import and _has_import(factory.code) and not factory.is_scoped and not is_theirs
+    is_aside = factory.code.part in _ASIDE
+    return factory.at_import and _has_import(factory.code) and not factory.is_scoped and not is_aside
 
 
 def _has_import(code: Code) -> bool:
