@@ -216,9 +216,9 @@ def _is_importable(built: Factory | Engine) -> bool:
 
 
 def _has_import(code: Code) -> bool:
-    """Whether ``from module import name`` can be written: it stands in a module, and that in a file that has such a name."""
+    """Whether others may write ``from module import name``: it is not private, and its file has a name that can be written."""
     words = [*code.module.split("."), code.name]
-    return all(word.isidentifier() and not iskeyword(word) for word in words)
+    return all(word.isidentifier() and not iskeyword(word) for word in words) and not code.name.startswith("_")
 
 
 def _named_annotations(module: ModuleScope) -> Iterator[tuple[str, Subscript]]:
