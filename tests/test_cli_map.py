@@ -34,10 +34,6 @@ def data(result: Result) -> dict[str, list[dict[str, object]]]:
 
 
 TREE = """\
-engine env.engine [migration]  migrations/env.py:4
-   sync, sqlite
-   built when its module is imported; nothing disposes it
-
 engine shop.db.engine  shop/db.py:11
 │  sync, URL from settings.DATABASE_URL
 │  pool_size=5, connect_args=...
@@ -74,6 +70,10 @@ engine shop.db.engine  shop/db.py:11
       │  └─ shop.api.leak (nothing closes it)  shop/api.py:28
       └─ in 1 script
          └─ load.main (closed on every path)  scripts/load.py:5
+
+engine env.engine [migration]  migrations/env.py:4
+   sync, sqlite
+   built when its module is imported; nothing disposes it
 
 for tests alone: 1 engine, 1 factory, 1 provider (-v shows them)
 """

@@ -26,6 +26,7 @@ from sessionlint.report.visible import visible
 
 _MANY = {"factory": "factories"}
 _FEW = 4  # users of a kind, of more there is only the number
+_LAST = (Part.SCRIPT, Part.MIGRATION, Part.TEST)
 _DEEPEST = 8  # a tree that is deeper cannot be read
 
 
@@ -89,7 +90,7 @@ class _Text:
 
     def trees(self) -> Iterator[Tree]:
         inventory = self.view.inventory
-        for engine in inventory.engines:
+        for engine in sorted(inventory.engines, key=lambda one: _LAST.index(one.code.part) + 1 if one.code.part in _LAST else 0):
             factories = [one for one in inventory.factories if one.engine == engine.code.place]
             below = [*self._factories(factories), *self._providers_of(engine.code.place), *self._openings_of(engine.code.place)]
             yield Tree((self._title("engine", engine.code), *self._about_engine(engine)), tuple(below))
