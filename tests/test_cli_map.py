@@ -232,6 +232,20 @@ def test_what_must_not_be_replaced_is_not(run: Run) -> None:
     assert run("-o", "shop").exit_code == 2
 
 
+@pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
+def test_a_map_is_for_whoever_may_read_what_its_owner_writes(run: Run) -> None:
+    before = os.umask(0o027)
+    try:
+        run("-o", "map.txt")
+        assert Path("map.txt").stat().st_mode & 0o777 == 0o640
+        Path("map.txt").chmod(0o600)
+        run("-o", "map.txt")
+        assert Path("map.txt").stat().st_mode & 0o777 == 0o600, "the mode that it was given stays"
+    finally:
+        os.umask(before)
+    assert [path for path in Path().iterdir() if path.name.startswith(".sessionlint-")] == []
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
 def test_no_link_is_followed_to_where_a_map_would_go(run: Run, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
