@@ -72,12 +72,11 @@ def _clicks(page: Page, data: dict[str, Any]) -> Iterator[str]:
         _open(page, provider["id"])
         yield from _same("title", page.inner_text("#detail h2"), f"provider {provider['name']}")
         routes = [one for one in data["uses"] if one["provider"] == provider["id"] and one["part"] == "route"]
-        rows = (
-            page.locator("#detail h3", has_text="Used by: route").locator("xpath=following-sibling::div[1]").locator("tbody tr")
-        )
+        part = page.locator("#detail h3", has_text="Used by: route").locator("xpath=following-sibling::div[1]")
+        rows = part.locator("tbody tr")
         yield from _same("routes of a provider", rows.count(), min(len(routes), _FEW))
         if len(routes) > _FEW:
-            page.get_by_role("button", name="more of").first.click()
+            part.get_by_role("button", name="more of").click()
             yield from _same("routes after a click on more", rows.count(), min(len(routes), _FEW * 10))
     page.go_back()
     yield from _same(

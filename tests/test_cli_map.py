@@ -34,10 +34,6 @@ def data(result: Result) -> dict[str, list[dict[str, object]]]:
 
 
 TREE = """\
-engine env.engine [migration]  migrations/env.py:4
-   sync, sqlite
-   built when its module is imported; nothing disposes it
-
 engine shop.db.engine  shop/db.py:11
 │  sync, URL from settings.DATABASE_URL
 │  pool_size=5, connect_args=...
@@ -75,12 +71,11 @@ engine shop.db.engine  shop/db.py:11
       └─ in 1 script
          └─ load.main (closed on every path)  scripts/load.py:5
 
-engine conftest [test]  tests/conftest.py:8
-│  sync, sqlite
-│  built when its module is imported; nothing disposes it
-└─ factory conftest.Testing [test]  tests/conftest.py:8
-   └─ provider conftest.session [test]  tests/conftest.py:12
-         for tests; fixture
+engine env.engine [migration]  migrations/env.py:4
+   sync, sqlite
+   built when its module is imported; nothing disposes it
+
+for tests alone: 1 engine, 1 factory, 1 provider (-v shows them)
 """
 
 
@@ -107,6 +102,7 @@ def test_many_users_are_counted_and_with_v_named(run: Run) -> None:
     assert "and 9 more" in run().stdout
     assert "route_8" not in run().stdout
     assert "route_8" in run("-v").stdout
+    assert "provider conftest.session [test]  tests/conftest.py:12" in run("-v").stdout
     assert "imported by 1 file, 1 script: scripts/load.py:1" in run("-v").stdout.replace("shop/api.py:5, ", "")
 
 
@@ -232,6 +228,20 @@ def test_what_must_not_be_replaced_is_not(run: Run) -> None:
     assert run("-o", ".git/config").exit_code == 2
     assert run("-o", "missing/map.txt").stderr == "error: missing/map.txt: the folder for the report does not exist\n"
     assert run("-o", "shop").exit_code == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
+def test_a_map_is_for_whoever_may_read_what_its_owner_writes(run: Run) -> None:
+    before = os.umask(0o027)
+    try:
+        run("-o", "map.txt")
+        assert Path("map.txt").stat().st_mode & 0o777 == 0o640
+        Path("map.txt").chmod(0o600)
+        run("-o", "map.txt")
+        assert Path("map.txt").stat().st_mode & 0o777 == 0o600, "the mode that it was given stays"
+    finally:
+        os.umask(before)
+    assert [path for path in Path().iterdir() if path.name.startswith(".sessionlint-")] == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")

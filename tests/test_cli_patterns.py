@@ -67,15 +67,56 @@ Maker = async_sessionmaker(create_async_engine("sqlite+aiosqlite:///store.db"), 
 """,
 }
 POLICY = {**FILES, "sessionlint.toml": 'session-provider = "shop.db.session_scope"\n'}
+CLASS = {
+    "app/__init__.py": "",
+    "app/db.py": """\
+from collections.abc import Generator
+from typing import Annotated
+
+from fastapi import Depends
+from sqlmodel import Session, create_engine
+
+engine = create_engine("sqlite:///app.db")
+
+
+def get_db() -> Generator[Session, None, None]:
+    with Session(engine) as session:
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(get_db)]
+""",
+    "app/api.py": """\
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from app.db import SessionDep
+
+app = FastAPI()
+
+
+@app.get("/")
+def index(session: SessionDep) -> int:
+    return session.scalar(text("select 1"))
+""",
+}
 PROJECTS: Mapping[str, Mapping[str, str]] = {
     "shop": FILES,
     "policy": POLICY,
     "async generator": ASYNC_GENERATOR,
     "factory": FACTORY_ALONE,
+    "class": CLASS,
     "async factory": ASYNC_FACTORY,
 }
 IMPORTS = "from fastapi import Depends\nfrom sqlalchemy import text\n"
-HOMES = {"shop": "shop.db", "policy": "shop.db", "async generator": "app.db", "factory": "store", "async factory": "store"}
+HOMES = {
+    "shop": "shop.db",
+    "policy": "shop.db",
+    "async generator": "app.db",
+    "class": "app.db",
+    "factory": "store",
+    "async factory": "store",
+}
 each_project = pytest.mark.parametrize("name", PROJECTS)
 
 
@@ -125,12 +166,12 @@ def test_each_example_is_a_file_in_which_nothing_is_found(run: Run, name: str) -
 def test_what_is_forbidden_is_found_by_the_rule_that_is_named(run: Run, name: str) -> None:
     text = document(run, PROJECTS[name])
     home = Path(f"{HOMES[name].replace('.', '/')}.py").read_text()
-    own = re.findall(r"^(?:async )?def (\w+)|^(\w+) = (?:async_)?sessionmaker", home, re.MULTILINE)
+    own = re.findall(r"^(?:async )?def (\w+)|^(engine|\w+) = (?:async_)?(?:sessionmaker|create)", home, re.MULTILINE)
     names = ", ".join(one or other for one, other in own)
     wrong = forbidden(text)
     assert wrong
     for rule, code in wrong:
-        write({"wrong.py": f"{IMPORTS}from {HOMES[name]} import {names}\n\n\n{code}"}, Path())
+        write({"wrong.py": f"{IMPORTS}from sqlmodel import Session\nfrom {HOMES[name]} import {names}\n\n\n{code}"}, Path())
         assert rule in [found for found, _ in findings(run, "wrong.py")], code
 
 
@@ -165,6 +206,12 @@ def test_a_factory_that_is_not_there_at_import_is_not_imported(run: Run) -> None
     assert "session_scope = asynccontextmanager(get_db)" in examples["In a service"]
     assert "async with session_scope() as db:\n        db.add(entry)\n        await db.commit()\n" in examples["In a service"]
     assert "app.dependency_overrides[get_db]" in examples["In a test"]
+
+
+def test_a_class_of_sessions_is_given_its_engine(run: Run) -> None:
+    example = sections(document(run, CLASS))["In a service"]
+    assert "from sqlmodel import Session\n\nfrom app.db import engine\n" in example
+    assert "    with Session(engine) as session:\n        session.add(entry)\n        session.commit()\n" in example
 
 
 def test_code_in_which_something_is_found_is_no_example(run: Run) -> None:

@@ -27,6 +27,7 @@ NAMES = (
     "undecodable\udcff.py",
     "tab\tcr\r::error::cr.py",
 )
+MAPS = ("text", "json", "dot", "mermaid", "html")
 FIXABLE = f'''\
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -126,6 +127,18 @@ def test_no_other_command_lets_anything_out(hostile: Path, command: list[str]) -
     assert _told(result.stdout_bytes) == []
     assert _told(result.stderr_bytes) == []
     assert Path("sessionlint-baseline.jsonl").read_text().isascii()
+
+
+@pytest.mark.parametrize(
+    "command", [*(["map", "--output-format", one] for one in MAPS), ["map", "-v"], ["patterns"]], ids=" ".join
+)
+def test_no_map_and_no_document_lets_anything_out(hostile: Path, command: list[str]) -> None:
+    Path("db.py").write_text("from sqlalchemy.orm import sessionmaker\n\nMaker = sessionmaker()\n")
+    result = CliRunner().invoke(sessionlint, [*command, "--no-cache"])
+    assert result.exit_code == 0, result.output
+    assert b"Maker" in result.stdout_bytes
+    assert _told(result.stdout_bytes) == []
+    assert _told(result.stderr_bytes) == []
 
 
 def test_the_project_is_as_hostile_as_it_seems(hostile: Path) -> None:

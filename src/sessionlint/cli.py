@@ -221,7 +221,7 @@ def _about_a_project(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts."),
         click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie, as check has it."),
         click.option("-q", "--quiet", is_flag=True, help="Print the result and errors only."),
-        click.option("-v", "--verbose", is_flag=True, help="Name everything instead of counting it, and say what took long."),
+        click.option("-v", "--verbose", is_flag=True, help="Tell more: name everybody instead of counting."),
     )
     for option in reversed(options):
         command = option(command)

@@ -71,6 +71,12 @@ def factories(project: Project) -> Iterator[Factory]:
             yield Factory(_bound_code(project, site), factory.is_async, factory.scoped, engine, options, at_import)
 
 
+@question(dict[Place, Place]())
+def sources(project: Project) -> Mapping[Place, Place]:
+    """By factory, what tells one database from another: its engine, or the factory itself where that is not known."""
+    return {factory.code.place: factory.engine or factory.code.place for factory in factories(project)}
+
+
 def _configured(project: Project) -> Iterator[tuple[Place | None, Place | None]]:
     """By factory, the engine that ``factory.configure(bind=engine)`` gives it."""
     for factory, site, call in configurations(project):

@@ -21,18 +21,17 @@ _PATCHING = ("patch", "setattr", "object")
 def handles(project: Project, things: Mapping[Place, Code]) -> Mapping[Place, Handles]:
     """By the place of each of ``things``: who takes hold of it."""
     overrides, patches = _gathered(project, "overrides"), _gathered(project, "patches")
+    modules = {**{module.path: module for module in project.outlines}, **project.modules}
     found = {}
     for place, code in things.items():
-        imports = tuple(_importers(project, code)) if code.name.isidentifier() else ()
+        imports = tuple(_importers(project, code, modules)) if code.name.isidentifier() else ()
         found[place] = Handles(imports, overrides.get(place, ()), patches.get(place, ()))
     return found
 
 
-def _importers(project: Project, code: Code) -> Iterator[Handle]:
-    outlines = {module.path: module for module in project.outlines}
+def _importers(project: Project, code: Code, modules: Mapping[str, ModuleScope]) -> Iterator[Handle]:
     for path, place in project.importers_of_name(code.place.path, code.name).items():
-        module = project.modules[path] if path in project.modules else outlines[path]
-        yield Handle(module.name, part_of_file(project, module), place)
+        yield Handle(modules[path].name, part_of_file(project, modules[path]), place)
 
 
 @question(dict[Place, tuple[Handle, ...]]())

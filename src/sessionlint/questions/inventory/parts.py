@@ -8,10 +8,11 @@ from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.injection.dependencies import dependencies
 from sessionlint.questions.inventory.records import Code, Part
+from sessionlint.questions.requests.routes import METHODS
 from sessionlint.questions.running.jobs import is_job
 
 _OF_FILES = {Role.TEST: Part.TEST, Role.MIGRATION: Part.MIGRATION, Role.SCRIPT: Part.SCRIPT}
-_REGISTERING = frozenset({"route", "get", "post", "put", "delete", "patch", "head", "options", "api_route", "websocket"})
+_REGISTERING = METHODS | {"route"}  # Flask, too
 
 
 def part_of(project: Project, scope: Scope) -> Part:

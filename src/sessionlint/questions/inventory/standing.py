@@ -11,7 +11,7 @@ from dataclasses import replace
 from sessionlint.link.project import Project
 from sessionlint.link.question import question
 from sessionlint.model.source import Place
-from sessionlint.questions.inventory.lenders import is_apart, providers
+from sessionlint.questions.inventory.givers import is_apart, providers
 from sessionlint.questions.inventory.records import Database, Part, Provider, Standing
 from sessionlint.questions.inventory.uses import uses
 from sessionlint.questions.providers.helper import configured_helper

@@ -8,8 +8,8 @@ from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Assign, Attribute, Await, Call, For, Name, Term, With, Yield
 from sessionlint.model.source import Place
-from sessionlint.questions.inventory.engines import factories
-from sessionlint.questions.inventory.lenders import Lender, is_inside, lenders, source_of
+from sessionlint.questions.inventory.engines import sources
+from sessionlint.questions.inventory.givers import Giver, givers, is_inside, source_of
 from sessionlint.questions.inventory.parts import code_of, route_of
 from sessionlint.questions.inventory.records import Opening, Use
 from sessionlint.questions.requests.depends import Dependency
@@ -20,17 +20,22 @@ from sessionlint.questions.sessions.lives import lives_of
 @collected
 def uses(project: Project) -> Iterator[Use]:
     """Every use of a provider: what FastAPI fills with its sessions, and every call; other providers use it, too."""
-    known = lenders(project)
-    for module in project.modules.values() if known else ():
-        for function in module.functions:
-            yield from _injected(project, function, known)
-        yield from _called(project, module, known)
+    for module in project.modules.values():
+        yield from _uses_in(project, module)
+
+
+@collected
+def _uses_in(project: Project, module: ModuleScope) -> Iterator[Use]:
+    known = givers(project)
+    for function in module.functions if known else ():
+        yield from _injected(project, function, known)
+    yield from _called(project, module, known)
 
 
 # --- Depends ----------------------------------------------------------------------------------------------------------
 
 
-def _injected(project: Project, function: FunctionScope, known: Mapping[FunctionScope, Lender]) -> Iterator[Use]:
+def _injected(project: Project, function: FunctionScope, known: Mapping[FunctionScope, Giver]) -> Iterator[Use]:
     """For a route everything that a request of it gets; for any other function its own dependencies."""
     route = route_of(function)
     if not route:
@@ -40,7 +45,7 @@ def _injected(project: Project, function: FunctionScope, known: Mapping[Function
     found: set[tuple[Place, tuple[str, ...]]] = set()
     for need in request_needs(project, function):
         via = tuple(name for name in (_dependency_name(project, each) for each in need.path[:-1]) if name)
-        if any(_is_lender(project, each, known) for each in need.path[:-1]):
+        if any(_is_giver(project, each, known) for each in need.path[:-1]):
             continue  # whom a provider has its sessions from is that provider's business
         for use in _use(project, function, need.dependency, via, known):
             if (use.provider, via) not in found:
@@ -53,7 +58,7 @@ def _use(
     function: FunctionScope,
     dependency: Dependency,
     via: tuple[str, ...],
-    known: Mapping[FunctionScope, Lender],
+    known: Mapping[FunctionScope, Giver],
 ) -> Iterator[Use]:
     provider = provider_function(project, dependency)
     if provider is not None and provider in known and provider is not function:
@@ -68,7 +73,7 @@ def _dependency_name(project: Project, dependency: Dependency) -> str:
     return provider.qualified_name if provider is not None else ""
 
 
-def _is_lender(project: Project, dependency: Dependency, known: Mapping[FunctionScope, Lender]) -> bool:
+def _is_giver(project: Project, dependency: Dependency, known: Mapping[FunctionScope, Giver]) -> bool:
     provider = provider_function(project, dependency)
     return provider is not None and provider in known
 
@@ -76,7 +81,7 @@ def _is_lender(project: Project, dependency: Dependency, known: Mapping[Function
 # --- calls ------------------------------------------------------------------------------------------------------------
 
 
-def _called(project: Project, module: ModuleScope, known: Mapping[FunctionScope, Lender]) -> Iterator[Use]:
+def _called(project: Project, module: ModuleScope, known: Mapping[FunctionScope, Giver]) -> Iterator[Use]:
     for site in project.calls_of(kinds.FunctionKind, kinds.ClassKind, within=module):
         assert isinstance(site.term, Call)
         provider = _provider(project, site.term, site.scope)
@@ -156,16 +161,19 @@ def _name_of(site: Site) -> str:
 @collected
 def openings(project: Project) -> Iterator[Opening]:
     """Every session that is opened through a factory or a class, and not by a provider."""
-    known = lenders(project)
-    owners = {lender.function.owner for lender in known.values() if lender.is_entered}
-    made = {factory.code.place: factory.code.place for factory in factories(project)}
     for module in project.modules.values():
-        for life in lives_of(project, module):
-            call = life.opening.term
-            if is_inside(life.scope, known) or _owner(life.scope) in owners or not isinstance(call, Call):
-                continue
-            if isinstance(project.kind(call.func, life.scope), kinds.FunctionKind):
-                continue
+        yield from _openings_in(project, module)
+
+
+@collected
+def _openings_in(project: Project, module: ModuleScope) -> Iterator[Opening]:
+    known, made = givers(project), sources(project)
+    owners = {giver.function.owner for giver in known.values() if giver.is_entered}
+    for life in lives_of(project, module):
+        call = life.opening.term
+        if is_inside(life.scope, known) or _owner(life.scope) in owners or not isinstance(call, Call):
+            continue
+        if not isinstance(project.kind(call.func, life.scope), kinds.FunctionKind):
             source = source_of(project, life.session, [life], made)
             yield Opening(code_of(project, life.scope), life.place, source, life.session.is_async, life.ending.value)
 

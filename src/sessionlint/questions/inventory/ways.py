@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
+from keyword import iskeyword
 
 from sessionlint.link.names.scopes import FunctionScope, ImportBinding, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
@@ -12,19 +13,21 @@ from sessionlint.link.values.externals import canonical
 from sessionlint.model.facts import Call, Subscript
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.inventory.lenders import lenders
+from sessionlint.questions.inventory.engines import built_at
+from sessionlint.questions.inventory.givers import givers
 from sessionlint.questions.inventory.records import Code, Engine, Factory, Inventory, Part, Provider, Standing
 from sessionlint.questions.inventory.standing import users_through
 from sessionlint.questions.providers.helper import configured_helper
 from sessionlint.questions.providers.usage_table import Provider as Shape
 from sessionlint.questions.requests.depends import is_depends, provider_term
+from sessionlint.questions.sessions.makers import makers
 
 _GENERATORS = (Shape.GENERATOR, Shape.ASYNC_GENERATOR)
 _MANAGERS = (
     *(Shape.CONTEXT_MANAGER, Shape.ASYNC_CONTEXT_MANAGER),
     *(Shape.RETURNS_CONTEXT_MANAGER, Shape.RETURNS_ASYNC_CONTEXT_MANAGER),
 )
-_NOT_THEIRS = frozenset({Part.TEST, Part.MIGRATION, Part.SCRIPT})
+_ASIDE = frozenset({Part.TEST, Part.MIGRATION, Part.SCRIPT})
 
 
 class Manner(Enum):
@@ -34,6 +37,7 @@ class Manner(Enum):
     ALIAS = "as an annotation"
     WITH = "with f()"
     FACTORY = "with F()"
+    CLASS = "with Session(e)"
     WRAPPED = "with contextmanager(f)()"
     FIXTURE = "as a parameter of the test"
 
@@ -43,7 +47,7 @@ class Way:
     """``name`` of ``module``, as the project imports it, gives a session, which is usually called ``session``.
 
     ``code`` is what it names, which is had from module ``home``; for an alias, the provider behind it. ``commits``: at the end of
-    its block, if nothing is raised.
+    its block, if nothing is raised. ``session_class`` is dotted; where it is set, ``name`` is an engine that the class is given.
     """
 
     manner: Manner
@@ -54,11 +58,18 @@ class Way:
     is_async: bool
     commits: bool
     session: str
+    session_class: str = ""
+
+    @property
+    def call(self) -> str:
+        """What opens or enters a session."""
+        return f"{self.session_class.rpartition('.')[2]}({self.name})" if self.session_class else f"{self.name}()"
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseWays:
-    """``name`` is that of the engine, or of the factory where the engine is not known; ``factory``: one that can be imported."""
+    """``name`` is that of the engine, or of the factory where the engine is not known. ``factory``: one that can be imported, or
+    the class that sessions are made of."""
 
     name: str
     engine: Engine | None
@@ -99,8 +110,8 @@ class _Chooser:
     users: Mapping[Place, int]
 
     def of(self, database: Place) -> DatabaseWays | None:
-        own = [one for one in self.inventory.providers if one.database == database and one.code.part not in _NOT_THEIRS]
-        factory, route = self._factory(database), self._route(own)
+        own = [one for one in self.inventory.providers if one.database == database and one.code.part not in _ASIDE]
+        factory, route = self._factory(database) or self._class(database), self._route(own)
         block = self._block(own) or factory or (self._wrapped(route) if route is not None else None)
         if block is None:
             return None
@@ -118,7 +129,7 @@ class _Chooser:
         return max((one for one in providers if one.standing is not Standing.HANDS_ON), key=worth, default=None)
 
     def _route(self, providers: Sequence[Provider]) -> Way | None:
-        fitting = [one for one in providers if one.shape in _GENERATORS and one.code.name.isidentifier()]
+        fitting = [one for one in providers if one.shape in _GENERATORS and _has_import(one.code)]
         used = [one for one in fitting if any(use.how == "Depends" for use in self.inventory.uses_of(one.code.place))]
         best = self._best(used)
         if best is None:
@@ -127,19 +138,32 @@ class _Chooser:
 
     def _block(self, providers: Sequence[Provider]) -> Way | None:
         helper = configured_helper(self.project)
-        fitting = [one for one in providers if one.shape in _MANAGERS and one.code.name.isidentifier() and self._is_bare(one)]
+        fitting = [one for one in providers if one.shape in _MANAGERS and _has_import(one.code) and self._is_bare(one)]
         best = self._best(fitting, helper.place if helper is not None else None)
         return self._way(Manner.WITH, best) if best is not None else None
 
     def _factory(self, database: Place) -> Way | None:
         """A factory that can be imported; the one most sessions are opened with."""
-        fitting = [one for one in self.inventory.factories if _is_importable(one) and database in (one.engine, one.code.place)]
+        known = [one for one in self.inventory.factories if _is_importable(one) and not one.is_scoped]
+        fitting = [one for one in known if database in (one.engine, one.code.place)]
         opened = Counter(one.source for one in self.inventory.openings)
         best = max(fitting, key=lambda one: opened[one.code.place], default=None)
         if best is None:
             return None
         module = _import_module(self.project, best.code)
         return Way(Manner.FACTORY, module, best.code.name, best.code, module, best.is_async, False, "session")
+
+    def _class(self, database: Place) -> Way | None:
+        """``Session(engine)``, where the project says that, and the engine can be imported."""
+        engine = next((one for one in self.inventory.engines if one.code.place == database and _is_importable(one)), None)
+        if engine is None:
+            return None
+        for maker in makers(self.project):
+            is_own = maker.bind is not None and built_at(self.project, maker.bind, maker.site.scope) == database
+            if is_own and not maker.is_factory and isinstance(maker.session_class, kinds.SessionType):
+                module, cls = _import_module(self.project, engine.code), maker.session_class
+                return Way(Manner.CLASS, module, engine.code.name, engine.code, module, cls.is_async, False, "session", cls.name)
+        return None
 
     def _wrapped(self, route: Way) -> Way:
         return replace(route, manner=Manner.WRAPPED, module=route.home, name=route.code.name)
@@ -179,7 +203,7 @@ class _Chooser:
 
     def _is_bare(self, provider: Provider) -> bool:
         """Whether it can be called without arguments."""
-        function = next((one for one in lenders(self.project) if one.place == provider.code.place), None)
+        function = next((one for one in givers(self.project) if one.place == provider.code.place), None)
         return function is not None and not _required(function)
 
 
@@ -187,10 +211,14 @@ def _required(function: FunctionScope) -> list[str]:
     return [one.name for one in function.node.params if one.default is None and one.kind not in ("*", "**")]
 
 
-def _is_importable(factory: Factory) -> bool:
-    return (
-        factory.at_import and factory.code.name.isidentifier() and not factory.is_scoped and factory.code.part not in _NOT_THEIRS
-    )
+def _is_importable(built: Factory | Engine) -> bool:
+    return built.at_import and _has_import(built.code) and built.code.part not in _ASIDE
+
+
+def _has_import(code: Code) -> bool:
+    """Whether others may write ``from module import name``: it is not private, and its file has a name that can be written."""
+    words = [*code.module.split("."), code.name]
+    return all(word.isidentifier() and not iskeyword(word) for word in words) and not code.name.startswith("_")
 
 
 def _named_annotations(module: ModuleScope) -> Iterator[tuple[str, Subscript]]:

@@ -13,7 +13,7 @@ from sessionlint.questions.injection.dependencies import dependencies
 from sessionlint.questions.requests.depends import Dependency
 from sessionlint.questions.requests.needs import needs
 
-_METHODS = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "trace", "api_route", "websocket"})
+METHODS = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "trace", "api_route", "websocket"})
 
 
 def is_route(function: FunctionScope) -> bool:
@@ -36,7 +36,7 @@ def is_of_websocket(function: FunctionScope) -> bool:
 
 
 def _registers(decorator: Term) -> bool:
-    if not isinstance(decorator, Call) or not isinstance(decorator.func, Attribute) or decorator.func.attr not in _METHODS:
+    if not isinstance(decorator, Call) or not isinstance(decorator.func, Attribute) or decorator.func.attr not in METHODS:
         return False
     path = walk.argument(decorator, 0, "path")
     return isinstance(path, Constant) and isinstance(path.value, str) and path.value[:1] in ("", "/")

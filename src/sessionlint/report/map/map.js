@@ -2,6 +2,7 @@
 (() => {
   const data = JSON.parse(document.getElementById("map").textContent);
   const FEW = 100;
+  const LAST = ["script", "migration", "test"];
   const things = new Map();
   for (const [kind, list] of [["engine", data.engines], ["factory", data.factories], ["provider", data.providers]]) {
     for (const one of list) things.set(one.id, {...one, kind, uses: [], openings: [], findings: [], children: [], parent: null});
@@ -148,7 +149,9 @@
       if (kept.has(one)) items.push(item(one, depth, filter));
       for (const child of one.children) add(child, depth + 1);
     };
-    for (const one of all.filter((each) => !each.parent)) add(one, 0);
+    const roots = all.filter((each) => !each.parent);
+    roots.sort((one, other) => LAST.indexOf(one.part) - LAST.indexOf(other.part));
+    for (const one of roots) add(one, 0);
     list.replaceChildren(...items);
     count.textContent = filter.isOn ? `${kept.size} of ${all.length} shown` : `${all.length} in all`;
   }

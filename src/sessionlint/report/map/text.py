@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
@@ -23,16 +24,41 @@ from sessionlint.report.map.tree import DRAWN, PLAIN, Tree, draw
 from sessionlint.report.map.view import View
 from sessionlint.report.visible import visible
 
+_MANY = {"factory": "factories"}
 _FEW = 4  # users of a kind, of more there is only the number
+_LAST = (Part.SCRIPT, Part.MIGRATION, Part.TEST)
 _DEEPEST = 8  # a tree that is deeper cannot be read
 
 
 def render(view: View, *, every: bool = False, ascii_only: bool = False) -> str:
-    """``every``: all who use something by name. ``ascii_only``: for what cannot show the lines of a drawing."""
-    trees = list(_Text(view, every, _parents(view.inventory)).trees())
-    if not trees:
+    """``every``: all who use something by name, and what tests build. ``ascii_only``: for what cannot show a drawing's lines."""
+    if not view.inventory.codes and not view.inventory.openings:
         return "No engine, factory or provider of sessions was found.\n"
+    shown = view if every else replace(view, inventory=_without_tests(view.inventory))
+    trees = list(_Text(shown, every, _parents(shown.inventory)).trees())
+    if shown.inventory.codes != view.inventory.codes:
+        trees.append(Tree((f"for tests alone: {_left_out(view.inventory)} (-v shows them)",)))
     return draw(trees, PLAIN if ascii_only else DRAWN)
+
+
+def _without_tests(inventory: Inventory) -> Inventory:
+    return replace(
+        inventory,
+        engines=tuple(one for one in inventory.engines if one.code.part is not Part.TEST),
+        factories=tuple(one for one in inventory.factories if one.code.part is not Part.TEST),
+        providers=tuple(one for one in inventory.providers if one.code.part is not Part.TEST),
+        openings=tuple(one for one in inventory.openings if one.by.part is not Part.TEST),
+    )
+
+
+def _left_out(inventory: Inventory) -> str:
+    groups: tuple[tuple[str, Sequence[Engine | Factory | Provider]], ...] = (
+        ("engine", inventory.engines),
+        ("factory", inventory.factories),
+        ("provider", inventory.providers),
+    )
+    counts = [(name, sum(one.code.part is Part.TEST for one in group)) for name, group in groups]
+    return ", ".join(f"{number} {name if number == 1 else _MANY.get(name, f'{name}s')}" for name, number in counts if number)
 
 
 def _parents(inventory: Inventory) -> Mapping[Place, Place]:
@@ -64,7 +90,7 @@ class _Text:
 
     def trees(self) -> Iterator[Tree]:
         inventory = self.view.inventory
-        for engine in inventory.engines:
+        for engine in sorted(inventory.engines, key=lambda one: _LAST.index(one.code.part) + 1 if one.code.part in _LAST else 0):
             factories = [one for one in inventory.factories if one.engine == engine.code.place]
             below = [*self._factories(factories), *self._providers_of(engine.code.place), *self._openings_of(engine.code.place)]
             yield Tree((self._title("engine", engine.code), *self._about_engine(engine)), tuple(below))

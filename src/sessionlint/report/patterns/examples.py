@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from sessionlint.model.records import dataclass
 from sessionlint.questions.inventory.ways import Manner, Way
 
-_QUERY = 'text("select 1")'
+QUERY = 'text("select 1")'
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
     """What differs between synchronous and asynchronous code."""
 
     way: Way
@@ -34,14 +34,14 @@ class _Words:
     @property
     def opened(self) -> str:
         """What is entered."""
-        return f"{WRAPPER}()" if self.way.manner is Manner.WRAPPED else f"{self.way.name}()"
+        return f"{WRAPPER}()" if self.way.manner is Manner.WRAPPED else self.way.call
 
 
 WRAPPER = "session_scope"  # what the example calls the context manager that a project does not have yet
 
 
 def route(way: Way) -> str:
-    words = _Words(way)
+    words = Words(way)
     module, name = words.session_class
     depends = way.manner is Manner.DEPENDS
     imports = [
@@ -57,13 +57,13 @@ def route(way: Way) -> str:
         "",
         '@router.get("/answer")',
         f"{words.define} answer({parameter}) -> int:",
-        f"    return {words.wait}{way.session}.scalar({_QUERY})",
+        f"    return {words.wait}{way.session}.scalar({QUERY})",
     ]
     return _file(imports, body)
 
 
 def service(way: Way) -> str:
-    words = _Words(way)
+    words = Words(way)
     end = [] if way.commits else [f"        {words.wait}{way.session}.commit()"]
     said = "  # commits at its end" if way.commits else ""
     body = [
@@ -77,13 +77,13 @@ def service(way: Way) -> str:
 
 
 def task(way: Way) -> str:
-    words = _Words(way)
+    words = Words(way)
     body = [*_defined(way), f"{words.define} count_entries() -> int:", *_reading(words)]
     return _file([("sqlalchemy", "text"), *_imports(way)], body)
 
 
 def script(way: Way) -> str:
-    words = _Words(way)
+    words = Words(way)
     run = ["    asyncio.run(main())"] if way.is_async else ["    main()"]
     reading = [line.replace("return ", "print(") + ")" if "return " in line else line for line in _reading(words)]
     body = [*_defined(way), f"{words.define} main() -> None:", *reading, "", "", 'if __name__ == "__main__":', *run]
@@ -91,18 +91,18 @@ def script(way: Way) -> str:
 
 
 def with_fixture(way: Way) -> str:
-    words = _Words(way)
+    words = Words(way)
     module, name = words.session_class
     body = [
         f"{words.define} test_answer({way.name}: {name}) -> None:",
-        f"    assert {words.wait}{way.name}.scalar({_QUERY}) == 1",
+        f"    assert {words.wait}{way.name}.scalar({QUERY}) == 1",
     ]
     return _file([("sqlalchemy", "text"), (module, name)], body)
 
 
 def with_override(way: Way) -> str:
     """A test that gives the application its own session; it has to name the provider that the routes name."""
-    module, name = _Words(way).session_class
+    module, name = Words(way).session_class
     body = [
         f"def give_routes(app: FastAPI, session: {name}) -> None:",
         f"    app.dependency_overrides[{way.code.name}] = lambda: session",
@@ -110,10 +110,10 @@ def with_override(way: Way) -> str:
     return _file([("fastapi", "FastAPI"), (module, name), (way.home, way.code.name)], body)
 
 
-def _reading(words: _Words) -> list[str]:
+def _reading(words: Words) -> list[str]:
     return [
         f"    {words.enter} {words.opened} as {words.way.session}:",
-        f"        return {words.wait}{words.way.session}.scalar({_QUERY})",
+        f"        return {words.wait}{words.way.session}.scalar({QUERY})",
     ]
 
 
@@ -125,11 +125,13 @@ def _defined(way: Way) -> list[str]:
 
 def _imports(way: Way) -> list[tuple[str, str]]:
     wrapper = [("contextlib", "asynccontextmanager" if way.is_async else "contextmanager")]
-    return [*(wrapper if way.manner is Manner.WRAPPED else []), (way.module, way.name)]
+    module, _, name = way.session_class.rpartition(".")
+    cls = [(module, name)] if name else []
+    return [*(wrapper if way.manner is Manner.WRAPPED else []), *cls, (way.module, way.name)]
 
 
 _STANDARD = ("asyncio", "contextlib")
-_LIBRARIES = ("fastapi", "sqlalchemy", "sqlalchemy.orm", "sqlalchemy.ext.asyncio")
+_LIBRARIES = ("fastapi", "sqlalchemy", "sqlalchemy.orm", "sqlalchemy.ext.asyncio", "sqlmodel", "sqlmodel.ext.asyncio.session")
 
 
 def _file(imports: Sequence[tuple[str, str]], body: Sequence[str]) -> str:

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from sessionlint.model.records import dataclass
 from sessionlint.questions.inventory.ways import DatabaseWays, Manner, Way
+from sessionlint.report.patterns.examples import QUERY, Words
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """``code`` is wrong, as rule ``rule`` says; ``instead`` is right. ``imports`` is what the code needs to stand in a file."""
+    """``code`` is wrong, as rule ``rule`` says; ``instead`` is right."""
 
     rule: str
     code: str
     instead: str
-    imports: tuple[str, ...]
 
 
 def wrong_ways(database: DatabaseWays, policy: str) -> Iterator[Wrong]:
@@ -27,53 +27,39 @@ def wrong_ways(database: DatabaseWays, policy: str) -> Iterator[Wrong]:
 
 
 def _of_factory(factory: Way, database: DatabaseWays, policy: str) -> Iterator[Wrong]:
-    name, right = factory.name, _block(database, factory)
-    imports = (f"from {factory.module} import {name}",)
-    wait, define = ("await ", "async def") if factory.is_async else ("", "def")
-    yield Wrong(
-        "SES301", f'{define} load():\n    session = {name}()\n    return {wait}session.scalar(text("select 1"))', right, imports
-    )
-    yield Wrong("SES303", f"session = {name}()", right, imports)
+    words, right = Words(factory), _block(database.block or factory)
+    yield Wrong("SES301", _loading(words, f"session = {factory.call}"), right)
+    yield Wrong("SES303", f"session = {factory.call}", right)
+    if factory.manner is not Manner.FACTORY:
+        return
     if database.route is not None:
-        yield Wrong("SES503", f"{define} load(session=Depends({name})): ...", _depends(database.route), imports)
-    if policy == _block_name(database):
-        enter = "async with" if factory.is_async else "with"
-        yield Wrong(
-            "SES311",
-            f'{define} load():\n    {enter} {name}() as session:\n        {wait}session.scalar(text("select 1"))',
-            right,
-            imports,
-        )
+        yield Wrong("SES503", f"{words.define} load(session=Depends({factory.name})): ...", _depends(database.route))
+    if database.block is not None and policy == database.block.code.name:
+        query = f"        {words.wait}session.scalar({QUERY})"
+        yield Wrong("SES311", f"{words.define} load():\n    {words.enter} {factory.call} as session:\n{query}", right)
 
 
 def _of_manager(block: Way, route: Way | None) -> Iterator[Wrong]:
-    imports = (f"from {block.module} import {block.name}",)
-    wait, define = ("await ", "async def") if block.is_async else ("", "def")
+    words = Words(block)
     if route is not None:
-        yield Wrong("SES501", f"{define} load(session=Depends({block.name})): ...", _depends(route), imports)
-    code = f'{define} load():\n    session = {block.name}()\n    return {wait}session.scalar(text("select 1"))'
-    yield Wrong("SES505", code, f"{'async with' if block.is_async else 'with'} {block.name}() as {block.session}:", imports)
+        yield Wrong("SES501", f"{words.define} load(session=Depends({block.name})): ...", _depends(route))
+    yield Wrong("SES505", _loading(words, f"session = {block.call}"), _block(block))
 
 
 def _of_generator(route: Way) -> Iterator[Wrong]:
-    name, right = route.code.name, _depends(route)
-    imports = (f"from {route.home} import {name}",)
-    define, taken = ("async def", f"await anext({name}())") if route.is_async else ("def", f"next({name}())")
-    wait = "await " if route.is_async else ""
-    yield Wrong("SES502", f"{define} load(session=Depends({name}())): ...", right, imports)
-    yield Wrong(
-        "SES507", f'{define} load():\n    session = {taken}\n    return {wait}session.scalar(text("select 1"))', right, imports
-    )
+    words, call = Words(route), f"{route.code.name}()"
+    yield Wrong("SES502", f"{words.define} load(session=Depends({call})): ...", _depends(route))
+    taken = f"session = await anext({call})" if route.is_async else f"session = next({call})"
+    yield Wrong("SES507", _loading(words, taken), _depends(route))
 
 
-def _block_name(database: DatabaseWays) -> str:
-    return database.block.code.name if database.block is not None else ""
+def _loading(words: Words, opening: str) -> str:
+    return f"{words.define} load():\n    {opening}\n    return {words.wait}session.scalar({QUERY})"
 
 
-def _block(database: DatabaseWays, factory: Way) -> str:
-    way = database.block or factory
-    opened = "session_scope" if way.manner is Manner.WRAPPED else way.name
-    return f"{'async with' if way.is_async else 'with'} {opened}() as {way.session}:"
+def _block(way: Way) -> str:
+    words = Words(way)
+    return f"{words.enter} {words.opened} as {way.session}:"
 
 
 def _depends(route: Way) -> str:

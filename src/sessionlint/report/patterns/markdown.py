@@ -92,7 +92,7 @@ def _seen(way: Way, part: Part, patterns: Patterns) -> str:
     unfit = patterns.faulty | {one.code for one in patterns.inventory.providers}
     uses = (use.by for use in patterns.inventory.uses_of(way.code.place) if use.by.part is part and not use.via)
     opened = (one.by for one in patterns.inventory.openings if one.source == way.code.place and one.by.part is part)
-    wanted = opened if way.manner is Manner.FACTORY else uses if way.manner is not Manner.WRAPPED else iter(())
+    wanted = opened if way.manner in (Manner.FACTORY, Manner.CLASS) else uses if way.manner is not Manner.WRAPPED else iter(())
     found = next((by for by in wanted if by.name and by not in unfit), None)
     return _code(found.full_name) if found is not None else ""
 

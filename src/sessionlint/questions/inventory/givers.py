@@ -15,7 +15,7 @@ from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.injection.dependencies import dependencies
 from sessionlint.questions.injection.resources import is_fixture
-from sessionlint.questions.inventory.engines import built_at, engine_of, factories, is_made_once
+from sessionlint.questions.inventory.engines import built_at, engine_of, is_made_once, sources
 from sessionlint.questions.inventory.parts import code_of
 from sessionlint.questions.inventory.records import Part, Provider
 from sessionlint.questions.providers.commits import commits_on_success
@@ -28,7 +28,7 @@ _ENTERING = frozenset({"__enter__", "__aenter__"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lender:
+class Giver:
     """A function that gives a session; ``owner``: the class that is entered, if that is how. ``session`` is what it gives."""
 
     function: FunctionScope
@@ -47,14 +47,14 @@ class Lender:
         return self.function.node.name in _ENTERING and self.function.owner is not None
 
 
-@question(dict[FunctionScope, Lender]())
-def lenders(project: Project) -> Mapping[FunctionScope, Lender]:
+@question(dict[FunctionScope, Giver]())
+def givers(project: Project) -> Mapping[FunctionScope, Giver]:
     """Every function of the project that gives others a session, in order of files: it opens it, has it from one that does, or
     FastAPI asks it for it. One that gives what it was given is none."""
-    possible = {one.function: one for module in project.modules.values() for one in _possible_lenders(project, module)}
+    possible = {one.function: one for module in project.modules.values() for one in _possible_givers(project, module)}
     having_from: dict[FunctionScope, list[FunctionScope]] = defaultdict(list)
-    for function, lender in possible.items():
-        for source in sources_of(project, lender, possible):
+    for function, giver in possible.items():
+        for source in sources_of(project, giver, possible):
             having_from[source].append(function)
     waiting = [one.function for one in possible.values() if opens(project, one) or one.function in dependencies(project)]
     real: set[FunctionScope] = set()
@@ -63,21 +63,21 @@ def lenders(project: Project) -> Mapping[FunctionScope, Lender]:
         if function not in real:
             real.add(function)
             waiting += having_from[function]
-    return {function: one for function, one in possible.items() if function in real}
+    return {function: one for function, one in possible.items() if function in real and not is_inside(function.parent, real)}
 
 
 @collected
-def _possible_lenders(project: Project, module: ModuleScope) -> Iterator[Lender]:
+def _possible_givers(project: Project, module: ModuleScope) -> Iterator[Giver]:
     for function in module.functions:
-        shape = provider_of(project, kinds.FunctionKind(function))
         session = _given(project, function)
         if session is None:
             continue
+        shape = provider_of(project, kinds.FunctionKind(function))
         entered = function.node.name in _ENTERING and function.owner is not None
         if entered or is_fixture(project, function):
-            yield Lender(function, None, session)
+            yield Giver(function, None, session)
         elif shape is not None and shape is not Shape.FACTORY:
-            yield Lender(function, shape, session)
+            yield Giver(function, shape, session)
 
 
 def _given(project: Project, function: FunctionScope) -> kinds.Session | None:
@@ -89,9 +89,9 @@ def _given(project: Project, function: FunctionScope) -> kinds.Session | None:
     return given if isinstance(given, kinds.Session) else None
 
 
-def opens(project: Project, lender: Lender) -> Sequence[Life]:
+def opens(project: Project, giver: Giver) -> Sequence[Life]:
     """The sessions that it opens itself, through a factory or a class."""
-    return [life for body in lender.bodies for life in lives_in(project, body) if not _is_of_function(project, life)]
+    return [life for body in giver.bodies for life in lives_in(project, body) if not _is_of_function(project, life)]
 
 
 def _is_of_function(project: Project, life: Life) -> bool:
@@ -100,12 +100,13 @@ def _is_of_function(project: Project, life: Life) -> bool:
     return isinstance(call, Call) and isinstance(project.kind(call.func, life.scope), kinds.FunctionKind)
 
 
-def sources_of(project: Project, lender: Lender, known: Container[FunctionScope]) -> Sequence[FunctionScope]:
-    """The lenders among ``known`` from which it has its sessions."""
-    called = (one for body in lender.bodies for one in _called(project, body))
-    return [one for one in dict.fromkeys(called) if one in known and one is not lender.function]
+def sources_of(project: Project, giver: Giver, known: Container[FunctionScope]) -> Sequence[FunctionScope]:
+    """The givers among ``known`` from which it has its sessions."""
+    called = (one for body in giver.bodies for one in _called(project, body))
+    return [one for one in dict.fromkeys(called) if one in known and one is not giver.function]
 
 
+@collected
 def _called(project: Project, function: FunctionScope) -> Iterator[FunctionScope]:
     """The functions that a function calls, enters, or has FastAPI call."""
     for site in project.calls_in(function):
@@ -129,20 +130,19 @@ def _entered(project: Project, cls: ClassScope) -> Iterator[FunctionScope]:
 
 @collected
 def providers(project: Project) -> Iterator[Provider]:
-    """The lenders as records, which do not know yet how they stand to each other."""
-    known = lenders(project)
-    made = {factory.code.place: factory.engine or factory.code.place for factory in factories(project)}
-    for function, lender in known.items():
-        opened = opens(project, lender)
-        source = source_of(project, lender.session, opened, made)
+    """The givers as records, which do not know yet how they stand to each other."""
+    known, made = givers(project), sources(project)
+    for function, giver in known.items():
+        opened = opens(project, giver)
+        source = source_of(project, giver.session, opened, made)
         yield Provider(
             code_of(project, function),
-            lender.shape,
-            lender.session.is_async,
+            giver.shape,
+            giver.session.is_async,
             source,
             made.get(source, source) if source is not None and is_made_once(project, source) else None,
             tuple(life.place for life in opened),
-            tuple(one.place for one in sources_of(project, lender, known)),
+            tuple(one.place for one in sources_of(project, giver, known)),
             bool(yields(function)) and commits_on_success(project, function),
         )
 
@@ -159,11 +159,10 @@ def is_apart(provider: Provider) -> bool:
     return provider.code.part in (Part.TEST, Part.MIGRATION)
 
 
-def is_inside(scope: Scope, known: Mapping[FunctionScope, Lender]) -> bool:
-    """Whether code is a lender's own, or lies in it."""
-    current: Scope | None = scope
-    while current is not None:
-        if isinstance(current, FunctionScope) and current in known:
+def is_inside(scope: Scope | None, known: Container[FunctionScope]) -> bool:
+    """Whether code is a giver's own, or lies in it: what a function returns that it defines is a part of it."""
+    while scope is not None:
+        if isinstance(scope, FunctionScope) and scope in known:
             return True
-        current = current.parent
+        scope = scope.parent
     return False
