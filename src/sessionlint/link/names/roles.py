@@ -1,8 +1,10 @@
 """Which role a file has, told by its path, its imports and what it does when it is run."""
 
+from collections.abc import Set
+
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.model import walk
-from sessionlint.model.facts import Call, Constant, If, Import, Operation, Term
+from sessionlint.model.facts import Call, Class, Constant, Evaluate, Function, If, Import, Name, Operation, Term
 from sessionlint.model.role import Role
 
 _TEST_FOLDERS = frozenset({"tests", "test", "testing"})
@@ -83,8 +85,34 @@ def builds_application(module: ModuleScope) -> bool:
 
 
 def runs_only_as_program(module: ModuleScope) -> bool:
-    """A file that defines nothing and makes no application has nothing to import: it is there to be run."""
-    return not module.functions and not module.classes and not builds_application(module)
+    """A file that makes no application, and defines nothing but what it runs or uses itself, has nothing to import: it is there
+    to be run."""
+    if builds_application(module):
+        return False
+    defined = [statement for statement in walk.statements(module.body) if isinstance(statement, Function | Class)]
+    names = {one.name for one in defined}
+    return not names or (not any(one.decorators for one in defined) and _runs_one_of(names, module) and names <= _read(module))
+
+
+def _runs_one_of(names: Set[str], module: ModuleScope) -> bool:
+    """Whether a statement of the module calls one for what it does: ``main()``, ``asyncio.run(main())``."""
+    return any(
+        isinstance(term, Call) and isinstance(term.func, Name) and term.func.id in names
+        for statement in walk.statements(module.body)
+        if isinstance(statement, Evaluate)
+        for term, _ in walk.descend(statement.value)
+    )
+
+
+def _read(module: ModuleScope) -> Set[str]:
+    return {
+        term.id
+        for scope in module.scopes
+        for statement in walk.statements(scope.body)
+        for top in walk.own_terms(statement)
+        for term, _ in walk.descend(top)
+        if isinstance(term, Name)
+    }
 
 
 def runs_once(module: ModuleScope) -> bool:

@@ -21,10 +21,10 @@ _DEPTH = 6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DuplicateEngine:
-    """``site`` builds another engine for the URL (``url``, as a person would say it) of the one built at ``first``."""
+    """``site`` builds another engine for the URL (``url``, as a person would say it) of the one that ``first`` builds."""
 
     site: Site
-    first: Place
+    first: Site
     url: str
 
     @property
@@ -50,7 +50,7 @@ def duplicate_engines(project: Project) -> Iterator[DuplicateEngine]:
     for (identity, _), found in sorted(groups.items(), key=lambda group: group[0]):
         for site in found[1:]:
             if _owner(site) != _owner(found[0]):
-                yield DuplicateEngine(site, found[0].place, identity.partition(" ")[0])
+                yield DuplicateEngine(site, found[0], identity.partition(" ")[0])
 
 
 def _owner(site: Site) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.questions.references.module_names import telling_name
 from sessionlint.questions.requests.request_sessions import SecondProvider, TwoSessions, second_providers, two_providers
 
 RULE = Rule(
@@ -55,9 +56,7 @@ def _names(one: FunctionScope, other: FunctionScope) -> tuple[str, str]:
 
 
 def _with_module(provider: FunctionScope) -> str:
-    module = provider.module
-    path = module.path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    return f"{module.name if '.' in module.name else path}.{provider.qualified_name}"
+    return f"{telling_name(provider.module)}.{provider.qualified_name}"
 
 
 def _in_the_project(second: SecondProvider) -> Finding:
