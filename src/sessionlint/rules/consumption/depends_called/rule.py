@@ -36,6 +36,6 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             found.place,
             f"`{found.written}` is called at import, and `Depends` gets what it gave instead of the provider",
             related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
-            help="give the provider itself, without calling it: `Depends(get_db)`",
+            help=f"give the provider itself, without calling it: `Depends({found.written.removesuffix('()')})`",
             fix=uncalled_fix(project, found),
         )

@@ -31,6 +31,7 @@ RULE = Rule(
     hints=("contextmanager_in_threadpool", "solve_generator", "solve_dependencies"),
 )
 
+_SYNCHRONOUS = (Provider.CONTEXT_MANAGER, Provider.RETURNS_CONTEXT_MANAGER)
 _RETURNING = (Provider.RETURNS_CONTEXT_MANAGER, Provider.RETURNS_ASYNC_CONTEXT_MANAGER)
 
 
@@ -42,7 +43,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             found.place,
             _message(found),
             related=tuple(_related(project, found)),
-            help="depend on a plain generator function, and keep `contextmanager(get_db)` for callers that use `with`",
+            help=_help(found),
             fix=undecorated_fix(project, found),
         )
 
@@ -55,6 +56,12 @@ def _related(project: Project, found: Consumption) -> Iterator[Related]:
     other = in_the_way(project, found)
     if other is not None:
         yield Related(other, "this use needs the decorator")
+
+
+def _help(found: Consumption) -> str:
+    prefix, block = ("", "with") if found.provider in _SYNCHRONOUS else ("async", "async with")
+    name = found.written.removesuffix("()")
+    return f"depend on a plain generator function, and keep `{prefix}contextmanager({name})` for callers that use `{block}`"
 
 
 def _message(found: Consumption) -> str:

@@ -13,7 +13,7 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.questions.providers.consumptions import Consumption, Loop
+from sessionlint.questions.providers.consumptions import Consumption, Loop, session_name
 from sessionlint.questions.providers.usage_table import Provider
 from sessionlint.rules.consumption.manual_provider_iteration.search import ManualIteration, OnError, manual_iterations
 
@@ -50,7 +50,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             _message(iteration),
             severity=severity,
             related=tuple(_related(iteration)),
-            help=_help(found),
+            help=_help(project, found),
             fix=driven_fix(project, found),
         )
 
@@ -91,8 +91,9 @@ def _message(iteration: ManualIteration) -> str:
     return f"nobody finishes the generator of `{written}`: it is collected, and its session closed, before or during use"
 
 
-def _help(found: Consumption) -> str:
+def _help(project: Project, found: Consumption) -> str:
+    held = session_name(project, found)
     name = found.written.removesuffix("()")
     if found.provider is Provider.ASYNC_GENERATOR:
-        return f"enter it: `async with asynccontextmanager({name})() as session:`"
-    return f"enter it: `with contextmanager({name})() as session:`"
+        return f"enter it: `async with asynccontextmanager({name})() as {held}:`"
+    return f"enter it: `with contextmanager({name})() as {held}:`"

@@ -1,6 +1,6 @@
 """What a provider that is driven by hand would have done, and who does it in its place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from enum import Enum
 
 from sessionlint.link.names.functions import yields
@@ -8,7 +8,8 @@ from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
-from sessionlint.model.facts import Attribute, Await, Call, With
+from sessionlint.model import walk
+from sessionlint.model.facts import Attribute, Await, Call, Statement, Try, With
 from sessionlint.model.records import dataclass
 from sessionlint.questions.providers.consumptions import Consumption, consumptions
 from sessionlint.questions.providers.usage_table import Use
@@ -79,7 +80,14 @@ def _only_closes(provider: FunctionScope) -> bool:
     if len(lent) != 1 or lent[0].delegated:
         return False
     behind = [site for site in sites(provider) if isinstance(site.term, Call) and site.term.span.start > lent[0].span.start]
-    return all(_closes(site) for site in behind) and not any(_is_unknown(block) for block in provider.withs)
+    handling = _handlers(provider)
+    return all(_closes(site) or site.statement in handling for site in behind) and not any(_is_unknown(block) for block in provider.withs)
+
+
+def _handlers(provider: FunctionScope) -> Set[Statement]:
+    """What it does about an exception of its borrower, which never comes to a generator that was collected before."""
+    tries = [statement for statement in walk.statements(provider.body) if isinstance(statement, Try)]
+    return {statement for one in tries for handler in one.handlers for statement in walk.statements(handler.body)}
 
 
 def _closes(site: Site) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.questions.providers.consumptions import Consumption, consumptions
+from sessionlint.questions.providers.consumptions import Consumption, consumptions, session_name
 from sessionlint.questions.providers.usage_table import Provider, Use
 
 RULE = Rule(
@@ -42,7 +42,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             found.place,
             _message(found),
             related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
-            help=_help(found),
+            help=_help(project, found),
         )
 
 
@@ -54,17 +54,18 @@ def _message(found: Consumption) -> str:
     return f"`{found.written}` gives {_WHAT[found.provider]}, not a session: {_failing(found.detail)} fails"
 
 
-def _help(found: Consumption) -> str:
+def _help(project: Project, found: Consumption) -> str:
+    held = session_name(project, found)
     name = found.written.removesuffix("()")
     match found.provider:
         case Provider.GENERATOR:
-            return f"enter it: `with contextmanager({name})() as session:`"
+            return f"enter it: `with contextmanager({name})() as {held}:`"
         case Provider.ASYNC_GENERATOR:
-            return f"enter it: `async with asynccontextmanager({name})() as session:`"
+            return f"enter it: `async with asynccontextmanager({name})() as {held}:`"
         case Provider.ASYNC_CONTEXT_MANAGER:
-            return f"enter it: `async with {found.written} as session:`"
+            return f"enter it: `async with {found.written} as {held}:`"
         case _:
-            return f"enter it: `with {found.written} as session:`"
+            return f"enter it: `with {found.written} as {held}:`"
 
 
 def _failing(detail: str) -> str:

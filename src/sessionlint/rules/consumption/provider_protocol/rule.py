@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.questions.providers.consumptions import Consumption, consumptions
+from sessionlint.questions.providers.consumptions import Consumption, consumptions, session_name
 from sessionlint.questions.providers.usage_table import Provider, Use
 
 RULE = Rule(
@@ -53,10 +53,10 @@ _HOW = {
     Use.BY_HAND: "`__enter__` does not exist on",
 }
 _RIGHT = {
-    Provider.GENERATOR: "with contextmanager({0})() as session:",
-    Provider.ASYNC_GENERATOR: "async with asynccontextmanager({0})() as session:",
-    Provider.CONTEXT_MANAGER: "with {0}() as session:",
-    Provider.ASYNC_CONTEXT_MANAGER: "async with {0}() as session:",
+    Provider.GENERATOR: "with contextmanager({0})() as {1}:",
+    Provider.ASYNC_GENERATOR: "async with asynccontextmanager({0})() as {1}:",
+    Provider.CONTEXT_MANAGER: "with {0}() as {1}:",
+    Provider.ASYNC_CONTEXT_MANAGER: "async with {0}() as {1}:",
 }
 
 
@@ -68,7 +68,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             found.place,
             _message(found),
             related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
-            help=f"write `{_RIGHT[found.provider].format(found.written.removesuffix('()'))}`",
+            help=f"write `{_RIGHT[found.provider].format(found.written.removesuffix('()'), session_name(project, found))}`",
             fix=entered_fix(project, found),
         )
 

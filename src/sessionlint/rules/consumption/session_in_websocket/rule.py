@@ -35,7 +35,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
                 Related(found.sql, "SQL takes a connection here"),
                 Related(found.wait, "here the endpoint waits for its client with it"),
             ),
-            help="open a session around each piece of work: `with SessionLocal() as db:`",
+            help=f"open a session around each piece of work: `with SessionLocal() as {found.name}:`",
         )
 
 
