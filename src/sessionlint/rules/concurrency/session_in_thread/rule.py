@@ -41,6 +41,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             severity=Severity.INFO if found.waited else RULE.severity,
             related=related,
             help="give the thread the ids it needs, and let it open a session of its own",
+            on_request=found.waited,
         )
 
 

@@ -52,6 +52,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             related=tuple(_related(iteration)),
             help=_help(project, found),
             fix=driven_fix(project, found),
+            on_request=found.loop is Loop.ENDS,
         )
 
 

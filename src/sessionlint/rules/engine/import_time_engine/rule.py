@@ -41,13 +41,15 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
         fix = lazy_engine_fix(project, build)
         in_the_way = (Related(fix.place, f"this is in the way of a fix: {fix.reason}"),) if isinstance(fix, Obstacle) else ()
+        mild = build.literal_url or _is_run_once(project, module)
         yield RULE.finding(
             build.site.place,
             _message(project, module, build),
-            severity=Severity.INFO if build.literal_url or _is_run_once(project, module) else RULE.severity,
+            severity=Severity.INFO if mild else RULE.severity,
             related=(*_related(project, module, build), *in_the_way),
             help="build it on first use, in a cached `get_engine()`, or when the application starts",
             fix=fix if isinstance(fix, Fix) else None,
+            on_request=mild,
         )
 
 
