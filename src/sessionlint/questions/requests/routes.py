@@ -29,6 +29,12 @@ def is_called_by_fastapi(project: Project, function: FunctionScope) -> bool:
     return function in dependencies(project) and project.evaluator.decorators(function) <= TRANSPARENT
 
 
+def is_of_websocket(function: FunctionScope) -> bool:
+    """FastAPI calls these on the event loop, whatever they are."""
+    called = (one.func for one in function.node.decorators if isinstance(one, Call))
+    return any(isinstance(func, Attribute) and func.attr == "websocket" for func in called)
+
+
 def _registers(decorator: Term) -> bool:
     if not isinstance(decorator, Call) or not isinstance(decorator.func, Attribute) or decorator.func.attr not in _METHODS:
         return False

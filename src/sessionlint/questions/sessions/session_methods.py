@@ -11,6 +11,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Comprehension, Lambda, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.questions.sessions.given_sessions import async_in_truth
+from sessionlint.questions.sessions.narrowing import is_ruled_out
 
 Owner: TypeAlias = kinds.Session | kinds.Connection | kinds.Engine
 
@@ -112,6 +113,8 @@ def method_call(project: Project, site: Site) -> MethodCall | None:
         owner = kinds.Session(owner.is_async, True, owner.origin, owner.trusted)  # a registry passes calls on to its session
     if isinstance(owner, kinds.Session) and _is_async_in_truth(project, call.func.value, site):
         owner = kinds.Session(True, owner.scoped, owner.origin, owner.trusted)
+    if isinstance(owner, kinds.Session) and is_ruled_out(project, call.func.value, site, is_async=owner.is_async):
+        return None
     if isinstance(owner, kinds.Session | kinds.Connection | kinds.Engine):
         return MethodCall(site, owner, callee.name, walk.dotted(call.func.value))
     return None

@@ -12,7 +12,7 @@ from sessionlint.model.facts import Attribute, Await, Call, Comprehension, For, 
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.providers.other_uses import other_uses
-from sessionlint.questions.requests.routes import is_called_by_fastapi
+from sessionlint.questions.requests.routes import is_called_by_fastapi, is_of_websocket
 
 _OF_THE_LOOP = ("asyncio", "anyio", "trio")
 _ASYNC_DEF = re.compile(r"\basync(?:[ \t\f]|\\(?:\r\n|\r|\n))+(?P<def>def)(?:[ \t\f]|\\(?:\r\n|\r|\n))+\Z")
@@ -21,7 +21,7 @@ _DEPTH = 2  # how far a call is followed: `notify()` may create a task, and ther
 
 def plain_function_fix(project: Project, function: FunctionScope) -> Fix | None:
     """Make ``function`` a ``def``; None unless FastAPI alone calls it and nothing in it needs the event loop."""
-    if not is_called_by_fastapi(project, function) or function.node.is_generator or _is_of_websocket(function):
+    if not is_called_by_fastapi(project, function) or function.node.is_generator or is_of_websocket(function):
         return None
     uses = other_uses(project, function)
     if not uses.are_none or any(True for _ in mentions_in_unread(project, function)) or _needs_loop(project, function):
@@ -32,12 +32,6 @@ def plain_function_fix(project: Project, function: FunctionScope) -> Fix | None:
         return None
     edit = Edit(Place(source.path, Span(start + found.start(), start + found.start("def"))), "")
     return Fix("make it a `def`", (edit,), Applicability.UNSAFE)
-
-
-def _is_of_websocket(function: FunctionScope) -> bool:
-    """FastAPI calls these on the event loop, whatever they are."""
-    called = (one.func for one in function.node.decorators if isinstance(one, Call))
-    return any(isinstance(func, Attribute) and func.attr == "websocket" for func in called)
 
 
 def _needs_loop(project: Project, function: FunctionScope) -> bool:

@@ -14,6 +14,7 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
+from sessionlint.questions.requests.routes import is_called_by_fastapi, is_of_websocket
 from sessionlint.questions.running.blocking import BlockingSession
 from sessionlint.rules.consumption.sync_session_in_async.handing_on import nearest_blocking
 
@@ -43,9 +44,15 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             _message(found),
             severity=RULE.severity if found.sql is not None else Severity.WARNING,
             related=(*_related(found), *_handed_on(handing_on)),
-            help="make it a `def`, which FastAPI runs in a thread, run the SQL in a thread, or use an `AsyncSession`",
+            help=_help(project, found),
             fix=plain_function_fix(project, found.function),
         )
+
+
+def _help(project: Project, found: BlockingSession) -> str:
+    if is_called_by_fastapi(project, found.function) and not is_of_websocket(found.function):
+        return "make it a `def`, which FastAPI runs in a thread, run the SQL in a thread, or use an `AsyncSession`"
+    return "run the SQL in a thread, or use an `AsyncSession`"
 
 
 def _message(found: BlockingSession) -> str:

@@ -1,0 +1,71 @@
+"""What a test around a place says about a session there: ``if isinstance(db, AsyncSession): ... else: ...``."""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.scopes import Scope, Site
+from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
+from sessionlint.model import walk
+from sessionlint.model.facts import Block, BoolOp, Call, Conditional, If, Operation, Statement, Term
+from sessionlint.questions.leaving.ways import is_left
+
+
+def is_ruled_out(project: Project, receiver: Term, site: Site, *, is_async: bool) -> bool:
+    """Whether ``receiver`` is no such session at ``site``: a test that it has passed says otherwise."""
+    name = walk.dotted(receiver)
+    if not name:
+        return False
+    for test, holds in (*_tests_inside(site), *_tests_around(project, site.scope.body, site.statement, site.scope)):
+        for asked, true in _asked(test, holds):
+            kind = _class_asked_for(project, asked, name, site.scope)
+            if kind is not None and (kind.is_async is is_async) is not true:
+                return True
+    return False
+
+
+def _class_asked_for(project: Project, test: Term, name: str, scope: Scope) -> kinds.SessionType | None:
+    if not isinstance(test, Call) or walk.dotted(test.func) != "isinstance" or len(test.args) != 2:
+        return None
+    asked, cls = (given.value for given in test.args)
+    kind = project.kind(cls, scope) if walk.dotted(asked) == name else kinds.UNKNOWN
+    return kind if isinstance(kind, kinds.SessionType) else None
+
+
+def _asked(test: Term, holds: bool) -> Iterator[tuple[Term, bool]]:
+    """The plain tests of which ``test`` is made, as far as each surely holds, or does not."""
+    match test:
+        case Operation(op="not", operands=(inner,)):
+            yield from _asked(inner, not holds)
+        case BoolOp(op=op, values=values) if (op == "and") is holds:
+            for value in values:
+                yield from _asked(value, holds)
+        case _:
+            yield test, holds
+
+
+def _tests_inside(site: Site) -> Iterator[tuple[Term, bool]]:
+    """Those of the statement itself: ``await db.get(...) if isinstance(db, AsyncSession) else db.get(...)``."""
+    inner: Term = site.term
+    for outer in site.path:
+        if isinstance(outer, Conditional) and inner is not outer.test:
+            yield outer.test, inner is outer.body
+        inner = outer
+
+
+def _tests_around(project: Project, block: Block, statement: Statement, scope: Scope) -> Iterator[tuple[Term, bool]]:
+    """Those of the ``if`` statements around a statement, and of those before it that are left when they hold."""
+    for one in block:
+        if one.span.start > statement.span.start:
+            return
+        if isinstance(one, If) and not one.span.contains(statement.span):
+            if is_left(project, one.body, scope):
+                yield one.test, False
+        for inner in walk.blocks(one):
+            if _is_within(inner, statement):
+                if isinstance(one, If):
+                    yield one.test, inner is one.body
+                yield from _tests_around(project, inner, statement, scope)
+
+
+def _is_within(block: Block, statement: Statement) -> bool:
+    return bool(block) and block[0].span.start <= statement.span.start < block[-1].span.end
