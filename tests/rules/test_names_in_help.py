@@ -12,6 +12,26 @@ from sessionlint.model.source import Source
 from sessionlint.rules.registry import RegisteredRule, registered_rules
 
 _ENTRIES = [entry for entry in registered_rules() if entry.page.exists() and entry.rule.code != "SES311"]
+_DRIVEN = """\
+from sqlalchemy.orm import sessionmaker
+
+maker = sessionmaker()
+
+
+def get_db():
+    with maker() as db:
+        yield db
+
+
+def use():
+    store = next(get_db())
+    store.commit()
+
+
+def loop():
+    for box in get_db():
+        return box.info
+"""
 _BOUND = re.compile(r"\bwith\b[^\n]* as ([\w.]+):")
 
 
@@ -23,9 +43,7 @@ def test_help_and_fix_bind_one_name(entry: RegisteredRule) -> None:
 
 def test_a_loop_and_an_assignment_keep_the_name_they_gave() -> None:
     entry = next(entry for entry in _ENTRIES if entry.rule.code == "SES507")
-    text = "from sqlalchemy.orm import sessionmaker\nmaker = sessionmaker()\n\n\ndef get_db():\n    with maker() as db:\n        yield db\n\n\n"
-    text += "def use():\n    store = next(get_db())\n    store.commit()\n\n\ndef loop():\n    for box in get_db():\n        return box.info\n"
-    source = Source("app.py", text)
+    source = Source("app.py", _DRIVEN)
     project = link([extract(source)], {"app.py": source})
     found = [finding.help for module in project.modules.values() for finding in entry.check(project, module)]
     assert found == [f"enter it: `with contextmanager(get_db)() as {name}:`" for name in ("store", "box")]

@@ -57,9 +57,8 @@ def _tests_around(project: Project, block: Block, statement: Statement, scope: S
     for one in block:
         if one.span.start > statement.span.start:
             return
-        if isinstance(one, If) and not one.span.contains(statement.span):
-            if is_left(project, one.body, scope):
-                yield one.test, False
+        if isinstance(one, If) and not one.span.contains(statement.span) and is_left(project, one.body, scope):
+            yield one.test, False
         for inner in walk.blocks(one):
             if _is_within(inner, statement):
                 if isinstance(one, If):

@@ -79,9 +79,12 @@ def _only_closes(provider: FunctionScope) -> bool:
     lent = yields(provider)
     if len(lent) != 1 or lent[0].delegated:
         return False
-    behind = [site for site in sites(provider) if isinstance(site.term, Call) and site.term.span.start > lent[0].span.start]
+    calls = (site for site in sites(provider) if isinstance(site.term, Call))
+    behind = [site for site in calls if site.term.span.start > lent[0].span.start]
     handling = _handlers(provider)
-    return all(_closes(site) or site.statement in handling for site in behind) and not any(_is_unknown(block) for block in provider.withs)
+    return all(_closes(site) or site.statement in handling for site in behind) and not any(
+        _is_unknown(block) for block in provider.withs
+    )
 
 
 def _handlers(provider: FunctionScope) -> Set[Statement]:
