@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionlint.model.targets import Targets
+from sessionlint.model.targets import LoopScopes, Targets
 from sessionlint.run.files.inputs import Inputs
 from sessionlint.run.settings.declared.declaration import Declaration
 from sessionlint.run.settings.declared.setup_cfg import read_sections
@@ -238,3 +238,23 @@ def test_a_setup_cfg_is_read_as_python_reads_it(text: str) -> None:
         name: {key: list(filter(None, lines)) for key, lines in options.items()} for name, options in read_sections(text).items()
     }
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "loops"),
+    [
+        ({}, LoopScopes()),
+        ({"pytest.ini": "[pytest]\nasyncio_mode = auto\n"}, LoopScopes(auto=True)),
+        ({"tox.ini": "[pytest]\nasyncio_default_fixture_loop_scope = session\n"}, LoopScopes("session")),
+        ({"setup.cfg": "[tool:pytest]\nasyncio_default_test_loop_scope = module\n"}, LoopScopes(tests="module")),
+        ({"pyproject.toml": '[tool.pytest.ini_options]\nasyncio_default_test_loop_scope = "class"\n'}, LoopScopes(tests="class")),
+        ({"pyproject.toml": '[tool.pytest]\nasyncio_mode = "auto"\n'}, LoopScopes(auto=True)),
+        ({"pytest.ini": "[pytest]\n", "setup.cfg": "[tool:pytest]\nasyncio_mode = auto\n"}, LoopScopes()),
+        ({"tox.ini": "[tox]\n", "backend/pytest.ini": "[pytest]\nasyncio_mode = auto\n"}, LoopScopes(auto=True)),
+        ({"pytest.ini": "[pytest\n  what is this"}, LoopScopes()),
+    ],
+)
+def test_the_event_loops_of_tests_are_read_where_pytest_reads_its_settings(
+    tmp_path: Path, files: dict[str, str], loops: LoopScopes
+) -> None:
+    assert _targets(tmp_path, files).loops == loops

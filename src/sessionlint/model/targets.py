@@ -1,6 +1,15 @@
-"""What the checked project says of itself: the versions it runs on."""
+"""What the checked project says of itself: the versions it runs on, and the event loops of its tests."""
 
 from typing import NamedTuple
+
+
+class LoopScopes(NamedTuple):
+    """What pytest-asyncio's settings say: the scope of the event loop of fixtures (None: each fixture's own scope) and of tests;
+    ``auto``: also of those that no mark or decorator speaks of."""
+
+    fixtures: str | None = None
+    tests: str = "function"
+    auto: bool = False
 
 
 class Targets(NamedTuple):
@@ -13,3 +22,4 @@ class Targets(NamedTuple):
     fastapi: tuple[int, int] | None = None
     python: tuple[int, int] | None = None
     fastapi_oldest: tuple[int, int] | None = None
+    loops: LoopScopes = LoopScopes()

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 
-from sessionlint.model.targets import Targets
+from sessionlint.model.targets import LoopScopes, Targets
 from sessionlint.run.files.inputs import Inputs
 from sessionlint.run.settings.declared.declaration import PYTHON, SQLMODEL, Declaration
-from sessionlint.run.settings.declared.folder import read_declarations
+from sessionlint.run.settings.declared.folder import folders_below, read_declarations
+from sessionlint.run.settings.declared.pytest_loops import read_loops
 from sessionlint.run.settings.settings import Settings
 from sessionlint.run.settings.specifiers import Bound, Range, newest_minor, oldest_minor, parse_specifiers
 
@@ -25,8 +26,15 @@ def read_targets(root: Path, settings: Settings, inputs: Inputs) -> tuple[Target
         settings.fastapi_version or _newest("fastapi", declared),
         settings.python_version or _oldest(PYTHON, declared),
         settings.fastapi_version or _oldest_of_all("fastapi", declared),
+        read_test_loops(root, inputs),
     )
     return targets, declared
+
+
+def read_test_loops(root: Path, inputs: Inputs) -> LoopScopes:
+    """What pytest is told in the root, else in the first folder below that tells it something."""
+    found = (read_loops(folder, inputs) for folder in (root, *folders_below(root)))
+    return next((loops for loops in found if loops is not None), LoopScopes())
 
 
 def _newest(name: str, declared: Sequence[Declaration]) -> tuple[int, int] | None:

@@ -13,6 +13,7 @@ from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.questions.running.callers import Caller
+from sessionlint.rules.engine.engine_across_event_loops.fixtures import FixtureEngine, engines_of_fixtures
 from sessionlint.rules.engine.engine_across_event_loops.search import LoopEngine, engines_across_loops
 
 RULE = Rule(
@@ -43,6 +44,23 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             help="give it `poolclass=NullPool`, or `await engine.dispose()` before each loop ends",
             fix=null_pool_fix(project, engine.site),
         )
+
+    for kept in engines_of_fixtures(project, module):
+        from sessionlint.rules.engine.engine_across_event_loops.fix import null_pool_fix
+
+        yield RULE.finding(
+            kept.site.place,
+            _message_of_fixture(kept),
+            related=(Related(kept.user.place, f"its loop lives for one {kept.loop}"),),
+            help=f'give it `poolclass=NullPool`, or its tests and fixtures one loop: `loop_scope="{kept.scope}"`',
+            fix=null_pool_fix(project, kept.site),
+        )
+
+
+def _message_of_fixture(kept: FixtureEngine) -> str:
+    lives = f"the fixture `{kept.fixture.node.name}` keeps it for the {kept.scope}"
+    when = f"{lives}, `{kept.user.node.name}` has an event loop for each {kept.loop}"
+    return f"this engine's pool hands connections of one event loop to the next ({when}): asyncpg and aiomysql fail on them"
 
 
 def _message(engine: LoopEngine) -> str:

@@ -7,9 +7,8 @@ from itertools import combinations
 from sessionlint.link.names.scopes import Site, enclosing_function
 from sessionlint.link.project import Project
 from sessionlint.link.question import by_module
-from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Block, Call, For, Raise, Return, While
+from sessionlint.model.facts import Block, For, Raise, Return, While
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
@@ -20,10 +19,7 @@ from sessionlint.questions.leaving.ways import is_left
 from sessionlint.questions.running.callers import Caller, Callers
 from sessionlint.questions.running.event_loops import LoopRun, loop_runs
 from sessionlint.questions.running.frameworks import is_rerun
-
-# their connections hold nothing of the event loop, or open it anew (SQLAlchemy with psycopg 3, aiosqlite)
-_LOOPLESS = frozenset({"psycopg", "psycopg_async", "aiosqlite"})
-_POOLS = frozenset({"AsyncAdaptedQueuePool", "QueuePool"})
+from sessionlint.rules.engine.engine_across_event_loops.pooled import LOOPLESS, is_pooled
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +48,7 @@ def engines_across_loops(project: Project) -> Iterator[LoopEngine]:
     engines = lasting_engines(project) if runs else {}
     callers, loopless = Callers(project), _loopless(project)
     for place in sorted(runs.keys() & engines.keys()):
-        site = next((one for one in engines[place] if one.place not in loopless and _is_pooled(project, one)), None)
+        site = next((one for one in engines[place] if one.place not in loopless and is_pooled(project, one)), None)
         found = _repeated(project, site, runs[place], callers) if site is not None else None
         if found is not None:
             yield found
@@ -64,24 +60,13 @@ def _cleans_up(run: LoopRun, reach: EngineReach) -> bool:
     return (outer is not None and reach.disposes(outer)) or any(reach.may_dispose(function) for function in run.functions)
 
 
-def _is_pooled(project: Project, site: Site) -> bool:
-    call = site.term
-    engine = project.kind(call, site.scope)
-    if not isinstance(call, Call) or not isinstance(engine, kinds.Engine) or engine.is_async is not True:
-        return False
-    if any(given.star == "**" for given in call.args):
-        return False
-    pool = walk.argument(call, None, "poolclass")
-    return pool is None or (walk.dotted(pool) or "").rpartition(".")[2] in _POOLS
-
-
 def _loopless(project: Project) -> frozenset[Place]:
     """The engines whose URL names a driver without ties to a loop, or one that nothing is known of."""
     version = project.targets.sqlalchemy
     found = set()
     for url in (url for module in project.modules.values() for url in engine_urls(project, module)):
         driver = driver_of(url.drivername, version) if url.drivername is not None else ""
-        if driver is None or driver in _LOOPLESS:
+        if driver is None or driver in LOOPLESS:
             found.add(url.site.place)
     return frozenset(found)
 

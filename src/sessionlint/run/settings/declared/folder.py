@@ -28,11 +28,11 @@ def read_declarations(root: Path, inputs: Inputs) -> list[Declaration]:
     root = root.resolve()
     declared = list(_in_folder(root, root, inputs))
     names = {declaration.name for declaration in declared}
-    below = [found for folder in _folders(root) for found in _in_folder(folder, root, inputs)]
+    below = [found for folder in folders_below(root) for found in _in_folder(folder, root, inputs)]
     return declared + [found for found in below if found.name not in names]
 
 
-def _folders(root: Path) -> list[Path]:
+def folders_below(root: Path) -> list[Path]:
     try:
         return sorted(entry for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     except OSError:
