@@ -11,7 +11,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Call, Statement, With
+from sessionlint.model.facts import Attribute, Call, Statement, Term, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.leaving.never_returns import never_returns_in
@@ -158,7 +158,8 @@ class _Follower:
             return Life(opening, session, Ending.CLOSED, names, closes, first_use=where)  # a nested clean-up function
         managing = {site.statement for site, found in mentions if found.use is Use.MANAGED}
         if not closes and not managing:
-            used = [takes_connection(site.path) for site, found in mentions if found.use is not Use.BOUND]
+            others = [site for site, found in mentions if found.use is not Use.BOUND]
+            used = [takes_connection(site.path) and not _ends_with_transaction(site, names) for site in others]
             ending = Ending.NEVER if any(used) or not used else Ending.CLOSED
             return Life(opening, session, ending, names, first_use=where)
         if managing:
@@ -177,6 +178,20 @@ def _is_connectionless(opening: Site) -> bool:
     """``SessionLocal().get_bind()``, ``with Session(e).begin():`` and the like take no connection, or give it back."""
     outer = next((term for term in opening.path if isinstance(term, Attribute)), None)
     return outer is not None and outer.attr in {"bind", "get_bind", "begin", "info", "__enter__", "__aenter__", *CLOSING_METHODS}
+
+
+def _ends_with_transaction(use: Site, names: frozenset[str]) -> bool:
+    """Whether it is in a ``with db.begin():``, which gives the connection back at its end, or is that ``begin``."""
+    return any(
+        block.span.contains(use.statement.span) and any(_begins(item.context, names) for item in block.items)
+        for block in walk.statements(use.scope.body)
+        if isinstance(block, With)
+    )
+
+
+def _begins(context: Term, names: frozenset[str]) -> bool:
+    func = context.func if isinstance(context, Call) else None
+    return isinstance(func, Attribute) and func.attr == "begin" and walk.dotted(func.value) in names
 
 
 def statement_mentions(statement: Statement, names: frozenset[str]) -> bool:
