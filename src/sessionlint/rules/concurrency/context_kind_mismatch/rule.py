@@ -1,10 +1,11 @@
 """SES607 context-kind-mismatch: ``with`` on an async session, or ``async with`` on a synchronous one.
 
 Why: async sessions, transactions and connections can be entered by ``async with`` only, synchronous ones by ``with``
-only. The other keyword raises TypeError (AttributeError before Python 3.11) before the first line of the block runs.
+only. The other keyword raises TypeError (AttributeError before Python 3.11) before the first line of the block runs. So does
+either on a factory or a registry that was not called.
 
-Fix safety: ``with`` becomes ``async with`` where the function is asynchronous already; safe, it turns a certain error
-into working code. There is none for the reverse: the code was written for another kind of session.
+Fix safety: ``with`` becomes ``async with`` where the function is asynchronous already, and a factory is called; safe, it turns
+a certain error into working code. There is none for the reverse: the code was written for another kind of session.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,12 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Related, Rule, Severity
 from sessionlint.model.source import Place, Span
-from sessionlint.rules.concurrency.context_kind_mismatch.search import MismatchedContext, mismatched_contexts
+from sessionlint.rules.concurrency.context_kind_mismatch.search import (
+    EnteredFactory,
+    MismatchedContext,
+    entered_factories,
+    mismatched_contexts,
+)
 
 RULE = Rule(
     code="SES607",
@@ -23,6 +29,8 @@ RULE = Rule(
     symptoms=(
         "TypeError: 'AsyncSession' object does not support the context manager protocol",
         "TypeError: 'Session' object does not support the asynchronous context manager protocol",
+        "TypeError: 'sessionmaker' object does not support the context manager protocol",
+        "TypeError: 'async_sessionmaker' object does not support the asynchronous context manager protocol",
         "AttributeError: __enter__",
         "AttributeError: __aenter__",
     ),
@@ -31,7 +39,7 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in mismatched_contexts(project, module):
-        wrong, right = ("with", "async with") if found.is_async else ("async with", "with")
+        wrong, right = _keyword(not found.is_async), _keyword(found.is_async)
         kind = "an async" if found.is_async else "a synchronous"
         yield RULE.finding(
             found.context,
@@ -41,8 +49,31 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             fix=_made_async(found),
         )
 
+    for entered in entered_factories(project, module):
+        yield RULE.finding(
+            entered.context,
+            f"`{_keyword(entered.statement.is_async)} {entered.written}` raises TypeError: a session factory has to be called",
+            related=tuple(_related(entered)),
+            help=f"write `{_keyword(entered.is_async)} {entered.written}()`" if not entered.built else _OPEN,
+            fix=_called(entered),
+        )
 
-def _related(found: MismatchedContext) -> Iterator[Related]:
+
+_OPEN = "open a session of the factory that the application has"
+
+
+def _keyword(is_async: bool) -> str:
+    return "async with" if is_async else "with"
+
+
+def _called(entered: EnteredFactory) -> Fix | None:
+    if entered.built or entered.is_async is not entered.statement.is_async:
+        return None
+    place = Place(entered.context.path, Span(entered.context.span.end, entered.context.span.end))
+    return Fix("Call it", (Edit(place, "()"),), Applicability.SAFE)
+
+
+def _related(found: MismatchedContext | EnteredFactory) -> Iterator[Related]:
     if found.origin is not None and found.origin != found.context:
         yield Related(found.origin, "it is built here")
 

@@ -41,6 +41,30 @@ def mismatched_contexts(project: Project, module: ModuleScope) -> Iterator[Misma
                 yield from _in_statement(project, statement, scope)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class EnteredFactory:
+    """What makes sessions is entered in place of a session; ``built`` at that very place, with nothing to open one on."""
+
+    context: Place
+    statement: With
+    written: str
+    is_async: bool
+    origin: Place | None
+    built: bool
+
+
+def entered_factories(project: Project, module: ModuleScope) -> Iterator[EnteredFactory]:
+    """``with SessionLocal as db:``, ``async with async_sessionmaker() as db:``."""
+    for scope in module.scopes:
+        for statement in scope.withs:
+            for item in statement.items:
+                factory = project.kind(item.context, scope)
+                if isinstance(factory, kinds.Factory) and factory.is_certain:
+                    place = Place(scope.module.path, item.context.span)
+                    built = isinstance(item.context, Call)
+                    yield EnteredFactory(place, statement, _written(item.context), factory.is_async, factory.origin, built)
+
+
 def _in_statement(project: Project, statement: With, scope: Scope) -> Iterator[MismatchedContext]:
     needs = [_need(project, item.context, scope) for item in statement.items]
     in_coroutine = isinstance(scope, FunctionScope) and scope.node.is_async

@@ -33,6 +33,8 @@ def expiring_async_sessions(project: Project, module: ModuleScope) -> Iterator[E
     for maker in makers_of(project, module):
         if not maker.is_async or maker.partial or maker.has_stars or is_subclass_with_init(project, maker.session_class):
             continue
+        if maker.is_factory and isinstance(maker.site.statement, With) and not maker.site.path:
+            continue  # entered itself, it opens no session
         configured, commits = _configured(project), _commits(project)
         if any(given.keyword == _OPTION for given in maker.call.args) or maker.place in configured | _overridden(project):
             continue
