@@ -28,7 +28,7 @@ RULE = Rule(
     ),
     hints=("_load_expired", "load_on_ident"),
     speaking_against=("loaded_dbapi.connect(", "_emit_lazyload"),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
+    silent_in=frozenset({Role.TEST, Role.STUB, Role.SCRIPT}),
 )
 
 

@@ -8,13 +8,13 @@ from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
-from sessionlint.model.facts import Assign, Attribute, Await, Call, Name, With
+from sessionlint.model import walk
+from sessionlint.model.facts import Assign, Attribute, Await, Call, Name, Statement, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.sessions.escape import carries, derived_names, escapes
-from sessionlint.questions.sessions.holding import holding_of
-from sessionlint.questions.sessions.makers import Maker, configurations, is_subclass_with_init, makers_of, opened_calls
-from sessionlint.rules.factory.async_expire_on_commit.reading import may_commit
+from sessionlint.questions.sessions.makers import Maker, configurations, is_subclass_with_init, makers_of
+from sessionlint.rules.factory.async_expire_on_commit.reading import may_commit, may_have_objects
 
 _OPTION = "expire_on_commit"
 
@@ -53,14 +53,14 @@ def _outlives_commit(project: Project, maker: Maker, commit: Place | None) -> bo
     names = _names(maker)
     if not isinstance(function, FunctionScope) or not names:
         return True
-    if not may_commit(project, function, names):
+    if not may_commit(project, function, names) or not may_have_objects(project, function, names):
         return False
-    if escapes(function, names) or _is_handed_on(project, function, names):
+    elsewhere = _elsewhere(maker, function)
+    if escapes(function, names, elsewhere):
         return True
     derived = derived_names(function, names) - names
-    return commit is not None and any(
-        not site.path and site.term.span.start > commit.span.end and carries(site.term, derived) for site in sites(function)
-    )
+    behind = (site for site in sites(function) if commit is not None and site.term.span.start > commit.span.end)
+    return any(not site.path and site.statement not in elsewhere and carries(site.term, derived) for site in behind)
 
 
 def _names(maker: Maker) -> frozenset[str]:
@@ -75,13 +75,17 @@ def _names(maker: Maker) -> frozenset[str]:
     return frozenset(target.id for target in targets if isinstance(target, Name))
 
 
-def _is_handed_on(project: Project, function: FunctionScope, names: frozenset[str]) -> bool:
-    """Whether other code gets the session and may commit or read after it."""
-    return any(
-        isinstance(outer, Call) and any(given.value is site.term for given in outer.args)
-        for site, _ in holding_of(project).mentions(function, names)
-        for outer in site.path[:1]
-    )
+def _elsewhere(maker: Maker, function: FunctionScope) -> frozenset[Statement]:
+    """What does not speak of the session that a ``with`` names: another one goes by that name before it or behind it."""
+    block = maker.site.statement
+    others = sum(isinstance(one, With) and _binds_one_of(one, _names(maker)) for one in walk.statements(function.body))
+    if not isinstance(block, With) or others < 2:
+        return frozenset()
+    return frozenset(one for one in walk.statements(function.body) if not block.span.contains(one.span))
+
+
+def _binds_one_of(block: With, names: frozenset[str]) -> bool:
+    return any(isinstance(item.target, Name) and item.target.id in names for item in block.items)
 
 
 @question(frozenset[Place | None]())
@@ -96,12 +100,24 @@ def _configured(project: Project) -> frozenset[Place | None]:
 
 @question(frozenset[Place]())
 def _overridden(project: Project) -> frozenset[Place]:
-    """The factories that are called with the option each time."""
+    """The factories that are called with the option wherever a session may commit."""
     given: dict[Place, list[bool]] = defaultdict(list)
-    for factory, call, _ in opened_calls(project):
-        if factory.origin is not None:
-            given[factory.origin].append(any(argument.keyword == _OPTION or argument.star == "**" for argument in call.args))
+    for site in project.calls_of(kinds.Factory):
+        call = site.term
+        factory = project.kind(call.func, site.scope) if isinstance(call, Call) else kinds.UNKNOWN
+        if isinstance(call, Call) and isinstance(factory, kinds.Factory) and factory.origin is not None:
+            told = any(argument.keyword == _OPTION or argument.star == "**" for argument in call.args)
+            given[factory.origin].append(told or _only_reads(project, site))
     return frozenset(origin for origin, each in given.items() if all(each))
+
+
+def _only_reads(project: Project, opening: Site) -> bool:
+    """Whether the session of one call is read from at most, by the function that names it in a ``with``."""
+    if not isinstance(opening.scope, FunctionScope) or not isinstance(opening.statement, With) or opening.path:
+        return False
+    targets = [item.target for item in opening.statement.items if item.context is opening.term]
+    names = frozenset(target.id for target in targets if isinstance(target, Name))
+    return bool(names) and not may_commit(project, opening.scope, names)
 
 
 @collected
