@@ -70,7 +70,7 @@ class Consumption:
 
 def session_name(project: Project, found: Consumption) -> str:
     """What the consumer calls the session, or what it takes for one; ``session`` where it has no name for it."""
-    for site in (found.used, found.given):
+    for site in (found.used, found.given if found.use is Use.AS_SESSION else None):
         target = _named_by(project, site) if site is not None else None
         if target is not None and (name := walk.dotted(target)):
             return name
