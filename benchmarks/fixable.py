@@ -8,13 +8,15 @@ want a pass for themselves.
 from collections.abc import Mapping
 
 _DATABASE = """\
+import os
+
 from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
 
-engine = create_engine("postgresql+psycopg://localhost/PACKAGE")
+engine = create_engine(os.environ["PACKAGE_URL"])
 SessionLocal = sessionmaker(bind=engine)
-async_engine = create_async_engine("postgresql+asyncpg://localhost/PACKAGE")
+async_engine = create_async_engine(os.environ["PACKAGE_ASYNC_URL"])
 AsyncSessionLocal = async_sessionmaker(async_engine, expire_on_commit=False)
 
 

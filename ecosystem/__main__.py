@@ -1,17 +1,18 @@
-"""python -m ecosystem download | lint | report | labels | recall | fix | readings | same"""
+"""python -m ecosystem download | lint | report | labels | repositories | recall | fix | readings | same"""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
-from ecosystem import collection, download, excerpt, fixes, labels, lint, readings, recall, report, same
+from ecosystem import collection, download, excerpt, fixes, labels, lint, readings, recall, report, repositories, same
 from ecosystem.findings import Found
 from ecosystem.packages import HERE, Package, read_pins
 
 REPORT = HERE / "report.md"
 LABELS = HERE / "labels.toml"
 SILENT = HERE / "silent.toml"
+REPOSITORIES = HERE / "repositories.toml"
 only = click.option("--package", "names", multiple=True, help="Only these packages.")
 folders = click.option(
     "--tree", "trees", multiple=True, type=click.Path(exists=True, path_type=Path), help="Another project's folder."
@@ -61,6 +62,11 @@ def label(names: tuple[str, ...], rule: str | None, todo: bool, batch: int, skip
     if todo:
         open_ones = [found for found in results.found if found.key not in results.labels and rule in (None, found.key.rule)]
         show(open_ones, packages, skip, batch)
+
+
+@main.command("repositories", help="Show what people said of findings in public repositories, by rule.")
+def show_repositories() -> None:
+    click.echo("\n".join(repositories.precision_table(repositories.read_readings(REPOSITORIES))))
 
 
 @main.command("recall", help="Compare the rules with naive searches; show or explain the hits on which they are silent.")

@@ -48,6 +48,7 @@ WAYS: Sequence[Way] = (
     Way("plain"),
     # whoever parses every file also has every template to tell of, even one that has nothing to do with SQLAlchemy
     Way("every file parsed", {"prefilter": False}, apart_from=("notes",)),
+    Way("two workers", {"jobs": 2}, workers=True),
     Way("three workers", {"jobs": 3}, workers=True),
     Way("cold cache", cache="one"),
     Way("warm cache", cache="one"),

@@ -53,7 +53,7 @@ def test_a_way_that_finds_something_else_is_told(tree: Path) -> None:
     plain, forgetful = differences(tree, WAYS[0], FORGETFUL)
     assert plain == ""
     assert (tree / "leaks.py").read_text() == LEAKS
-    assert forgetful.startswith('findings, 2: nothing instead of {"code": "SES301"')
+    assert forgetful.startswith('findings, 1: nothing instead of {"code": "SES301"')
 
 
 def test_a_way_that_crashes_is_told_and_the_next_is_gone(tree: Path) -> None:
@@ -121,4 +121,4 @@ def test_the_command_fails_when_a_way_differs(tree: Path, monkeypatch: pytest.Mo
         monkeypatch.setattr(same, "compared", lambda *_, rows=rows: iter(rows))
         done.append(CliRunner().invoke(main, ["same", "--tree", str(tree)]))
     assert [one.exit_code for one in done] == [0, 1]
-    assert "DIFFERENT: findings, 2" in done[1].output
+    assert "DIFFERENT: findings, 1" in done[1].output

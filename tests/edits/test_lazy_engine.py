@@ -111,7 +111,7 @@ def test_a_replacement_that_cannot_be_wrapped_is_named(test: str, reason: str) -
         ("x = 1; engine = create_engine(url)", "4: the lines around it cannot be rearranged"),
         ("engine = create_engine(URL)\nURL = 2", "4: `URL`, which the value needs, is bound more than once"),
         (
-            "import os\nNAME = os.environ['NAME']\nprint(NAME)\nengine = create_engine(NAME)",
+            "import os\nNAME = os.environ['NAME']\nlen(NAME)\nengine = create_engine(NAME)",
             "5: the import needs the variable all the same; more than the engine uses it",
         ),
         ("engine = create_engine(url)\nget_engine = get_db_engine = None", "4: `get_engine` is already the name of something"),

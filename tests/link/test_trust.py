@@ -250,9 +250,10 @@ def test_one_of_two_definitions() -> None:
 
 def test_an_engine_builder() -> None:
     use = """\
+from company.config import settings
 from company.db import build
 
-engine = build('x')
+engine = build(settings.url)
 
 
 def load():

@@ -28,6 +28,11 @@ def use():
     store.commit()
 
 
+def kept():
+    generator = get_db()
+    return next(generator)
+
+
 def loop():
     for box in get_db():
         return box.info
@@ -46,7 +51,7 @@ def test_a_loop_and_an_assignment_keep_the_name_they_gave() -> None:
     source = Source("app.py", _DRIVEN)
     project = link([extract(source)], {"app.py": source})
     found = [finding.help for module in project.modules.values() for finding in entry.check(project, module)]
-    assert found == [f"enter it: `with contextmanager(get_db)() as {name}:`" for name in ("store", "box")]
+    assert found == [f"enter it: `with contextmanager(get_db)() as {name}:`" for name in ("store", "session", "box")]
 
 
 def _written(finding: Finding) -> list[str]:

@@ -55,7 +55,7 @@ def test_what_a_run_came_to_is_known_until_something_changes(project: Path, monk
     """Only an unchanged project is known: its findings are taken from the store, here from a doctored one."""
     (project / "other.py").write_text("import os  # noqa: SES301\n")
     before = run(project)
-    doctor(project, "outcomes", "garbage collector", "Doctored")
+    doctor(project, "outcomes", "garbage", "Doctored")
     assert "Doctored" in run(project).stdout
     assert run(project, "--select", "ALL").stdout.count("Doctored") == 0
     (project / "new.py").write_text("")
@@ -117,7 +117,7 @@ def test_a_change_that_says_nothing_of_sessions_changes_nothing(project: Path, c
     """A doctored outcome shows whether the earlier one was taken."""
     (project / "other.py").write_text(OTHER)
     before = run(project)
-    doctor(project, "outcomes", "garbage collector", "Doctored")
+    doctor(project, "outcomes", "garbage", "Doctored")
     (project / "other.py").write_text(changed)
     for _ in range(2):
         assert ("Doctored" in run(project).stdout) == same
@@ -298,7 +298,7 @@ def test_a_damaged_cache_is_replaced_and_told_on_demand(project: Path, damage: C
     told = "warning: cache: damaged, and made anew\n"
     assert told in CliRunner().invoke(command, ["check", "-v", str(project), "--project-root", str(project)]).stderr
     assert told not in CliRunner().invoke(command, ["check", "-v", str(project), "--project-root", str(project)]).stderr
-    doctor(project, "outcomes", "garbage collector", "Doctored")
+    doctor(project, "outcomes", "garbage", "Doctored")
     assert "Doctored" in run(project).stdout
 
 

@@ -68,7 +68,8 @@ class PathWalk(Paths[State]):
 
     ``opening`` is the statement that opens it; ``names`` the dotted names that hold it; ``closes`` says whether a
     statement closes it; ``manages`` whether a ``with`` statement closes it at its end; ``never_returns`` how control never gets
-    behind one. ``handles``: exceptions get to the handlers; else nothing is raised that somebody catches.
+    behind one. ``handles``: exceptions get to the handlers; else nothing is raised that somebody catches. ``gives_back`` says
+    whether a statement returns the connection also when it raises.
     """
 
     opening: Statement
@@ -77,6 +78,7 @@ class PathWalk(Paths[State]):
     manages: Callable[[With], bool]
     never_returns: NeverReturns
     handles: bool = True
+    gives_back: Callable[[Statement], bool] = lambda statement: False
     _raised: dict[Span, None] = field(default_factory=dict)
     _swallowed: dict[Span, None] = field(default_factory=dict)
     _left: dict[Span, None] = field(default_factory=dict)
@@ -106,7 +108,8 @@ class PathWalk(Paths[State]):
         if self.closes(statement):
             return _closed(states), NOWHERE
         terms = list(walk.own_terms(statement))
-        raised = self._after_terms(terms, states, keeps_connection_on_error) if may_raise(statement) else NOWHERE
+        raises = may_raise(statement) and not self.gives_back(statement)
+        raised = self._after_terms(terms, states, keeps_connection_on_error) if raises else NOWHERE
         return self._after_terms(terms, states), raised
 
     def _after_terms(self, terms: list[Term], states: States, counts: Callable[[walk.Path], bool] = takes_connection) -> States:

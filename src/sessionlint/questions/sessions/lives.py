@@ -1,7 +1,7 @@
 """The life of each session that the project opens: where it is opened, who holds it, and how it ends."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 from sessionlint.flow.checkout import takes_connection
@@ -11,7 +11,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Call, Statement, Term, With
+from sessionlint.model.facts import Attribute, Await, Call, Evaluate, Statement, Term, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.leaving.never_returns import never_returns_in
@@ -167,11 +167,23 @@ class _Follower:
         closing = {site.statement for site in closes}
         ends = never_returns_in(self.project, opening.scope)
         how = (opening.statement, names, closing.__contains__, managing.__contains__, ends)
-        leaks = PathWalk(*how).leaks(opening.scope.body)
-        cause = (
-            leaks.caught[0] if leaks and leaks.caught and not PathWalk(*how, handles=False).leaks(opening.scope.body) else None
-        )
+        back = self._rollbacks(opening, names)
+        leaks = PathWalk(*how, gives_back=back).leaks(opening.scope.body)
+        plain = PathWalk(*how, handles=False, gives_back=back)
+        cause = leaks.caught[0] if leaks and leaks.caught and not plain.leaks(opening.scope.body) else None
         return Life(opening, session, Ending.PARTLY if leaks else Ending.CLOSED, names, closes, leaks, where, cause)
+
+    def _rollbacks(self, opening: Site, names: frozenset[str]) -> Callable[[Statement], bool]:
+        """Which statements roll a session back: when that fails it has no connection any more. A connection is still out."""
+        is_session = isinstance(self.project.kind(opening.term, opening.scope), kinds.Session)
+        return (lambda statement: _rolls_back(statement, names)) if is_session else (lambda statement: False)
+
+
+def _rolls_back(statement: Statement, names: frozenset[str]) -> bool:
+    value = statement.value if isinstance(statement, Evaluate) else None
+    call = value.value if isinstance(value, Await) else value
+    func = call.func if isinstance(call, Call) else None
+    return isinstance(func, Attribute) and func.attr == "rollback" and walk.dotted(func.value) in names
 
 
 def _is_connectionless(opening: Site) -> bool:

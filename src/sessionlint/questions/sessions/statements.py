@@ -21,7 +21,7 @@ from sessionlint.questions.sessions.makers import configurations, is_subclass_wi
 _READS = ("select", "with", "show", "explain", "pragma", "set ")
 _OF_CLASSES = WRITING_STATEMENTS | {"select", "union", "union_all", "exists"}
 _LOADING = frozenset({"get", "get_one", "refresh", "merge"})
-_RUNNING = frozenset({"execute", "exec", "scalar", "scalars", "stream", "stream_scalars"})
+RUNNING = frozenset({"execute", "exec", "scalar", "scalars", "stream", "stream_scalars"})
 _OPTION = "autoflush"
 
 
@@ -49,7 +49,7 @@ def queries(event: Event) -> bool:
         return event.act is Act.SQL
     if event.method in _LOADING:
         return True
-    statements = _statements(event) if event.method in _RUNNING else []
+    statements = _statements(event) if event.method in RUNNING else []
     return bool(statements) and all(map(_is_of_classes, statements))
 
 

@@ -13,7 +13,8 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.questions.providers.consumptions import Consumption, Loop, session_name
+from sessionlint.questions.providers.consumptions import Consumption, Loop
+from sessionlint.questions.providers.held_as import session_name
 from sessionlint.questions.providers.usage_table import Provider
 from sessionlint.rules.consumption.manual_provider_iteration.search import ManualIteration, OnError, manual_iterations
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.questions.providers.consumptions import Consumption, consumptions, session_name
+from sessionlint.questions.providers.consumptions import Consumption, consumptions
+from sessionlint.questions.providers.held_as import session_name
 from sessionlint.questions.providers.usage_table import Provider, Use
 
 RULE = Rule(

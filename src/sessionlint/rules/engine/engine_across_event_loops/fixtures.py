@@ -13,7 +13,13 @@ from sessionlint.questions.engines.engine_reach import disposes
 from sessionlint.questions.engines.engines import is_engine_builder
 from sessionlint.questions.engines.urls import engine_urls
 from sessionlint.questions.injection.fixtures import fixtures_of
-from sessionlint.questions.running.test_loops import are_loops_known, fixture_scope, lives_longer, loop_scope, users_of
+from sessionlint.rules.engine.engine_across_event_loops.loops_of_tests import (
+    are_loops_known,
+    fixture_scope,
+    lives_longer,
+    loop_scope,
+    users_of,
+)
 from sessionlint.rules.engine.engine_across_event_loops.pooled import LOOPLESS, is_pooled
 
 _DEPTH = 4

@@ -9,10 +9,10 @@ from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Call
 from sessionlint.questions.sessions.holding import Use, holding_of, parameter_for
+from sessionlint.questions.sessions.statements import RUNNING
 
 _COMMITTING = frozenset({"commit", "begin"})
 _KEPT = frozenset({Use.USED, Use.CLOSED, Use.MANAGED, Use.DROPPED})  # dropped: where the `with` names it
-_OF_ROWS = frozenset({"execute", "exec", "scalar", "scalars", "stream", "stream_scalars"})
 _WITHOUT_OBJECTS = frozenset({"commit", "begin", "begin_nested", "rollback", "flush", "close", "connection", "in_transaction"})
 
 _Asks: TypeAlias = Callable[[Project, FunctionScope, frozenset[str]], bool]
@@ -52,7 +52,7 @@ def _commits_at(project: Project, site: Site) -> bool:
 
 def _has_objects_at(project: Project, site: Site) -> bool:
     match site.path:
-        case (Attribute(attr=attr), Call(args=(given, *_)), *_) if attr in _OF_ROWS:
+        case (Attribute(attr=attr), Call(args=(given, *_)), *_) if attr in RUNNING:
             return not (isinstance(given.value, Call) and project.kind(given.value.func, site.scope) in _TEXTS)
         case (Attribute(attr=attr), *_):
             return attr not in _WITHOUT_OBJECTS
