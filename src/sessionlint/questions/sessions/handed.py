@@ -64,7 +64,7 @@ def handed(project: Project, event: Event, name: str) -> Handed | None:
     if call is None or event.site.in_lambda:
         return None
     callee = project.kind(call.func, event.site.scope)
-    if not isinstance(callee, kinds.FunctionKind) or callee.wrapped or not _runs(project, callee.function, call, event.site):
+    if not isinstance(callee, kinds.FunctionKind) or callee.wrapped or not runs_at_once(project, callee.function, call, event.site):
         return None
     if call.func is event.site.path[0]:
         receiver = _receiver(project, callee.function)
@@ -85,7 +85,7 @@ def called_at(site: Site) -> Call | None:
             return None
 
 
-def _runs(project: Project, function: FunctionScope, call: Call, site: Site) -> bool:
+def runs_at_once(project: Project, function: FunctionScope, call: Call, site: Site) -> bool:
     """Whether a call runs the function at once, and nothing in its place."""
     outer = next((above for below, above in zip((site.term, *site.path), site.path, strict=False) if below is call), None)
     awaited = isinstance(outer, Await)

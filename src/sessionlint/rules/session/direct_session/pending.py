@@ -1,17 +1,17 @@
 """Is there work left that a commit at the end of a block would save?
 
-Three states on the paths through one body. It knows the writes that can be seen (``add``, ``delete``, DML, attributes of
-what was read) and takes for a write what it cannot see through: the session handed on, an object changed by a call.
+The states on the paths through one body, and through the functions of the project that it hands its session to. It knows the
+writes that can be seen (``add``, ``delete``, DML, attributes of what was read) and takes for a write what it cannot see
+through: the session handed to other code, an object changed by a call.
 """
 
-from collections.abc import Iterator
-from dataclasses import field
 from enum import Enum
+from typing import TypeAlias
 
 from sessionlint.flow.paths import Exits, NeverReturns, Paths
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.values.known_names import WRITING_STATEMENTS
+from sessionlint.link.question import remembered
 from sessionlint.model import walk
 from sessionlint.model.facts import (
     Assign,
@@ -21,12 +21,9 @@ from sessionlint.model.facts import (
     Call,
     Collection,
     Comprehension,
-    Constant,
     Delete,
     Evaluate,
-    FString,
     Mapping,
-    Name,
     Statement,
     Subscript,
     Term,
@@ -34,74 +31,114 @@ from sessionlint.model.facts import (
     With,
 )
 from sessionlint.model.records import dataclass
+from sessionlint.model.source import Span
 from sessionlint.questions.leaving.never_returns import never_returns_in
-from sessionlint.questions.sessions.block_uses import Act, Event, events
 from sessionlint.questions.sessions.escape import carries, derived_names, makes_plain
+from sessionlint.rules.session.direct_session.carriers import Names, held_names, receiver_name
+from sessionlint.rules.session.direct_session.effects import Effect, Effects, Runs, effects, is_captured
 
 
 class State(Enum):
     CLEAN = "nothing to commit"
-    PENDING = "something may be written that is not committed yet"
     FAILED = "an error was caught, and nothing rolled back"
 
 
-States = frozenset[State]
-_PENDING: States = frozenset({State.PENDING})
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Something may be written by the statement at ``at`` that is not committed yet; None: by the caller, before."""
+
+    at: Span | None
+
+
+States: TypeAlias = frozenset[State | Written]
 _CLEAN: States = frozenset({State.CLEAN})
 _FAILED: States = frozenset({State.FAILED})
-_ENDS = frozenset({Act.COMMIT, Act.ROLLBACK})
-_WRITES = frozenset({Act.WRITE, Act.SHARED, Act.PASSED, Act.YIELDED, Act.RETURNED})
-_READS = ("select", "show", "pragma", "explain", "set local ", "values")
+_UNKNOWN: States = frozenset({Written(Span(0, 0))})
 _CHANGING = frozenset(
     {"update", "delete", "append", "add", "remove", "extend", "insert", "pop", "clear", "setdefault", "discard"}
 )
 _CONTAINERS = frozenset({"list", "dict", "set", "defaultdict", "OrderedDict", "Counter", "deque"})
-_BULK = frozenset({"bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings", "connection"})
 
 
 def left_pending(project: Project, scope: FunctionScope | ModuleScope, block: Block, name: str) -> States:
     """The states of the session ``name`` in which control leaves ``block`` of ``scope`` without an exception."""
-    derived = derived_names(scope, frozenset({name}))
+    found = _pending(project, scope, frozenset({name}))
+    exits = found._block(block, found.start(_CLEAN, block))
+    return exits.falls | exits.returns | exits.breaks | exits.continues
+
+
+def _passed(project: Project, runs: Runs, state: State | Written) -> States:
+    """The states in which a function leaves a session that it is handed in ``state``."""
+    key = ("left pending", runs.function, runs.names, state)
+    return remembered(project, key, _UNKNOWN, _walked, project, runs, state)
+
+
+def _walked(project: Project, runs: Runs, state: State | Written) -> States:
+    found = _pending(project, runs.function, runs.names)
+    exits = found._block(runs.function.body, found.start(frozenset({state}), runs.function.body))
+    return exits.falls | exits.returns
+
+
+def _pending(project: Project, scope: FunctionScope | ModuleScope, names: Names) -> "_Pending":
+    held = held_names(project, scope, names)
+    derived = derived_names(scope, held)
     containers = frozenset(one for one in derived if _is_container(one, scope))
-    found = _Pending(never_returns_in(project, scope), scope, name, derived, containers)
-    for event in events(project, scope, name):
-        found.by_statement.setdefault(event.site.statement, []).append(event)
-    return found.left(block)
+    owners = frozenset(name.partition(".")[0] for name in held)
+    lent = frozenset[str]()
+    if isinstance(scope, FunctionScope) and any(param.name in owners for param in scope.node.params):
+        lent = frozenset(param.name for param in scope.node.params)
+    objects = (derived | lent) - held - owners - containers
+    return _Pending(never_returns_in(project, scope), project, scope, held, derived, objects, containers, effects(project, scope, names))
 
 
 @dataclass(slots=True)
-class _Pending(Paths[State]):
-    never_returns: NeverReturns
-    scope: Scope
-    name: str
-    derived: frozenset[str]
-    containers: frozenset[str]
-    by_statement: dict[Statement, list[Event]] = field(default_factory=dict)
+class _Pending(Paths[State | Written]):
+    """``derived``: names of the session and of what may come from it; ``objects``: those of what a change would be written of."""
 
-    def left(self, block: Block) -> States:
-        exits = self._block(block, _CLEAN)
-        return exits.falls | exits.returns | exits.breaks | exits.continues
+    never_returns: NeverReturns
+    project: Project
+    scope: Scope
+    names: Names
+    derived: frozenset[str]
+    objects: frozenset[str]
+    containers: frozenset[str]
+    effects: Effects
+
+    def start(self, states: States, block: Block) -> States:
+        return frozenset({Written(block[0].span)}) if block and is_captured(self.scope, self.names) else states
 
     def _own(self, statement: Statement, states: States) -> tuple[States, States]:
-        now = _PENDING if self.changes(statement) else states
-        for event in self.by_statement.get(statement, ()):
-            if event.act in _ENDS:
+        now = _written(statement, states) if self.changes(statement) else states
+        for effect in self.effects.get(statement, ()):
+            if effect is Effect.ENDS:
                 now = _CLEAN
-            elif self.writes(event):
-                now = _PENDING
+            elif effect is Effect.WRITES:
+                now = _written(statement, now)
+            elif isinstance(effect, Runs):
+                now = self._behind(statement, effect, now)
         return now, states
 
-    def _with(self, statement: With, states: States) -> Exits[State]:
+    def _behind(self, statement: Statement, runs: Runs, states: States) -> States:
+        """The states behind a call, as the caller has them."""
+        found = set[State | Written]()
+        for state in states:
+            given = Written(None) if isinstance(state, Written) else state
+            for left in _passed(self.project, runs, given):
+                own = Written(statement.span) if isinstance(left, Written) else left
+                found.add(state if left == Written(None) else own)
+        return frozenset(found)
+
+    def _with(self, statement: With, states: States) -> Exits[State | Written]:
         now, raised = self._own(statement, states)
         inside = self._block(statement.body, now)
-        if any(event.act is Act.BEGIN for event in self.by_statement.get(statement, ())):
+        if Effect.BEGINS in self.effects.get(statement, ()):
             inside = inside.mapped(lambda left: _CLEAN if left else left)  # `with db.begin():` commits
         elif any("suppress" in (walk.dotted(_callee(item.context)) or "") for item in statement.items):
             inside.falls |= self.after_error(statement.body, now)
         inside.raises |= raised
         return inside
 
-    def _tried(self, statement: Try, states: States) -> Exits[State]:
+    def _tried(self, statement: Try, states: States) -> Exits[State | Written]:
         body = self._block(statement.body, states)
         body.raises = self.after_error(statement.body, states)
         return body
@@ -113,41 +150,46 @@ class _Pending(Paths[State]):
     def touches(self, body: Block) -> bool:
         """Whether a statement of ``body``, at any depth, has to do with the session or with what it gave."""
         return any(
-            statement in self.by_statement or any(carries(term, self.derived) for term in walk.own_terms(statement))
+            statement in self.effects or any(carries(term, self.derived) for term in walk.own_terms(statement))
             for statement in walk.statements(body)
         )
 
     # --- one statement ------------------------------------------------------------------------------------------------
 
-    def writes(self, event: Event) -> bool:
-        if event.act in _WRITES or event.method in _BULK:
-            return True
-        if event.method == "query":
-            return any(isinstance(outer, Attribute) and outer.attr in ("update", "delete") for outer in event.site.path)
-        if event.act is not Act.SQL or event.method in ("get", "get_one", "refresh"):
-            return False
-        return event.call is None or not event.call.args or _may_write(event.call.args[0].value, self.scope)
-
     def changes(self, statement: Statement) -> bool:
         """``user.name = name``, ``user.tags.append(tag)``, ``apply(user, data)``: an object of the session is changed."""
-        objects = self.derived - {self.name} - self.containers
         match statement:
             case Assign(targets=targets) | Delete(targets=targets):
-                if any(isinstance(target, Attribute | Subscript) and carries(target, objects) for target in targets):
+                if any(isinstance(target, Attribute | Subscript) and self.is_object(target) for target in targets):
                     return True
             case Evaluate(value=value):
                 call = value.value if isinstance(value, Await) else value
                 if isinstance(call, Call) and not makes_plain(call) and not self.keeps_objects(call):
-                    return carries(call, objects)
+                    return carries(call, self.objects)
         return any(
-            isinstance(term, Attribute) and term.attr in _CHANGING and carries(term.value, objects)
+            isinstance(term, Attribute) and term.attr in _CHANGING and carries(term.value, self.objects)
             for own in walk.own_terms(statement)
             for term, _ in walk.descend(own)
         )
 
+    def is_object(self, target: Attribute | Subscript) -> bool:
+        """Whether what is assigned to may belong to an object of the session; one that ``self`` has may."""
+        receiver = receiver_name(self.scope) if isinstance(self.scope, FunctionScope) else None
+        kept = (walk.dotted(target.value) or "").partition(".")
+        return carries(target, self.objects) or (kept[0] == receiver is not None and kept[1] == "." and receiver in self.owners)
+
+    @property
+    def owners(self) -> frozenset[str]:
+        return frozenset(name.partition(".")[0] for name in self.names if "." in name)
+
     def keeps_objects(self, call: Call) -> bool:
-        """A call of the session's own methods, whose arguments ``writes`` judges, or of a local list's or dict's."""
-        return isinstance(call.func, Attribute) and walk.dotted(call.func.value) in {self.name, *self.containers}
+        """A call of the session's own methods, whose arguments are judged by themselves, or of a local list's or dict's."""
+        return isinstance(call.func, Attribute) and walk.dotted(call.func.value) in {*self.names, *self.containers}
+
+
+def _written(statement: Statement, states: States) -> States:
+    """``states`` behind a write: what was pending still is."""
+    return frozenset({Written(statement.span), *(state for state in states if isinstance(state, Written))})
 
 
 def _is_container(name: str, scope: Scope) -> bool:
@@ -165,43 +207,3 @@ def _builds_container(value: Term | None) -> bool:
 
 def _callee(term: Term) -> Term:
     return term.func if isinstance(term, Call) else term
-
-
-def _may_write(statement: Term, scope: Scope) -> bool:
-    """Whether a statement that is executed may be more than a query; one that cannot be seen may."""
-    found = False
-    for term in _parts(statement, scope):
-        name = (walk.dotted(term.func) or _last(term.func)).rpartition(".")[2]
-        if name in WRITING_STATEMENTS:
-            return True
-        if name == "text":
-            if not _reads(term):
-                return True
-            found = True
-        found = found or name in ("select", "union", "union_all", "exists", "from_statement")
-    return not found
-
-
-def _last(func: Term) -> str:
-    return func.attr if isinstance(func, Attribute) else ""
-
-
-def _parts(statement: Term, scope: Scope) -> Iterator[Call]:
-    """The calls in a statement, and in the values of the local names that it is made of."""
-    waiting, seen = [statement], set[str]()
-    while waiting:
-        for term, _ in walk.descend(waiting.pop()):
-            if isinstance(term, Call):
-                yield term
-            elif isinstance(term, Name) and term.id not in seen:
-                seen.add(term.id)
-                bindings = scope.bindings.get(term.id, ())
-                waiting += [binding.value for binding in bindings if isinstance(binding, ValueBinding) and binding.value]
-
-
-def _reads(text: Call) -> bool:
-    """``text("select ...")``."""
-    given = text.args[0].value if text.args else None
-    if isinstance(given, FString):
-        given = given.parts[0] if given.parts else None
-    return isinstance(given, Constant) and str(given.value).lstrip().lower().startswith(_READS)

@@ -27,7 +27,7 @@ from sessionlint.questions.requests.routes import is_called_by_fastapi
 from sessionlint.questions.sessions.escape import derived_names, escapes
 from sessionlint.questions.sessions.holding import Use, holding_of
 from sessionlint.questions.sessions.lives import Ending, Life, session_lives, statement_mentions
-from sessionlint.rules.session.direct_session.pending import State, left_pending
+from sessionlint.rules.session.direct_session.pending import State, Written, left_pending
 
 OTHERS_BUSINESS = frozenset({Role.TEST, Role.MIGRATION, Role.STUB})
 
@@ -188,7 +188,7 @@ def _of_commit(project: Project, life: Life, helper: Helper, name: str, block: B
     if isinstance(life.scope, ClassScope):
         return Obstacle.FORM
     states = left_pending(project, life.scope, block, name)
-    if State.PENDING in states:
+    if any(isinstance(state, Written) for state in states):
         return Obstacle.PENDING
     if State.FAILED in states:
         return Obstacle.FAILED
