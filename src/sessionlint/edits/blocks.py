@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sessionlint.edits.removal import CannotError, Cut, cuts_of, is_pragma
 from sessionlint.edits.try_clauses import dedent_cuts, finally_cut, keyword_line_cut
-from sessionlint.model.facts import Assign, Block, Statement, Try
+from sessionlint.model.facts import Block, Statement, Try, With
 from sessionlint.model.finding import Edit
 from sessionlint.model.source import Place, Source, Span
 from sessionlint.text.blocks_of import blocks_within
@@ -27,7 +27,7 @@ def indent_lines(source: Source, span: Span, by: str | None = None) -> tuple[Edi
 
 def wrap_in_with(
     source: Source,
-    opening: Assign,
+    opening: Statement,
     covered: Block,
     header: str,
     drop: Sequence[Statement] = (),
@@ -61,8 +61,51 @@ def cover(source: Source, covered: Block, header: str, outer: str) -> tuple[Edit
     return (opening, *indent_lines(source, Span(first, end), lines.unit_for(indent)))
 
 
+def guard_with(source: Source, opening: Statement, guard: Try, header: str, drop: Sequence[Statement]) -> tuple[Edit, ...] | None:
+    """Put ``header`` over the body of ``guard``, inside its handlers, in place of ``opening`` in front of it.
+
+    ``drop`` are the statements of its ``finally`` that go, all of them. An ``opening`` that is a ``with`` around nothing but
+    ``guard`` goes as well, and what it held moves to the left.
+    """
+    if isinstance(opening, With):
+        return _guard_inside(source, opening, guard, header) if not drop else None
+    if not all(any(one is gone for gone in drop) for one in guard.final) or len(guard.final) != len(drop):
+        return None
+    lines = lines_of(source.text)
+    outer = lines.indent(guard.span.start)
+    try:
+        gone = list(_edits(source, cuts_of(lines, [opening], (opening, guard))))
+        gone += _edits(source, [finally_cut(lines, guard, outer + lines.unit_for(outer))] if guard.final else [])
+    except CannotError:
+        return None
+    covering = cover(source, guard.body, header, outer)
+    return (*gone, *covering) if covering is not None else None
+
+
+def _guard_inside(source: Source, around: With, guard: Try, header: str) -> tuple[Edit, ...] | None:
+    """``with opened: try: B except: H`` becomes ``try: with opened: B except: H``: only the ``with`` moves."""
+    lines = lines_of(source.text)
+    if around.body != (guard,) or len(around.items) > 1 or guard.body[0].span.start >= guard.handlers[0].span.start:
+        return None
+    outer, inner = lines.indent(around.span.start), lines.indent(guard.span.start)
+    body = guard.body[0].span.start
+    first, clause = lines.logical_of(around.span.start), lines.logical_of(guard.span.start)
+    if lines.comments_in(Span(around.span.start, body)) or not lines.stands_alone(Span(first.start, clause.end)):
+        return None
+    if lines.next(clause.end) > lines.start(body) or lines.indent(body) == inner:
+        return None
+    rest = Span(lines.start(guard.handlers[0].span.start), guard.span.end)
+    try:
+        moved = _edits(source, dedent_cuts(lines, rest, outer, inner))
+    except CannotError:
+        return None
+    unit = inner[len(outer) :]
+    swapped = Edit(Place(source.path, Span(around.span.start, clause.end)), f"try:{lines.newline}{outer}{unit}{header}")
+    return (swapped, *moved)
+
+
 def unwrap_try_finally(
-    source: Source, opening: Assign, statement: Try, header: str, drop: Sequence[Statement]
+    source: Source, opening: Statement, statement: Try, header: str, drop: Sequence[Statement]
 ) -> tuple[Edit, ...] | None:
     """``opening; try: B finally: drop`` becomes ``header B``; with handlers the ``try`` stays, under the header."""
     return wrap_in_with(source, opening, (statement,), header, drop)
@@ -117,7 +160,7 @@ class _Wrapping:
     def __init__(
         self,
         lines: Lines,
-        opening: Assign,
+        opening: Statement,
         covered: Block,
         header: str,
         drop: Sequence[Statement],

@@ -80,6 +80,18 @@ def without_handler_fix(project: Project, found: GeneratorExitHandler) -> Fix | 
     return Fix("remove the handler", edits, Applicability.SAFE)
 
 
+def without_handlers(source: Source, guard: Try) -> tuple[Edit, ...] | None:
+    """Take a ``try`` apart that has one handler and no other clause: its body moves to the left. None where a comment would be
+    lost."""
+    if len(guard.handlers) != 1 or guard.orelse or guard.final:
+        return None
+    try:
+        cuts = list(_handler_cuts(lines_of(source.text), guard, guard.handlers[0]))
+    except CannotError:
+        return None
+    return tuple(Edit(Place(source.path, Span(cut.start, cut.end)), cut.text) for cut in sorted(cuts))
+
+
 def _is_idle(statement: Statement) -> bool:
     if isinstance(statement, Evaluate):
         return isinstance(statement.value, Constant)

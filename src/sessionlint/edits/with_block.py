@@ -68,12 +68,19 @@ def covered_by(project: Project, life: Life, names: frozenset[str]) -> Block:
 
 
 def opened_in_with(
-    project: Project, life: Life, covered: Block, entered: str, unhandled: Collection[Try] = (), *, keep_closes: bool = True
+    project: Project,
+    life: Life,
+    covered: Block,
+    entered: str,
+    unhandled: Collection[Try] = (),
+    dropped: Collection[Statement] = (),
+    *,
+    keep_closes: bool = True,
 ) -> tuple[Edit, ...] | None:
     """The edits that put ``with entered as name:`` over ``covered`` in place of the opening, and drop the closes.
 
-    The handlers of the ``unhandled`` go with the ``finally`` behind them. None when it cannot be done, or when a close would
-    have to stay that is not to be kept.
+    The handlers of the ``unhandled`` go with the ``finally`` behind them, the ``dropped`` statements go, too. None when it
+    cannot be done, or when a close would have to stay that is not to be kept.
     """
     function, opening = life.scope, life.opening.statement
     if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or not covered:
@@ -85,7 +92,7 @@ def opened_in_with(
     superfluous = list(superfluous_closes(life, covered))
     if not keep_closes and any(site.statement not in superfluous for site in life.closes):
         return None
-    drop = _with_emptied_tries(source, covered, superfluous)
+    drop = _with_emptied_tries(source, covered, [*superfluous, *dropped])
     return wrap_in_with(source, opening, covered, header, drop, unhandled)
 
 

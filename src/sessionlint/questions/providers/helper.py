@@ -12,6 +12,7 @@ from sessionlint.model.wrappers import Wrapper
 from sessionlint.questions.injection.resources import is_fixture
 from sessionlint.questions.providers.commits import commits_on_success
 from sessionlint.questions.providers.handlers import swallowing_handlers
+from sessionlint.questions.sessions.block_uses import closes_what_it_lends
 from sessionlint.questions.sessions.openings import openings_of
 
 
@@ -19,7 +20,8 @@ from sessionlint.questions.sessions.openings import openings_of
 class Helper:
     """``module`` and ``name``: how the configuration spells it. ``home``: its path and name, when it is the project's own.
 
-    ``commits``: it commits when its block ends well, or nobody knows; ``swallows``: it may end as if its block had not raised.
+    ``commits``: it commits when its block ends well, or nobody knows; ``certain``: it can be seen to do so; ``closes``: it can be
+    seen to close its session, which rolls back what was not committed; ``swallows``: it may end as if its block had not raised.
     """
 
     wrapper: Wrapper
@@ -28,6 +30,8 @@ class Helper:
     function: FunctionScope | None
     commits: bool
     swallows: bool
+    certain: bool
+    closes: bool
 
     @property
     def module(self) -> str:
@@ -61,7 +65,11 @@ def configured_helper(project: Project) -> Helper | None:
         return None
     session = _lent(project, function) or given.value
     session = kinds.Session(given.is_async, origin=session.origin)
-    return Helper(wrapper, session, home, function, _commits(project, function), _swallows(project, function))
+    lender = _lender(function)
+    certain = lender is not None and commits_on_success(project, lender)
+    closes = lender is not None and closes_what_it_lends(project, lender)
+    commits = certain or _may_commit(project, function)
+    return Helper(wrapper, session, home, function, commits, _swallows(project, function), certain, closes)
 
 
 def is_helper_usable(project: Project) -> bool:
@@ -88,12 +96,16 @@ def _lent(project: Project, function: FunctionScope | None) -> kinds.Session | N
     return found if isinstance(found, kinds.Session) else None
 
 
-def _commits(project: Project, function: FunctionScope | None) -> bool:
-    if function is None or not function.node.is_generator:
-        return True
-    if commits_on_success(project, function):
-        return True
-    return not _can_be_seen_through(project, function)
+def _lender(function: FunctionScope | None) -> FunctionScope | None:
+    """The generator that lends the session: the helper, or the one function inside it."""
+    if function is None or function.node.is_generator:
+        return function
+    inner = [one for one in inner_functions(function) if one.node.is_generator]
+    return inner[0] if len(inner) == 1 else None
+
+
+def _may_commit(project: Project, function: FunctionScope | None) -> bool:
+    return function is None or not function.node.is_generator or not _can_be_seen_through(project, function)
 
 
 def _can_be_seen_through(project: Project, function: FunctionScope) -> bool:

@@ -64,7 +64,11 @@ def handed(project: Project, event: Event, name: str) -> Handed | None:
     if call is None or event.site.in_lambda:
         return None
     callee = project.kind(call.func, event.site.scope)
-    if not isinstance(callee, kinds.FunctionKind) or callee.wrapped or not runs_at_once(project, callee.function, call, event.site):
+    if (
+        not isinstance(callee, kinds.FunctionKind)
+        or callee.wrapped
+        or not runs_at_once(project, callee.function, call, event.site)
+    ):
         return None
     if call.func is event.site.path[0]:
         receiver = _receiver(project, callee.function)

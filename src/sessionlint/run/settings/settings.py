@@ -66,6 +66,7 @@ OPTIONS: Mapping[str, Option] = {
     "session-factories": Option(values.each(values.wrapper("async"))),
     "session-providers": Option(values.each(values.wrapper("async", "with", "async with"))),
     "session-provider": Option(values.wrapper("with", "async with")),
+    "session-provider-commits": Option(values.choice("refused", "accepted")),
     "engine-builders": Option(values.each(values.wrapper("async"))),
     "background-task-callers": Option(values.each(values.wrapper())),
     "force-exclude": Option(values.boolean),
@@ -110,6 +111,7 @@ class Settings:
     session_factories: tuple[Wrapper, ...] = ()
     session_providers: tuple[Wrapper, ...] = ()
     session_provider: Wrapper | None = None
+    session_provider_commits: str = "refused"
     engine_builders: tuple[Wrapper, ...] = ()
     background_task_callers: tuple[Wrapper, ...] = ()
     force_exclude: bool = False
@@ -137,4 +139,5 @@ class Settings:
             self.engine_builders,
             self.session_provider,
             self.background_task_callers,
+            commits_accepted=self.session_provider_commits == "accepted",
         )

@@ -10,7 +10,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Assert, Attribute, BoolOp, Call, Evaluate, If, Name, Operation, Statement, While
+from sessionlint.model.facts import Assert, Attribute, BoolOp, Call, Evaluate, If, Name, Operation, Statement, Term, While
 from sessionlint.model.records import dataclass
 from sessionlint.questions.sessions.block_uses import Act, Event, event_at
 from sessionlint.questions.sessions.handed import runs_at_once
@@ -24,7 +24,6 @@ from sessionlint.rules.session.direct_session.carriers import (
     is_owner,
     leads_to,
     names_in_callee,
-    receiver_name,
     rests,
 )
 from sessionlint.rules.session.direct_session.reading import may_write
@@ -127,7 +126,8 @@ def _writes(project: Project, event: Event) -> bool:
 def _of_owner(project: Project, site: Site, names: Names) -> Effect | Runs | None:
     """``service`` in ``service.total()``, ``service.name``, ``return service``."""
     assert isinstance(site.term, Name)
-    owner, term, path = site.term.id, site.term, site.path
+    owner, path = site.term.id, site.path
+    term: Term = site.term
     while path and isinstance(path[0], Attribute):
         if (longer := f"{owner}.{path[0].attr}") in names:
             return None

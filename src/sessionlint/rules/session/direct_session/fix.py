@@ -4,16 +4,15 @@ from collections.abc import Iterator, Sequence, Set
 
 from sessionlint.edits.bindings import ImportSite, import_sites
 from sessionlint.edits.imports import Wanted, change_imports
-from sessionlint.edits.with_block import covered_by, opened_in_with
 from sessionlint.link.names.scopes import FunctionScope, ImportBinding, ModuleScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Assign
 from sessionlint.model.finding import Applicability, Edit, Fix
-from sessionlint.model.source import Place, Span
+from sessionlint.model.source import Span
 from sessionlint.questions.providers.helper import Helper
-from sessionlint.rules.session.direct_session.search import DirectSession, entered_item
+from sessionlint.rules.session.direct_session.opening import opening_edits
+from sessionlint.rules.session.direct_session.search import DirectSession
 
 
 def session_helper_fixes(project: Project, found: Sequence[DirectSession]) -> dict[DirectSession, Fix]:
@@ -68,18 +67,26 @@ class _Rewriting:
 
     def fix(self, *, drops: bool) -> Fix | None:
         helper, call = self.direct.helper, self.direct.call
-        if helper.home == (self.module.path, helper.name):
-            edits = _own_edits(self.project, self.direct)
-            return _titled(self.direct, edits) if edits is not None else None
-        wanted = self._wanted()
-        kept = self.local is None and self.project.importers_of_name(self.module.path, self.factory)
-        unused = [self.factory] if drops and not kept else []
+        own = helper.home == (self.module.path, helper.name)
+        if own and not self._is_seen_here():
+            return None
         source = self.project.source(self.module)
-        imports = change_imports(self.module.facts, source, [wanted], unused, [call.span], call.span)
+        wanted = self._wanted()
+        owned = Wanted("contextlib", "nullcontext", at=call.span) if self.direct.ownership is not None else None
+        add = [*([] if own else [wanted]), *([owned] if owned is not None else [])]
+        kept = own or (self.local is None and self.project.importers_of_name(self.module.path, self.factory))
+        unused = [self.factory] if drops and not kept else []
+        imports = change_imports(self.module.facts, source, add, unused, [call.span], call.span)
         if imports is None:
             return None
-        edits = _opening_edits(self.project, self.direct, f"{imports.spellings[wanted]}()")
-        return _titled(self.direct, (*edits, *imports.edits)) if edits is not None else None
+        opened = helper.name if own else imports.spellings[wanted]
+        edits = opening_edits(self.project, self.direct, f"{opened}()", imports.spellings[owned] if owned is not None else None)
+        return _titled(self.project, self.direct, (*edits, *imports.edits)) if edits is not None else None
+
+    def _is_seen_here(self) -> bool:
+        """In the helper's own module its name is there, for code that runs when the module has been imported."""
+        home = self.project.evaluator.home(self.direct.helper.name, self.scope)
+        return isinstance(self.scope, FunctionScope) and isinstance(home, ModuleScope)
 
     def _wanted(self) -> Wanted:
         """The helper, spelled as the factory's import spells its module when that has the helper, too."""
@@ -97,26 +104,20 @@ class _Rewriting:
         return Wanted(module, helper.name, there, at=self.direct.call.span, beside=beside, inside=inside)
 
 
-def _titled(direct: DirectSession, edits: tuple[Edit, ...]) -> Fix:
-    return Fix(f"open the session with `{direct.helper.name}`", edits, Applicability.UNSAFE)
+def _titled(project: Project, direct: DirectSession, edits: tuple[Edit, ...]) -> Fix:
+    title = f"open the session with `{direct.helper.name}`"
+    if direct.kept:
+        title += f", whose commit begins to keep what {_lines(project, direct)}"
+    return Fix(title, edits, Applicability.UNSAFE)
 
 
-def _own_edits(project: Project, direct: DirectSession) -> tuple[Edit, ...] | None:
-    """In the helper's own module its name is there, for code that runs when the module has been imported."""
-    scope = direct.life.scope
-    if not isinstance(scope, FunctionScope) or not isinstance(project.evaluator.home(direct.helper.name, scope), ModuleScope):
-        return None
-    return _opening_edits(project, direct, f"{direct.helper.name}()")
-
-
-def _opening_edits(project: Project, direct: DirectSession, opened: str) -> tuple[Edit, ...] | None:
-    statement = direct.life.opening.statement
-    if entered_item(direct.life.opening) is not None:
-        return (Edit(Place(direct.life.scope.module.path, direct.call.span), opened),)
-    if not isinstance(statement, Assign):
-        return None
-    covered = covered_by(project, direct.life, direct.life.names)
-    return opened_in_with(project, direct.life, covered, opened, keep_closes=False)
+def _lines(project: Project, direct: DirectSession) -> str:
+    """``line 7 may write``, ``lines 7, 9 and 12 may write``."""
+    source = project.source(direct.life.scope)
+    lines = [str(one) for one in dict.fromkeys(source.position(span.start).line for span in direct.kept)]
+    if len(lines) == 1:
+        return f"line {lines[0]} may write"
+    return f"lines {', '.join(lines[:-1])} and {lines[-1]} may write"
 
 
 def _spellings(project: Project, helper: Helper, module: ModuleScope) -> Iterator[str]:

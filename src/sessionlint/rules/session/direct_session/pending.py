@@ -88,7 +88,9 @@ def _pending(project: Project, scope: FunctionScope | ModuleScope, names: Names)
     if isinstance(scope, FunctionScope) and any(param.name in owners for param in scope.node.params):
         lent = frozenset(param.name for param in scope.node.params)
     objects = (derived | lent) - held - owners - containers
-    return _Pending(never_returns_in(project, scope), project, scope, held, derived, objects, containers, effects(project, scope, names))
+    return _Pending(
+        never_returns_in(project, scope), project, scope, held, derived, objects, containers, effects(project, scope, names)
+    )
 
 
 @dataclass(slots=True)

@@ -12,9 +12,8 @@ from sessionlint.model.facts import Attribute, Call, Constant, FString, Name, Te
 _READS = ("select", "show", "pragma", "explain", "set local ", "values", "with")
 _QUERIES = frozenset({"select", "union", "union_all", "exists", "from_statement"})
 # `FOR UPDATE` locks what it reads
-_WRITES = re.compile(
-    r"(?<!for )(?<!for no key )\b(insert|update|delete|merge|replace|into|create|alter|drop|truncate|call|grant|revoke)\b(?!\s*\()"
-)
+_WORDS = "insert|update|delete|merge|replace|into|create|alter|drop|truncate|call|grant|revoke"
+_WRITES = re.compile(rf"(?<!for )(?<!for no key )\b({_WORDS})\b(?!\s*\()")  # `replace(name, ...)` is a function
 _LITERAL = re.compile(r"'[^']*'")
 
 

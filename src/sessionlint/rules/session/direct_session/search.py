@@ -2,62 +2,48 @@
 
 import re
 from collections.abc import Iterator
-from enum import Enum
 
 from sessionlint.link.names.scopes import (
     Binding,
-    ClassScope,
     EnteredBinding,
     FunctionScope,
     ImportBinding,
-    ModuleScope,
     Site,
     ValueBinding,
 )
 from sessionlint.link.project import Project
 from sessionlint.link.question import by_module
-from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Assign, Block, BoolOp, Call, Conditional, Constant, Name, Statement, Term, With
+from sessionlint.model.facts import Assign, Block, BoolOp, Call, Conditional, Constant, Name, Term, Try, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.providers.helper import Helper, configured_helper, is_lender, is_opened_by_factory
 from sessionlint.questions.requests.routes import is_called_by_fastapi
-from sessionlint.questions.sessions.escape import derived_names, escapes
 from sessionlint.questions.sessions.holding import Use, holding_of
 from sessionlint.questions.sessions.lives import Ending, Life, session_lives, statement_mentions
-from sessionlint.rules.session.direct_session.pending import State, Written, left_pending
+from sessionlint.rules.session.direct_session.committing import of_commit
+from sessionlint.rules.session.direct_session.obstacles import Obstacle
+from sessionlint.rules.session.direct_session.ownership import Ownership, ownership_of
 
 OTHERS_BUSINESS = frozenset({Role.TEST, Role.MIGRATION, Role.STUB})
 
 
-class Obstacle(Enum):
-    """Why a session cannot be opened through the helper just so."""
-
-    ROUTE = "FastAPI calls this function: let it have the session as a parameter, with `Depends`"
-    OWNED = "the session may also be the caller's: only one that is opened here may be closed here"
-    ARGUMENTS = "the call has arguments, which the helper would not pass on"
-    KEPT = "the session is kept, or handed to something that may keep it, beyond any block"
-    UNUSED = "nothing uses the session, so that opening and closing it can go"
-    FORM = "it is not opened in a `with` block or under a plain name that holds nothing else"
-    PENDING = "the block may write without a commit behind it, and the helper would commit that"
-    FAILED = "an `except` goes on after an error without a rollback, and the helper would commit what is left"
-    ESCAPES = "what is read through the session is used after the block, and the helper's commit expires it"
-    SWALLOWS = "the helper may swallow an exception of its block"
-    REPLACED = "other code replaces the factory in this module, so it would no longer have a say"
-    UNSURE = "the project has several factories, and whose sessions the helper opens cannot be seen"
-    CYCLE = "the helper's module imports this one, so importing it here may fail"
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class DirectSession:
-    """``obstacle`` None: the helper can take over. ``obstacle_place`` is where the obstacle is, if elsewhere."""
+    """``obstacle`` None: the helper can take over. ``obstacle_place`` is where the obstacle is, if elsewhere.
+
+    ``ownership``: the session may be the caller's, and it is plain when; ``guard``: the ``try`` whose handlers have to stand
+    around the block; ``kept``: what writes today without a commit, which the helper's commit will keep.
+    """
 
     life: Life
     helper: Helper
     obstacle: Obstacle | None = None
     obstacle_place: Place | None = None
+    ownership: Ownership | None = None
+    guard: Try | None = None
+    kept: tuple[Span, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -66,7 +52,7 @@ class DirectSession:
     @property
     def name(self) -> str | None:
         """The name of the session, where it has one."""
-        body = _body(self.life)
+        body = body_of(self.life, self.ownership)
         return body[0] if body is not None else self.life.name
 
     @property
@@ -84,8 +70,7 @@ def direct_sessions(project: Project) -> Iterator[DirectSession]:
     ours = [life for life in session_lives(project) if _is_ours(project, life, helper)]
     unsure = len({life.session.origin for life in ours}) > 1
     for life in ours:
-        obstacle, place = (Obstacle.UNSURE, None) if unsure else _obstacle(project, life, helper)
-        yield DirectSession(life, helper, obstacle, place)
+        yield DirectSession(life, helper, Obstacle.UNSURE) if unsure else _judged(project, life, helper)
 
 
 def entered_item(opening: Site) -> With | None:
@@ -113,30 +98,43 @@ def _is_ours(project: Project, life: Life, helper: Helper) -> bool:
 # --- obstacles --------------------------------------------------------------------------------------------------------
 
 
-def _obstacle(project: Project, life: Life, helper: Helper) -> tuple[Obstacle | None, Place | None]:
+def _judged(project: Project, life: Life, helper: Helper) -> DirectSession:
+    if (found := _obstacle_to_any(project, life, helper)) is not None:
+        return DirectSession(life, helper, *found)
+    ownership = ownership_of(project, life)
+    if ownership is None and _may_be_the_callers(life):
+        return DirectSession(life, helper, Obstacle.OWNED)
+    body = body_of(life, ownership)
+    if life.ending is Ending.ELSEWHERE or body is None:
+        return DirectSession(life, helper, Obstacle.KEPT if life.ending is Ending.ELSEWHERE else Obstacle.FORM)
+    if ownership is None and _is_unused(project, life, *body):
+        return DirectSession(life, helper, Obstacle.UNUSED)
+    obstacle, guard, kept = of_commit(project, life, helper, *body)
+    if obstacle is not None:
+        return DirectSession(life, helper, obstacle)
+    if (place := _replacement(project, life)) is not None:
+        return DirectSession(life, helper, Obstacle.REPLACED, place)
+    obstacle = Obstacle.CYCLE if _imports_back(project, life, helper) else None
+    return DirectSession(life, helper, obstacle, None, ownership, guard, kept)
+
+
+def _obstacle_to_any(project: Project, life: Life, helper: Helper) -> tuple[Obstacle, Place | None] | None:
     scope, call = life.scope, life.opening.term
     assert isinstance(call, Call)
     if isinstance(scope, FunctionScope) and is_called_by_fastapi(project, scope):
         return Obstacle.ROUTE, None
-    if any(isinstance(outer, BoolOp | Conditional) for outer in life.opening.path) or _is_rebound(life):
-        return Obstacle.OWNED, None
     if call.args:
         return Obstacle.ARGUMENTS, None
-    if helper.swallows:
-        return Obstacle.SWALLOWS, helper.place
-    if life.ending is Ending.ELSEWHERE:
-        return Obstacle.KEPT, None
-    body = _body(life)
-    if body is None:
-        return Obstacle.FORM, None
+    return (Obstacle.SWALLOWS, helper.place) if helper.swallows else None
+
+
+def _may_be_the_callers(life: Life) -> bool:
+    return any(isinstance(outer, BoolOp | Conditional) for outer in life.opening.path) or _is_rebound(life)
+
+
+def _is_unused(project: Project, life: Life, name: str, block: Block) -> bool:
     closed = {site.term for site in life.closes}
-    if all(site.term in closed for site in _mentions(project, life, *body)):
-        return Obstacle.UNUSED, None
-    if (found := _of_commit(project, life, helper, *body)) is not None:
-        return found, None
-    if (place := _replacement(project, life)) is not None:
-        return Obstacle.REPLACED, place
-    return (Obstacle.CYCLE, None) if _imports_back(project, life, helper) else (None, None)
+    return all(site.term in closed for site in _mentions(project, life, name, block))
 
 
 def _mentions(project: Project, life: Life, name: str, block: Block) -> Iterator[Site]:
@@ -167,8 +165,10 @@ def _opens(binding: Binding) -> bool:
     return (isinstance(binding, ValueBinding) and isinstance(binding.value, Call)) or isinstance(binding, EnteredBinding)
 
 
-def _body(life: Life) -> tuple[str, Block] | None:
+def body_of(life: Life, ownership: Ownership | None = None) -> tuple[str, Block] | None:
     """The name of the session and the statements that run while it is open."""
+    if ownership is not None:
+        return ownership.name, ownership.covered
     statement = life.opening.statement
     if (entered := entered_item(life.opening)) is not None:
         target = next(item.target for item in entered.items if item.context is life.opening.term)
@@ -179,49 +179,6 @@ def _body(life: Life) -> tuple[str, Block] | None:
         last = max((i for i, one in enumerate(following) if statement_mentions(one, life.names)), default=-1)
         return life.name, following[: last + 1]
     return None
-
-
-def _of_commit(project: Project, life: Life, helper: Helper, name: str, block: Block) -> Obstacle | None:
-    """What a commit at the end of the block would do to what happens there and behind it."""
-    if not helper.commits:
-        return None
-    if isinstance(life.scope, ClassScope):
-        return Obstacle.FORM
-    states = left_pending(project, life.scope, block, name)
-    if any(isinstance(state, Written) for state in states):
-        return Obstacle.PENDING
-    if State.FAILED in states:
-        return Obstacle.FAILED
-    if _expires(project, life.session) and _outlives(life, name, block):
-        return Obstacle.ESCAPES
-    return None
-
-
-def _expires(project: Project, session: kinds.Session) -> bool:
-    """Whether a commit expires the objects: unless the factory was built with ``expire_on_commit=False``."""
-    module = project.modules.get(session.origin.path) if session.origin is not None else None
-    calls = (site.term for site in module.calls if session.origin == site.place) if module is not None else ()
-    options = (walk.argument(call, None, "expire_on_commit") for call in calls if isinstance(call, Call))
-    return not any(isinstance(option, Constant) and option.value is False for option in options)
-
-
-def _outlives(life: Life, name: str, block: Block) -> bool:
-    scope, names = life.scope, frozenset({name})
-    assert not isinstance(scope, ClassScope)
-    if isinstance(scope, FunctionScope) and (scope.node.is_generator or escapes(scope, names)):
-        return True
-    derived = derived_names(scope, names) - names
-    if isinstance(scope, ModuleScope) and any(
-        statement_mentions(statement, derived) for function in scope.functions for statement in function.body
-    ):
-        return True
-    return any(statement_mentions(statement, derived) for statement in _behind(scope.body, block))
-
-
-def _behind(body: Block, block: Block) -> Iterator[Statement]:
-    """The simple statements of ``body`` that stand behind ``block``."""
-    end = block[-1].span.end if block else 0
-    return (one for one in walk.statements(body) if one.span.start >= end)
 
 
 def _replacement(project: Project, life: Life) -> Place | None:

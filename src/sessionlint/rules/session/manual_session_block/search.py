@@ -7,14 +7,12 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.known_names import CONTEXT_METHODS
-from sessionlint.model import walk
-from sessionlint.model.facts import Await, Call, Constant, Evaluate, Handler, Name, Raise, Statement, Try
+from sessionlint.model.facts import Try
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.sessions.lives import Ending, Life, lives_of
 from sessionlint.questions.sessions.makers import makers
-
-_ROLLBACK_EVENTS = frozenset({"after_rollback", "after_soft_rollback"})
+from sessionlint.questions.sessions.rollbacks import is_call, merely_reraises
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,15 +31,14 @@ class ManualBlock:
 def manual_blocks(project: Project, module: ModuleScope) -> Iterator[ManualBlock]:
     """Every session of ``module`` that ``db = SessionLocal(); try: ... finally: db.close()`` closes."""
     own_exits = _factories_with_own_exits(project)
-    listened = _listens_to_rollbacks(project)
     for life in lives_of(project, module):
         block = _following(life)
         if life.ending is not Ending.CLOSED or block is None or not block.final or life.session.origin in own_exits:
             continue
-        if len(life.closes) == 1 and _is_call(block.final[-1], life.names, ("close", "aclose")):
+        if len(life.closes) == 1 and is_call(block.final[-1], life.names, ("close", "aclose")):
             close = life.closes[0]
             if close.statement is block.final[-1]:
-                plain = not listened and all(_merely_reraises(handler, life.names) for handler in block.handlers)
+                plain = merely_reraises(project, block, life.names)
                 yield ManualBlock(life, block, close, plain)
 
 
@@ -51,35 +48,6 @@ def _following(life: Life) -> Try | None:
     position = next((index for index, one in enumerate(block) if one is life.opening.statement), None)
     following = block[position + 1] if position is not None and position + 1 < len(block) else None
     return following if isinstance(following, Try) else None
-
-
-def _is_call(statement: Statement, names: frozenset[str], methods: tuple[str, ...]) -> bool:
-    """``db.close()`` or ``await db.close()``, and nothing around it."""
-    value = statement.value if isinstance(statement, Evaluate) else None
-    call = value.value if isinstance(value, Await) else value
-    called = walk.dotted(call.func) if isinstance(call, Call) and not call.args else None
-    owner, _, method = (called or "").rpartition(".")
-    return owner in names and method in methods
-
-
-def _merely_reraises(handler: Handler, names: frozenset[str]) -> bool:
-    """``rollback()``, if anything, and ``raise``."""
-    *before, last = handler.body
-    if not isinstance(last, Raise) or last.cause is not None:
-        return False
-    again = last.value is None or (isinstance(last.value, Name) and last.value.id == handler.name)
-    return again and all(_is_call(statement, names, ("rollback",)) for statement in before)
-
-
-@question(False)
-def _listens_to_rollbacks(project: Project) -> bool:
-    """A session that is merely closed tells nobody that it rolls back."""
-    return any(
-        isinstance(given.value, Constant) and given.value.value in _ROLLBACK_EVENTS
-        for site in project.calls()
-        if isinstance(site.term, Call)
-        for given in site.term.args
-    )
 
 
 @question(frozenset[Place]())
