@@ -76,16 +76,18 @@ def opened_in_with(
     dropped: Collection[Statement] = (),
     *,
     keep_closes: bool = True,
+    shares_name: bool = False,
 ) -> tuple[Edit, ...] | None:
     """The edits that put ``with entered as name:`` over ``covered`` in place of the opening, and drop the closes.
 
     The handlers of the ``unhandled`` go with the ``finally`` behind them, the ``dropped`` statements go, too. None when it
-    cannot be done, or when a close would have to stay that is not to be kept.
+    cannot be done, or when a close would have to stay that is not to be kept. ``shares_name``: the name holds something else in
+    other statements.
     """
     function, opening = life.scope, life.opening.statement
     if not isinstance(function, FunctionScope) or not isinstance(opening, Assign) or not covered:
         return None
-    if not _is_plain(life, opening, function):
+    if not _is_plain(life, opening, function) or (len(function.bindings[life.name or ""]) > 1 and not shares_name):
         return None
     source = project.source(function)
     header = f"{'async ' if life.session.is_async else ''}with {entered} as {life.name}:"
@@ -97,15 +99,14 @@ def opened_in_with(
 
 
 def _is_plain(life: Life, opening: Assign, function: FunctionScope) -> bool:
-    """One plain name, bound once, to the opening call itself, where a ``with`` of its kind may stand."""
+    """One plain name, bound to the opening call itself, where a ``with`` of its kind may stand."""
     value = opening.value.value if isinstance(opening.value, Await) else opening.value
     return (
         value is life.opening.term
         and len(opening.targets) == 1
         and isinstance(opening.targets[0], Name)
         and life.names == {opening.targets[0].id}
-        and len(function.bindings[opening.targets[0].id]) == 1
-        and isinstance(function.bindings[opening.targets[0].id][0], ValueBinding)
+        and any(isinstance(one, ValueBinding) and one.value is opening.value for one in function.bindings[opening.targets[0].id])
         and (function.node.is_async or not life.session.is_async)
     )
 

@@ -57,6 +57,7 @@ _STACK_METHODS = frozenset({"enter_context", "enter_async_context", "push", "pus
 _WRAPPERS = frozenset({"contextlib.closing", "contextlib.aclosing"})
 # in the names of classes that are made for sessions
 _OF_SESSIONS = ("session", "alchemy", "sqlmodel", "database", "db", "repo", "dao", "unitofwork", "unit_of_work", "uow")
+_LENT_ON = "contextlib.nullcontext"
 _PASSES_THROUGH = frozenset({"cast", "asyncio.shield", "asyncio.wait_for"})
 
 
@@ -176,6 +177,8 @@ class Holding:
             return None
         if name in _WRAPPERS:
             return Use.MANAGED
+        if name == _LENT_ON and _keeps_its_name(call, site):
+            return Use.USED
         if name.startswith("builtins."):
             return Use.USED
         return Use.GIVEN_AWAY
@@ -264,6 +267,13 @@ class Holding:
             for site in sites(inner):
                 if isinstance(site.term, Name | Attribute) and walk.dotted(site.term) in names and not _is_target(site):
                     yield site, self.at(site)
+
+
+def _keeps_its_name(call: Call, site: Site) -> bool:
+    """``with nullcontext(db) if db else session_scope() as db:``, where the name goes on to mean the session that is used."""
+    items = site.statement.items if isinstance(site.statement, With) else ()
+    targets = [item.target for item in items if any(inner is call for inner, _ in walk.descend(item.context))]
+    return [walk.dotted(one) for one in targets if one is not None] == [walk.dotted(site.term)]
 
 
 def parameter_for(function: FunctionScope, call: Call, term: Term) -> str | None:

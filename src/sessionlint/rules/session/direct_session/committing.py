@@ -15,6 +15,7 @@ from sessionlint.rules.session.direct_session.obstacles import Obstacle
 from sessionlint.rules.session.direct_session.pending import State, States, Written, left_pending
 
 _NONE: tuple[Span, ...] = ()
+_FAILURES = frozenset({State.FAILED, State.MISREAD})
 
 
 def of_commit(
@@ -27,7 +28,7 @@ def of_commit(
         return Obstacle.FORM, None, _NONE
     states = left_pending(project, life.scope, block, name)
     guard = None
-    if State.FAILED in states and (guard := _guard(life.scope, name, block)) is not None:
+    if states & _FAILURES and (guard := _guard(life.scope, name, block)) is not None:
         states = left_pending(project, life.scope, guard.body, name)
     kept = tuple(sorted(state.at for state in states if isinstance(state, Written) and state.at is not None))
     if (obstacle := _obstacle(project, life, states, accepted=project.trust.vocabulary.commits_accepted)) is not None:
@@ -40,7 +41,9 @@ def of_commit(
 def _obstacle(project: Project, life: Life, states: States, *, accepted: bool) -> Obstacle | None:
     if not accepted and any(isinstance(state, Written) for state in states):
         return Obstacle.PENDING
-    return Obstacle.FAILED if State.FAILED in states else None
+    if State.MISREAD in states and not any(isinstance(state, Written) for state in states) and accepted:
+        states -= {State.MISREAD}  # a commit has nothing to do there
+    return Obstacle.FAILED if states & _FAILURES else None
 
 
 def _guard(scope: FunctionScope | ModuleScope, name: str, block: Block) -> Try | None:

@@ -12,6 +12,7 @@ from sessionlint.model.source import Place
 from sessionlint.questions.sessions.lives import Life
 from sessionlint.questions.sessions.rollbacks import is_call, merely_reraises
 from sessionlint.rules.session.direct_session.ownership import Ownership
+from sessionlint.rules.session.direct_session.ranges import by_itself
 from sessionlint.rules.session.direct_session.search import DirectSession, body_of, entered_item
 
 
@@ -25,10 +26,11 @@ def opening_edits(project: Project, direct: DirectSession, opened: str, owned: s
         return _in_place(project, direct, statement, opened)
     if not isinstance(direct.life.opening.statement, Assign):
         return None
-    covered = covered_by(project, direct.life, direct.life.names)
+    alone = by_itself(direct.life)
+    life, covered = alone or (direct.life, covered_by(project, direct.life, direct.life.names))
     tries = tuple(_settled_tries(project, direct, covered))
     commits = tuple(commit for commit, _ in _last_commit(direct, covered, tries))
-    return opened_in_with(project, direct.life, covered, opened, tries, commits, keep_closes=False)
+    return opened_in_with(project, life, covered, opened, tries, commits, keep_closes=False, shares_name=alone is not None)
 
 
 def _entered(project: Project, direct: DirectSession, opened: str, owned: str | None) -> str:

@@ -22,7 +22,6 @@ from sessionlint.model.facts import (
     Term,
 )
 from sessionlint.model.records import dataclass
-from sessionlint.questions.sessions.escape import escapes
 from sessionlint.questions.sessions.lives import Life, statement_mentions
 
 
@@ -170,8 +169,6 @@ def _closed(life: Life, found: Ownership, function: FunctionScope) -> Ownership 
     guards = [guard for site in life.closes if (guard := _guard(site.statement, found)) is not None]
     if not guards or len(guards) < len(life.closes) or any(site.statement not in superfluous for site in life.closes):
         return None
-    if found.given == found.name and not found.flags and escapes(function, frozenset({found.name})):
-        return None  # `if not db: db.close()` behind `if not db: db = ...` has never closed anything
     asked = {id(guard.test) for guard in guards}
     if any(site.term not in _targets(site.statement) and id(site.term) not in asked for site in _flag_sites(found, function)):
         return None

@@ -41,6 +41,7 @@ from sessionlint.rules.session.direct_session.effects import Effect, Effects, Ru
 class State(Enum):
     CLEAN = "nothing to commit"
     FAILED = "an error was caught, and nothing rolled back"
+    MISREAD = "an error was caught where nothing had been written, and nothing rolled back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,6 @@ class Written:
 
 States: TypeAlias = frozenset[State | Written]
 _CLEAN: States = frozenset({State.CLEAN})
-_FAILED: States = frozenset({State.FAILED})
 _UNKNOWN: States = frozenset({Written(Span(0, 0))})
 _CHANGING = frozenset(
     {"update", "delete", "append", "add", "remove", "extend", "insert", "pop", "clear", "setdefault", "discard"}
@@ -77,6 +77,15 @@ def _walked(project: Project, runs: Runs, state: State | Written) -> States:
     found = _pending(project, runs.function, runs.names)
     exits = found._block(runs.function.body, found.start(frozenset({state}), runs.function.body))
     return exits.falls | exits.returns
+
+
+def _has_written(project: Project, runs: Runs) -> bool:
+    """Whether a function may have written something when an error leaves it."""
+    return remembered(project, ("has written", runs.function, runs.names), True, _writes, project, runs)
+
+
+def _writes(project: Project, runs: Runs) -> bool:
+    return _pending(project, runs.function, runs.names).writes(runs.function.body)
 
 
 def _pending(project: Project, scope: FunctionScope | ModuleScope, names: Names) -> "_Pending":
@@ -146,14 +155,27 @@ class _Pending(Paths[State | Written]):
         return body
 
     def after_error(self, body: Block, states: States) -> States:
-        """The states in which an error leaves ``body``, which was entered in ``states``."""
-        return _FAILED if self.touches(body) else states
+        """The states in which an error leaves ``body``, which was entered in ``states``.
 
-    def touches(self, body: Block) -> bool:
-        """Whether a statement of ``body``, at any depth, has to do with the session or with what it gave."""
+        What was read is there; to look at it asks the database only for more of it.
+        """
+        writes = any(isinstance(state, Written) for state in states) or self.writes(body)
+        if any(self.uses(statement) for statement in walk.statements(body)):
+            return frozenset({State.FAILED if writes else State.MISREAD})
+        looks = any(carries(term, self.derived) for one in walk.statements(body) for term in walk.own_terms(one))
+        return frozenset({State.FAILED}) if looks and writes else states
+
+    def uses(self, statement: Statement) -> bool:
+        """Whether a statement does something with the session, or may."""
+        terms = [inner for term in walk.own_terms(statement) for inner, _ in walk.descend(term)]
+        return statement in self.effects or any(walk.dotted(term) in self.names for term in terms)
+
+    def writes(self, body: Block) -> bool:
+        """Whether something in ``body`` may write, whatever becomes of it then."""
         return any(
-            statement in self.effects or any(carries(term, self.derived) for term in walk.own_terms(statement))
-            for statement in walk.statements(body)
+            self.changes(one)
+            or any(not isinstance(effect, Runs) or _has_written(self.project, effect) for effect in self.effects.get(one, ()))
+            for one in walk.statements(body)
         )
 
     # --- one statement ------------------------------------------------------------------------------------------------
@@ -190,8 +212,8 @@ class _Pending(Paths[State | Written]):
 
 
 def _written(statement: Statement, states: States) -> States:
-    """``states`` behind a write: what was pending still is."""
-    return frozenset({Written(statement.span), *(state for state in states if isinstance(state, Written))})
+    """``states`` behind a write: what was pending still is, what had failed as well."""
+    return frozenset({Written(statement.span), *(state for state in states if state is not State.CLEAN)})
 
 
 def _is_container(name: str, scope: Scope) -> bool:

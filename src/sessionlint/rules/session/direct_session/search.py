@@ -1,19 +1,16 @@
 """Sessions that are opened past the project's own helper, and what stands in the way of opening them through it."""
 
-import re
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import (
     Binding,
     EnteredBinding,
     FunctionScope,
-    ImportBinding,
     Site,
     ValueBinding,
 )
 from sessionlint.link.project import Project
 from sessionlint.link.question import by_module
-from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Block, BoolOp, Call, Conditional, Constant, Name, Term, Try, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
@@ -23,8 +20,10 @@ from sessionlint.questions.requests.routes import is_called_by_fastapi
 from sessionlint.questions.sessions.holding import Use, holding_of
 from sessionlint.questions.sessions.lives import Ending, Life, session_lives, statement_mentions
 from sessionlint.rules.session.direct_session.committing import of_commit
+from sessionlint.rules.session.direct_session.elsewhere import imports_back, replacement
 from sessionlint.rules.session.direct_session.obstacles import Obstacle
 from sessionlint.rules.session.direct_session.ownership import Ownership, ownership_of
+from sessionlint.rules.session.direct_session.ranges import by_itself
 
 OTHERS_BUSINESS = frozenset({Role.TEST, Role.MIGRATION, Role.STUB})
 
@@ -107,14 +106,14 @@ def _judged(project: Project, life: Life, helper: Helper) -> DirectSession:
     body = body_of(life, ownership)
     if life.ending is Ending.ELSEWHERE or body is None:
         return DirectSession(life, helper, Obstacle.KEPT if life.ending is Ending.ELSEWHERE else Obstacle.FORM)
-    if ownership is None and _is_unused(project, life, *body):
+    if _is_unused(project, life, *body):
         return DirectSession(life, helper, Obstacle.UNUSED)
     obstacle, guard, kept = of_commit(project, life, helper, *body)
     if obstacle is not None:
         return DirectSession(life, helper, obstacle)
-    if (place := _replacement(project, life)) is not None:
+    if (place := replacement(project, life)) is not None:
         return DirectSession(life, helper, Obstacle.REPLACED, place)
-    obstacle = Obstacle.CYCLE if _imports_back(project, life, helper) else None
+    obstacle = Obstacle.CYCLE if imports_back(project, life, helper) else None
     return DirectSession(life, helper, obstacle, None, ownership, guard, kept)
 
 
@@ -174,51 +173,10 @@ def body_of(life: Life, ownership: Ownership | None = None) -> tuple[str, Block]
         target = next(item.target for item in entered.items if item.context is life.opening.term)
         return (target.id, entered.body) if isinstance(target, Name) else None
     if isinstance(statement, Assign) and not life.opening.path and life.name is not None and "." not in life.name:
+        if (alone := by_itself(life)) is not None:
+            return life.name, alone[1]
         block = life.opening.block
         following = block[block.index(statement) + 1 :]
         last = max((i for i, one in enumerate(following) if statement_mentions(one, life.names)), default=-1)
         return life.name, following[: last + 1]
     return None
-
-
-def _replacement(project: Project, life: Life) -> Place | None:
-    """Where another file replaces the factory in this module by its name, as tests do: ``patch("app.tasks.SessionLocal")``."""
-    call, module = life.opening.term, life.scope.module
-    name = (walk.dotted(call.func) or "").partition(".")[0] if isinstance(call, Call) else ""
-    leaf = re.escape(module.name.rpartition(".")[2])
-    pattern = re.compile(
-        rf"""["'][\w.]*\b{leaf}\.{re.escape(name)}["']|setattr\(\s*[\w.]*\b{leaf}\s*,\s*["']{re.escape(name)}["']"""
-        rf"""|patch\.object\(\s*[\w.]*\b{leaf}\s*,\s*["']{re.escape(name)}["']"""
-    )
-    for path, source in sorted(project.sources.items()):
-        if path != module.path and name in source.text and (found := pattern.search(source.text)) is not None:
-            return Place(path, Span(*found.span()))
-    return None
-
-
-def _is_lazy(project: Project, place: Place) -> bool:
-    """Whether an import runs only when a function does."""
-    module = project.modules.get(place.path)
-    return module is not None and any(function.node.span.contains(place.span) for function in module.functions)
-
-
-def _imports_back(project: Project, life: Life, helper: Helper) -> bool:
-    """Whether a module-level import of the helper would close a circle."""
-    module, call = life.scope.module, life.opening.term
-    if helper.home is None or helper.home[0] == module.path:
-        return False
-    name = (walk.dotted(call.func) or "").partition(".")[0] if isinstance(call, Call) else ""
-    home = project.evaluator.home(name, life.scope)
-    bindings = home.bindings[name] if home is not None else []
-    if isinstance(home, FunctionScope) and any(isinstance(binding, ImportBinding) for binding in bindings):
-        return False  # imported when the function runs, and so will the helper be
-    waiting, seen = [module.path], {module.path}
-    while waiting:
-        for importer, place in project.importers.of_module(waiting.pop()).items():
-            if importer in seen or _is_lazy(project, place):
-                continue
-            if importer == helper.home[0]:
-                return True
-            seen.add(importer)
-            waiting.append(importer)
-    return False
