@@ -61,28 +61,40 @@ def cover(source: Source, covered: Block, header: str, outer: str) -> tuple[Edit
     return (opening, *indent_lines(source, Span(first, end), lines.unit_for(indent)))
 
 
-def guard_with(source: Source, opening: Statement, guard: Try, header: str, drop: Sequence[Statement]) -> tuple[Edit, ...] | None:
+def guard_with(
+    source: Source,
+    opening: Statement,
+    guard: Try,
+    header: str,
+    drop: Sequence[Statement],
+    superfluous: Sequence[Statement] = (),
+) -> tuple[Edit, ...] | None:
     """Put ``header`` over the body of ``guard``, inside its handlers, in place of ``opening`` in front of it.
 
-    ``drop`` are the statements of its ``finally`` that go, all of them. An ``opening`` that is a ``with`` around nothing but
+    ``drop`` are the statements of its ``finally`` that go, all of them; ``superfluous`` those of its body. An ``opening``
+    that is a ``with`` around nothing but
     ``guard`` goes as well, and what it held moves to the left.
     """
     if isinstance(opening, With):
-        return _guard_inside(source, opening, guard, header) if not drop else None
+        return _guard_inside(source, opening, guard, header, superfluous) if not drop else None
     if not all(any(one is gone for gone in drop) for one in guard.final) or len(guard.final) != len(drop):
         return None
     lines = lines_of(source.text)
     outer = lines.indent(guard.span.start)
     try:
-        gone = list(_edits(source, cuts_of(lines, [opening], (opening, guard))))
-        gone += _edits(source, [finally_cut(lines, guard, outer + lines.unit_for(outer))] if guard.final else [])
+        gone = cuts_of(lines, [opening], (opening, guard))
+        gone += cuts_of(lines, superfluous, guard.body) if superfluous else []
+        gone += [finally_cut(lines, guard, outer + lines.unit_for(outer))] if guard.final else []
     except CannotError:
         return None
-    covering = cover(source, guard.body, header, outer)
-    return (*gone, *covering) if covering is not None else None
+    covering = cover(source, guard.body, header, outer) or ()
+    moved = [edit for edit in covering if not any(Span(cut.start, cut.end).contains(edit.place.span) for cut in gone)]
+    return (*_edits(source, gone), *moved) if covering else None
 
 
-def _guard_inside(source: Source, around: With, guard: Try, header: str) -> tuple[Edit, ...] | None:
+def _guard_inside(
+    source: Source, around: With, guard: Try, header: str, superfluous: Sequence[Statement]
+) -> tuple[Edit, ...] | None:
     """``with opened: try: B except: H`` becomes ``try: with opened: B except: H``: only the ``with`` moves."""
     lines = lines_of(source.text)
     if around.body != (guard,) or len(around.items) > 1 or guard.body[0].span.start >= guard.handlers[0].span.start:
@@ -97,6 +109,7 @@ def _guard_inside(source: Source, around: With, guard: Try, header: str) -> tupl
     rest = Span(lines.start(guard.handlers[0].span.start), guard.span.end)
     try:
         moved = _edits(source, dedent_cuts(lines, rest, outer, inner))
+        moved += _edits(source, cuts_of(lines, superfluous, guard.body) if superfluous else [])
     except CannotError:
         return None
     unit = inner[len(outer) :]

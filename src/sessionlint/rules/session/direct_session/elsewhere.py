@@ -31,9 +31,8 @@ def replacement(project: Project, life: Life) -> Place | None:
 
 def _is_comment(source: Source, span: Span) -> bool:
     lines = lines_of(source.text)
-    return any(
-        Span(one.start, one.end).contains(span) for one in lines.comments_in(Span(lines.start(span.start), lines.end(span.end)))
-    )
+    line = Span(lines.start(span.start), lines.end(span.end))
+    return any(Span(one.start, one.end).contains(span) for one in lines.comments_in(line))
 
 
 def _is_lazy(project: Project, place: Place) -> bool:

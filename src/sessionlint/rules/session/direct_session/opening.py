@@ -1,6 +1,6 @@
 """How a session is opened through the helper: in the ``with`` that is there, or in one that is put around statements."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sessionlint.edits.blocks import guard_with, remove_statement, wrap_in_with
 from sessionlint.edits.provider_handlers import without_handlers
@@ -82,7 +82,8 @@ def _inside_guard(project: Project, direct: DirectSession, guard: Try, entered: 
     header = _header(direct.life, entered, body[0])
     closing = ownership.closing if ownership is not None else tuple(site.statement for site in direct.life.closes)
     opening = ownership.opening if ownership is not None else direct.life.opening.statement
-    edits = guard_with(source, opening, guard, header, closing)
+    commits = [] if ownership is not None else [commit for commit, _ in _last_commit(direct, guard.body, ())]
+    edits = guard_with(source, opening, guard, header, closing, commits)
     for flag in ownership.flags if ownership is not None and edits is not None else ():
         removed = remove_statement(source, flag.statement, flag.block)
         edits = (*edits, *removed) if edits is not None and removed is not None else None
@@ -101,9 +102,7 @@ def _settled_tries(project: Project, direct: DirectSession, covered: Block) -> I
             yield statement
 
 
-def _last_commit(
-    direct: DirectSession, covered: Block, tries: "tuple[Try, ...] | list[Try]"
-) -> Iterator[tuple[Statement, Block]]:
+def _last_commit(direct: DirectSession, covered: Block, tries: Collection[Try]) -> Iterator[tuple[Statement, Block]]:
     """The commit that is the last act of the block, where the helper's follows at once."""
     block = covered
     while block and direct.helper.certain:

@@ -19,7 +19,7 @@ def by_itself(life: Life) -> tuple[Life, Block] | None:
     if len(binding) != len(function.bindings[name]) or not _are_apart(binding, name, function):
         return None
     covered = next((_range(one, name) for one in binding if one.statement is opening), ())
-    if not covered or any(one.statement is not opening and _stands_in(one.statement, covered) for one in binding):
+    if not covered:
         return None
     closes = tuple(site for site in life.closes if _stands_in(site.statement, covered))
     return replace(life, closes=closes), covered
@@ -45,7 +45,9 @@ def _range(bound: Placed, name: str) -> Block:
 
 
 def _are_apart(binding: list[Placed], name: str, function: FunctionScope) -> bool:
-    """Whether every mention of the name stands behind the one binding that it speaks of."""
+    """Whether every mention of the name stands behind the one binding that it speaks of, and none of these inside another's."""
+    if any(_stands_in(one.statement, _range(other, name)) for one in binding for other in binding if one is not other):
+        return False
     if any(walk.dotted(site.term) == name for inner in inner_functions(function) for site in sites(inner)):
         return False
     spans = [one.statement.span for one in binding] + [one.span for bound in binding for one in _range(bound, name)]

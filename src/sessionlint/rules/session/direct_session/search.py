@@ -2,15 +2,10 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import (
-    Binding,
-    EnteredBinding,
-    FunctionScope,
-    Site,
-    ValueBinding,
-)
+from sessionlint.link.names.scopes import Binding, EnteredBinding, FunctionScope, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.question import by_module
+from sessionlint.link.values.known_names import CONTEXT_METHODS
 from sessionlint.model.facts import Assign, Block, BoolOp, Call, Conditional, Constant, Name, Term, Try, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
@@ -91,7 +86,20 @@ def _is_ours(project: Project, life: Life, helper: Helper) -> bool:
         return False
     if scope is helper.function or is_lender(project, scope):
         return False
-    return life.ending is not Ending.SHARED and not (life.first_use and life.first_use.use in (Use.STORED, Use.RETURNED))
+    where = life.first_use
+    return where is None or (
+        where.use is not Use.RETURNED and not (where.use is Use.STORED and _is_lent_by(project, scope, where.name))
+    )
+
+
+def _is_lent_by(project: Project, scope: Scope, name: str | None) -> bool:
+    """Whether what keeps the session is there to lend it: a context manager, a request, or another object that is not our own."""
+    owner, dot, _ = (name or "").partition(".")
+    if dot and owner not in ("self", "cls"):
+        return True
+    cls = scope.owner if isinstance(scope, FunctionScope) else None
+    ancestors = project.evaluator.ancestors(cls) if cls is not None else []
+    return any(CONTEXT_METHODS & set(one.methods) for one in ancestors)
 
 
 # --- obstacles --------------------------------------------------------------------------------------------------------
@@ -104,8 +112,10 @@ def _judged(project: Project, life: Life, helper: Helper) -> DirectSession:
     if ownership is None and _may_be_the_callers(life):
         return DirectSession(life, helper, Obstacle.OWNED)
     body = body_of(life, ownership)
-    if life.ending is Ending.ELSEWHERE or body is None:
-        return DirectSession(life, helper, Obstacle.KEPT if life.ending is Ending.ELSEWHERE else Obstacle.FORM)
+    if life.ending in (Ending.ELSEWHERE, Ending.SHARED):
+        return DirectSession(life, helper, Obstacle.KEPT)
+    if body is None:
+        return DirectSession(life, helper, Obstacle.FORM)
     if _is_unused(project, life, *body):
         return DirectSession(life, helper, Obstacle.UNUSED)
     obstacle, guard, kept = of_commit(project, life, helper, *body)
