@@ -19,7 +19,7 @@ from sessionlint.model.outcome import Outcome, Skipped
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
-from sessionlint.questions.providers.helper import is_helper_usable
+from sessionlint.questions.providers.helper import Unusable, unusable_helper
 from sessionlint.rules.registry import RegisteredRule, registered_rules
 from sessionlint.run.extraction.extractor import Extractor
 from sessionlint.run.extraction.rounds import link, link_without_prefilter
@@ -45,14 +45,14 @@ class Everything(Container[str]):
 class Checked:
     """Facts of each file as far as they were extracted, the outcome, and what is wrong with the configured names.
 
-    ``missing`` do not exist; ``is_helper_usable`` says whether sessions can be opened with the ``session-provider``.
+    ``missing`` do not exist; ``unusable_helper`` says why no session can be opened with the ``session-provider``.
     ``project`` is kept for the sake of the time that it would take to take it apart.
     """
 
     facts: Mapping[str, ModuleFacts]
     outcome: Outcome
     missing: tuple[MissingName, ...] = ()
-    is_helper_usable: bool = True
+    unusable_helper: Unusable | None = None
     project: Project | None = None
 
 
@@ -91,7 +91,7 @@ class Analysis:
         """
         project = project or Project(self.targets, self.settings.vocabulary, self.settings.src, self.package)
         (link if self.prefilter else link_without_prefilter)(project, sources, facts or {}, self.extractor)
-        return Checked(project.facts, self._judged(project), tuple(project.trust.missing), is_helper_usable(project), project)
+        return Checked(project.facts, self._judged(project), tuple(project.trust.missing), unusable_helper(project), project)
 
     def _judged(self, project: Project) -> Outcome:
         registered = registered_rules()

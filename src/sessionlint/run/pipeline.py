@@ -17,7 +17,7 @@ from sessionlint.run.files.interrupted import finish_interrupted
 from sessionlint.run.files.limits import SOURCE
 from sessionlint.run.files.reading import decoded, read_bytes
 from sessionlint.run.fixing.hands import Hands, Unwritten
-from sessionlint.run.planning import Plan, check_rules, missing_name, plan, unusable_helper
+from sessionlint.run.planning import Plan, check_rules, missing_name, plan, wrong_helper
 from sessionlint.run.request import Request, Stdin
 from sessionlint.run.timings import Timings
 from sessionlint.run.unchanged import Unchanged
@@ -119,8 +119,8 @@ def _checked(
         checked = analysis.check(sources, broken)
     for missing in checked.missing:
         raise UsageError(missing_name(missing, planned))
-    if not checked.is_helper_usable:
-        raise UsageError(unusable_helper(planned))
+    if checked.unusable_helper is not None:
+        raise UsageError(wrong_helper(planned, checked.unusable_helper))
     if request.fix == "none":
         return Result(planned, checked.outcome, sources, checked=checked)
     with timings.stage("fix"):

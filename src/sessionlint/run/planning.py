@@ -26,6 +26,7 @@ from sessionlint.run.settings.versions import read_targets
 
 if TYPE_CHECKING:
     from sessionlint.link.values.trust import MissingName
+    from sessionlint.questions.providers.helper import Unusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +155,11 @@ def missing_name(missing: "MissingName", planned: Plan) -> str:
     return f'{planned.locate(missing.key, written)}: "{written}": {missing.path} has no "{name}"{hint}'
 
 
-def unusable_helper(planned: Plan) -> str:
+def wrong_helper(planned: Plan, why: "Unusable") -> str:
     """What to tell of a ``session-provider`` that no session can be opened with."""
-    name = str(planned.settings.session_provider)
-    where = planned.locate("session-provider", name)
-    return f'{where}: "{name}" is no context manager that gives a session and can be called without arguments'
+    wrapper = planned.settings.session_provider
+    assert wrapper is not None
+    return f"{planned.locate('session-provider', str(wrapper))}: {why.told(wrapper)}"
 
 
 def _check_version(settings: Settings) -> None:

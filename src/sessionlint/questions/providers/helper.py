@@ -1,5 +1,7 @@
 """The helper through which a project wants its sessions to be opened: what it gives, and what it does at its end."""
 
+from enum import Enum
+
 from sessionlint.link.names.scopes import FunctionScope, Scope
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
@@ -72,9 +74,33 @@ def configured_helper(project: Project) -> Helper | None:
     return Helper(wrapper, session, home, function, commits, _swallows(project, function), certain, closes)
 
 
-def is_helper_usable(project: Project) -> bool:
-    """Whether ``session-provider``, if there is one, names what can be entered without arguments to get a session."""
-    return project.trust.vocabulary.session_provider is None or configured_helper(project) is not None
+class Unusable(Enum):
+    """Why no session can be opened through what ``session-provider`` names."""
+
+    GENERATOR = "`{name}` is a generator function, which `with` cannot enter: decorate it with `@contextlib.contextmanager`"
+    ASYNC_GENERATOR = (
+        "`{name}` is an async generator function, which `async with` cannot enter: decorate it with"
+        " `@contextlib.asynccontextmanager`"
+    )
+    NO_MANAGER = '"{written}" is no context manager that gives a session and can be called without arguments'
+
+    def told(self, wrapper: Wrapper) -> str:
+        """What is wrong, for the configuration's words."""
+        return self.value.format(name=wrapper.name.rpartition(".")[2], written=wrapper)
+
+
+def unusable_helper(project: Project) -> Unusable | None:
+    """What is wrong with ``session-provider``, if it names something that cannot be entered to get a session."""
+    wrapper = project.trust.vocabulary.session_provider
+    if wrapper is None or configured_helper(project) is not None:
+        return None
+    home = project.trust.home(wrapper)
+    module = project.modules.get(home[0]) if home is not None else None
+    kind = project.evaluator.member(module, home[1]) if module is not None and home is not None and "." not in home[1] else None
+    function = kind.function if isinstance(kind, kinds.FunctionKind) else None
+    if function is not None and function.node.is_generator and not function.node.decorators:
+        return Unusable.ASYNC_GENERATOR if function.node.is_async else Unusable.GENERATOR
+    return Unusable.NO_MANAGER
 
 
 def _given(kind: kinds.Kind | None) -> kinds.Kind:

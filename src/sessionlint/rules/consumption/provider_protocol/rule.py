@@ -3,8 +3,9 @@
 Why: a plain generator has no ``__enter__``, a context manager cannot be iterated, an async one cannot be entered by ``with``,
 and neither can be awaited. The line raises whenever it runs.
 
-Fix safety: safe for a ``with`` of the right colour, a certain error becomes working code; the definition of the provider stays as
-it is. None where a block would have to be chosen.
+Fix safety: unsafe where nothing but ``with`` uses the provider, which is then decorated for all of them. Safe for another
+``with`` of the right colour, where a certain error becomes working code and the definition stays as it is. None where a block
+would have to be chosen.
 """
 
 from collections.abc import Iterator
@@ -62,14 +63,14 @@ _RIGHT = {
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for found in consumptions(project, module, RULE.code):
-        from sessionlint.edits.entered import entered_fix
+        from sessionlint.rules.consumption.provider_protocol.fix import protocol_fix
 
         yield RULE.finding(
             found.place,
             _message(found),
             related=(Related(found.definition, "the provider is defined here"),) if found.definition is not None else (),
             help=f"write `{_RIGHT[found.provider].format(found.written.removesuffix('()'))}`",
-            fix=entered_fix(project, found),
+            fix=protocol_fix(project, found),
         )
 
 
