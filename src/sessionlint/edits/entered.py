@@ -1,17 +1,22 @@
 """Entering a generator provider in a block: ``with contextmanager(get_db)() as db:``."""
 
+from collections.abc import Sequence
+from itertools import islice
+
 from sessionlint.edits.arguments import parentheses
+from sessionlint.edits.beside_provider import context_manager_name, shared_context_manager
 from sessionlint.edits.blocks import remove_statement
 from sessionlint.edits.imports import ImportChange, Wanted, change_imports
 from sessionlint.edits.with_block import covered_by, opened_in_with
 from sessionlint.link.names.scopes import FunctionScope, Site
 from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Await, Block, Call, For, Jump, Name, Statement, While, With
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Source, Span
 from sessionlint.model.walk import statements
-from sessionlint.questions.providers.consumptions import Consumption, Loop
+from sessionlint.questions.providers.consumptions import Consumption, Loop, consumptions
 from sessionlint.questions.providers.provider_shape import can_be_entered, commits_at_its_end
 from sessionlint.questions.providers.usage_table import Provider, Use
 from sessionlint.questions.sessions.escape import derived_names, escapes
@@ -92,26 +97,58 @@ def _spelled(project: Project, found: Consumption) -> tuple[str, Call, ImportCha
 # --- SES507 -----------------------------------------------------------------------------------------------------------
 
 
-def driven_fix(project: Project, found: Consumption) -> Fix | None:
-    """The fix of SES507: a block in place of the loop, or of the ``next``; None where the block cannot be told.
+def driven_fixes(project: Project, found: Sequence[Consumption]) -> dict[Consumption, Fix]:
+    """The fixes of SES507 in one module: a block in place of the loop, or of the ``next``; none where the block cannot be told.
 
-    Not where something read through the session outlives a block whose end commits: what was usable would be expired.
+    A provider that is driven by hand in several places gets one context manager beside it, which all of them enter. Its own
+    import goes with the last of them, which waits for the others.
     """
-    if found.given is None or found.used is not found.given or found.provider not in _WRAPPERS:
+    fixes = {one: fix for one in found if (fix := _driven_fix(project, one, drops=False)) is not None}
+    last = {(one.function, one.scope): one for one in fixes}
+    for one in last.values():
+        if (fix := _driven_fix(project, one, drops=True)) is not None:
+            fixes[one] = fix
+    return fixes
+
+
+def _driven_fix(project: Project, found: Consumption, *, drops: bool) -> Fix | None:
+    """Not where something read through the session outlives a block whose end commits: what was usable would be expired."""
+    call = found.given.term if found.given is not None else None
+    if not isinstance(call, Call) or found.used is not found.given or found.provider not in _WRAPPERS:
         return None
-    written = _spelled(project, found)
-    if written is None:
+    written = _context_manager(project, found, call, drops=drops)
+    if written is None or found.given is None:
         return None
-    spelling, call, imports = written
     source = project.source(found.scope)
-    behind = source.text[parentheses(source, call).start : call.span.end]
-    entered = f"{spelling}({source.text[slice(*call.func.span)]}){behind}"
-    site = found.given
-    if isinstance(site.statement, For):
-        edits = _loop_as_block(project, found, site.statement, entered)
+    entered = written[0] + source.text[parentheses(source, call).start : call.span.end]
+    if isinstance(found.given.statement, For):
+        edits = _loop_as_block(project, found, found.given.statement, entered)
     else:
         edits = _rest_as_block(project, found, entered)
-    return Fix("enter the provider in a block", (*edits, *imports.edits), Applicability.UNSAFE) if edits is not None else None
+    return Fix("enter the provider in a block", (*edits, *written[1]), Applicability.UNSAFE) if edits is not None else None
+
+
+def _context_manager(project: Project, found: Consumption, call: Call, *, drops: bool) -> tuple[str, tuple[Edit, ...]] | None:
+    """What is called in place of the provider, and the edits that make it known."""
+    function = found.function
+    if function is not None and can_be_entered(project, function) and _is_shared(project, function):
+        shared = shared_context_manager(project, function, call, found.scope, drops=drops)
+        if shared is not None:
+            return shared.written, shared.edits
+    spelled = _spelled(project, found)
+    if spelled is None:
+        return None
+    written = f"{spelled[0]}({project.source(found.scope).text[slice(*call.func.span)]})"
+    return written, spelled[2].edits
+
+
+@question(False)
+def _is_shared(project: Project, function: FunctionScope) -> bool:
+    """Whether a provider is driven by hand in several places, or has its context manager already."""
+    if context_manager_name(project, function) is not None:
+        return True
+    every = (one for module in project.modules.values() for one in consumptions(project, module, "SES507"))
+    return len(list(islice((one for one in every if one.function is function), 2))) > 1
 
 
 def _loop_as_block(project: Project, found: Consumption, loop: For, entered: str) -> tuple[Edit, ...] | None:

@@ -38,9 +38,13 @@ RULE = Rule(
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
-    for iteration in manual_iterations(project, module, RULE.code):
-        from sessionlint.edits.entered import driven_fix
+    iterations = tuple(manual_iterations(project, module, RULE.code))
+    if not iterations:
+        return
+    from sessionlint.edits.entered import driven_fixes
 
+    fixes = driven_fixes(project, [one.consumption for one in iterations])
+    for iteration in iterations:
         found = iteration.consumption
         severity = _severity(iteration)
         if severity is Severity.INFO and project.role(module) is Role.TEST:
@@ -51,7 +55,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             severity=severity,
             related=tuple(_related(iteration)),
             help=_help(found),
-            fix=driven_fix(project, found),
+            fix=fixes.get(found),
         )
 
 

@@ -6,16 +6,18 @@ from sessionlint.link.names.scopes import Binding, EnteredBinding, FunctionScope
 from sessionlint.link.project import Project
 from sessionlint.link.question import by_module
 from sessionlint.link.values.known_names import CONTEXT_METHODS
+from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Block, BoolOp, Call, Conditional, Constant, Name, Term, Try, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.providers.helper import Helper, configured_helper, is_lender, is_opened_by_factory
+from sessionlint.questions.references.replaced import replacement
 from sessionlint.questions.requests.routes import is_called_by_fastapi
 from sessionlint.questions.sessions.holding import Use, holding_of
 from sessionlint.questions.sessions.lives import Ending, Life, session_lives, statement_mentions
 from sessionlint.rules.session.direct_session.committing import of_commit
-from sessionlint.rules.session.direct_session.elsewhere import imports_back, replacement
+from sessionlint.rules.session.direct_session.cycles import imports_back
 from sessionlint.rules.session.direct_session.obstacles import Obstacle
 from sessionlint.rules.session.direct_session.ownership import Ownership, ownership_of
 from sessionlint.rules.session.direct_session.ranges import by_itself
@@ -121,10 +123,16 @@ def _judged(project: Project, life: Life, helper: Helper) -> DirectSession:
     obstacle, guard, kept = of_commit(project, life, helper, *body)
     if obstacle is not None:
         return DirectSession(life, helper, obstacle)
-    if (place := replacement(project, life)) is not None:
+    if (place := _replacement(project, life)) is not None:
         return DirectSession(life, helper, Obstacle.REPLACED, place)
     obstacle = Obstacle.CYCLE if imports_back(project, life, helper) else None
     return DirectSession(life, helper, obstacle, None, ownership, guard, kept)
+
+
+def _replacement(project: Project, life: Life) -> Place | None:
+    call = life.opening.term
+    name = (walk.dotted(call.func) or "").partition(".")[0] if isinstance(call, Call) else ""
+    return replacement(project, life.scope.module, name)
 
 
 def _obstacle_to_any(project: Project, life: Life, helper: Helper) -> tuple[Obstacle, Place | None] | None:
