@@ -72,8 +72,7 @@ def guard_with(
     """Put ``header`` over the body of ``guard``, inside its handlers, in place of ``opening`` in front of it.
 
     ``drop`` are the statements of its ``finally`` that go, all of them; ``superfluous`` those of its body. An ``opening``
-    that is a ``with`` around nothing but
-    ``guard`` goes as well, and what it held moves to the left.
+    that is a ``with`` around nothing but ``guard`` goes as well, and what it held moves to the left.
     """
     if isinstance(opening, With):
         return _guard_inside(source, opening, guard, header, superfluous) if not drop else None
@@ -83,6 +82,7 @@ def guard_with(
     outer = lines.indent(guard.span.start)
     try:
         gone = cuts_of(lines, [opening], (opening, guard))
+        gone += _blank_lines(lines, lines.next(opening.span.end))
         gone += cuts_of(lines, superfluous, guard.body) if superfluous else []
         gone += [finally_cut(lines, guard, outer + lines.unit_for(outer))] if guard.final else []
     except CannotError:
@@ -167,6 +167,13 @@ def _indentable(lines: Lines, span: Span) -> Iterator[int]:
         start = following
 
 
+def _blank_lines(lines: Lines, start: int) -> list[Cut]:
+    end = start
+    while end < len(lines.text) and lines.is_blank(end):
+        end = lines.next(end)
+    return [Cut(start, end)] if start < end else []
+
+
 class _Wrapping:
     """One ``with`` being put around statements; collects cuts and the stretches of text that keep their indentation."""
 
@@ -210,11 +217,9 @@ class _Wrapping:
 
     def _blank_lines_behind_opening(self, found: Sequence[Cut]) -> Iterator[Cut]:
         """A block does not start with a blank line."""
-        start = end = self.lines.next(self.opening.span.end)
-        while end < len(self.lines.text) and self.lines.is_blank(end):
-            end = self.lines.next(end)
-        if start < end and not any(cut.start < end and start < cut.end for cut in found):
-            yield Cut(start, end)
+        for blank in _blank_lines(self.lines, self.lines.next(self.opening.span.end)):
+            if not any(cut.start < blank.end and blank.start < cut.end for cut in found):
+                yield blank
 
     def _check(self) -> None:
         """Raises CannotError where the text does not allow the move."""

@@ -53,7 +53,9 @@ def _guard(scope: FunctionScope | ModuleScope, name: str, block: Block) -> Try |
     """
     *before, last = block
     names = derived_names(scope, frozenset({name}))
-    if not isinstance(last, Try) or not last.handlers or last.orelse or any(statement_mentions(one, names) for one in before):
+    if not isinstance(last, Try) or not last.handlers or last.orelse:
+        return None
+    if any(statement_mentions(one, frozenset({name})) for one in before):
         return None
     handled = any(statement_mentions(one, names) for handler in last.handlers for one in handler.body)
     return None if handled else last

@@ -62,7 +62,7 @@ _CONTAINERS = frozenset({"list", "dict", "set", "defaultdict", "OrderedDict", "C
 
 def left_pending(project: Project, scope: FunctionScope | ModuleScope, block: Block, name: str) -> States:
     """The states of the session ``name`` in which control leaves ``block`` of ``scope`` without an exception."""
-    found = _pending(project, scope, frozenset({name}))
+    found = _pending(project, scope, frozenset({name}), handed=False)
     exits = found._block(block, found.start(_CLEAN, block))
     return exits.falls | exits.returns | exits.breaks | exits.continues
 
@@ -74,7 +74,7 @@ def _passed(project: Project, runs: Runs, state: State | Written) -> States:
 
 
 def _walked(project: Project, runs: Runs, state: State | Written) -> States:
-    found = _pending(project, runs.function, runs.names)
+    found = _pending(project, runs.function, runs.names, handed=True)
     exits = found._block(runs.function.body, found.start(frozenset({state}), runs.function.body))
     return exits.falls | exits.returns
 
@@ -85,26 +85,27 @@ def _has_written(project: Project, runs: Runs) -> bool:
 
 
 def _writes(project: Project, runs: Runs) -> bool:
-    return _pending(project, runs.function, runs.names).writes(runs.function.body)
+    return _pending(project, runs.function, runs.names, handed=True).writes(runs.function.body)
 
 
-def _pending(project: Project, scope: FunctionScope | ModuleScope, names: Names) -> "_Pending":
+def _pending(project: Project, scope: FunctionScope | ModuleScope, names: Names, *, handed: bool) -> "_Pending":
     held = held_names(project, scope, names)
     derived = derived_names(scope, held)
     containers = frozenset(one for one in derived if _is_container(one, scope))
     owners = frozenset(name.partition(".")[0] for name in held)
     lent = frozenset[str]()
-    if isinstance(scope, FunctionScope) and any(param.name in owners for param in scope.node.params):
-        lent = frozenset(param.name for param in scope.node.params)
+    if handed and isinstance(scope, FunctionScope):
+        lent = frozenset(param.name for param in scope.node.params if param.name != receiver_name(scope))
     objects = (derived | lent) - held - owners - containers
-    return _Pending(
-        never_returns_in(project, scope), project, scope, held, derived, objects, containers, effects(project, scope, names)
-    )
+    done, never_returns = effects(project, scope, names), never_returns_in(project, scope)
+    return _Pending(never_returns, project, scope, held, derived, objects, containers, done, handed)
 
 
 @dataclass(slots=True)
 class _Pending(Paths[State | Written]):
-    """``derived``: names of the session and of what may come from it; ``objects``: those of what a change would be written of."""
+    """``derived``: names of the session and of what may come from it; ``objects``: those of what a change would be written of.
+    ``handed``: the session comes from a caller, who may have handed over more than that.
+    """
 
     never_returns: NeverReturns
     project: Project
@@ -114,6 +115,7 @@ class _Pending(Paths[State | Written]):
     objects: frozenset[str]
     containers: frozenset[str]
     effects: Effects
+    handed: bool
 
     def start(self, states: States, block: Block) -> States:
         return frozenset({Written(block[0].span)}) if block and is_captured(self.scope, self.names) else states
@@ -198,13 +200,9 @@ class _Pending(Paths[State | Written]):
 
     def is_object(self, target: Attribute | Subscript) -> bool:
         """Whether what is assigned to may belong to an object of the session; one that ``self`` has may."""
-        receiver = receiver_name(self.scope) if isinstance(self.scope, FunctionScope) else None
+        receiver = receiver_name(self.scope) if self.handed and isinstance(self.scope, FunctionScope) else None
         kept = (walk.dotted(target.value) or "").partition(".")
-        return carries(target, self.objects) or (kept[0] == receiver is not None and kept[1] == "." and receiver in self.owners)
-
-    @property
-    def owners(self) -> frozenset[str]:
-        return frozenset(name.partition(".")[0] for name in self.names if "." in name)
+        return carries(target, self.objects) or (kept[0] == receiver is not None and kept[1] == ".")
 
     def keeps_objects(self, call: Call) -> bool:
         """A call of the session's own methods, whose arguments are judged by themselves, or of a local list's or dict's."""

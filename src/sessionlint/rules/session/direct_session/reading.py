@@ -1,9 +1,9 @@
 """Whether a statement that a session executes only reads."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sessionlint.link.names.scopes import Scope, ValueBinding
+from sessionlint.link.names.scopes import Binding, ImportBinding, Scope, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.values.known_names import WRITING_STATEMENTS
 from sessionlint.model import walk
@@ -49,20 +49,31 @@ def _parts(project: Project, statement: Term, scope: Scope) -> Iterator[Call]:
                 yield term
             elif isinstance(term, Name) and term.id not in seen:
                 seen.add(term.id)
-                home = project.evaluator.home(term.id, where)
-                bindings = home.bindings.get(term.id, ()) if home is not None else ()
+                bindings = _bindings(project, term.id, where)
                 waiting += [(one.value, one.scope) for one in bindings if isinstance(one, ValueBinding) and one.value is not None]
 
 
 def _value(project: Project, term: Term, scope: Scope) -> Term | None:
     """The text that a term is, by itself or under a name that is bound once."""
     if isinstance(term, Name):
-        home = project.evaluator.home(term.id, scope)
-        match home.bindings.get(term.id, ()) if home is not None else ():
+        match _bindings(project, term.id, scope):
             case [ValueBinding(value=Constant() | FString() as value, path=())]:
                 return value
         return None
     return term
+
+
+def _bindings(project: Project, name: str, scope: Scope) -> Sequence[Binding]:
+    """How a name gets its value, in the module from which it is imported."""
+    home = project.evaluator.home(name, scope)
+    bindings: Sequence[Binding] = home.bindings.get(name, ()) if home is not None else ()
+    match bindings:
+        case [ImportBinding(importer=importer, module=module, level=level, name=str() as imported)]:
+            path = project.layout.resolve(importer.path, module, level)
+            found = project.modules.get(path) if path is not None else None
+            return found.bindings.get(imported, ()) if found is not None else ()
+        case _:
+            return bindings
 
 
 def _reads(text: Term) -> bool:
