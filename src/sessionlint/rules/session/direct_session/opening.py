@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from sessionlint.edits.blocks import guard_with, remove_statement, wrap_in_with
+from sessionlint.edits.blocks import drop_finally, guard_with, remove_statement, wrap_in_with
 from sessionlint.edits.provider_handlers import without_handlers
 from sessionlint.edits.with_block import covered_by, opened_in_with
 from sessionlint.link.project import Project
@@ -11,6 +11,7 @@ from sessionlint.model.finding import Edit
 from sessionlint.model.source import Place
 from sessionlint.questions.sessions.lives import Life
 from sessionlint.questions.sessions.rollbacks import is_call, merely_reraises
+from sessionlint.rules.session.direct_session.inside_try import InsideTry
 from sessionlint.rules.session.direct_session.ownership import Ownership
 from sessionlint.rules.session.direct_session.ranges import by_itself
 from sessionlint.rules.session.direct_session.search import DirectSession, body_of, entered_item
@@ -22,6 +23,8 @@ def opening_edits(project: Project, direct: DirectSession, opened: str, owned: s
         return _inside_guard(project, direct, direct.guard, _entered(project, direct, opened, owned))
     if direct.ownership is not None:
         return _owned(project, direct, direct.ownership, _entered(project, direct, opened, owned))
+    if direct.inside is not None:
+        return _inside_try(project, direct, direct.inside, opened)
     if (statement := entered_item(direct.life.opening)) is not None:
         return _in_place(project, direct, statement, opened)
     if not isinstance(direct.life.opening.statement, Assign):
@@ -88,6 +91,18 @@ def _inside_guard(project: Project, direct: DirectSession, guard: Try, entered: 
         removed = remove_statement(source, flag.statement, flag.block)
         edits = (*edits, *removed) if edits is not None and removed is not None else None
     return edits
+
+
+def _inside_try(project: Project, direct: DirectSession, inside: InsideTry, opened: str) -> tuple[Edit, ...] | None:
+    """``try: db = SessionLocal() ... finally: db.close()``: the block stands in the ``try``, which may have handlers."""
+    source, opening = project.source(direct.life.scope), direct.life.opening.statement
+    commits = tuple(commit for commit, _ in _last_commit(direct, inside.covered, ()))
+    header = _header(direct.life, opened, direct.name or "")
+    edits = wrap_in_with(source, opening, inside.covered, header, commits)
+    if edits is None or not inside.guard.handlers or not isinstance(opening, Assign):
+        return None
+    ending = drop_finally(source, inside.guard)
+    return (*edits, *ending) if ending is not None else None
 
 
 # --- what the helper does already -------------------------------------------------------------------------------------

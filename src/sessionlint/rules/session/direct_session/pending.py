@@ -23,6 +23,7 @@ from sessionlint.model.facts import (
     Comprehension,
     Delete,
     Evaluate,
+    Handler,
     Mapping,
     Statement,
     Subscript,
@@ -35,6 +36,7 @@ from sessionlint.model.source import Span
 from sessionlint.questions.leaving.never_returns import never_returns_in
 from sessionlint.questions.sessions.escape import carries, derived_names, makes_plain
 from sessionlint.rules.session.direct_session.carriers import Names, held_names, receiver_name
+from sessionlint.rules.session.direct_session.database_errors import may_catch_database_errors
 from sessionlint.rules.session.direct_session.effects import Effect, Effects, Runs, effects, is_captured
 
 
@@ -51,7 +53,14 @@ class Written:
     at: Span | None
 
 
-States: TypeAlias = frozenset[State | Written]
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An error of the database leaves the session in ``state``."""
+
+    state: State | Written
+
+
+States: TypeAlias = frozenset[State | Written | Raised]
 _CLEAN: States = frozenset({State.CLEAN})
 _UNKNOWN: States = frozenset({Written(Span(0, 0))})
 _CHANGING = frozenset(
@@ -67,16 +76,16 @@ def left_pending(project: Project, scope: FunctionScope | ModuleScope, block: Bl
     return exits.falls | exits.returns | exits.breaks | exits.continues
 
 
-def _passed(project: Project, runs: Runs, state: State | Written) -> States:
-    """The states in which a function leaves a session that it is handed in ``state``."""
+def _passed(project: Project, runs: Runs, state: State | Written | Raised) -> tuple[States, States]:
+    """The states in which a function leaves a session that it is handed in ``state``, and those in which it raises."""
     key = ("left pending", runs.function, runs.names, state)
-    return remembered(project, key, _UNKNOWN, _walked, project, runs, state)
+    return remembered(project, key, (_UNKNOWN, _UNKNOWN), _walked, project, runs, state)
 
 
-def _walked(project: Project, runs: Runs, state: State | Written) -> States:
+def _walked(project: Project, runs: Runs, state: State | Written | Raised) -> tuple[States, States]:
     found = _pending(project, runs.function, runs.names, handed=True)
     exits = found._block(runs.function.body, found.start(frozenset({state}), runs.function.body))
-    return exits.falls | exits.returns
+    return exits.falls | exits.returns, frozenset(one for one in exits.raises if not isinstance(one, Raised))
 
 
 def _has_written(project: Project, runs: Runs) -> bool:
@@ -102,7 +111,7 @@ def _pending(project: Project, scope: FunctionScope | ModuleScope, names: Names,
 
 
 @dataclass(slots=True)
-class _Pending(Paths[State | Written]):
+class _Pending(Paths[State | Written | Raised]):
     """``derived``: names of the session and of what may come from it; ``objects``: those of what a change would be written of.
     ``handed``: the session comes from a caller, who may have handed over more than that.
     """
@@ -122,26 +131,30 @@ class _Pending(Paths[State | Written]):
 
     def _own(self, statement: Statement, states: States) -> tuple[States, States]:
         now = _written(statement, states) if self.changes(statement) else states
+        raised = states
         for effect in self.effects.get(statement, ()):
             if effect is Effect.ENDS:
                 now = _CLEAN
             elif effect is Effect.WRITES:
                 now = _written(statement, now)
+                raised |= {State.FAILED}  # by code that may have met an error of the database first
             elif isinstance(effect, Runs):
-                now = self._behind(statement, effect, now)
-        return now, states
+                now, failed = self._behind(statement, effect, now)
+                raised |= failed
+        return now, raised
 
-    def _behind(self, statement: Statement, runs: Runs, states: States) -> States:
-        """The states behind a call, as the caller has them."""
-        found = set[State | Written]()
+    def _behind(self, statement: Statement, runs: Runs, states: States) -> tuple[States, States]:
+        """The states behind a call, and those in which it raises, as the caller has them."""
+        left, raised = set[State | Written | Raised](), set[State | Written | Raised]()
         for state in states:
             given = Written(None) if isinstance(state, Written) else state
-            for left in _passed(self.project, runs, given):
-                own = Written(statement.span) if isinstance(left, Written) else left
-                found.add(state if left == Written(None) else own)
-        return frozenset(found)
+            for found, ways in zip((left, raised), _passed(self.project, runs, given), strict=True):
+                for one in ways:
+                    own = Written(statement.span) if isinstance(one, Written) else one
+                    found.add(state if one == Written(None) else own)
+        return frozenset(left), frozenset(raised)
 
-    def _with(self, statement: With, states: States) -> Exits[State | Written]:
+    def _with(self, statement: With, states: States) -> Exits[State | Written | Raised]:
         now, raised = self._own(statement, states)
         inside = self._block(statement.body, now)
         if Effect.BEGINS in self.effects.get(statement, ()):
@@ -151,10 +164,18 @@ class _Pending(Paths[State | Written]):
         inside.raises |= raised
         return inside
 
-    def _tried(self, statement: Try, states: States) -> Exits[State | Written]:
+    def _tried(self, statement: Try, states: States) -> Exits[State | Written | Raised]:
         body = self._block(statement.body, states)
-        body.raises = self.after_error(statement.body, states)
+        others = (state for state in body.raises if not isinstance(state, Raised))
+        failed = (Raised(state) for state in self.after_error(statement.body, states) if not isinstance(state, Raised))
+        body.raises = frozenset((*others, *failed))
         return body
+
+    def _caught(self, handler: Handler, raised: States) -> tuple[States, States]:
+        """``except ValueError:`` is not there for errors of the database."""
+        failed = frozenset(state.state for state in raised if isinstance(state, Raised))
+        others = frozenset(state for state in raised if not isinstance(state, Raised))
+        return failed if failed and may_catch_database_errors(self.project, handler, self.scope) else others, raised
 
     def after_error(self, body: Block, states: States) -> States:
         """The states in which an error leaves ``body``, which was entered in ``states``.

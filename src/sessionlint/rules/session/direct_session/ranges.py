@@ -37,7 +37,7 @@ def _range(bound: Placed, name: str) -> Block:
         return bound.statement.body
     found: list[Statement] = []
     for one in bound.block[bound.block.index(bound.statement) + 1 :]:
-        if name in _bound(one):
+        if any(name in _bound(inner) for inner in walk.statements((one,))):
             break
         found.append(one)
     last = max((index for index, one in enumerate(found) if statement_mentions(one, frozenset({name}))), default=-1)

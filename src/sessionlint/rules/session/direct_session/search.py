@@ -18,6 +18,7 @@ from sessionlint.questions.sessions.holding import Use, holding_of
 from sessionlint.questions.sessions.lives import Ending, Life, session_lives, statement_mentions
 from sessionlint.rules.session.direct_session.committing import of_commit
 from sessionlint.rules.session.direct_session.cycles import imports_back
+from sessionlint.rules.session.direct_session.inside_try import InsideTry, inside_try
 from sessionlint.rules.session.direct_session.obstacles import Obstacle
 from sessionlint.rules.session.direct_session.ownership import Ownership, ownership_of
 from sessionlint.rules.session.direct_session.ranges import by_itself
@@ -29,7 +30,8 @@ OTHERS_BUSINESS = frozenset({Role.TEST, Role.MIGRATION, Role.STUB})
 class DirectSession:
     """``obstacle`` None: the helper can take over. ``obstacle_place`` is where the obstacle is, if elsewhere.
 
-    ``ownership``: the session may be the caller's, and it is plain when; ``guard``: the ``try`` whose handlers have to stand
+    ``ownership``: the session may be the caller's, and it is plain when; ``inside``: the ``try`` that closes it holds its
+    opening; ``guard``: the ``try`` whose handlers have to stand
     around the block; ``kept``: what writes today without a commit, which the helper's commit will keep.
     """
 
@@ -38,6 +40,7 @@ class DirectSession:
     obstacle: Obstacle | None = None
     obstacle_place: Place | None = None
     ownership: Ownership | None = None
+    inside: InsideTry | None = None
     guard: Try | None = None
     kept: tuple[Span, ...] = ()
 
@@ -48,7 +51,7 @@ class DirectSession:
     @property
     def name(self) -> str | None:
         """The name of the session, where it has one."""
-        body = body_of(self.life, self.ownership)
+        body = body_of(self.life, self.ownership, self.inside)
         return body[0] if body is not None else self.life.name
 
     @property
@@ -113,7 +116,8 @@ def _judged(project: Project, life: Life, helper: Helper) -> DirectSession:
     ownership = ownership_of(project, life)
     if ownership is None and _may_be_the_callers(life):
         return DirectSession(life, helper, Obstacle.OWNED)
-    body = body_of(life, ownership)
+    inside = inside_try(project, life) if ownership is None else None
+    body = body_of(life, ownership, inside)
     if life.ending in (Ending.ELSEWHERE, Ending.SHARED):
         return DirectSession(life, helper, Obstacle.KEPT)
     if body is None:
@@ -126,7 +130,7 @@ def _judged(project: Project, life: Life, helper: Helper) -> DirectSession:
     if (place := _replacement(project, life)) is not None:
         return DirectSession(life, helper, Obstacle.REPLACED, place)
     obstacle = Obstacle.CYCLE if imports_back(project, life, helper) else None
-    return DirectSession(life, helper, obstacle, None, ownership, guard, kept)
+    return DirectSession(life, helper, obstacle, None, ownership, inside, guard, kept)
 
 
 def _replacement(project: Project, life: Life) -> Place | None:
@@ -182,10 +186,12 @@ def _opens(binding: Binding) -> bool:
     return (isinstance(binding, ValueBinding) and isinstance(binding.value, Call)) or isinstance(binding, EnteredBinding)
 
 
-def body_of(life: Life, ownership: Ownership | None = None) -> tuple[str, Block] | None:
+def body_of(life: Life, ownership: Ownership | None = None, inside: InsideTry | None = None) -> tuple[str, Block] | None:
     """The name of the session and the statements that run while it is open."""
     if ownership is not None:
         return ownership.name, ownership.covered
+    if inside is not None and life.name is not None:
+        return life.name, inside.covered
     statement = life.opening.statement
     if (entered := entered_item(life.opening)) is not None:
         target = next(item.target for item in entered.items if item.context is life.opening.term)
