@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sessionlint.edits.superfluous import superfluous_closes
 from sessionlint.link.names.scopes import FunctionScope, ParameterBinding, Site, ValueBinding
 from sessionlint.link.names.sites import Placed, inner_functions, placed, sites
 from sessionlint.link.project import Project
@@ -165,6 +164,8 @@ def _is_computed(project: Project, given: str, function: FunctionScope) -> bool:
 def _closed(life: Life, found: Ownership, function: FunctionScope) -> Ownership | None:
     if not _is_used_inside(found, function):
         return None
+    from sessionlint.edits.superfluous import superfluous_closes
+
     superfluous = set(superfluous_closes(life, found.covered))
     guards = [guard for site in life.closes if (guard := _guard(site.statement, found)) is not None]
     if not guards or len(guards) < len(life.closes) or any(site.statement not in superfluous for site in life.closes):

@@ -22,7 +22,7 @@ RULE = Rule(
     on=False,
     on_with="session-provider",
     symptoms=("DetachedInstanceError: Instance is not bound to a Session; attribute refresh operation cannot proceed",),
-    yields_to=("SES301", "SES302", "SES303", "SES304", "SES305", "SES306", "SES308", "SES315"),
+    yields_to=("SES301", "SES302", "SES303", "SES304", "SES305", "SES308", "SES315"),
     silent_in=OTHERS_BUSINESS,
 )
 
