@@ -218,7 +218,7 @@ def test_the_vocabulary_of_a_project_is_checked_and_shown(project: Run) -> None:
     assert (result.exit_code, result.stderr) == (2, f"error: sessionlint.toml:1: session-provider: {said}\n")
     Path("sessionlint.toml").write_text('session-provider-commits = "yes"\n')
     result = project("check")
-    said = 'session-provider-commits: expected "refused" or "accepted", got "yes"'
+    said = 'session-provider-commits: expected one of refused, accepted; got "yes"'
     assert (result.exit_code, result.stderr) == (2, f"error: sessionlint.toml:1: {said}\n")
     Path("sessionlint.toml").write_text('session-factories = [\n  "app.db.SesionLocal",\n]\n')
     result = project("check")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sessionlint.link.names.scopes import FunctionScope, ParameterBinding, Site, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ParameterBinding, Site
 from sessionlint.link.names.sites import Placed, inner_functions, placed, sites
 from sessionlint.link.project import Project
 from sessionlint.model import walk
@@ -144,10 +144,11 @@ def _is_changed(found: Ownership, function: FunctionScope) -> bool:
     """Whether the caller's session may be another one by the time that the block is left."""
     if found.given == found.name:
         return False
-    root, dot, _ = found.given.partition(".")
-    bindings = function.bindings.get(root, ())
-    if len(bindings) > 1 or (dot and any(isinstance(one, ValueBinding) for one in bindings)):
-        return True
+    match function.bindings.get(found.given.partition(".")[0], ()):
+        case [ParameterBinding()]:
+            pass
+        case _:
+            return True
     assigned = (target for one in walk.statements(function.body) for target in _targets(one))
     return any(walk.dotted(target) == found.given for target in assigned)
 
