@@ -175,7 +175,7 @@ def executed(text: str) -> dict[str, Any]:
 @pytest.mark.parametrize("form", [with_block, by_hand, around, inside, owned])
 def test_a_rewritten_block_does_what_it_did(form: Callable[[Program, str], list[str]]) -> None:
     steps_of_two = STEPS if form in (with_block, by_hand) else ("ask", "plant", "add", "read", "commit", "return", "swallow")
-    programs = [((step,), end) for step in STEPS for end in ENDS]
+    programs: list[tuple[Program, str]] = [((step,), end) for step in STEPS for end in ENDS]
     programs += [(steps, end) for steps in product(steps_of_two, repeat=2) for end in ENDS]
     programs += [(steps, "nothing") for steps in product(("add", "change", "commit", "return", "recover"), repeat=3)]
     before = module(form, programs)

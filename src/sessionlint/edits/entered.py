@@ -22,7 +22,7 @@ from sessionlint.questions.providers.usage_table import Provider, Use
 from sessionlint.questions.sessions.escape import derived_names, escapes
 from sessionlint.questions.sessions.holding import Use as Handling
 from sessionlint.questions.sessions.holding import holding_of
-from sessionlint.questions.sessions.lives import life_of
+from sessionlint.questions.sessions.lives import life_of, statement_mentions
 from sessionlint.text.lines import lines_of
 
 _WRAPPERS = {Provider.GENERATOR: "contextmanager", Provider.ASYNC_GENERATOR: "asynccontextmanager"}
@@ -162,7 +162,8 @@ def _loop_as_block(project: Project, found: Consumption, loop: For, entered: str
         return None  # a sync session in a coroutine: another change is called for
     if _is_used_behind(project, found, loop, loop.target.id):
         return None
-    text = f"{'async ' if loop.is_async else ''}with {entered} as {loop.target.id}"
+    used = any(statement_mentions(one, frozenset({loop.target.id})) for one in loop.body)
+    text = f"{'async ' if loop.is_async else ''}with {entered}{f' as {loop.target.id}' if used else ''}"
     edits = [Edit(Place(source.path, header), text)]
     jumps = list(_own_jumps(loop.body))
     if jumps:
