@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import TypeAlias
 
-from sessionlint.link.names.scopes import ClassScope, FunctionScope, Scope, Site
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
+from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assert, Attribute, BoolOp, Call, Evaluate, If, Name, Operation, Statement, Term, While
@@ -180,13 +180,27 @@ def _of_call(project: Project, call: Call, site: Site, names: Names) -> Effect |
     match project.kind(call.func, site.scope):
         case kinds.FunctionKind(function=function, wrapped="") if runs_at_once(project, function, call, site):
             known = names_in_callee(project, function, call, site.scope, names)
-            return Runs(function, known) if known is not None else Effect.WRITES
+            return Runs(function, known) if known is not None and function not in _overridden(project) else Effect.WRITES
         case kinds.ClassKind(cls=cls):
             return _of_construction(project, cls, call, site, names)
         case kinds.External(name=name) if name.startswith("builtins.") and name.rpartition(".")[2] in _LOOKING:
             return None
         case _:
             return Effect.WRITES
+
+
+@question(frozenset[FunctionScope]())
+def _overridden(project: Project) -> frozenset[FunctionScope]:
+    """The methods in whose place that of a subclass may run."""
+    return frozenset(one for module in project.modules.values() for one in _overridden_by(project, module))
+
+
+@collected
+def _overridden_by(project: Project, module: ModuleScope) -> Iterator[FunctionScope]:
+    for cls in module.classes:
+        for ancestor in project.evaluator.ancestors(cls):
+            if ancestor is not cls:
+                yield from (ancestor.methods[name] for name in cls.methods if name in ancestor.methods and name != "__init__")
 
 
 def _of_construction(project: Project, cls: ClassScope, call: Call, site: Site, names: Names) -> Effect | Runs:
