@@ -280,6 +280,17 @@ def test_the_vocabulary_of_a_project_is_checked_and_shown(project: Run) -> None:
     result = project("check")
     said = "`get_db` is a generator function, which `with` cannot enter: decorate it with `@contextlib.contextmanager`"
     assert (result.exit_code, result.stderr) == (2, f"error: sessionlint.toml:1: session-provider: {said}\n")
+    Path("app/scope.py").write_text(
+        "from contextlib import contextmanager\n@contextmanager\ndef scope(tenant):\n    yield tenant\n"
+    )
+    Path("sessionlint.toml").write_text('session-provider = "app.scope.scope"\n')
+    result = project("check")
+    said = '"app.scope.scope" is no context manager that gives a session and can be called without arguments'
+    assert (result.exit_code, result.stderr) == (2, f"error: sessionlint.toml:1: session-provider: {said}\n")
+    Path("sessionlint.toml").write_text('session-provider-commits = "yes"\n')
+    result = project("check")
+    said = 'session-provider-commits: expected one of refused, accepted; got "yes"'
+    assert (result.exit_code, result.stderr) == (2, f"error: sessionlint.toml:1: {said}\n")
     Path("sessionlint.toml").write_text('session-factories = [\n  "app.db.SesionLocal",\n]\n')
     result = project("check")
     said = 'session-factories: "app.db.SesionLocal": app/db.py has no "SesionLocal"; did you mean "SessionLocal"?'

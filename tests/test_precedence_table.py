@@ -54,6 +54,8 @@ MEETING = {
     ("SES308", "SES402"): f"def provide():\n    with SessionLocal() as db:\n        return db\n{USED}",
     ("SES311", "SES301"): "def work():\n    db = SessionLocal()\n    db.execute(text('select 1'))\n",
     ("SES311", "SES302"): "def work():\n    db = SessionLocal()\n    db.execute(text('select 1'))\n    db.close()\n",
+    ("SES311", "SES303"): "shared = SessionLocal()\n",
+    ("SES311", "SES304"): "class Service:\n    def __init__(self):\n        self.db = SessionLocal()\n",
     ("SES311", "SES305"): "def work(db=SessionLocal()):\n    return db.get(int, 1)\n",
     ("SES311", "SES308"): "def work():\n    with SessionLocal() as db:\n        return db\n",
     ("SES311", "SES315"): "def work():\n    with SessionLocal() as db:\n        db.execute(text('insert into t values (1)'))\n",

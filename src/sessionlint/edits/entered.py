@@ -1,7 +1,7 @@
 """Entering a generator provider in a block: ``with contextmanager(get_db)() as db:``."""
 
-from collections.abc import Sequence
-from itertools import islice
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
 from sessionlint.edits.arguments import parentheses
 from sessionlint.edits.beside_provider import context_manager_name, shared_context_manager
@@ -10,7 +10,7 @@ from sessionlint.edits.imports import ImportChange, Wanted, change_imports
 from sessionlint.edits.with_block import covered_by, opened_in_with
 from sessionlint.link.names.scopes import FunctionScope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
+from sessionlint.link.question import by_path
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Await, Block, Call, For, Jump, Name, Statement, While, With
 from sessionlint.model.finding import Applicability, Edit, Fix
@@ -22,7 +22,7 @@ from sessionlint.questions.providers.usage_table import Provider, Use
 from sessionlint.questions.sessions.escape import derived_names, escapes
 from sessionlint.questions.sessions.holding import Use as Handling
 from sessionlint.questions.sessions.holding import holding_of
-from sessionlint.questions.sessions.lives import life_of
+from sessionlint.questions.sessions.lives import life_of, statement_mentions
 from sessionlint.text.lines import lines_of
 
 _WRAPPERS = {Provider.GENERATOR: "contextmanager", Provider.ASYNC_GENERATOR: "asynccontextmanager"}
@@ -142,13 +142,20 @@ def _context_manager(project: Project, found: Consumption, call: Call, *, drops:
     return written, spelled[2].edits
 
 
-@question(False)
 def _is_shared(project: Project, function: FunctionScope) -> bool:
     """Whether a provider is driven by hand in several places, or has its context manager already."""
-    if context_manager_name(project, function) is not None:
-        return True
-    every = (one for module in project.modules.values() for one in consumptions(project, module, "SES507"))
-    return len(list(islice((one for one in every if one.function is function), 2))) > 1
+    return context_manager_name(project, function) is not None or function in (_driven_often(project, function.module.path) or ())
+
+
+@by_path
+def _driven_often(project: Project) -> Mapping[str, frozenset[FunctionScope]]:
+    """The providers that are driven by hand in several places, by their file."""
+    every = (one.function for module in project.modules.values() for one in consumptions(project, module, "SES507"))
+    often: dict[str, set[FunctionScope]] = defaultdict(set)
+    for function, times in Counter(every).items():
+        if function is not None and times > 1:
+            often[function.module.path].add(function)
+    return {path: frozenset(functions) for path, functions in often.items()}
 
 
 def _loop_as_block(project: Project, found: Consumption, loop: For, entered: str) -> tuple[Edit, ...] | None:
@@ -162,7 +169,8 @@ def _loop_as_block(project: Project, found: Consumption, loop: For, entered: str
         return None  # a sync session in a coroutine: another change is called for
     if _is_used_behind(project, found, loop, loop.target.id):
         return None
-    text = f"{'async ' if loop.is_async else ''}with {entered} as {loop.target.id}"
+    used = any(statement_mentions(one, frozenset({loop.target.id})) for one in loop.body)
+    text = f"{'async ' if loop.is_async else ''}with {entered}{f' as {loop.target.id}' if used else ''}"
     edits = [Edit(Place(source.path, header), text)]
     jumps = list(_own_jumps(loop.body))
     if jumps:

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from sessionlint.link.names.scopes import FunctionScope, Scope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, ValueBinding
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
@@ -16,6 +16,8 @@ from sessionlint.questions.providers.commits import commits_on_success
 from sessionlint.questions.providers.handlers import swallowing_handlers
 from sessionlint.questions.sessions.block_uses import closes_what_it_lends
 from sessionlint.questions.sessions.openings import openings_of
+
+_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,8 +63,8 @@ def configured_helper(project: Project) -> Helper | None:
         return None  # a method: nobody knows of which object
     else:
         kind = project.evaluator.member(module, home[1])
-    function = kind.function if isinstance(kind, kinds.FunctionKind) else None
-    given = project.evaluator.result(kind) if isinstance(kind, kinds.FunctionKind) else _given(kind)
+    function = kind.function if isinstance(kind, kinds.FunctionKind) else _made_of(project, module, home)
+    given = _given(project, kind, function)
     if not isinstance(given, kinds.ContextManager) or not isinstance(given.value, kinds.Session) or _needs_arguments(function):
         return None
     session = _lent(project, function) or given.value
@@ -103,8 +105,25 @@ def unusable_helper(project: Project) -> Unusable | None:
     return Unusable.NO_MANAGER
 
 
-def _given(kind: kinds.Kind | None) -> kinds.Kind:
+def _given(project: Project, kind: kinds.Kind | None, function: FunctionScope | None) -> kinds.Kind:
+    if isinstance(kind, kinds.FunctionKind):
+        return project.evaluator.result(kind)
+    if function is not None and isinstance(lent := project.evaluator.yielded(function), kinds.Session):
+        return kinds.ContextManager(lent, function.node.is_async)
     return kind.value if isinstance(kind, kinds.Callback) else kinds.UNKNOWN
+
+
+def _made_of(project: Project, module: ModuleScope | None, home: tuple[str, str] | None) -> FunctionScope | None:
+    """``get_db`` of ``get_db_scope = contextmanager(get_db)``."""
+    if module is None or home is None:
+        return None
+    match module.bindings.get(home[1]):
+        case [ValueBinding(value=Call(func=func, args=(given,)), path=())]:
+            made, of = project.kind(func, module), project.kind(given.value, module)
+        case _:
+            return None
+    is_made = isinstance(made, kinds.External) and made.name in _MANAGERS
+    return of.function if is_made and isinstance(of, kinds.FunctionKind) and not of.wrapped else None
 
 
 def _needs_arguments(function: FunctionScope | None) -> bool:

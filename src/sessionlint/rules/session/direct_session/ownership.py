@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sessionlint.edits.superfluous import superfluous_closes
-from sessionlint.link.names.scopes import FunctionScope, ParameterBinding, Site, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ParameterBinding, Site
 from sessionlint.link.names.sites import Placed, inner_functions, placed, sites
 from sessionlint.link.project import Project
 from sessionlint.model import walk
@@ -145,10 +144,11 @@ def _is_changed(found: Ownership, function: FunctionScope) -> bool:
     """Whether the caller's session may be another one by the time that the block is left."""
     if found.given == found.name:
         return False
-    root, dot, _ = found.given.partition(".")
-    bindings = function.bindings.get(root, ())
-    if len(bindings) > 1 or (dot and any(isinstance(one, ValueBinding) for one in bindings)):
-        return True
+    match function.bindings.get(found.given.partition(".")[0], ()):
+        case [ParameterBinding()]:
+            pass
+        case _:
+            return True
     assigned = (target for one in walk.statements(function.body) for target in _targets(one))
     return any(walk.dotted(target) == found.given for target in assigned)
 
@@ -165,6 +165,8 @@ def _is_computed(project: Project, given: str, function: FunctionScope) -> bool:
 def _closed(life: Life, found: Ownership, function: FunctionScope) -> Ownership | None:
     if not _is_used_inside(found, function):
         return None
+    from sessionlint.edits.superfluous import superfluous_closes
+
     superfluous = set(superfluous_closes(life, found.covered))
     guards = [guard for site in life.closes if (guard := _guard(site.statement, found)) is not None]
     if not guards or len(guards) < len(life.closes) or any(site.statement not in superfluous for site in life.closes):

@@ -4,7 +4,7 @@ Why: a policy of the project (``session-provider``), for one place where session
 ``with SessionLocal()`` block by itself is right; without the policy there is nothing to report.
 
 Fix safety: unsafe. The helper decides what happens at the end of the block; where it commits, the fix is offered only
-for blocks that have nothing left to commit and whose objects stay inside.
+for blocks that have nothing left to commit, unless ``session-provider-commits`` accepts that, and whose objects stay inside.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ RULE = Rule(
     on=False,
     on_with="session-provider",
     symptoms=("DetachedInstanceError: Instance is not bound to a Session; attribute refresh operation cannot proceed",),
-    yields_to=("SES301", "SES302", "SES303", "SES304", "SES305", "SES306", "SES308", "SES315"),
+    yields_to=("SES301", "SES302", "SES303", "SES304", "SES305", "SES308", "SES315"),
     silent_in=OTHERS_BUSINESS,
 )
 
