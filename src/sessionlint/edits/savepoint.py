@@ -4,22 +4,22 @@ from sessionlint.edits.blocks import cover, remove_statement
 from sessionlint.link.names.scopes import FunctionScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
-from sessionlint.model.facts import Await, Call, Evaluate, Statement, Try, With
+from sessionlint.model.facts import Attribute, Await, Call, Evaluate, Statement, Try, With
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.questions.sessions.block_uses import Act, Event
-from sessionlint.questions.sessions.rounds import keeps_transaction
+from sessionlint.questions.sessions.rounds import is_write, keeps_transaction, loops_around
 from sessionlint.questions.sessions.transactions import Course
 from sessionlint.text.lines import lines_of
 
 
 def savepoint_fix(project: Project, course: Course, guarded: Try, rollbacks: tuple[Event, ...] = ()) -> Fix | None:
     """Put the body of ``guarded`` into a savepoint, in place of the ``rollbacks`` in its handlers; None where what it does would
-    end the savepoint, where the session is opened in it, or where nothing can be awaited."""
+    end the savepoint, where nothing that it does can fail in it, or where nothing can be awaited."""
     scope, is_async = course.scope, course.session.is_async
     if is_async and not (isinstance(scope, FunctionScope) and scope.node.is_async):
         return None
     inside = [step.event for step in course.steps if any(one.span.contains(step.event.place.span) for one in guarded.body)]
-    if not inside or not all(keeps_transaction(project, event, course.name) for event in inside):
+    if not _does_the_work(course, guarded, inside) or not all(keeps_transaction(project, one, course.name) for one in inside):
         return None
     removed = [_without(project, scope, guarded, event) for event in rollbacks]
     written = f"{'async ' if is_async else ''}with {course.name}.begin_nested():"
@@ -28,6 +28,18 @@ def savepoint_fix(project: Project, course: Course, guarded: Try, rollbacks: tup
         return None
     title = f"put the work of each round into `{course.name}.begin_nested()`"
     return Fix(title, (*edits, *(edit for one in removed if one is not None for edit in one)), Applicability.UNSAFE)
+
+
+def _does_the_work(course: Course, guarded: Try, inside: list[Event]) -> bool:
+    """Whether what fails is done in the body: what waits before it is flushed before the savepoint is set, and fails there."""
+    round_of = next(reversed([*loops_around(course.scope, guarded.span)]), None)
+    start = round_of.span.start if round_of is not None else 0
+    waiting = (step.event for step in course.steps if start < step.event.place.span.start < guarded.span.start)
+    changes = any(
+        isinstance(target, Attribute) for one in walk.statements(guarded.body) for target in getattr(one, "targets", ())
+    )
+    works = any(event.act is not Act.FLUSH and (event.act is Act.PASSED or is_write(event)) for event in inside)
+    return (works or changes) and not any(event.act is Act.WRITE for event in waiting)
 
 
 def _is_nested(guarded: Try, inside: list[Event]) -> bool:

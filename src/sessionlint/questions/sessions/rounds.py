@@ -124,7 +124,9 @@ def _walked(project: Project, scope: Scope, name: str, loop: For | While) -> _Ro
     next_round = later.rounds_of(loop, Work.EARLIER)
     entered = frozenset(handler for handler, states in later.entered.items() if Work.EARLIER in states)
     goes_on = Work.LOST in next_round.falls | next_round.continues
-    write = next((event for event in first.events if loop.span.contains(event.place.span) and _writes(project, event, name)), None)
+    write = next(
+        (event for event in first.events if loop.span.contains(event.place.span) and _writes(project, event, name)), None
+    )
     return _Rounds(entered, tuple(later.dropping), write, goes_on)
 
 

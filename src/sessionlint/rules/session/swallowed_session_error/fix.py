@@ -1,8 +1,9 @@
-"""A rollback for a handler that swallows the error of a session."""
+"""A rollback, or a savepoint, for a handler that swallows the error of a session."""
 
 from collections.abc import Iterator
 
 from sessionlint.edits.insertion import insert_first
+from sessionlint.edits.savepoint import savepoint_fix
 from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
@@ -10,26 +11,34 @@ from sessionlint.model.facts import Assign, For, Handler, Name, Statement, Term,
 from sessionlint.model.finding import Applicability, Fix
 from sessionlint.questions.sessions.escape import derived_names
 from sessionlint.questions.sessions.lives import statement_mentions
+from sessionlint.questions.sessions.rounds import loops_around
 from sessionlint.questions.sessions.transactions import Course
-from sessionlint.rules.session.swallowed_session_error.search import Swallowed, drops_earlier_rounds, loops_around
+from sessionlint.rules.session.swallowed_session_error.search import Swallowed, drops_earlier_rounds
 
 
-def rollback_fix(project: Project, course: Course, found: Swallowed) -> Fix | None:
-    """Roll ``course``'s session back first in the handler; None where it may not be there or cannot be awaited, where a block
-    goes on with its transaction, and where what earlier rounds of a loop have written would be lost."""
+def swallowed_fix(project: Project, course: Course, found: Swallowed) -> Fix | None:
+    """Roll ``course``'s session back first in the handler or, where that would drop what earlier rounds of a loop have written,
+    put the body of the ``try`` into a savepoint. None where the session may not be there, and where nothing can be awaited."""
     scope, handler = course.scope, found.handler
-    is_async = course.session.is_async
-    if handler is None or found.failed.inside or found.failed.nested:
-        return None
-    if is_async and not (isinstance(scope, FunctionScope) and scope.node.is_async):
+    if handler is None:
         return None
     guarded = next(one for one in walk.statements(scope.body) if isinstance(one, Try) and handler in one.handlers)
-    if any(_binds(inner, course.name) for inner in walk.statements(guarded.body)) or drops_earlier_rounds(course, found):
+    if any(_binds(inner, course.name) for inner in walk.statements(guarded.body)):
+        return None
+    is_async = course.session.is_async
+    if is_async and not (isinstance(scope, FunctionScope) and scope.node.is_async):
         return None
     if is_async and isinstance(scope, FunctionScope) and _reads_expired(scope, course.name, guarded, handler):
         return None
+    if drops_earlier_rounds(project, course, found):
+        return savepoint_fix(project, course, guarded)
+    return _rollback(project, course, handler) if not found.failed.inside and not found.failed.nested else None
+
+
+def _rollback(project: Project, course: Course, handler: Handler) -> Fix:
+    is_async = course.session.is_async
     written = f"{'await ' if is_async else ''}{course.name}.rollback()"
-    edit = insert_first(project.source(scope), handler.body, written)
+    edit = insert_first(project.source(course.scope), handler.body, written)
     return Fix(f"add `{written}`", (edit,), Applicability.UNSAFE)
 
 

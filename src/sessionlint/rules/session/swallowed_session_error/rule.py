@@ -3,7 +3,7 @@
 Why: a session whose flush failed refuses everything until it is rolled back (SQLAlchemy, "This Session's transaction has
 been rolled back due to a previous exception during flush"); PostgreSQL does the same after any failed statement.
 
-Fix safety: unsafe; a rollback also drops what was not committed before the error.
+Fix safety: unsafe; a rollback also drops what was not committed before the error, and a savepoint is not known to every database.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 
 def _finding(project: Project, course: Course, found: Swallowed) -> Finding:
-    from sessionlint.rules.session.swallowed_session_error.fix import rollback_fix
+    from sessionlint.rules.session.swallowed_session_error.fix import swallowed_fix
 
     line = project.source(course.scope).position(found.use.place.span.start).line
     again = f"session `{course.name}` fails again at line {line}"
@@ -48,8 +48,8 @@ def _finding(project: Project, course: Course, found: Swallowed) -> Finding:
         if found.is_within
         else f"the error is swallowed without a rollback: {again}",
         related=tuple(_related(found)),
-        help=_help(course, found),
-        fix=rollback_fix(project, course, found),
+        help=_help(project, course, found),
+        fix=swallowed_fix(project, course, found),
     )
 
 
@@ -60,11 +60,11 @@ def _related(found: Swallowed) -> Iterator[Related]:
     yield Related(found.use.place, "the session is used again here")
 
 
-def _help(course: Course, found: Swallowed) -> str:
+def _help(project: Project, course: Course, found: Swallowed) -> str:
     savepoint = f"put the work into `{course.name}.begin_nested()`"
     if found.failed.inside or found.failed.nested:
         return savepoint
-    if drops_earlier_rounds(course, found):
+    if drops_earlier_rounds(project, course, found):
         return f"{savepoint}; a `{course.name}.rollback()` in the handler also drops what earlier rounds have written"
     return f"call `{course.name}.rollback()` in the handler, or {savepoint}"
 

@@ -3,13 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import Scope
-from sessionlint.model import walk
-from sessionlint.model.facts import For, Handler, Statement, While, WithItem
+from sessionlint.link.project import Project
+from sessionlint.model.facts import Handler, WithItem
 from sessionlint.model.records import dataclass
-from sessionlint.model.source import Span
 from sessionlint.questions.sessions.block_uses import Act, Event
 from sessionlint.questions.sessions.conditions import Failed, first_rollback
+from sessionlint.questions.sessions.rounds import is_dropped_in, loops_around
 from sessionlint.questions.sessions.transactions import Course, Step
 
 _USES = frozenset({Act.SQL, Act.WRITE, Act.FLUSH, Act.COMMIT, Act.NESTED})
@@ -64,15 +63,11 @@ def _is_use(step: Step, failed: Failed, by: Handler | WithItem) -> bool:
     return rollback is None or (within and step.event.place.span.start < rollback)
 
 
-def drops_earlier_rounds(course: Course, found: Swallowed) -> bool:
+def drops_earlier_rounds(project: Project, course: Course, found: Swallowed) -> bool:
     """Whether the error is caught in a loop whose rounds do not commit what they write: a rollback takes theirs along."""
     loop = next(loops_around(course.scope, found.by.span), None)
     if loop is None:
         return False
-    return all(step.event.act is not Act.COMMIT for step in course.steps if loop.span.contains(step.event.place.span))
-
-
-def loops_around(scope: Scope, span: Span) -> Iterator[Statement]:
-    """The loops of a body in which something stands, the outermost first."""
-    loops = (one for one in walk.statements(scope.body) if isinstance(one, For | While))
-    return (loop for loop in loops if loop.span.contains(span))
+    if all(step.event.act is not Act.COMMIT for step in course.steps if loop.span.contains(step.event.place.span)):
+        return True
+    return found.handler is not None and is_dropped_in(project, course.scope, course.name, found.handler)
