@@ -35,9 +35,8 @@ def _does_the_work(course: Course, guarded: Try, inside: list[Event]) -> bool:
     round_of = next(reversed([*loops_around(course.scope, guarded.span)]), None)
     start = round_of.span.start if round_of is not None else 0
     waiting = (step.event for step in course.steps if start < step.event.place.span.start < guarded.span.start)
-    changes = any(
-        isinstance(target, Attribute) for one in walk.statements(guarded.body) for target in getattr(one, "targets", ())
-    )
+    targets = (target for one in walk.statements(guarded.body) for target in getattr(one, "targets", ()))
+    changes = any(isinstance(target, Attribute) for target in targets)
     works = any(event.act is not Act.FLUSH and (event.act is Act.PASSED or is_write(event)) for event in inside)
     return (works or changes) and not any(event.act is Act.WRITE for event in waiting)
 

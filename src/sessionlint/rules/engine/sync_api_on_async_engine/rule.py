@@ -1,24 +1,59 @@
-"""SES114 sync-api-on-async-engine: TODO what is wrong, in one sentence.
+"""SES114 sync-api-on-async-engine: an asynchronous engine or connection is given to what works with synchronous ones only.
 
-Why: TODO what goes wrong then, and where SQLAlchemy's documentation, or a proof on the page, says so.
+Why: ``create_all()``, ``inspect()``, ``pandas.read_sql()`` and event listeners know nothing of asyncio; an asynchronous connection
+runs them in ``run_sync()``, with the synchronous connection behind it (SQLAlchemy, "Asynchronous I/O").
+
+Fix safety: safe. The call raises whenever it runs; behind the fix it does what it says.
 """
 
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model import walk
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
+from sessionlint.rules.engine.sync_api_on_async_engine.search import LISTENING, Misgiven, misgiven
 
 RULE = Rule(
     code="SES114",
     name="sync-api-on-async-engine",
-    severity=Severity.WARNING,
-    why="TODO What the rule protects from, in one sentence for the reader of a finding.",
-    symptoms=("TODO the error text that people paste into a search box",),
+    severity=Severity.ERROR,
+    why="What is synchronous cannot use an asynchronous engine: the call raises each time, and no table is made or read.",
+    symptoms=(
+        "AttributeError: 'AsyncEngine' object has no attribute '_run_ddl_visitor'",
+        "AttributeError: 'AsyncConnection' object has no attribute '_run_ddl_visitor'",
+        "NoInspectionAvailable: Inspection on an AsyncEngine is currently not supported",
+        "NoInspectionAvailable: Inspection on an AsyncConnection is currently not supported",
+        "NotImplementedError: asynchronous events are not implemented at this time",
+        "AttributeError: 'AsyncEngine' object has no attribute 'cursor'",
+    ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
-    """The findings in ``module``."""
-    for site in module.calls_named(("todo",)):
-        yield RULE.finding(site.place, "TODO what will happen here, in the words of the person who wrote the line")
+    for found in misgiven(project, module):
+        yield _finding(project, found)
+
+
+def _finding(project: Project, found: Misgiven) -> Finding:
+    from sessionlint.rules.engine.sync_api_on_async_engine.fix import run_sync_fix
+
+    written = walk.dotted(found.given) or "what it is given"
+    fails = f"raises {found.error}" if found.error else "fails"
+    return RULE.finding(
+        found.site.place,
+        f"`{found.function}()` {fails}: `{written}` is an asynchronous {found.noun}, and it works with synchronous ones only",
+        related=(Related(found.origin, "the engine is built here"),) if found.origin is not None else (),
+        help=_help(found, written),
+        fix=run_sync_fix(project, found),
+    )
+
+
+def _help(found: Misgiven, written: str) -> str:
+    if found.function in LISTENING:
+        return f"listen to the synchronous one behind it: `{written}.sync_{found.noun}`"
+    if found.noun == "engine":
+        return f"run it in a connection: `async with {written}.begin() as connection: await connection.run_sync(...)`"
+    return f"let the connection run it: `await {written}.run_sync(...)`"

@@ -8,10 +8,11 @@ from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.link.values.known_names import QUEUE_POOL_ARGUMENTS
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Call, Mapping, Name, Term, With
+from sessionlint.model.facts import Attribute, Call, Mapping, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import is_engine_builder
+from sessionlint.questions.leaving.expected_errors import expects_error
 from sessionlint.questions.references.literals import literal_text
 from sessionlint.questions.sessions.makers import Maker, configurations, makers_of
 
@@ -138,19 +139,3 @@ def _pool_named(project: Project, chosen: Term, scope: Scope) -> str | None:
             return name if name in _REFUSED else None
         case _:
             return None
-
-
-def expects_error(site: Site) -> bool:
-    """Whether ``site`` stands in a block that is there to see it raise: ``with pytest.raises(...):``."""
-    return any(
-        isinstance(statement, With)
-        and statement.span.contains(site.term.span)
-        and any(_raises(item.context) for item in statement.items)
-        for statement in walk.statements(site.scope.body)
-    )
-
-
-def _raises(context: Term) -> bool:
-    name = walk.dotted(context.func) if isinstance(context, Call) else None
-    last = (name or "").rpartition(".")[2]
-    return last in ("raises", "expect_raises", "expect_raises_message", "suppress") or last.startswith("assertRaises")

@@ -21,10 +21,7 @@ RULE = Rule(
     name="rollback-in-loop",
     severity=Severity.ERROR,
     why="One bad row takes the good ones before it along: nothing tells of the rows that are missing afterwards.",
-    symptoms=(
-        "rows of an import are missing, and no error was raised",
-        "ObjectDeletedError: Instance has been deleted, or its row",
-    ),
+    symptoms=("rows of an import are missing, and no error was raised", "ObjectDeletedError: Instance has been deleted"),
     silent_in=frozenset({Role.STUB}),
 )
 
