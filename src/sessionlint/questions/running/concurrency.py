@@ -35,7 +35,7 @@ class ConcurrentUse:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Coroutine:
+class Coroutine:
     """A call that makes a coroutine; ``loop`` makes one each time round."""
 
     call: Call
@@ -62,7 +62,7 @@ def is_shared_by(loop: Loop | None, session: str, scope: Scope) -> bool:
 
 def concurrent_uses(project: Project, module: ModuleScope) -> Iterator[ConcurrentUse]:
     """Every ``gather``, ``wait``, ``as_completed`` and task group that runs two coroutines on one async session."""
-    groups: dict[Statement, list[_Coroutine]] = defaultdict(list)
+    groups: dict[Statement, list[Coroutine]] = defaultdict(list)
     gathering = project.calls_of_external(*_GATHERING, within=module)
     for site in project.in_order(gathering, module.calls_named(("create_task",))):
         call = site.term
@@ -70,16 +70,21 @@ def concurrent_uses(project: Project, module: ModuleScope) -> Iterator[Concurren
             continue
         callee = project.kind(call.func, site.scope)
         if isinstance(callee, kinds.External) and callee.name in _GATHERING:
-            started = [made for given in call.args if given.keyword is None for made in _coroutines(project, given.value, site)]
+            started = list(gathered(project, call, site))
             yield from _together(project, site, started, f"`{callee.name.removeprefix('asyncio.')}`")
         elif (group := task_group(project, call, site)) is not None and isinstance(call.args[0].value, Call):
-            groups[group].append(_Coroutine(call.args[0].value, site, loop_around(site, group)))
+            groups[group].append(Coroutine(call.args[0].value, site, loop_around(site, group)))
     for started in groups.values():
         yield from _together(project, started[-1].site, started, "the task group")
 
 
-def _together(project: Project, runner: Site, started: list[_Coroutine], how: str) -> Iterator[ConcurrentUse]:
-    users: dict[str, list[_Coroutine]] = defaultdict(list)
+def gathered(project: Project, call: Call, site: Site) -> Iterator[Coroutine]:
+    """The coroutines that are given to a ``gather``, as far as they are seen to be made."""
+    return (made for given in call.args if given.keyword is None for made in _coroutines(project, given.value, site))
+
+
+def _together(project: Project, runner: Site, started: list[Coroutine], how: str) -> Iterator[ConcurrentUse]:
+    users: dict[str, list[Coroutine]] = defaultdict(list)
     for coroutine in started:
         for session in sorted(sessions_used(project, coroutine.call, coroutine.site)):
             users[session].append(coroutine)
@@ -92,16 +97,16 @@ def _together(project: Project, runner: Site, started: list[_Coroutine], how: st
             return
 
 
-def _coroutines(project: Project, term: Term, site: Site, through: frozenset[str] = frozenset()) -> Iterator[_Coroutine]:
+def _coroutines(project: Project, term: Term, site: Site, through: frozenset[str] = frozenset()) -> Iterator[Coroutine]:
     """The coroutines that an argument of ``gather`` holds: itself, those of a list, a comprehension, or a name for them."""
     match term:
         case Operation(op="*", operands=(inner,)):
             yield from _coroutines(project, inner, site, through)
         case Call():
-            yield _Coroutine(_unwrapped(project, term, site), site, None)
+            yield Coroutine(_unwrapped(project, term, site), site, None)
         case Comprehension(element=(Call() as element,)):
             inside = Site(element, (term,), site.statement, site.block, site.scope)
-            yield _Coroutine(_unwrapped(project, element, inside), inside, term)
+            yield Coroutine(_unwrapped(project, element, inside), inside, term)
         case Collection(items=items):
             for item in items:
                 yield from _coroutines(project, item, site, through)
@@ -111,7 +116,7 @@ def _coroutines(project: Project, term: Term, site: Site, through: frozenset[str
             return
 
 
-def _collected(project: Project, name: str, site: Site, through: frozenset[str]) -> Iterator[_Coroutine]:
+def _collected(project: Project, name: str, site: Site, through: frozenset[str]) -> Iterator[Coroutine]:
     """``tasks = [f(db, x) for x in xs]`` or ``tasks = []; tasks.append(f(db, x))`` in the function of the ``gather``."""
     bindings = site.scope.bindings.get(name, [])
     if len(bindings) != 1 or not isinstance(bindings[0], ValueBinding) or bindings[0].path:
@@ -124,7 +129,7 @@ def _collected(project: Project, name: str, site: Site, through: frozenset[str])
         if isinstance(call, Call) and walk.dotted(call.func) == f"{name}.append" and call.args:
             made = call.args[0].value
             if isinstance(made, Call):
-                yield _Coroutine(_unwrapped(project, made, other), other, loop_around(other))
+                yield Coroutine(_unwrapped(project, made, other), other, loop_around(other))
 
 
 def _unwrapped(project: Project, call: Call, site: Site) -> Call:
