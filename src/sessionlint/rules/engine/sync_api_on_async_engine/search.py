@@ -46,6 +46,7 @@ _FAILING = {
     **dict.fromkeys(LISTENING, "NotImplementedError"),
 }
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Misgiven:
     """``call`` gets the asynchronous engine or connection ``given``, which is built at ``origin`` as far as that is known;
