@@ -1,9 +1,10 @@
 """SES610 gather-outlives-session: the first error leaves the block of a session that other coroutines still use.
 
-Why: ``asyncio.gather`` raises the first error at once and lets the other coroutines run (Python, "Running Tasks Concurrently"); the
-block closes its session under them.
+Why: ``asyncio.gather`` raises the first error at once and lets the other coroutines run (Python, "Running Tasks Concurrently");
+the block closes its session under them.
 
-Fix safety: there is no fix: with ``return_exceptions=True`` somebody has to look at the results, and a task group cancels the others.
+Fix safety: there is no fix: with ``return_exceptions=True`` somebody has to look at the results, and a task group cancels the
+others.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""``gather`` in the block of a session that some of what is gathered uses: with the first error the block ends, and they go on."""
+"""``gather`` in the block of a session that some of what is gathered uses: the first error ends the block, and they go on."""
 
 from collections.abc import Iterator
 

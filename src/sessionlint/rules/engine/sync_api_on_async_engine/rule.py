@@ -1,7 +1,7 @@
 """SES114 sync-api-on-async-engine: an asynchronous engine or connection is given to what works with synchronous ones only.
 
-Why: ``create_all()``, ``inspect()``, ``pandas.read_sql()`` and event listeners know nothing of asyncio; an asynchronous connection
-runs them in ``run_sync()``, with the synchronous connection behind it (SQLAlchemy, "Asynchronous I/O").
+Why: ``create_all()``, ``inspect()``, ``pandas.read_sql()`` and event listeners know nothing of asyncio; an asynchronous
+connection runs them in ``run_sync()``, with the synchronous connection behind it (SQLAlchemy, "Asynchronous I/O").
 
 Fix safety: safe. The call raises whenever it runs; behind the fix it does what it says.
 """

@@ -2,7 +2,7 @@
 
 Why: a server-side cursor lives in its transaction (PostgreSQL, "DECLARE"); the row behind the commit cannot be fetched.
 
-Fix safety: there is no fix: whether the commit goes behind the loop, or the writes into another session, is for the author to say.
+Fix safety: there is no fix: whether the commit goes behind the loop, or the writes into another session, is for the author.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Loops over rows that come through a server-side cursor, and what ends the transaction in them.
 
-Which rows are streamed was tried on PostgreSQL, with SQLAlchemy 1.4, 2.0 and 2.1: the ORM fetches all rows of ``stream(select(User))``
-before it makes the first object, unless it is told how many to make at a time.
+Which rows are streamed was tried on PostgreSQL, with SQLAlchemy 1.4, 2.0 and 2.1: the ORM fetches all rows of
+``stream(select(User))`` before it makes the first object, unless it is told how many to make at a time.
 """
 
 from collections.abc import Iterator
@@ -52,7 +52,8 @@ def ended_streams(project: Project, module: ModuleScope) -> Iterator[EndedStream
     """Each loop once, with the first event that ends its cursor."""
     if not any(project.mentions(module, word) for word in WORDS):
         return
-    for scope in (module, *module.functions):
+    scopes: tuple[Scope, ...] = (module, *module.functions)
+    for scope in scopes:
         for loop in walk.statements(scope.body):
             name = streamed_from(project, loop.iter, scope) if isinstance(loop, For) else None
             if isinstance(loop, For) and name is not None:
@@ -165,7 +166,7 @@ class _Walk(Following[Cursor]):
     def _behind(self, event: Event, state: Cursor) -> frozenset[Cursor]:
         if event.act in (Act.SHARED, Act.YIELDED) or state is Cursor.UNSURE:
             return frozenset({Cursor.UNSURE})
-        found = frozenset({state})
+        found: frozenset[Cursor] = frozenset({state})
         if event.act is Act.PASSED:
             to = handed(self.project, event, self.name)
             found = _through(self.project, to) if to is not None else frozenset({Cursor.UNSURE})
