@@ -33,7 +33,8 @@ class Wrapper:
 class Vocabulary:
     """``session_factories`` open a session when called; ``session_providers`` lend one: a generator function, or with the
     word ``with`` a context manager; ``engine_builders`` build an engine; ``session_provider`` is the one through which the
-    project wants every session to be opened; ``background_task_callers`` run work after the request.
+    project wants every session to be opened; ``background_task_callers`` run work after the request; ``waiting_calls`` wait
+    for something that is not the database.
     """
 
     session_factories: tuple[Wrapper, ...] = ()
@@ -41,6 +42,7 @@ class Vocabulary:
     engine_builders: tuple[Wrapper, ...] = ()
     session_provider: Wrapper | None = None
     background_task_callers: tuple[Wrapper, ...] = ()
+    waiting_calls: tuple[Wrapper, ...] = ()
 
     @property
     def words(self) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The project's own vocabulary: names that its configuration vouches for, found in the project or outside of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sessionlint.link.names.layout import Layout
 from sessionlint.link.names.scopes import ClassScope, DefinitionBinding, FunctionScope, ImportBinding, ModuleScope
@@ -38,6 +38,7 @@ class Trust:
         self._members: dict[tuple[str, str], Kind] = {}
         self._outside: dict[str, Kind] = {}
         self._callers: set[FunctionScope | str] = set()
+        self._waiting: set[FunctionScope | str] = set()
         self.missing: list[MissingName] = []
         # files that were not read and would have told what a configured name is
         self.unread: set[str] = set()
@@ -45,8 +46,8 @@ class Trust:
 
     def says_the_same_as(self, other: "Trust") -> bool:
         """Whether both vouch for the same."""
-        return (self._given, self._members, self._outside, self._callers) == (
-            *(other._given, other._members, other._outside, other._callers),
+        return (self._given, self._members, self._outside, self._callers, self._waiting) == (
+            *(other._given, other._members, other._outside, other._callers, other._waiting),
         )
 
     def given(self, function: FunctionScope) -> Kind | None:
@@ -63,18 +64,19 @@ class Trust:
 
     def runs_in_background(self, callee: Kind) -> bool:
         """Whether a callable runs the work that it is given after the request."""
-        match callee:
-            case kinds.FunctionKind(function=function):
-                return function in self._callers
-            case kinds.External(name=name):
-                return name in self._callers
-            case _:
-                return False
+        return _is_among(self._callers, callee)
+
+    def waits(self, callee: Kind) -> bool:
+        """Whether a callable waits for something that is not the database."""
+        return _is_among(self._waiting, callee)
 
     def classes_with(self, method: str) -> frozenset[str]:
         """The classes whose ``method`` runs work after the request: ``company.tasks.Queue`` for its ``enqueue``."""
-        names = (wrapper.name.rpartition(".") for wrapper in self.vocabulary.background_task_callers)
-        return frozenset(owner for owner, _, last in names if last == method)
+        return _owners(self.vocabulary.background_task_callers, method)
+
+    def waiting_classes(self, method: str) -> frozenset[str]:
+        """The classes whose ``method`` waits: ``company.mail.Mailer`` for its ``send``."""
+        return _owners(self.vocabulary.waiting_calls, method)
 
     # --- reading the vocabulary ---------------------------------------------------------------------------------------
 
@@ -89,6 +91,8 @@ class Trust:
             self._trust("engine-builders", wrapper, kinds.Callback(engine, trusted=True), engine)
         for wrapper in self.vocabulary.background_task_callers:
             self._callers |= {wrapper.name, *self._functions("background-task-callers", wrapper)}
+        for wrapper in self.vocabulary.waiting_calls:
+            self._waiting |= {wrapper.name, *self._functions("waiting-calls", wrapper)}
         if (policy := self.vocabulary.session_provider) is not None:
             self._trust_policy(policy)
 
@@ -177,6 +181,21 @@ class Trust:
         submodule = self._layout.resolve(home[0], first, 1) if home[0].endswith("__init__.py") else None
         if first not in module.bindings and submodule is None and module.facts.problem is None:
             self.missing.append(MissingName(key, wrapper, home[0], tuple(module.bindings)))
+
+
+def _is_among(known: Collection[FunctionScope | str], callee: Kind) -> bool:
+    match callee:
+        case kinds.FunctionKind(function=function):
+            return function in known
+        case kinds.External(name=name):
+            return name in known
+        case _:
+            return False
+
+
+def _owners(wrappers: Iterable[Wrapper], method: str) -> frozenset[str]:
+    names = (wrapper.name.rpartition(".") for wrapper in wrappers)
+    return frozenset(owner for owner, _, last in names if last == method)
 
 
 def _provider(wrapper: Wrapper) -> tuple[Kind, Kind]:

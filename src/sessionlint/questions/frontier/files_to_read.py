@@ -11,14 +11,15 @@ from sessionlint.questions.frontier.session_names import unread_importers
 from sessionlint.questions.requests.streaming import unread_responses
 from sessionlint.questions.running.event_loops import unread_coroutines
 from sessionlint.questions.running.registries import unread_users
+from sessionlint.questions.running.waits import unread_waits
 from sessionlint.questions.sessions.error_handlers import unread_handlers, unread_methods
 from sessionlint.questions.sessions.lives import session_lives
 
 
 def wanted_files(project: Project) -> frozenset[str]:
     """The paths of the files in which a session, a generator or a coroutine disappears, whose coroutines use a registry,
-    whose functions handle a session's errors, whose methods are called by an object that keeps one, or whose import queries a
-    database."""
+    whose functions handle a session's errors, whose methods are called by an object that keeps one, whose import queries a
+    database, or which wait for somebody else in a function with a session."""
     modules = [*project.modules.values()]
     return _unread_by_sessions(project).union(
         unread_coroutines(project),
@@ -28,6 +29,7 @@ def wanted_files(project: Project) -> frozenset[str]:
         unread_handlers(project),
         unread_methods(project),
         unread_importers(project),
+        unread_waits(project),
     )
 
 

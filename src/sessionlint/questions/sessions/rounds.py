@@ -6,18 +6,18 @@ from enum import Enum
 
 from sessionlint.flow.leaks import may_raise
 from sessionlint.flow.paths import Exits
-from sessionlint.link.names.scopes import FunctionScope, Scope
-from sessionlint.link.names.sites import inner_functions, sites
+from sessionlint.link.names.scopes import Scope
 from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, For, Handler, Name, Statement, Try, While, With
+from sessionlint.model.facts import For, Handler, Statement, Try, While, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Span
 from sessionlint.questions.leaving.never_returns import never_returns_in
 from sessionlint.questions.sessions.block_uses import Act, Event
 from sessionlint.questions.sessions.following import Following
 from sessionlint.questions.sessions.handed import Handed, handed
+from sessionlint.questions.sessions.open_transactions import is_known_inside
 from sessionlint.questions.sessions.statements import writes
 
 
@@ -62,7 +62,7 @@ def is_dropped_in(project: Project, scope: Scope, name: str, handler: Handler) -
 
 def dropped_rounds(project: Project, scope: Scope, name: str, loop: For | While) -> Iterator[Dropped]:
     """The ``try`` statements of a loop whose handlers roll back what earlier rounds have written, and go on."""
-    if _is_shared(scope, name):
+    if is_known_inside(scope, name):
         return
     rounds = _rounds(project, scope, name, loop)
     for guarded in walk.statements(loop.body):
@@ -83,16 +83,6 @@ def keeps_transaction(project: Project, event: Event, name: str) -> bool:
 def is_write(event: Event) -> bool:
     """Whether something is written that a commit has to save."""
     return event.act in (Act.WRITE, Act.FLUSH) or event.method in _BULK or (event.act is Act.SQL and writes(event))
-
-
-def _is_shared(scope: Scope, name: str) -> bool:
-    """Whether functions inside the body know the session."""
-    return isinstance(scope, FunctionScope) and any(
-        isinstance(site.term, Name | Attribute) and walk.dotted(site.term) == name
-        for inner in inner_functions(scope)
-        if name not in inner.bindings
-        for site in sites(inner)
-    )
 
 
 # --- the walk ---------------------------------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ OPTIONS: Mapping[str, Option] = {
     "session-provider": Option(values.wrapper("with", "async with")),
     "engine-builders": Option(values.each(values.wrapper("async"))),
     "background-task-callers": Option(values.each(values.wrapper())),
+    "waiting-calls": Option(values.each(values.wrapper())),
     "force-exclude": Option(values.boolean),
     "respect-gitignore": Option(values.boolean),
     "output-format": Option(values.choice(*FORMATS)),
@@ -112,6 +113,7 @@ class Settings:
     session_provider: Wrapper | None = None
     engine_builders: tuple[Wrapper, ...] = ()
     background_task_callers: tuple[Wrapper, ...] = ()
+    waiting_calls: tuple[Wrapper, ...] = ()
     force_exclude: bool = False
     respect_gitignore: bool = True
     output_format: str = "full"
@@ -137,4 +139,5 @@ class Settings:
             self.engine_builders,
             self.session_provider,
             self.background_task_callers,
+            self.waiting_calls,
         )

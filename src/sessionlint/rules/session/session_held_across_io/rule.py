@@ -1,24 +1,71 @@
-"""SES321 session-held-across-io: TODO what is wrong, in one sentence.
+"""SES321 session-held-across-io: a session holds its transaction while the program waits for something that is not the database.
 
-Why: TODO what goes wrong then, and where SQLAlchemy's documentation, or a proof on the page, says so.
+Why: a transaction holds its connection, its locks and, in PostgreSQL, the rows that vacuum could else remove ("idle in
+transaction"). A connection that waits thirty seconds for a model serves nobody else: the pool runs dry, and the database idles.
+
+Fix safety: there is no fix: what has to be read before and written behind the wait is for the author to say.
 """
 
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
+from sessionlint.questions.running.waits import Wait
+from sessionlint.rules.session.session_held_across_io.search import HeldWait, PinnedWait, held_waits, pinned_waits
 
 RULE = Rule(
     code="SES321",
     name="session-held-across-io",
     severity=Severity.WARNING,
-    why="TODO What the rule protects from, in one sentence for the reader of a finding.",
-    symptoms=("TODO the error text that people paste into a search box",),
+    why="While the program waits for a server, nobody else can use the connection: a slow one runs the pool dry.",
+    symptoms=(
+        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
+        "idle in transaction",
+        "terminating connection due to idle-in-transaction timeout",
+        "IdleInTransactionSessionTimeoutError: terminating connection due to idle-in-transaction timeout",
+        "Lost connection to MySQL server during query",
+    ),
+    silent_in=frozenset({Role.TEST, Role.STUB, Role.MIGRATION}),
+    milder_in=frozenset({Role.SCRIPT}),
 )
+_MOST = 3
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
-    """The findings in ``module``."""
-    for site in module.calls_named(("todo",)):
-        yield RULE.finding(site.place, "TODO what will happen here, in the words of the person who wrote the line")
+    for found in held_waits(project, module):
+        yield _held(project, found)
+    for pinned in pinned_waits(project, module):
+        yield _pinned(pinned)
+
+
+def _held(project: Project, found: HeldWait) -> Finding:
+    line = project.source(found.wait.site.scope).position(found.since.span.start).line
+    return RULE.finding(
+        found.wait.site.place,
+        f"`{found.name}` holds its connection, in a transaction since line {line}, while `{found.wait.written}` waits",
+        related=(
+            Related(found.since, "the transaction is open from here on"),
+            *_inside(found.wait),
+            *(Related(other.site.place, "this waits, too", is_counted_in=True) for other in found.others[:_MOST]),
+        ),
+        help="read first, leave the session or commit, wait, and write in a session of its own",
+    )
+
+
+def _pinned(found: PinnedWait) -> Finding:
+    user = found.user.node.name
+    return RULE.finding(
+        found.wait.site.place,
+        f"the request's session keeps the connection that `{user}` has used while `{found.wait.written}` waits",
+        severity=Severity.INFO,
+        related=(Related(found.user.place, "this dependency runs SQL and leaves its transaction open"), *_inside(found.wait)),
+        help=f"let `{user}` open a session of its own, and close it",
+        on_request=True,
+    )
+
+
+def _inside(wait: Wait) -> Iterator[Related]:
+    if wait.inside is not None:
+        yield Related(wait.inside, "it waits here")

@@ -1,0 +1,200 @@
+"""Where code waits for something that is not the database: calls of other libraries, of what the configuration names, and of
+functions of the project that wait."""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.scopes import FunctionScope, Scope, Site
+from sessionlint.link.project import Project
+from sessionlint.link.question import collected, remembered
+from sessionlint.link.values import kinds
+from sessionlint.link.values.evaluate import TRANSPARENT
+from sessionlint.link.values.waiting_names import FUNCTIONS, SLEEPS, STRIPE, is_method, waiting_object
+from sessionlint.model import walk
+from sessionlint.model.facts import Attribute, Await, Call, Constant, For, Term, With
+from sessionlint.model.records import dataclass
+from sessionlint.model.source import Place
+from sessionlint.questions.references.definitions import written_for
+from sessionlint.questions.running.library_objects import imports_waiting, is_looked_into, library_object
+from sessionlint.questions.sessions.open_transactions import sessions_in
+
+_DEPTH = 3
+_LEAST_SECONDS = 1
+_THREADS = {
+    "asyncio.to_thread": 0,
+    "anyio.to_thread.run_sync": 0,
+    "fastapi.concurrency.run_in_threadpool": 0,
+    "starlette.concurrency.run_in_threadpool": 0,
+}
+_TASKS = frozenset({"delay", "apply_async"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wait:
+    """A call that waits, ``written`` as in the code; ``inside``: where, in a function of the project that it runs."""
+
+    site: Site
+    written: str
+    inside: Place | None = None
+
+
+@collected
+def waits_of(project: Project, scope: Scope) -> Iterator[Wait]:
+    """The calls of ``scope``'s own body that wait themselves, in source order."""
+    if not is_looked_into(project, scope.module):
+        return
+    for site in project.calls_in(scope):
+        if isinstance(site.term, Call) and not site.in_lambda and _waits(project, site.term, site):
+            yield Wait(site, written(site.term))
+
+
+def written(call: Call) -> str:
+    """For a message: ``requests.get(...)``."""
+    return f"{walk.dotted(call.func) or _last(call.func)}({'...' if call.args else ''})"
+
+
+def _last(func: Term) -> str:
+    return f"….{func.attr}" if isinstance(func, Attribute) else "…"
+
+
+def called_wait(project: Project, site: Site) -> Wait | None:
+    """The wait in a function of the project that the call at ``site`` runs, if it runs one to its end."""
+    called = runs_at_once(project, site)
+    found = _first_wait(project, called, _DEPTH) if called is not None else None
+    return Wait(site, written(site.term), found) if found is not None and isinstance(site.term, Call) else None
+
+
+def runs_at_once(project: Project, site: Site) -> FunctionScope | None:
+    """The function of the project that a call runs before anything else goes on."""
+    call = site.term
+    callee = project.kind(call.func, site.scope) if isinstance(call, Call) and not site.in_lambda else None
+    if not isinstance(callee, kinds.FunctionKind) or callee.wrapped:
+        return None
+    function = callee.function
+    awaited = any(isinstance(outer, Await) for outer in site.path[:1])
+    if function.node.is_generator or function.node.is_async is not awaited:
+        return None
+    return function if project.evaluator.decorators(function) <= TRANSPARENT else None
+
+
+def _first_wait(project: Project, function: FunctionScope, depth: int) -> Place | None:
+    if depth == 0 or not is_looked_into(project, function.module):
+        return None
+    return remembered(project, ("first wait", function, depth), None, _find_first, project, function, depth)
+
+
+def _find_first(project: Project, function: FunctionScope, depth: int) -> Place | None:
+    if own := waits_of(project, function):
+        return own[0].site.place
+    for site in project.calls_in(function):
+        called = runs_at_once(project, site)
+        if called is not None and (found := _first_wait(project, called, depth - 1)) is not None:
+            return found
+    return None
+
+
+# --- files to read ----------------------------------------------------------------------------------------------------
+
+
+def unread_waits(project: Project) -> Iterator[str]:
+    """The files without facts that import a library which waits, and that hold what a body with a session calls, or what such a
+    function calls."""
+    waiting = {module.path for module in project.outlines if imports_waiting(module)}
+    for module in project.modules.values() if waiting else ():
+        for scope in sessions_in(project, module):
+            yield from _unread_below(project, scope, _DEPTH) & waiting
+
+
+def _unread_below(project: Project, scope: Scope, depth: int) -> frozenset[str]:
+    """The files without facts that hold what a body calls."""
+    if not depth:
+        return frozenset()
+    return remembered(project, ("unread below", scope, depth), frozenset(), _find_unread, project, scope, depth)
+
+
+def _find_unread(project: Project, scope: Scope, depth: int) -> frozenset[str]:
+    found: set[str] = set()
+    for site in project.calls_in(scope):
+        callee = project.kind(site.term.func, scope) if isinstance(site.term, Call) else None
+        if isinstance(callee, kinds.Unknown) and callee.unread is not None:
+            found.add(callee.unread)
+        called = runs_at_once(project, site)
+        if called is not None and is_looked_into(project, called.module):
+            found |= _unread_below(project, called, depth - 1)
+    return frozenset(found)
+
+
+# --- one call ---------------------------------------------------------------------------------------------------------
+
+
+def _waits(project: Project, call: Call, site: Site) -> bool:
+    callee = project.kind(call.func, site.scope)
+    if project.trust.waits(callee):
+        return True
+    match callee:
+        case kinds.External(name=name):
+            return _function_waits(project, name, call, site)
+        case kinds.Unknown() if isinstance(call.func, Attribute):
+            return _method_waits(project, call.func, site)
+        case _:
+            return False
+
+
+def _function_waits(project: Project, name: str, call: Call, site: Site) -> bool:
+    if name in FUNCTIONS:
+        return not FUNCTIONS[name] or _is_awaited(site)
+    if name in SLEEPS:
+        return (not SLEEPS[name] or _is_awaited(site)) and _seconds(project, call, site.scope) >= _LEAST_SECONDS
+    if name in _THREADS:
+        return _is_awaited(site) and _thread_waits(project, call, site.scope)
+    package, _, last = name.partition(".")
+    return package == "stripe" and last.rpartition(".")[2] in STRIPE
+
+
+def _is_awaited(site: Site) -> bool:
+    """Whether the statement goes on only when it is over."""
+    if isinstance(site.statement, With | For) and site.statement.is_async and len(site.path) <= 1:
+        return True
+    return any(isinstance(outer, Await) for outer in site.path)
+
+
+def _seconds(project: Project, call: Call, scope: Scope) -> float:
+    """For how long a call sleeps; 0 where that cannot be read."""
+    given = call.args[0].value if call.args else None
+    found = written_for(project, given, scope) if given is not None else None
+    value = found[0].value if found is not None and isinstance(found[0], Constant) else None
+    return value if isinstance(value, int | float) else 0
+
+
+def _thread_waits(project: Project, call: Call, scope: Scope) -> bool:
+    """``await asyncio.to_thread(requests.get, url)``."""
+    match project.kind(call.args[0].value, scope) if call.args else None:
+        case kinds.External(name=name):
+            return FUNCTIONS.get(name) is False
+        case kinds.FunctionKind(function=function) if not function.node.is_async and not function.node.is_generator:
+            return _first_wait(project, function, _DEPTH) is not None
+        case _:
+            return False
+
+
+def _method_waits(project: Project, func: Attribute, site: Site) -> bool:
+    """``client.post(...)``, ``client.chat.completions.create(...)``, ``task.delay().get()``."""
+    if func.attr == "get" and _is_task(func.value):
+        return True
+    configured = project.trust.waiting_classes(func.attr)
+    if not is_method(func.attr) and not configured:
+        return False
+    owner: Term = func.value
+    while True:
+        maker = library_object(project, owner, site.scope)
+        if maker is not None:
+            if maker in configured:
+                return True
+            waiting = waiting_object(maker)
+            return waiting is not None and waiting.waits(func.attr) and (not waiting.is_async or _is_awaited(site))
+        if not isinstance(owner, Attribute):
+            return False
+        owner = owner.value
+
+
+def _is_task(term: Term) -> bool:
+    return isinstance(term, Call) and isinstance(term.func, Attribute) and term.func.attr in _TASKS

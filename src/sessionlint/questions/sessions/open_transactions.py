@@ -1,0 +1,131 @@
+"""Where a session holds a transaction, and with it a connection: behind its first SQL, until it commits, rolls back or is closed.
+
+``add()`` alone takes no connection. A session that something unknown has got may have been committed by it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import field
+from enum import Enum
+
+from sessionlint.flow.leaks import may_raise
+from sessionlint.flow.paths import Exits
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope
+from sessionlint.link.names.sites import inner_functions, sites
+from sessionlint.link.project import Project
+from sessionlint.link.question import question, remembered
+from sessionlint.link.values import kinds
+from sessionlint.model import walk
+from sessionlint.model.facts import Attribute, Call, For, Name, Statement
+from sessionlint.model.records import dataclass
+from sessionlint.questions.leaving.never_returns import never_returns_in
+from sessionlint.questions.sessions.block_uses import Act, Event
+from sessionlint.questions.sessions.following import Following
+from sessionlint.questions.sessions.handed import Handed, handed
+
+
+class Standing(Enum):
+    """What is known of the transaction of a session at one point of one path."""
+
+    NONE = "it has none"
+    OPEN = "it has run SQL since its last commit"
+    UNSURE = "nothing is known"
+    SHARED = "somebody else holds the session, and may end its transaction at any time"
+
+
+Standings = frozenset[Standing]
+NOWHERE: Standings = frozenset()
+_ENDS = frozenset({Act.COMMIT, Act.ROLLBACK, Act.CLOSE})
+_ASKS = frozenset({Act.SQL, Act.FLUSH, Act.NESTED})
+_ASKING = frozenset({"merge"})
+
+
+@question(dict[Scope, frozenset[str]]())
+def sessions_in(project: Project, module: ModuleScope) -> Mapping[Scope, frozenset[str]]:
+    """The sessions of each body of a module that asks one for something, or hands one to a function of the project."""
+    found: dict[Scope, set[str]] = {}
+    for site in project.calls_of(kinds.Method, kinds.FunctionKind, within=module):
+        call = site.term
+        if isinstance(site.scope, ClassScope) or not isinstance(call, Call):
+            continue
+        terms = [given.value for given in call.args]
+        if isinstance(call.func, Attribute):
+            terms.append(call.func.value)
+        for term in terms:
+            name = walk.dotted(term) if isinstance(term, Name | Attribute) else None
+            if name is not None and name.count(".") < 2 and isinstance(project.kind(term, site.scope), kinds.Session):
+                found.setdefault(site.scope, set()).add(name)
+    return {scope: frozenset(names) for scope, names in found.items()}
+
+
+def asks(event: Event) -> bool:
+    """Whether an event runs SQL: a session without a transaction begins one, and takes a connection."""
+    if event.act is Act.QUERY:  # a loop over a query runs it
+        return isinstance(event.site.statement, For) and event.site.statement.iter in event.site.path
+    return event.act in _ASKS or event.method in _ASKING
+
+
+def is_known_inside(scope: Scope, name: str) -> bool:
+    """Whether functions inside the body know the session."""
+    return isinstance(scope, FunctionScope) and any(
+        isinstance(site.term, Name | Attribute) and walk.dotted(site.term) == name
+        for inner in inner_functions(scope)
+        if name not in inner.bindings
+        for site in sites(inner)
+    )
+
+
+def standings_at(
+    project: Project, scope: Scope, name: str, statements: Iterable[Statement], start: Standing = Standing.UNSURE
+) -> Mapping[Statement, Standings]:
+    """The standings in which the paths through a body come to ``statements``; ``start`` is that of a session from outside."""
+    walked = OpenTransactions.of(project, scope, name)
+    walked.at = dict.fromkeys(statements, NOWHERE)
+    walked.follow(Standing.SHARED if is_known_inside(scope, name) else start)
+    return walked.at
+
+
+def standing_behind(project: Project, to: Handed, start: Standing) -> Standings:
+    """What a function makes of the transaction of a session that it is handed."""
+    key = ("transaction behind", to.function, to.name, start)
+    return remembered(project, key, frozenset({Standing.UNSURE}), _behind_function, project, to, start)
+
+
+def _behind_function(project: Project, to: Handed, start: Standing) -> Standings:
+    if is_known_inside(to.function, to.name):
+        return frozenset({Standing.SHARED})
+    exits = OpenTransactions.of(project, to.function, to.name).follow(start)
+    return exits.falls | exits.returns
+
+
+@dataclass(slots=True)
+class OpenTransactions(Following[Standing]):
+    """The walk; ``at`` collects the standings in which paths come to some statements."""
+
+    at: dict[Statement, Standings] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, project: Project, scope: Scope, name: str) -> "OpenTransactions":
+        ends = never_returns_in(project, scope)
+        return cls(project, scope, name, ends, fresh=Standing.NONE, unsure=Standing.UNSURE, ended=Standing.NONE)
+
+    def _statement(self, statement: Statement, states: Standings) -> Exits[Standing]:
+        if statement in self.at:
+            self.at[statement] |= states
+        return Following._statement(self, statement, states)
+
+    def _own(self, statement: Statement, states: Standings) -> tuple[Standings, Standings]:
+        after, _ = Following._own(self, statement, states)
+        # SQL that has failed did not begin what somebody could hold
+        return after, states if may_raise(statement) else NOWHERE
+
+    def _behind(self, event: Event, state: Standing) -> Standings:
+        if state is Standing.SHARED or event.act is Act.SHARED:
+            return frozenset({Standing.SHARED})
+        if event.act is Act.YIELDED:
+            return frozenset({Standing.UNSURE})
+        if event.act is Act.PASSED:
+            to = handed(self.project, event, self.name)
+            return standing_behind(self.project, to, state) if to is not None else frozenset({Standing.UNSURE})
+        if event.act in _ENDS:
+            return frozenset({Standing.NONE})
+        return frozenset({Standing.OPEN}) if asks(event) else frozenset({state})
