@@ -19,6 +19,7 @@ from sessionlint.questions.sessions.open_transactions import sessions_in
 
 _DEPTH = 3
 _LEAST_SECONDS = 1
+_LONGEST = 50
 _THREADS = {
     "asyncio.to_thread": 0,
     "anyio.to_thread.run_sync": 0,
@@ -44,23 +45,23 @@ def waits_of(project: Project, scope: Scope) -> Iterator[Wait]:
         return
     for site in project.calls_in(scope):
         if isinstance(site.term, Call) and not site.in_lambda and _waits(project, site.term, site):
-            yield Wait(site, written(site.term))
+            yield Wait(site, written(project, site.term, scope))
 
 
-def written(call: Call) -> str:
+def written(project: Project, call: Call, scope: Scope) -> str:
     """For a message: ``requests.get(...)``."""
-    return f"{walk.dotted(call.func) or _last(call.func)}({'...' if call.args else ''})"
-
-
-def _last(func: Term) -> str:
-    return f"….{func.attr}" if isinstance(func, Attribute) else "…"
+    text = project.source(scope).text[slice(*call.func.span)]
+    shown = text if len(text) <= _LONGEST and "\n" not in text else f"….{text.rpartition('.')[2]}"
+    return f"{shown}({'...' if call.args else ''})"
 
 
 def called_wait(project: Project, site: Site) -> Wait | None:
     """The wait in a function of the project that the call at ``site`` runs, if it runs one to its end."""
     called = runs_at_once(project, site)
     found = _first_wait(project, called, _DEPTH) if called is not None else None
-    return Wait(site, written(site.term), found) if found is not None and isinstance(site.term, Call) else None
+    return (
+        Wait(site, written(project, site.term, site.scope), found) if found is not None and isinstance(site.term, Call) else None
+    )
 
 
 def runs_at_once(project: Project, site: Site) -> FunctionScope | None:

@@ -15,7 +15,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Call, For, Name, Statement
+from sessionlint.model.facts import Attribute, Call, For, Name, Statement, While
 from sessionlint.model.records import dataclass
 from sessionlint.questions.leaving.never_returns import never_returns_in
 from sessionlint.questions.sessions.block_uses import Act, Event
@@ -34,6 +34,7 @@ class Standing(Enum):
 
 Standings = frozenset[Standing]
 NOWHERE: Standings = frozenset()
+OPEN: Standings = frozenset({Standing.OPEN})
 _ENDS = frozenset({Act.COMMIT, Act.ROLLBACK, Act.CLOSE})
 _ASKS = frozenset({Act.SQL, Act.FLUSH, Act.NESTED})
 _ASKING = frozenset({"merge"})
@@ -84,6 +85,20 @@ def standings_at(
     return walked.at
 
 
+def standings_in_rounds(
+    project: Project, scope: Scope, name: str, loop: For | While, statements: Iterable[Statement]
+) -> Mapping[Statement, Standings]:
+    """As ``standings_at``, in the rounds of a loop that follow on another; nowhere, unless each round leaves its transaction
+    open."""
+    first, later = (OpenTransactions.of(project, scope, name) for _ in range(2))
+    start = Standing.SHARED if is_known_inside(scope, name) else Standing.UNSURE
+    if first.round_of(loop, start) != OPEN:
+        return {}
+    later.at = dict.fromkeys(statements, NOWHERE)
+    later.round_of(loop, Standing.OPEN)
+    return later.at
+
+
 def standing_behind(project: Project, to: Handed, start: Standing) -> Standings:
     """What a function makes of the transaction of a session that it is handed."""
     key = ("transaction behind", to.function, to.name, start)
@@ -108,6 +123,12 @@ class OpenTransactions(Following[Standing]):
         ends = never_returns_in(project, scope)
         return cls(project, scope, name, ends, fresh=Standing.NONE, unsure=Standing.UNSURE, ended=Standing.NONE)
 
+    def round_of(self, loop: For | While, start: Standing) -> Standings:
+        """The standings with which one round leads to the next, when it begins with ``start``."""
+        self.gather()
+        exits = self._block(loop.body, frozenset({start}))
+        return exits.falls | exits.continues
+
     def _statement(self, statement: Statement, states: Standings) -> Exits[Standing]:
         if statement in self.at:
             self.at[statement] |= states
@@ -128,4 +149,4 @@ class OpenTransactions(Following[Standing]):
             return standing_behind(self.project, to, state) if to is not None else frozenset({Standing.UNSURE})
         if event.act in _ENDS:
             return frozenset({Standing.NONE})
-        return frozenset({Standing.OPEN}) if asks(event) else frozenset({state})
+        return OPEN if asks(event) else frozenset({state})

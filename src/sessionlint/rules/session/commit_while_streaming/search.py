@@ -22,6 +22,7 @@ from sessionlint.questions.references.definitions import written_for
 from sessionlint.questions.sessions.block_uses import Act, Event
 from sessionlint.questions.sessions.following import Following
 from sessionlint.questions.sessions.handed import Handed, handed
+from sessionlint.questions.sessions.openings import openings_of
 
 WORDS = ("yield_per", "stream")
 _STREAMING = frozenset({"stream", "stream_scalars"})
@@ -56,7 +57,7 @@ def ended_streams(project: Project, module: ModuleScope) -> Iterator[EndedStream
     for scope in scopes:
         for loop in walk.statements(scope.body):
             name = streamed_from(project, loop.iter, scope) if isinstance(loop, For) else None
-            if isinstance(loop, For) and name is not None:
+            if isinstance(loop, For) and name is not None and not _borrows(project, name, scope):
                 walked = _Walk.of(project, scope, name)
                 exits = walked.rounds_of(loop)
                 if Cursor.ENDED in exits.falls | exits.continues and walked.ending:
@@ -144,6 +145,12 @@ def _options(term: Term) -> dict[str, Term]:
         elif isinstance(inner, Mapping):
             found |= {str(key.value): value for key, value in inner.items if isinstance(key, Constant)}
     return {key: value for key, value in found.items() if not (isinstance(value, Constant) and not value.value)}
+
+
+def _borrows(project: Project, name: str, scope: Scope) -> bool:
+    """Whether a session is opened on a connection whose transaction is somebody else's: it ends none of its own."""
+    made = (getattr(binding, "value", None) for binding in scope.bindings.get(name, ()))
+    return any(isinstance(call, Call) and openings_of(project).borrows(call, scope) for call in made)
 
 
 # --- the walk ---------------------------------------------------------------------------------------------------------

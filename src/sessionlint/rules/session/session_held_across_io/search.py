@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
-from sessionlint.model import walk
-from sessionlint.model.facts import For, While
+from sessionlint.model.facts import Statement
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.requests.needs import request_needs
@@ -14,10 +13,18 @@ from sessionlint.questions.requests.routes import injected_sessions, is_route
 from sessionlint.questions.running.waits import Wait, called_wait, waits_of
 from sessionlint.questions.sessions.block_uses import Act, events
 from sessionlint.questions.sessions.handed import Handed, events_around, handed
-from sessionlint.questions.sessions.open_transactions import Standing, Standings, asks, sessions_in, standing_behind, standings_at
+from sessionlint.questions.sessions.open_transactions import (
+    OPEN,
+    Standing,
+    asks,
+    sessions_in,
+    standing_behind,
+    standings_at,
+    standings_in_rounds,
+)
+from sessionlint.questions.sessions.rounds import loops_around
 
 _DEPTH = 3
-_OPEN_OR_NONE: Standings = frozenset({Standing.OPEN, Standing.NONE})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +76,7 @@ def _pinning(project: Project, route: FunctionScope) -> Iterator[FunctionScope]:
     for need in request_needs(project, route):
         user = need.provider
         for injected in injected_sessions(project, user) if user is not None and not user.node.is_generator else ():
-            behind = standing_behind(project, Handed(user, injected.parameter.name), Standing.NONE) if user is not None else ()
-            if user is not None and Standing.OPEN in behind and _OPEN_OR_NONE.issuperset(behind):
+            if user is not None and standing_behind(project, Handed(user, injected.parameter.name), Standing.NONE) == OPEN:
                 yield user
 
 
@@ -91,14 +97,21 @@ def _waits_beside(project: Project, scope: Scope) -> Sequence[Wait]:
 
 
 def _held(project: Project, scope: Scope, name: str, waits: Sequence[Wait], start: Standing, depth: int) -> list[Wait]:
-    """Those of ``waits`` to which paths come with an open transaction, and none of which nothing is known."""
-    standings = standings_at(project, scope, name, [wait.site.statement for wait in waits], start)
-    found = [wait for wait in waits if _is_open(standings[wait.site.statement])]
+    """Those of ``waits`` to which every path comes with an open transaction, at least from the second round of a loop on."""
+    statements = [wait.site.statement for wait in waits]
+    standings = standings_at(project, scope, name, statements, start)
+    found = [
+        wait
+        for wait in waits
+        if standings[wait.site.statement] == OPEN or _is_open_in_rounds(project, scope, name, wait, statements)
+    ]
     return [wait for wait in found if wait.inside is None or _still_holds(project, scope, name, wait, depth)]
 
 
-def _is_open(standings: Standings) -> bool:
-    return Standing.OPEN in standings and standings <= _OPEN_OR_NONE
+def _is_open_in_rounds(project: Project, scope: Scope, name: str, wait: Wait, statements: Sequence[Statement]) -> bool:
+    statement = wait.site.statement
+    loops = loops_around(scope, statement.span)
+    return any(standings_in_rounds(project, scope, name, loop, statements).get(statement) == OPEN for loop in loops)
 
 
 def _still_holds(project: Project, scope: Scope, name: str, wait: Wait, depth: int) -> bool:
@@ -127,7 +140,7 @@ def _find_waits_for_caller(project: Project, to: Handed, depth: int) -> bool:
 def _since(project: Project, scope: Scope, name: str, wait: Wait) -> Place | None:
     """The SQL that has begun the transaction: the last one before the wait or, where a loop comes back to it, in the loop."""
     term = wait.site.term
-    loops = [one for one in walk.statements(scope.body) if isinstance(one, For | While) and one.span.contains(term.span)]
+    loops = list(loops_around(scope, term.span))
     met = list(events_around(project, scope, name))
     for some in ([event for event in met if asks(event)], [event for event in met if event.act is Act.PASSED]):
         before = [event.place for event in some if event.place.span.start < term.span.start]
