@@ -9,7 +9,6 @@ from sessionlint.link.question import collected, remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
 from sessionlint.link.values.waiting_names import FUNCTIONS, SLEEPS, STRIPE, is_method, waiting_object
-from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Call, Constant, For, Term, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place

@@ -3,7 +3,7 @@
 ``add()`` alone takes no connection. A session that something unknown has got may have been committed by it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from enum import Enum
 
@@ -20,7 +20,8 @@ from sessionlint.model.records import dataclass
 from sessionlint.questions.leaving.never_returns import never_returns_in
 from sessionlint.questions.sessions.block_uses import Act, Event
 from sessionlint.questions.sessions.following import Following
-from sessionlint.questions.sessions.handed import Handed, handed
+from sessionlint.questions.sessions.handed import Handed, events_around, handed
+from sessionlint.questions.sessions.transactions import kept_sessions
 
 
 class Standing(Enum):
@@ -45,17 +46,29 @@ def sessions_in(project: Project, module: ModuleScope) -> Mapping[Scope, frozens
     """The sessions of each body of a module that asks one for something, or hands one to a function of the project."""
     found: dict[Scope, set[str]] = {}
     for site in project.calls_of(kinds.Method, kinds.FunctionKind, within=module):
-        call = site.term
-        if isinstance(site.scope, ClassScope) or not isinstance(call, Call):
+        if isinstance(site.scope, ClassScope) or not isinstance(site.term, Call):
             continue
-        terms = [given.value for given in call.args]
-        if isinstance(call.func, Attribute):
-            terms.append(call.func.value)
-        for term in terms:
-            name = walk.dotted(term) if isinstance(term, Name | Attribute) else None
-            if name is not None and name.count(".") < 2 and isinstance(project.kind(term, site.scope), kinds.Session):
-                found.setdefault(site.scope, set()).add(name)
+        for name in (*_named(project, site.term, site.scope), *_kept(project, site.term, site.scope)):
+            found.setdefault(site.scope, set()).add(name)
     return {scope: frozenset(names) for scope, names in found.items()}
+
+
+def _named(project: Project, call: Call, scope: Scope) -> Iterator[str]:
+    """The sessions that a call is of, or is given."""
+    owner = (call.func.value,) if isinstance(call.func, Attribute) else ()
+    for term in (*owner, *(given.value for given in call.args)):
+        name = walk.dotted(term) if isinstance(term, Name | Attribute) else None
+        if name is not None and name.count(".") < 2 and isinstance(project.kind(term, scope), kinds.Session):
+            yield name
+
+
+def _kept(project: Project, call: Call, scope: Scope) -> Iterator[str]:
+    """The sessions of the object whose method is called."""
+    match call.func:
+        case Attribute(value=Name(id=owner) as value) if isinstance(kind := project.kind(value, scope), kinds.Instance):
+            yield from (f"{owner}.{name}" for name, _ in kept_sessions(project, kind.cls))
+        case _:
+            return
 
 
 def asks(event: Event) -> bool:
@@ -85,15 +98,20 @@ def standings_at(
     return walked.at
 
 
+def standing_of_round(project: Project, scope: Scope, name: str, loop: For | While) -> Standings:
+    """The standings with which a round of a loop leads to the next, whatever was before it."""
+    shared = is_known_inside(scope, name) or any(one.act is Act.SHARED for one in events_around(project, scope, name))
+    return OpenTransactions.of(project, scope, name).round_of(loop, Standing.SHARED if shared else Standing.UNSURE)
+
+
 def standings_in_rounds(
     project: Project, scope: Scope, name: str, loop: For | While, statements: Iterable[Statement]
 ) -> Mapping[Statement, Standings]:
     """As ``standings_at``, in the rounds of a loop that follow on another; nowhere, unless each round leaves its transaction
     open."""
-    first, later = (OpenTransactions.of(project, scope, name) for _ in range(2))
-    start = Standing.SHARED if is_known_inside(scope, name) else Standing.UNSURE
-    if first.round_of(loop, start) != OPEN:
+    if standing_of_round(project, scope, name, loop) != OPEN:
         return {}
+    later = OpenTransactions.of(project, scope, name)
     later.at = dict.fromkeys(statements, NOWHERE)
     later.round_of(loop, Standing.OPEN)
     return later.at

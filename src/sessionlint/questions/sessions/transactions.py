@@ -83,7 +83,7 @@ def _handed_on(project: Project, call: Call, scope: Scope) -> Iterator[tuple[str
         yield from _session(project, given.value, scope)
     owner = project.kind(call.func.value, scope) if isinstance(call.func, Attribute) else None
     if isinstance(call.func, Attribute) and isinstance(call.func.value, Name) and isinstance(owner, kinds.Instance):
-        for name, kind in _kept(project, owner.cls):
+        for name, kind in kept_sessions(project, owner.cls):
             yield f"{call.func.value.id}.{name}", kind
 
 
@@ -102,7 +102,7 @@ def _handles_errors(project: Project, scope: Scope) -> bool:
 
 
 @collected
-def _kept(project: Project, cls: ClassScope) -> Iterator[tuple[str, kinds.Session]]:
+def kept_sessions(project: Project, cls: ClassScope) -> Iterator[tuple[str, kinds.Session]]:
     """The sessions that the objects of a class keep."""
     for name in dict.fromkeys(name for one in project.evaluator.ancestors(cls) for name in one.attributes):
         if isinstance(kind := project.evaluator.instance_attribute(cls, name), kinds.Session):

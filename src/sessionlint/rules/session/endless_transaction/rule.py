@@ -1,24 +1,52 @@
-"""SES319 endless-transaction: TODO what is wrong, in one sentence.
+"""SES319 endless-transaction: a loop that never ends runs SQL on a session from outside, and never ends its transaction.
 
-Why: TODO what goes wrong then, and where SQLAlchemy's documentation, or a proof on the page, says so.
+Why: with REPEATABLE READ (MySQL's default) every query sees what the first one saw; in any database the connection, the locks and
+the snapshot are held as long as the process lives, and objects that are loaded already are not loaded again.
+
+Fix safety: there is no fix: whether a round is a session of its own or ends with a commit is for the author to say.
 """
 
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
+from sessionlint.model.source import Span
+from sessionlint.rules.session.endless_transaction.search import EndlessTransaction, endless_transactions
 
 RULE = Rule(
     code="SES319",
     name="endless-transaction",
     severity=Severity.WARNING,
-    why="TODO What the rule protects from, in one sentence for the reader of a finding.",
-    symptoms=("TODO the error text that people paste into a search box",),
+    why="The worker does not see what others commit, holds its connection for ever, and keeps the database from cleaning up.",
+    symptoms=(
+        "the worker does not see new rows until it is restarted",
+        "idle in transaction",
+        "terminating connection due to idle-in-transaction timeout",
+        "MySQL server has gone away",
+    ),
+    silent_in=frozenset({Role.TEST, Role.STUB, Role.MIGRATION}),
 )
+_MOST = 3
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
-    """The findings in ``module``."""
-    for site in module.calls_named(("todo",)):
-        yield RULE.finding(site.place, "TODO what will happen here, in the words of the person who wrote the line")
+    for found in endless_transactions(project, module):
+        yield _finding(project, found)
+
+
+def _finding(project: Project, found: EndlessTransaction) -> Finding:
+    scope = found.event.site.scope
+    start = found.loop.span.start
+    line = project.source(scope).position(start).line
+    header = scope.module.place(Span(start, found.loop.body[0].span.start))
+    return RULE.finding(
+        found.event.place,
+        f"nothing in the endless loop at line {line} ends the transaction of `{found.name}`: it may go on with old rows for ever",
+        related=(
+            Related(header, "the loop goes on until the process ends"),
+            *(Related(wait.site.place, "it waits here, in the transaction") for wait in found.waits[:_MOST]),
+        ),
+        help=f"open a session in each round, or end each with `{found.name}.commit()` or `{found.name}.rollback()`",
+    )
