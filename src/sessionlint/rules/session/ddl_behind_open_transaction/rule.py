@@ -1,24 +1,44 @@
-"""SES322 ddl-behind-open-transaction: TODO what is wrong, in one sentence.
+"""SES322 ddl-behind-open-transaction: tables are dropped or changed on a second connection while a session holds its transaction.
 
-Why: TODO what goes wrong then, and where SQLAlchemy's documentation, or a proof on the page, says so.
+Why: a table that a transaction has read stays locked until it ends; ``DROP TABLE`` on another connection waits for it
+(PostgreSQL, "Explicit Locking"), and the transaction waits for the call to return: for ever, and no deadlock that a database could see.
+
+Fix safety: there is no fix: whether the session is left before, or its own connection used, is for the author to say.
 """
 
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.role import Role
+from sessionlint.rules.session.ddl_behind_open_transaction.search import Blocked, blocked_ddl
 
 RULE = Rule(
     code="SES322",
     name="ddl-behind-open-transaction",
     severity=Severity.WARNING,
-    why="TODO What the rule protects from, in one sentence for the reader of a finding.",
-    symptoms=("TODO the error text that people paste into a search box",),
+    why="The statement waits for a lock that the same function holds: the program hangs, without an error.",
+    symptoms=(
+        "drop_all() hangs for ever",
+        "DROP TABLE waits for AccessExclusiveLock",
+        "LockNotAvailable: canceling statement due to lock timeout",
+        "Waiting for table metadata lock",
+    ),
+    silent_in=frozenset({Role.STUB}),
 )
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
-    """The findings in ``module``."""
-    for site in module.calls_named(("todo",)):
-        yield RULE.finding(site.place, "TODO what will happen here, in the words of the person who wrote the line")
+    for found in blocked_ddl(project, module):
+        yield _finding(project, found)
+
+
+def _finding(project: Project, found: Blocked) -> Finding:
+    line = project.source(found.site.scope).position(found.since.span.start).line
+    return RULE.finding(
+        found.site.place,
+        f"{found.does} waits for ever: it runs on a second connection, and `{found.name}` holds a transaction since line {line}",
+        related=(Related(found.since, "the transaction is open from here on"),),
+        help=f"leave the session's block, commit or roll back before, or run it on `{found.name}.connection()`",
+    )
