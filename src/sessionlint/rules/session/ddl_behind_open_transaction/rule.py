@@ -1,7 +1,7 @@
 """SES322 ddl-behind-open-transaction: tables are dropped or changed on a second connection while a session holds its transaction.
 
 Why: a table that a transaction has read stays locked until it ends; ``DROP TABLE`` on another connection waits for it
-(PostgreSQL, "Explicit Locking"), and the transaction waits for the call to return: for ever, and no deadlock that a database could see.
+(PostgreSQL, "Explicit Locking"), and the transaction waits for the call to return: for ever, and no database sees a deadlock.
 
 Fix safety: there is no fix: whether the session is left before, or its own connection used, is for the author to say.
 """

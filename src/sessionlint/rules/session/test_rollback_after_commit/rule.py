@@ -1,24 +1,40 @@
-"""SES323 test-rollback-after-commit: TODO what is wrong, in one sentence.
+"""SES323 test-rollback-after-commit: a fixture rolls back to undo what a test has done, and it has been committed before.
 
-Why: TODO what goes wrong then, and where SQLAlchemy's documentation, or a proof on the page, says so.
+Why: a rollback undoes what was not committed. For a test to leave nothing behind, the session has to join an outer transaction of
+its connection, and to commit savepoints only (SQLAlchemy, "Joining a Session into an External Transaction").
+
+Fix safety: there is no fix: the fixture has to be built anew.
 """
 
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.rules.session.test_rollback_after_commit.search import UselessRollback, useless_rollbacks
 
 RULE = Rule(
     code="SES323",
     name="test-rollback-after-commit",
-    severity=Severity.WARNING,
-    why="TODO What the rule protects from, in one sentence for the reader of a finding.",
-    symptoms=("TODO the error text that people paste into a search box",),
+    severity=Severity.INFO,
+    why="What one test has committed is there for the next: tests pass alone and fail together, or the other way round.",
+    on=False,
+    symptoms=(
+        "rows of one test are seen by the next one",
+        "IntegrityError: UNIQUE constraint failed, in the second run of the tests",
+    ),
 )
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
-    """The findings in ``module``."""
-    for site in module.calls_named(("todo",)):
-        yield RULE.finding(site.place, "TODO what will happen here, in the words of the person who wrote the line")
+    for found in useless_rollbacks(project, module):
+        yield _finding(found)
+
+
+def _finding(found: UselessRollback) -> Finding:
+    return RULE.finding(
+        found.rollback.place,
+        f"nothing is left to roll back: what uses the fixture `{found.fixture}` commits its session",
+        related=(Related(found.commit, "committed here"),),
+        help='bind it to a connection in a transaction, with join_transaction_mode="create_savepoint", and roll that back',
+    )
