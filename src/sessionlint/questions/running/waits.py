@@ -13,8 +13,8 @@ from sessionlint.link.values.waiting_names import FUNCTIONS, SLEEPS, STRIPE, THR
 from sessionlint.model.facts import Attribute, Await, Call, Constant, For, Name, Term, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.references.call_graph import calls_to
 from sessionlint.questions.references.definitions import written_for
-from sessionlint.questions.running.call_graph import calls_by_function
 from sessionlint.questions.running.library_objects import imports_waiting, is_looked_into, library_object
 from sessionlint.questions.sessions.open_transactions import sessions_in
 
@@ -113,18 +113,17 @@ def unread_waits(project: Project) -> Iterator[str]:
     other functions."""
     waiting = {module.path for module in project.outlines if imports_waiting(project, module)}
     calling = [one for module in project.modules.values() for one in (_calling_unread(project, module) if waiting else ())]
-    calls = calls_by_function(project) if any(path in waiting for _, path in calling) else {}
     for scope, path in calling:
-        if path in waiting and _is_run_with_session(project, scope, calls, _DEPTH + 1):
+        if path in waiting and _is_run_with_session(project, scope, _DEPTH + 1):
             yield path
 
 
-def _is_run_with_session(project: Project, scope: Scope, calls: Mapping[FunctionScope, Sequence[Site]], depth: int) -> bool:
+def _is_run_with_session(project: Project, scope: Scope, depth: int) -> bool:
     """Whether a body has a session, or is run by one that has, as far as anybody looks."""
     if scope in sessions_in(project, scope.module):
         return True
-    callers = calls.get(scope, ()) if isinstance(scope, FunctionScope) and depth > 1 else ()
-    return any(_is_run_with_session(project, site.scope, calls, depth - 1) for site in callers)
+    callers = calls_to(project, scope) if isinstance(scope, FunctionScope) and depth > 1 else ()
+    return any(_is_run_with_session(project, site.scope, depth - 1) for site in callers)
 
 
 @collected
