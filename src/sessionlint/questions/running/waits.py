@@ -18,7 +18,7 @@ from sessionlint.questions.references.definitions import written_for
 from sessionlint.questions.running.library_objects import imports_waiting, is_looked_into, library_object
 from sessionlint.questions.sessions.open_transactions import sessions_in
 
-_DEPTH = 3
+_DEPTH = 2
 _LEAST_SECONDS = 1
 _LONGEST = 50
 _TASKS = frozenset({"delay", "apply_async"})
@@ -111,10 +111,11 @@ def _find_first(project: Project, function: FunctionScope, depth: int) -> Place 
 def unread_waits(project: Project) -> Iterator[str]:
     """The files without facts that import a library which waits, and hold what a body with a session calls, itself or through
     other functions."""
-    waiting = {module.path for module in project.outlines if imports_waiting(project, module)}
-    calling = [one for module in project.modules.values() for one in (_calling_unread(project, module) if waiting else ())]
+    calling = [one for module in project.modules.values() for one in _calling_unread(project, module)]
+    outlines = {module.path: module for module in project.outlines} if calling else {}
     for scope, path in calling:
-        if path in waiting and _is_run_with_session(project, scope, _DEPTH + 1):
+        outline = outlines.get(path)
+        if outline is not None and imports_waiting(project, outline) and _is_run_with_session(project, scope, _DEPTH + 1):
             yield path
 
 
