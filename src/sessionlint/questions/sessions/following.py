@@ -58,7 +58,7 @@ class Following(Paths[S]):
         return self._block(self.scope.body, frozenset({given}))
 
     def gather(self) -> None:
-        """Find the events, which come before the walk; in one statement, those in the arguments of a call come before the call."""
+        """Find the events, before the walk; in one statement, those in the arguments of a call come before the call."""
         for event in events_around(self.project, self.scope, self.name):
             self.by_statement.setdefault(event.site.statement, []).append(event)
         for found in self.by_statement.values():
