@@ -41,6 +41,8 @@ LENT = "def lend(db=Depends(get_db)):\n    yield db\n@app.get('/')\ndef read(db=
 USED = "@app.get('/')\ndef read(db=Depends(provide)):\n    return db.get(int, 1)\n"
 
 MEETING = {
+    ("SES102", "SES114"): "from sqlalchemy import MetaData\nasync_engine = create_async_engine(settings.url)\n"
+    "MetaData().create_all(async_engine)\n",
     ("SES111", "SES103"): "@app.get('/')\nasync def read():\n    engine = create_async_engine(settings.url)\n"
     "    async with engine.connect() as c:\n        await c.execute(text('select 1'))\n",
     ("SES113", "SES103"): "@app.get('/a')\ndef first():\n    engine = create_engine(settings.url)\n"
@@ -59,6 +61,8 @@ MEETING = {
     ("SES311", "SES305"): "def work(db=SessionLocal()):\n    return db.get(int, 1)\n",
     ("SES311", "SES308"): "def work():\n    with SessionLocal() as db:\n        return db\n",
     ("SES311", "SES315"): "def work():\n    with SessionLocal() as db:\n        db.execute(text('insert into t values (1)'))\n",
+    ("SES321", "SES319"): "import time\ndef work():\n    with SessionLocal() as db:\n        while True:\n"
+    "            db.execute(text('select 1'))\n            time.sleep(10)\n",
     ("SES407", "SES408"): f"def provide():\n    db = SessionLocal()\n    try:\n        yield db\n    except GeneratorExit:\n"
     f"        yield db\n    finally:\n        db.close()\n{USED}",
     ("SES506", "SES607"): "def work():\n    with AsyncLocal.begin() as db:\n        db.add(1)\n",
@@ -75,6 +79,8 @@ MEETING = {
     "    second = asyncio.create_task(use(db))\n    await asyncio.gather(first, second)\n",
     ("SES602", "SES608"): "async def work():\n    async with AsyncLocal() as db:\n"
     "        asyncio.create_task(asyncio.shield(db.commit()))\n",
+    ("SES610", "SES601"): "async def work():\n    async with AsyncLocal() as db:\n"
+    "        await asyncio.gather(db.execute(text('select 1')), db.execute(text('select 2')))\n",
     ("SES609", "SES312"): "async def work():\n    async with AsyncLocal() as db:\n        db.add(1)\n        try:\n"
     "            await asyncio.wait_for(db.flush(), 1)\n        except (TimeoutError, Exception):\n            pass\n"
     "        await db.execute(text('select 1'))\n",

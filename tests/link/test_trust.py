@@ -326,6 +326,49 @@ queue = Queue()
     assert found(configuration, **files) == [("SES510", "app/use.py")] * 2
 
 
+WAITING = """\
+from {module} import {imported}
+from sqlalchemy.orm import Session
+
+
+def notify(db: Session, key):
+    user = db.get(int, key)
+    {call}
+"""
+
+
+@pytest.mark.parametrize(
+    ("configured", "imported", "call"),
+    [
+        ("company.mail.send", "send", "send(user)"),
+        ("company.mail.Mailer.send", "Mailer", "mailer = Mailer()\n    mailer.send(user)"),
+    ],
+)
+def test_what_waits_for_something_else(configured: str, imported: str, call: str) -> None:
+    use = WAITING.format(module="company.mail", imported=imported, call=call)
+    assert found("", use=use) == []
+    assert found(f'waiting-calls = ["{configured}"]', use=use) == [("SES321", "use.py")]
+
+
+def test_what_waits_in_the_project() -> None:
+    mail = """\
+def send(user):
+    print(user)
+
+
+class Mailer:
+    def send(self, user):
+        print(user)
+
+
+mailer = Mailer()
+"""
+    use = WAITING.format(module="app.mail", imported="mailer, send", call="send(user)\n    mailer.send(user)")
+    files = {"app__init": "", "app__mail": mail, "app__use": use}
+    assert found('waiting-calls = ["app.mail.send"]', **files) == [("SES321", "app/use.py")]
+    assert found('waiting-calls = ["app.mail.Mailer.send"]', **files) == [("SES321", "app/use.py")]
+
+
 def test_a_file_that_mentions_nothing_but_the_configured_name_is_read() -> None:
     use = """\
 from company.data import opener

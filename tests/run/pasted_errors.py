@@ -109,7 +109,7 @@ PASTED: tuple[tuple[str, str], ...] = (
     (traceback("psycopg2.OperationalError: FATAL:  sorry, too many clients already", "/srv/app/a.py: create_engine(URL)"), "103"),
     # transactions that stay open
     ("psycopg2.errors.IdleInTransactionSessionTimeout: terminating connection due to idle-in-transaction timeout", "301 302"),
-    ("FATAL:  terminating connection due to idle-in-transaction timeout", "301 302"),
+    ("FATAL:  terminating connection due to idle-in-transaction timeout", "301 302 321"),
     (
         "asyncpg.exceptions.IdleInTransactionSessionTimeoutError: terminating connection due to idle-in-transaction timeout",
         "301 302",
@@ -286,7 +286,7 @@ PASTED: tuple[tuple[str, str], ...] = (
     (traceback(LAZY, "/lib/starlette/background.py: await self.func(*self.args)", "/srv/app/mail.py: user.orders"), "510"),
     (traceback(LAZY, "/lib/sse_starlette/sse.py: async for data in self.body_iterator:", "/srv/app/feed.py: user.orders"), "511"),
     # results that outlive what they came from
-    ("psycopg2.ProgrammingError: named cursor isn't valid anymore", "309"),
+    ("psycopg2.ProgrammingError: named cursor isn't valid anymore", "309 320"),
     ("sqlalchemy.exc.ProgrammingError: (psycopg2.ProgrammingError) named cursor isn't valid anymore", "309"),
     ("sqlalchemy.exc.ResourceClosedError: This Connection is closed", "308"),
     (
@@ -302,18 +302,18 @@ PASTED: tuple[tuple[str, str], ...] = (
         "409",
     ),
     # asynchronous engines
-    ("AttributeError: 'AsyncEngine' object has no attribute '_run_ddl_visitor'", "102"),
+    ("AttributeError: 'AsyncEngine' object has no attribute '_run_ddl_visitor'", "114"),
     (
         "sqlalchemy.exc.NoInspectionAvailable: Inspection on an AsyncEngine is currently not supported. "
         "Please obtain a connection then use "
         "``conn.run_sync`` to pass a callable where it's possible to call ``inspect`` on the passed connection.",
-        "102",
+        "114",
     ),
     (
         "sqlalchemy.exc.NoInspectionAvailable: No inspection system is available for object of type <class "
         "'sqlalchemy.ext.asyncio.engine."
         "AsyncEngine'>",
-        "102",
+        "114",
     ),
     (
         "sqlalchemy.exc.InvalidRequestError: The asyncio extension requires an async driver to be used. The "
@@ -328,6 +328,11 @@ PASTED: tuple[tuple[str, str], ...] = (
         "object has not been awaited.",
         "202",
     ),
+    ("NotImplementedError: asynchronous events are not implemented at this time.", "114"),
+    # transactions
+    ('(psycopg.errors.InvalidCursorName) cursor "c_7f3bd2d15580_1" does not exist', "320"),
+    ("asyncpg.exceptions.NoActiveSQLTransactionError: cursor cannot be created outside of a transaction", "320"),
+    ("psycopg2.errors.LockNotAvailable: canceling statement due to lock timeout", "322"),
     # URLs and drivers
     ("sqlalchemy.exc.ArgumentError: Could not parse SQLAlchemy URL from given URL string", "101"),
     ("sqlalchemy.exc.ArgumentError: Expected string or URL object, got None", "101"),

@@ -111,6 +111,10 @@ def test_only_a_pyproject_with_our_table_is_our_configuration(tmp_path: Path) ->
             'pyproject.toml:2: background-task-callers: expected nothing before "app.tasks.enqueue", got "async"',
         ),
         (
+            "[tool.sessionlint]\nwaiting-calls = ['async app.mail.send']",
+            'pyproject.toml:2: waiting-calls: expected nothing before "app.mail.send", got "async"',
+        ),
+        (
             "[tool.sessionlint]\nsession-provider = ['app.db.get_db']",
             "pyproject.toml:2: session-provider: expected a string, got a list",
         ),

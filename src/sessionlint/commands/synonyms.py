@@ -37,9 +37,9 @@ SYNONYMS: Mapping[str, Sequence[str]] = {
         "Commands out of sync; you can't run this command now",
         "the connection cannot be re-entered recursively",
     ),
-    "'AsyncEngine' object has no attribute '_run_ddl_visitor'": (
-        "Inspection on an AsyncEngine is currently not supported",
+    "NoInspectionAvailable: Inspection on an AsyncEngine is currently not supported": (
         "No inspection system is available for object of type AsyncEngine",
         "NoInspectionAvailable",
     ),
+    "ProgrammingError: named cursor isn't valid anymore": ("cursor does not exist", "InvalidCursorName"),
 }

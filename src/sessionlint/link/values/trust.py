@@ -74,6 +74,11 @@ class Trust:
         """The classes whose ``method`` runs work after the request: ``company.tasks.Queue`` for its ``enqueue``."""
         return _owners(self.vocabulary.background_task_callers, method)
 
+    @property
+    def waiting_names(self) -> frozenset[str]:
+        """The last words of the names of what waits."""
+        return frozenset(wrapper.name.rpartition(".")[2] for wrapper in self.vocabulary.waiting_calls)
+
     def waiting_classes(self, method: str) -> frozenset[str]:
         """The classes whose ``method`` waits: ``company.mail.Mailer`` for its ``send``."""
         return _owners(self.vocabulary.waiting_calls, method)

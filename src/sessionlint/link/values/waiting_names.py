@@ -4,6 +4,7 @@ A name ends in ``*`` where all that begin so are meant. What takes milliseconds,
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from sessionlint.model.records import dataclass
 
@@ -95,6 +96,14 @@ FUNCTIONS: Mapping[str, bool] = {**dict.fromkeys(_SYNC_FUNCTIONS, False), **dict
 SLEEPS: Mapping[str, bool] = {"time.sleep": False, "asyncio.sleep": True, "anyio.sleep": True, "trio.sleep": True}
 """Functions that wait for the seconds that they are given."""
 
+THREADS = frozenset(
+    {
+        *("asyncio.to_thread", "anyio.to_thread.run_sync"),
+        *("fastapi.concurrency.run_in_threadpool", "starlette.concurrency.run_in_threadpool"),
+    }
+)
+"""Functions that wait as long as what they run in a thread."""
+
 STRIPE = frozenset({"create", "retrieve", "modify", "list", "confirm", "capture", "cancel", "search", "delete", "update"})
 """What waits at the end of ``stripe.Customer.create``."""
 
@@ -107,9 +116,18 @@ LIBRARIES = (frozenset(name.partition(".")[0] for name in (*OBJECTS, *FUNCTIONS)
 """The packages that a file imports which waits for somebody by itself; those that every other file imports are left out."""
 
 
+_OF_FUNCTIONS = frozenset(name.rpartition(".")[2] for name in (*FUNCTIONS, *SLEEPS, *THREADS)) | STRIPE
+
+
+@cache
 def is_method(name: str) -> bool:
     """Whether some object has a method of that name which waits."""
     return name in _WHOLE or name.startswith(_STARTS)
+
+
+def is_waiting_name(name: str) -> bool:
+    """Whether some function, or some object's method, of that name waits."""
+    return name in _OF_FUNCTIONS or is_method(name)
 
 
 def waiting_object(maker: str) -> Waiting | None:

@@ -31,10 +31,11 @@ _DEPTH = 5
 def is_looked_into(project: Project, module: ModuleScope) -> bool:
     """Whether the file speaks of sessions of SQLAlchemy's, or imports a library that waits."""
     text = project.source(module).text.lower()
-    return (("sqlalchemy" in text or "sqlmodel" in text) and "session" in text) or imports_waiting(module)
+    return (("sqlalchemy" in text or "sqlmodel" in text) and "session" in text) or imports_waiting(project, module)
 
 
-def imports_waiting(module: ModuleScope) -> bool:
+@question(False)
+def imports_waiting(project: Project, module: ModuleScope) -> bool:
     """Whether a file, of which no more than the imports may be known, imports a library that waits."""
     imports = (statement for statement in walk.statements(module.body) if isinstance(statement, Import) and not statement.level)
     return any(

@@ -1,30 +1,26 @@
 """Where code waits for something that is not the database: calls of other libraries, of what the configuration names, and of
 functions of the project that wait."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping, Sequence
 
-from sessionlint.link.names.scopes import FunctionScope, Scope, Site
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, remembered
+from sessionlint.link.question import collected, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
-from sessionlint.link.values.waiting_names import FUNCTIONS, SLEEPS, STRIPE, is_method, waiting_object
-from sessionlint.model.facts import Attribute, Await, Call, Constant, For, Term, With
+from sessionlint.link.values.waiting_names import FUNCTIONS, SLEEPS, STRIPE, THREADS, is_method, is_waiting_name, waiting_object
+from sessionlint.model.facts import Attribute, Await, Call, Constant, For, Name, Term, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.references.call_graph import calls_to
 from sessionlint.questions.references.definitions import written_for
 from sessionlint.questions.running.library_objects import imports_waiting, is_looked_into, library_object
 from sessionlint.questions.sessions.open_transactions import sessions_in
 
-_DEPTH = 3
+_DEPTH = 2
 _LEAST_SECONDS = 1
 _LONGEST = 50
-_THREADS = {
-    "asyncio.to_thread": 0,
-    "anyio.to_thread.run_sync": 0,
-    "fastapi.concurrency.run_in_threadpool": 0,
-    "starlette.concurrency.run_in_threadpool": 0,
-}
 _TASKS = frozenset({"delay", "apply_async"})
 
 
@@ -37,14 +33,29 @@ class Wait:
     inside: Place | None = None
 
 
-@collected
-def waits_of(project: Project, scope: Scope) -> Iterator[Wait]:
+def waits_of(project: Project, scope: Scope) -> Sequence[Wait]:
     """The calls of ``scope``'s own body that wait themselves, in source order."""
-    if not is_looked_into(project, scope.module):
-        return
-    for site in project.calls_in(scope):
-        if isinstance(site.term, Call) and not site.in_lambda and _waits(project, site.term, site):
-            yield Wait(site, written(project, site.term, scope))
+    return _waits_by_scope(project, scope.module).get(scope, ())
+
+
+@question(dict[Scope, list[Wait]]())
+def _waits_by_scope(project: Project, module: ModuleScope) -> Mapping[Scope, Sequence[Wait]]:
+    found: dict[Scope, list[Wait]] = defaultdict(list)
+    configured = project.trust.waiting_names
+    for site in module.calls if is_looked_into(project, module) else ():
+        call = site.term
+        assert isinstance(call, Call)
+        name = call.func.attr if isinstance(call.func, Attribute) else call.func.id if isinstance(call.func, Name) else ""
+        if _may_wait(project, name, call, site.scope, configured) and not site.in_lambda and _waits(project, call, site):
+            found[site.scope].append(Wait(site, written(project, call, site.scope)))
+    return dict(found)
+
+
+def _may_wait(project: Project, name: str, call: Call, scope: Scope, configured: Container[str]) -> bool:
+    """Whether something that goes by the name may wait; a name may have been given to it by an import."""
+    if is_waiting_name(name) or name in configured:
+        return True
+    return isinstance(call.func, Name) and isinstance(project.kind(call.func, scope), kinds.External)
 
 
 def written(project: Project, call: Call, scope: Scope) -> str:
@@ -56,11 +67,16 @@ def written(project: Project, call: Call, scope: Scope) -> str:
 
 def called_wait(project: Project, site: Site) -> Wait | None:
     """The wait in a function of the project that the call at ``site`` runs, if it runs one to its end."""
-    called = runs_at_once(project, site)
-    found = _first_wait(project, called, _DEPTH) if called is not None else None
+    found = _wait_inside(project, site, _DEPTH)
     return (
         Wait(site, written(project, site.term, site.scope), found) if found is not None and isinstance(site.term, Call) else None
     )
+
+
+def _wait_inside(project: Project, site: Site, depth: int) -> Place | None:
+    callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
+    found = _first_wait(project, callee.function, depth) if isinstance(callee, kinds.FunctionKind) else None
+    return found if found is not None and runs_at_once(project, site) is not None else None
 
 
 def runs_at_once(project: Project, site: Site) -> FunctionScope | None:
@@ -85,42 +101,40 @@ def _first_wait(project: Project, function: FunctionScope, depth: int) -> Place 
 def _find_first(project: Project, function: FunctionScope, depth: int) -> Place | None:
     if own := waits_of(project, function):
         return own[0].site.place
-    for site in project.calls_in(function):
-        called = runs_at_once(project, site)
-        if called is not None and (found := _first_wait(project, called, depth - 1)) is not None:
-            return found
-    return None
+    inside = (_wait_inside(project, site, depth - 1) for site in project.calls_in(function))
+    return next((found for found in inside if found is not None), None)
 
 
 # --- files to read ----------------------------------------------------------------------------------------------------
 
 
 def unread_waits(project: Project) -> Iterator[str]:
-    """The files without facts that import a library which waits, and that hold what a body with a session calls, or what such a
-    function calls."""
-    waiting = {module.path for module in project.outlines if imports_waiting(module)}
-    for module in project.modules.values() if waiting else ():
-        for scope in sessions_in(project, module):
-            yield from _unread_below(project, scope, _DEPTH) & waiting
+    """The files without facts that import a library which waits, and hold what a body with a session calls, itself or through
+    other functions."""
+    calling = [one for module in project.modules.values() for one in _calling_unread(project, module)]
+    outlines = {module.path: module for module in project.outlines} if calling else {}
+    for scope, path in calling:
+        outline = outlines.get(path)
+        if outline is not None and imports_waiting(project, outline) and _is_run_with_session(project, scope, _DEPTH + 1):
+            yield path
 
 
-def _unread_below(project: Project, scope: Scope, depth: int) -> frozenset[str]:
-    """The files without facts that hold what a body calls."""
-    if not depth:
-        return frozenset()
-    return remembered(project, ("unread below", scope, depth), frozenset(), _find_unread, project, scope, depth)
+def _is_run_with_session(project: Project, scope: Scope, depth: int) -> bool:
+    """Whether a body has a session, or is run by one that has, as far as anybody looks."""
+    if scope in sessions_in(project, scope.module):
+        return True
+    callers = calls_to(project, scope) if isinstance(scope, FunctionScope) and depth > 1 else ()
+    return any(_is_run_with_session(project, site.scope, depth - 1) for site in callers)
 
 
-def _find_unread(project: Project, scope: Scope, depth: int) -> frozenset[str]:
-    found: set[str] = set()
-    for site in project.calls_in(scope):
-        callee = project.kind(site.term.func, scope) if isinstance(site.term, Call) else None
+@collected
+def _calling_unread(project: Project, module: ModuleScope) -> Iterator[tuple[Scope, str]]:
+    """The bodies of a module that is looked into which call something in files without facts, with these."""
+    sites = project.calls_into_unread(module)
+    for site in sites if sites and is_looked_into(project, module) else ():
+        callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
         if isinstance(callee, kinds.Unknown) and callee.unread is not None:
-            found.add(callee.unread)
-        called = runs_at_once(project, site)
-        if called is not None and is_looked_into(project, called.module):
-            found |= _unread_below(project, called, depth - 1)
-    return frozenset(found)
+            yield site.scope, callee.unread
 
 
 # --- one call ---------------------------------------------------------------------------------------------------------
@@ -144,7 +158,7 @@ def _function_waits(project: Project, name: str, call: Call, site: Site) -> bool
         return not FUNCTIONS[name] or _is_awaited(site)
     if name in SLEEPS:
         return (not SLEEPS[name] or _is_awaited(site)) and _seconds(project, call, site.scope) >= _LEAST_SECONDS
-    if name in _THREADS:
+    if name in THREADS:
         return _is_awaited(site) and _thread_waits(project, call, site.scope)
     package, _, last = name.partition(".")
     return package == "stripe" and last.rpartition(".")[2] in STRIPE

@@ -32,7 +32,7 @@ from sessionlint.model.facts import (
 )
 from sessionlint.model.records import dataclass
 from sessionlint.questions.sessions.block_uses import Act, Event, own_block
-from sessionlint.questions.sessions.handed import events_around
+from sessionlint.questions.sessions.handed import called_at, events_around
 from sessionlint.questions.sessions.openings import openings_of
 
 S = TypeVar("S")
@@ -58,13 +58,16 @@ class Following(Paths[S]):
         return self._block(self.scope.body, frozenset({given}))
 
     def gather(self) -> None:
-        """Find the events, which come before the walk."""
+        """Find the events, before the walk; in one statement, those in the arguments of a call come before the call."""
         for event in events_around(self.project, self.scope, self.name):
             self.by_statement.setdefault(event.site.statement, []).append(event)
+        for found in self.by_statement.values():
+            if len(found) > 1:
+                found.sort(key=_end)
 
     @property
     def events(self) -> Iterator[Event]:
-        """Every event, in source order."""
+        """Every event, in the order of the source's statements."""
         return (event for found in self.by_statement.values() for event in found)
 
     @abstractmethod
@@ -141,6 +144,12 @@ def _targets(statement: Statement) -> tuple[Term, ...]:
             return tuple(Name(alias.start, alias.end, alias.asname or alias.name.partition(".")[0]) for alias in names)
         case _:
             return ()
+
+
+def _end(event: Event) -> int:
+    """Where the call ends that an event is, or that it is an argument of."""
+    call = called_at(event.site) if event.act is Act.PASSED else None
+    return call.span.end if call is not None else event.place.span.end
 
 
 def _top(event: Event) -> Term:

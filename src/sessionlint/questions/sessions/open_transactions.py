@@ -15,7 +15,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Call, For, Name, Statement, While
+from sessionlint.model.facts import Attribute, Call, For, Name, Statement, Term, While
 from sessionlint.model.records import dataclass
 from sessionlint.questions.leaving.never_returns import never_returns_in
 from sessionlint.questions.sessions.block_uses import Act, Event
@@ -45,25 +45,28 @@ _ASKING = frozenset({"merge"})
 def sessions_in(project: Project, module: ModuleScope) -> Mapping[Scope, frozenset[str]]:
     """The sessions of each body of a module that asks one for something, or hands one to a function of the project."""
     found: dict[Scope, set[str]] = {}
-    for site in project.calls_of(kinds.Method, kinds.FunctionKind, within=module):
-        if isinstance(site.scope, ClassScope) or not isinstance(site.term, Call):
-            continue
-        for name in (*_named(project, site.term, site.scope), *_kept(project, site.term, site.scope)):
-            found.setdefault(site.scope, set()).add(name)
-    return {scope: frozenset(names) for scope, names in found.items()}
+    for site in project.calls_of(kinds.Method, within=module):
+        callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
+        if isinstance(callee, kinds.Method) and isinstance(callee.owner, kinds.Session) and isinstance(site.term, Call):
+            owner = site.term.func.value if isinstance(site.term.func, Attribute) else None
+            found.setdefault(site.scope, set()).update(_named(owner))
+    for site in project.calls_of(kinds.FunctionKind, within=module):
+        if isinstance(site.term, Call):
+            found.setdefault(site.scope, set()).update(_handed(project, site.term, site.scope))
+    return {scope: frozenset(names) for scope, names in found.items() if names and not isinstance(scope, ClassScope)}
 
 
-def _named(project: Project, call: Call, scope: Scope) -> Iterator[str]:
-    """The sessions that a call is of, or is given."""
-    owner = (call.func.value,) if isinstance(call.func, Attribute) else ()
-    for term in (*owner, *(given.value for given in call.args)):
-        name = walk.dotted(term) if isinstance(term, Name | Attribute) else None
-        if name is not None and name.count(".") < 2 and isinstance(project.kind(term, scope), kinds.Session):
-            yield name
+def _named(term: Term | None) -> Iterator[str]:
+    name = walk.dotted(term) if isinstance(term, Name | Attribute) else None
+    if name is not None and name.count(".") < 2:
+        yield name
 
 
-def _kept(project: Project, call: Call, scope: Scope) -> Iterator[str]:
-    """The sessions of the object whose method is called."""
+def _handed(project: Project, call: Call, scope: Scope) -> Iterator[str]:
+    """The sessions that a function of the project is given, and those of the object whose method it is."""
+    for given in call.args:
+        if isinstance(given.value, Name | Attribute) and isinstance(project.kind(given.value, scope), kinds.Session):
+            yield from _named(given.value)
     match call.func:
         case Attribute(value=Name(id=owner) as value) if isinstance(kind := project.kind(value, scope), kinds.Instance):
             yield from (f"{owner}.{name}" for name, _ in kept_sessions(project, kind.cls))

@@ -21,9 +21,9 @@ RULE = Rule(
     severity=Severity.ERROR,
     why="One error closes the sessions that the others are using: the error that is seen is that one, and connections are lost.",
     symptoms=(
-        "IllegalStateChangeError: Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
-        "InterfaceError: cannot perform operation: another operation is in progress",
         "The garbage collector is trying to clean up non-checked-in connection",
+        "InterfaceError: cannot perform operation: another operation is in progress",
+        "IllegalStateChangeError: Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
     ),
     hints=("gather(",),
     yields_to=("SES601",),

@@ -25,10 +25,10 @@ RULE = Rule(
     why="Whatever imports this module needs a database that is up: tests, alembic, --help, and every worker that starts.",
     symptoms=(
         "OperationalError: connection to server failed: Connection refused, at import",
-        "'AsyncEngine' object has no attribute '_run_ddl_visitor'",
         "asyncio.run() cannot be called from a running event loop",
         "Working outside of application context",
     ),
+    yields_to=("SES114",),
     silent_in=frozenset(Role) - {Role.APPLICATION},
 )
 

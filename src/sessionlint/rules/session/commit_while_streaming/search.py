@@ -26,7 +26,7 @@ from sessionlint.questions.sessions.openings import openings_of
 
 WORDS = ("yield_per", "stream")
 _STREAMING = frozenset({"stream", "stream_scalars"})
-_RUNNING = frozenset({"execute", "exec", "scalars"}) | _STREAMING
+_RUNNING = frozenset({"execute", "exec", "scalars", "stream", "stream_scalars"})
 _BATCHES = frozenset({"yield_per", "partitions"})
 _STEPS = RESULT_STEPS | _BATCHES
 _FETCHING = frozenset({"all", "first", "one", "one_or_none", "scalar", "count", "fetchall", "fetchmany", "get"})

@@ -22,7 +22,6 @@ RULE = Rule(
     why="The worker does not see what others commit, holds its connection for ever, and keeps the database from cleaning up.",
     symptoms=(
         "the worker does not see new rows until it is restarted",
-        "idle in transaction",
         "terminating connection due to idle-in-transaction timeout",
         "MySQL server has gone away",
     ),

@@ -15,6 +15,7 @@ from sessionlint.questions.sessions.handed import events_around
 from sessionlint.questions.sessions.open_transactions import OPEN, asks, sessions_in, standing_of_round
 
 _CONSUMERS = frozenset({"kafka.KafkaConsumer", "aiokafka.AIOKafkaConsumer", "confluent_kafka.Consumer"})
+_WORDS = ("while True", "while 1", "while (", "Consumer", ".listen(")
 _RENEWING = frozenset({"expire_all", "expire", "expunge_all"})
 
 
@@ -30,6 +31,8 @@ class EndlessTransaction:
 
 def endless_transactions(project: Project, module: ModuleScope) -> Iterator[EndlessTransaction]:
     """Each loop once, with the first session."""
+    if not any(project.mentions(module, word) for word in _WORDS):
+        return
     for scope, names in sessions_in(project, module).items():
         for loop in _endless_loops(project, scope):
             found = next(filter(None, (_in_loop(project, scope, name, loop) for name in sorted(names))), None)

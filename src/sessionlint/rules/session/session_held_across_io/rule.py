@@ -21,12 +21,12 @@ RULE = Rule(
     severity=Severity.WARNING,
     why="While the program waits for a server, nobody else can use the connection: a slow one runs the pool dry.",
     symptoms=(
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-        "idle in transaction",
         "terminating connection due to idle-in-transaction timeout",
+        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
         "IdleInTransactionSessionTimeoutError: terminating connection due to idle-in-transaction timeout",
         "Lost connection to MySQL server during query",
     ),
+    yields_to=("SES319",),
     silent_in=frozenset({Role.TEST, Role.STUB, Role.MIGRATION}),
     milder_in=frozenset({Role.SCRIPT}),
 )

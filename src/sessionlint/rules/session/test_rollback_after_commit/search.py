@@ -15,13 +15,13 @@ from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.injection.dependencies import OVERRIDES
+from sessionlint.questions.injection.resources import is_fixture
 from sessionlint.questions.requests.needs import provider_function
 from sessionlint.questions.requests.routes import injected_sessions
 from sessionlint.questions.sessions.block_uses import Act, Event, events
 from sessionlint.questions.sessions.handed import Handed, handed
 from sessionlint.questions.sessions.openings import openings_of
 
-_FIXTURES = frozenset({"pytest.fixture", "pytest_asyncio.fixture", "pytest.yield_fixture"})
 # what else cleans up between tests
 _CLEANING = re.compile(
     r"drop_all|truncate|delete\s+from|\bdelete\(|:memory:|sqlite(\+\w+)?://[\"']|create_savepoint|begin_nested", re.IGNORECASE
@@ -43,7 +43,7 @@ def useless_rollbacks(project: Project, module: ModuleScope) -> Iterator[Useless
     if project.role(module) is not Role.TEST or _CLEANING.search(project.source(module).text):
         return
     for function in module.functions:
-        if function.node.is_generator and project.evaluator.decorators(function) & _FIXTURES:
+        if function.node.is_generator and is_fixture(project, function):
             rollback = _isolating(project, function)
             commit = next(_commits(project, function), None) if rollback is not None else None
             if rollback is not None and commit is not None:
