@@ -112,6 +112,14 @@ def given(runs: Callable[[], Runs], folders: tuple[Path, ...]) -> None:
     runs().given(folders)
 
 
+@main.command(help="A line typed in the largest files of a project that stays in memory.")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def keystrokes(folder: Path) -> None:
+    from benchmarks.keystrokes import measured, table
+
+    click.echo(table(*measured(folder)))
+
+
 @main.command(help="Hostile inputs of four sizes, each twice the one before.")
 @click.argument("names", nargs=-1, metavar="[INPUT]...")
 def growth(names: tuple[str, ...]) -> None:

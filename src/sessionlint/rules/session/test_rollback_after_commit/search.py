@@ -75,11 +75,22 @@ def _commits(project: Project, fixture: FunctionScope) -> Iterator[Place]:
     """Where tests commit the session of a fixture, or application code does that gets it instead of its provider's."""
     name = _called(fixture)
     for module in project.modules.values():
-        if project.role(module) is Role.TEST and project.mentions(module, name):
+        if project.role(module) is Role.TEST and project.mentions(module, name) and _is_seen_in(fixture, name, module):
             for function in module.functions:
-                if any(parameter.name == name for parameter in function.node.params):
+                same_class = fixture.owner is None or function.owner is fixture.owner
+                if same_class and any(parameter.name == name for parameter in function.node.params):
                     yield from _commits_in(project, function, name, _DEPTH)
                     yield from _commits_of_overridden(project, function, name)
+
+
+def _is_seen_in(fixture: FunctionScope, name: str, module: ModuleScope) -> bool:
+    """Whether tests of a module get this fixture by its name: in its own, and where a ``conftest.py`` is above and they have no
+    other."""
+    if module is fixture.module:
+        return True
+    folder, _, file = fixture.module.path.rpartition("conftest.py")
+    has_another = any(_called(function) == name for function in module.functions if function.node.decorators)
+    return file == "" and fixture.module.path.endswith("conftest.py") and module.path.startswith(folder) and not has_another
 
 
 def _called(fixture: FunctionScope) -> str:
