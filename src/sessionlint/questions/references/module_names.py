@@ -1,9 +1,6 @@
 """What a module is called where two of one name have to be told apart."""
 
-from sessionlint.link.names.scopes import ModuleScope
 
-
-def telling_name(module: ModuleScope) -> str:
+def telling_name(name: str, path: str) -> str:
     """Its dotted name; where that is one word, which another file may have too, the path with dots."""
-    path = module.path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    return module.name if "." in module.name else path
+    return name if "." in name else path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")

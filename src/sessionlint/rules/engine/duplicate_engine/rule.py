@@ -48,4 +48,4 @@ def _named(engine: DuplicateEngine) -> str:
     """The first engine with its module: in a repository of several programs many are called `engine`."""
     statement, scope = engine.first.statement, engine.first.scope
     name = walk.dotted(statement.targets[0]) if isinstance(statement, Assign) and isinstance(scope, ModuleScope) else None
-    return f"`{telling_name(scope.module)}.{name}`" if name else ""
+    return f"`{telling_name(scope.module.name, scope.module.path)}.{name}`" if name else ""

@@ -1,6 +1,6 @@
 """From ``Base.metadata.create_all(engine)`` to ``await connection.run_sync(Base.metadata.create_all)``."""
 
-from sessionlint.link.names.scopes import FunctionScope
+from sessionlint.link.names.scopes import FunctionScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.model.facts import Attribute, Await, Evaluate, Name
 from sessionlint.model.finding import Applicability, Edit, Fix
@@ -31,6 +31,12 @@ def run_sync_fix(project: Project, found: Misgiven) -> Fix | None:
     return Fix("run it in the connection: `run_sync`", edits, Applicability.SAFE) if edits else None
 
 
+def connection_name(scope: Scope) -> str | None:
+    """What the block may call its connection: a name that the function has not yet."""
+    declared = scope.declared if isinstance(scope, FunctionScope) else ()
+    return next((one for one in _NAMES if one not in scope.bindings and one not in declared), None)
+
+
 def _by_connection(source: Source, found: Misgiven) -> tuple[Edit, ...] | None:
     written = _run_by(source, found, source.text[slice(*found.given.span)])
     return (Edit(Place(source.path, found.site.statement.span), written),) if written is not None else None
@@ -39,7 +45,7 @@ def _by_connection(source: Source, found: Misgiven) -> tuple[Edit, ...] | None:
 def _by_engine(source: Source, found: Misgiven, scope: FunctionScope) -> tuple[Edit, ...] | None:
     """A block over the statement; a name that the function has not yet stands for its connection."""
     lines, span = lines_of(source.text), found.site.statement.span
-    name = next((one for one in _NAMES if one not in scope.bindings and one not in scope.declared), None)
+    name = connection_name(scope)
     written = _run_by(source, found, name) if name is not None else None
     if written is None or not lines.stands_alone(span):
         return None

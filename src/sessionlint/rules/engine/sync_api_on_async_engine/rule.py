@@ -38,7 +38,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 
 def _finding(project: Project, found: Misgiven) -> Finding:
-    from sessionlint.rules.engine.sync_api_on_async_engine.fix import run_sync_fix
+    from sessionlint.rules.engine.sync_api_on_async_engine.fix import connection_name, run_sync_fix
 
     written = walk.dotted(found.given) or "what it is given"
     fails = f"raises {found.error}" if found.error else "fails"
@@ -46,14 +46,14 @@ def _finding(project: Project, found: Misgiven) -> Finding:
         found.site.place,
         f"`{found.function}()` {fails}: `{written}` is an asynchronous {found.noun}, and it works with synchronous ones only",
         related=(Related(found.origin, "the engine is built here"),) if found.origin is not None else (),
-        help=_help(found, written),
+        help=_help(found, written, connection_name(found.site.scope) or "connection"),
         fix=run_sync_fix(project, found),
     )
 
 
-def _help(found: Misgiven, written: str) -> str:
+def _help(found: Misgiven, written: str, name: str) -> str:
     if found.function in LISTENING:
         return f"listen to the synchronous one behind it: `{written}.sync_{found.noun}`"
     if found.noun == "engine":
-        return f"run it in a connection: `async with {written}.begin() as connection: await connection.run_sync(...)`"
+        return f"run it in a connection: `async with {written}.begin() as {name}: await {name}.run_sync(...)`"
     return f"let the connection run it: `await {written}.run_sync(...)`"

@@ -13,6 +13,7 @@ from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.inventory.parts import code_of
 from sessionlint.questions.inventory.records import Code, Part
+from sessionlint.questions.references.module_names import telling_name
 from sessionlint.questions.requests.request_sessions import TwoSessions, two_providers
 from sessionlint.rules.provider.duplicate_provider.search import SecondProvider, second_providers
 
@@ -59,8 +60,7 @@ def _names(one: Code, other: Code) -> tuple[str, str]:
 
 
 def _with_module(provider: Code) -> str:
-    path = provider.place.path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    return f"{provider.module if '.' in provider.module else path}.{provider.name}"
+    return f"{telling_name(provider.module, provider.place.path)}.{provider.name}"
 
 
 def _in_the_project(second: SecondProvider) -> Finding:
