@@ -113,9 +113,14 @@ def events(project: Project, scope: Scope, name: str) -> Iterator[Event]:
 
 def event_at(project: Project, site: Site, name: str) -> Event | None:
     """What the mention of the session ``name`` at ``site`` does, if there is one."""
-    if isinstance(site.term, Name | Attribute) and walk.dotted(site.term) == name and not _is_written(site):
-        return Event(_act(project, site), site)
-    return None
+    return Event(_act(project, site), site) if _is_called(site.term, name) and not _is_written(site) else None
+
+
+def _is_called(term: Term, name: str) -> bool:
+    """Whether a term is that dotted name; most are not, as their last part tells."""
+    if isinstance(term, Name):
+        return term.id == name
+    return isinstance(term, Attribute) and term.attr == name.rpartition(".")[2] and walk.dotted(term) == name
 
 
 def own_blocks(project: Project, scope: Scope, depth: int = _DEPTH) -> Iterator[OwnBlock]:

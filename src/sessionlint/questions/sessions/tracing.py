@@ -97,12 +97,15 @@ class Tracing(Paths[Condition]):
     borrows: bool = False
     entered: dict[Place, None] = field(default_factory=dict)
     telling: dict[Handler | WithItem, Telling] = field(default_factory=dict)
+    binding: dict[Statement, bool] = field(default_factory=dict)
+    walruses: bool = True
 
     def trace(self, given: Condition = State.UNKNOWN) -> Exits[Condition]:
         """Walk the body; ``given`` is the condition of a session that comes from outside."""
         for event in events_around(self.project, self.scope, self.name):
             self.by_statement[event.site.statement].append(event)
         start = self._start()
+        self.walruses = self.project.mentions(self.scope.module, ":=")
         return self._block(self.scope.body, frozenset({given if start is State.UNKNOWN else start}))
 
     @property
@@ -127,7 +130,7 @@ class Tracing(Paths[Condition]):
     def _own(self, statement: Statement, states: Conditions) -> tuple[Conditions, Conditions]:
         """The conditions behind the terms that a statement evaluates itself, and those in which they may raise."""
         found = self.by_statement.get(statement, [])
-        after, raised = self._terms(list(walk.own_terms(statement)), found, states, may_raise(statement))
+        after, raised = self._events(found, states, may_raise(statement))
         return (after if walk.blocks(statement) else self._bound(statement, after)), raised
 
     def _bound(self, statement: Statement, states: Conditions) -> Conditions:
@@ -136,19 +139,26 @@ class Tracing(Paths[Condition]):
             case Assign(value=value, targets=targets) if any(walk.dotted(target) == self.name for target in targets):
                 return frozenset({self._opened_by(value)}) if value is not None else states
             case _:
-                return frozenset({State.UNKNOWN}) if self._binds(statement) else states
+                return frozenset({State.UNKNOWN}) if self._binds_otherwise(statement) else states
+
+    def _binds_otherwise(self, statement: Statement) -> bool:
+        """Whether a statement binds the name in another way than by a plain assignment; each path asks again."""
+        if statement not in self.binding:
+            self.binding[statement] = self._binds(statement)
+        return self.binding[statement]
 
     def _binds(self, statement: Statement) -> bool:
-        """Whether a statement binds the name in another way than by a plain assignment."""
         if isinstance(statement, Import):
             return any((alias.asname or alias.name.partition(".")[0]) == self.name for alias in statement.names)
         targets: tuple[Term, ...] = getattr(statement, "targets", ()) if isinstance(statement, Assign | Delete) else ()
         if isinstance(statement, For):
             targets = (statement.target,)
         terms = [(inner, path) for target in targets for inner, path in walk.descend(target)]
-        walruses = [
-            inner.target for top in walk.own_terms(statement) for inner, _ in walk.descend(top) if isinstance(inner, Walrus)
-        ]
+        walruses = (
+            [inner.target for top in walk.own_terms(statement) for inner, _ in walk.descend(top) if isinstance(inner, Walrus)]
+            if self.walruses
+            else []
+        )
         if any(walk.dotted(inner) == self.name for inner in (*(term for term, _ in terms), *walruses)):
             return True
         plain = (term for term, path in terms if not any(isinstance(outer, Attribute | Subscript) for outer in path))
@@ -168,7 +178,7 @@ class Tracing(Paths[Condition]):
 
     # --- events -------------------------------------------------------------------------------------------------------
 
-    def _terms(self, terms: list[Term], found: list[Event], states: Conditions, raising: bool) -> tuple[Conditions, Conditions]:
+    def _events(self, found: list[Event], states: Conditions, raising: bool) -> tuple[Conditions, Conditions]:
         raised = states if raising else NOWHERE
         for event in found:
             self.seen[event] = self.seen.get(event, NOWHERE) | states
@@ -245,7 +255,7 @@ class Tracing(Paths[Condition]):
     def _round(self, statement: For | While, states: Conditions) -> Conditions:
         if isinstance(statement, While):
             return self._tested(states, statement.test)
-        return frozenset({State.UNKNOWN}) if self._binds(statement) else states
+        return frozenset({State.UNKNOWN}) if self._binds_otherwise(statement) else states
 
     def _caught(self, handler: Handler, raised: Conditions) -> tuple[Conditions, Conditions]:
         others = frozenset(state for state in raised if not isinstance(state, Failed))
@@ -274,7 +284,7 @@ class Tracing(Paths[Condition]):
             return self._block(statement.body, states)
         item, *rest = items
         found = [event for event in self.by_statement.get(statement, []) if _top(event) is item.context]
-        after, raised = self._terms([item.context], found, states, True)
+        after, raised = self._events(found, states, True)
         exits = self._entered(statement, item, rest, found, after, states)
         if suppresses_database_errors(item.context):
             self._suppressed(statement, item, exits)
