@@ -44,7 +44,7 @@ _IN_CALLS = ("uvicorn.run", "Granian(", "worker_concurrency", "ThreadPoolExecuto
 def concurrency_of(root: Path, paths: Iterable[str], sources: Mapping[str, Source]) -> tuple[Concurrency, ...]:
     """What the files of deployment say in ``root`` and in the folders between it and ``paths``, and Python files anywhere."""
     found = [one for path in _candidates(paths) for one in _of_file(root, path)]
-    for path, source in sources.items():
+    for source in sources.values():
         if any(word in source.text for word in _IN_CALLS):
             found += _of_calls(source)
     return tuple(dict.fromkeys(found))

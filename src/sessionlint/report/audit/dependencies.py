@@ -89,7 +89,7 @@ def _holders(audit: Audit, place: object) -> Iterator[Line]:
     for part in Part:
         users = {use.by: use for use in audit.whole.uses_of(found.place) if use.by.part is part}
         if users:
-            named = [quoted(use.route and f"{use.route} {use.by.name}" or use.by.full_name) for use in users.values()]
+            named = [quoted((use.route and f"{use.route} {use.by.name}") or use.by.full_name) for use in users.values()]
             yield Line(f"gives its session to {count(len(named), part)}: {listed(named, _FEW, audit.every)}", OBSERVED)
         opened = {one.by: None for one in audit.whole.openings if one.source == found.place and one.by.part is part}
         if opened:

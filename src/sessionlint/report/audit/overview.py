@@ -103,7 +103,7 @@ def _sentences(audit: Audit, record: FileRecord) -> list[str]:
         sentences.append(f"lends sessions through {listed(named, _FEW, audit.every)}")
     providers = {one.code.place for one in lends}
     used = [use.by for use in inventory.uses if use.place.path == record.path and use.by.place not in providers]
-    users = {code: None for code in used}
+    users = dict.fromkeys(used)
     if users:
         sentences.append(f"gets sessions of providers in {_counted(list(users))}")
     opened = {one.by: None for one in inventory.openings if one.place.path == record.path}
