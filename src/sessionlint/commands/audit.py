@@ -19,6 +19,7 @@ from sessionlint.report.audit.rule_page import RulePage, read_rule_page
 from sessionlint.report.audit.view import Audit, Evidence, ranked
 from sessionlint.rules.registry import registered_rules
 from sessionlint.run.deployment import concurrency_of
+from sessionlint.run.discovery.roots import repository_of
 from sessionlint.run.pipeline import Linked
 from sessionlint.run.revision.history import history_of
 
@@ -33,11 +34,12 @@ def run_audit(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     prepare()
     chosen = {} if options.get("select") else {"extend-select": _EVERY_RULE}
     linked = linked_project(paths, {**options, **chosen})
-    text = _RENDER[options["output_format"]](_audit(linked, every=options["verbose"]))
+    audit = _audit(linked, is_root_given=options["project_root"] is not None, every=options["verbose"])
+    text = _RENDER[options["output_format"]](audit)
     return deliver(text, linked, options["output"], quiet=options["quiet"])
 
 
-def _audit(linked: Linked, *, every: bool) -> Audit:
+def _audit(linked: Linked, *, is_root_given: bool, every: bool) -> Audit:
     project, plan, whole = linked.project, linked.plan, inventory(linked.project)
     asked = tuple(sorted({*plan.scope.files, *plan.scope.folders}))
     records = tuple(files(project, [path for path in plan.files if path in plan.scope]))
@@ -55,6 +57,7 @@ def _audit(linked: Linked, *, every: bool) -> Audit:
         tuple((one.path, one.reason) for one in linked.outcome.skipped),
         tuple(sorted(plan.selected)),
         {code.place: tuple(_tests(whole, code.place)) for code in whole.codes},
+        plan.root.config is not None or is_root_given or repository_of(plan.root.folder) is not None,
         every,
     )
 

@@ -37,7 +37,6 @@ _CALLS = {
     ),
     "threads": re.compile(r"\bThreadPoolExecutor\(\s*(?:max_workers\s*=\s*)?(\d{1,4})\b|\btotal_tokens\s*=\s*(\d{1,4})\b"),
 }
-_LONGEST = 80
 _IN_CALLS = ("uvicorn.run", "Granian(", "worker_concurrency", "ThreadPoolExecutor(", "total_tokens")
 
 
@@ -79,11 +78,14 @@ def _of_calls(source: Source) -> Iterator[Concurrency]:
     for what, pattern in _CALLS.items():
         for match in pattern.finditer(source.text):
             number = int(next(group for group in match.groups() if group))
-            written = " ".join(match[0].split())
-            line = source.position(match.start()).line
-            yield Concurrency(
-                what, number, source.path, line, written if len(written) <= _LONGEST else f"{written[:_LONGEST]}..."
-            )
+            yield Concurrency(what, number, source.path, source.position(match.start()).line, _shortened(match[0]))
+
+
+def _shortened(call: str) -> str:
+    """A call without the arguments before the one that was looked for."""
+    name, bracket, inside = call.partition("(")
+    argument = re.split(r"[,(]", inside)[-1].strip()
+    return " ".join(f"{name}{bracket}{'... ' if ',' in inside else ''}{argument}{')' * bool(bracket)}".split())
 
 
 def _found(what: str, pattern: re.Pattern[str], path: str, number: int, line: str) -> Iterator[Concurrency]:

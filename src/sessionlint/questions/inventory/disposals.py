@@ -15,13 +15,13 @@ from sessionlint.model.source import Place
 from sessionlint.questions.inventory.engines import built_at
 
 _DISPOSES = re.compile(r"\.\s*dispose\b")
-# libraries that use the engine they are given, and leave it to whoever built it
+# these use the engine that they are given, and leave it to whoever built it
 _BORROWERS = ("sqlalchemy", "sqlmodel", "alembic", "sqladmin", "pandas", "opentelemetry", "builtins")
 
 
 @dataclass(frozen=True, slots=True)
 class Disposals:
-    """``engines`` are disposed, or given to a library that may do so; ``is_any``: something is disposed that may be any engine."""
+    """``engines`` are disposed, or given to a library that may do so; ``is_any``: what is disposed may be any engine."""
 
     engines: frozenset[Place]
     is_any: bool
@@ -34,7 +34,7 @@ class Disposals:
 def disposals(project: Project) -> Disposals:
     """Of the whole project; what tests and migrations dispose is theirs."""
     found = [each for module in project.modules.values() for each in _disposed(project, module)]
-    is_any = None in found or any(_mentions(project, outline) for outline in project.outlines if _counts(project, outline))
+    is_any = None in found or any(_counts(project, outline) and _mentions(project, outline) for outline in project.outlines)
     given = () if is_any else [each for module in project.modules.values() for each in _given_away(project, module)]
     return Disposals(frozenset({*(each for each in found if each is not None), *given}), is_any)
 

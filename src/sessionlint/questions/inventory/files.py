@@ -20,7 +20,7 @@ _SETTINGS = ("settings", "config", "conf", "environ", "getenv")
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """An import: ``names`` of ``module`` ("" as the only one: the module itself). ``is_own``: it leads to a file of the project."""
+    """An import: ``names`` of ``module`` ("" is the module itself). ``is_own``: it leads to a file of the project."""
 
     module: str
     names: tuple[str, ...]
@@ -38,13 +38,14 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """``defines`` are the names of its own that a file binds; ``reads`` what it takes from settings or the environment;
-    ``calls_at_import`` what importing it calls. ``importers`` import it directly, ``reached`` through others."""
+    """``reads``: what a file takes from settings or the environment; ``calls_at_import``: what importing it calls.
+
+    ``importers`` import it directly, ``reached`` through others.
+    """
 
     path: str
     module: str
     part: Part
-    defines: tuple[str, ...]
     outbound: tuple[Outbound, ...]
     reads: tuple[str, ...]
     calls_at_import: tuple[tuple[str, Place], ...]
@@ -69,7 +70,6 @@ def _file(project: Project, module: ModuleScope) -> FileRecord:
         module.path,
         module.name,
         part_of_file(project, module),
-        tuple(_defined(module)),
         tuple(_outbound(project, module)),
         tuple(_reads(module)),
         tuple(_calls_at_import(module)),
@@ -87,12 +87,6 @@ def _handle(project: Project, path: str, place: Place) -> Handle:
 def _module(project: Project, path: str) -> ModuleScope:
     read = project.modules.get(path)
     return read if read is not None else next(module for module in project.outlines if module.path == path)
-
-
-def _defined(module: ModuleScope) -> Iterator[str]:
-    for name, bindings in module.bindings.items():
-        if not all(isinstance(binding, ImportBinding) for binding in bindings):
-            yield name
 
 
 # --- outbound ---------------------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def _is_overrides(term: Term) -> bool:
 
 @collected
 def _patched(project: Project, module: ModuleScope) -> Iterator[tuple[Place, Place]]:
-    """What is replaced by its name, and where: ``patch("app.db.get_db")``, ``setattr(db, "get_db", ...)``, ``db.get_db = ...``."""
+    """What is replaced by its name, and where: ``patch("app.db.get_db")``, ``setattr(db, "get_db", ...)``, ``db.get_db = f``."""
     for site in module.calls_named(_PATCHING):
         meant = _target(project, site)
         if meant is not None:

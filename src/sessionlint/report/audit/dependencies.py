@@ -37,7 +37,7 @@ def _shown(audit: Audit) -> Sequence[FileRecord]:
 def _outbound(audit: Audit, files: Sequence[FileRecord]) -> Iterator[Block]:
     lines = []
     for record in files:
-        imports = [f"{quoted(one.module)}{_names(one.names)}{'' if one.is_own else ' (a package)'}" for one in record.outbound]
+        imports = [f"{quoted(one.module)}{_names(one.names)}{'' if one.is_own else ' (from outside)'}" for one in record.outbound]
         below = [Line(imported, OBSERVED) for imported in imports[: None if audit.every else _MANY]]
         below += [Line(f"{len(imports) - len(below)} more", OBSERVED)] if len(imports) > len(below) else []
         reads = [quoted(name) for name in record.reads]
@@ -61,7 +61,8 @@ def _inbound(audit: Audit, files: Sequence[FileRecord]) -> Iterator[Block]:
         lines.append(Line(quoted(record.path), below=tuple(below)))
     for code in audit.map.inventory.codes:
         if code.place.path in {record.path for record in files}:
-            lines += [Line(quoted(code.full_name), below=below)] if (below := tuple(_holders(audit, code.place))) else []
+            held = tuple(_holders(audit, code.place))
+            lines += [Line(quoted(code.full_name), below=held)] if held else []
     yield Lines(tuple(lines)) if lines else Prose("no file of the project imports what was asked about.", OBSERVED)
 
 

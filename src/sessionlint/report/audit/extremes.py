@@ -67,7 +67,8 @@ def _told(audit: Audit, pool: Pool) -> Iterator[Line]:
     if pool.engine.at_import and pool.engine.url:
         yield Line(f"a value of {quoted(pool.engine.url)} that is missing or no URL ends every import of the file", INFERRED)
     if pool.is_queue and "pool_pre_ping" not in _given(pool) and "pool_recycle" not in _given(pool):
-        told = "neither `pool_pre_ping` nor `pool_recycle`: a connection that the server has closed is noticed by the query that gets it"
+        told = "neither `pool_pre_ping` nor `pool_recycle`"
+        told = f"{told}: a connection that the server has closed is noticed by the query that gets it"
         yield Line(told, INFERRED)
 
 
@@ -80,7 +81,7 @@ def _most(audit: Audit, pool: Pool) -> Iterator[Line]:
         yield Line("how many connections a process can have is decided by a setting, or has no end", UNKNOWN)
         return
     yield Line(f"at most {number(pool.most, 'connection')} in a process; whoever comes then waits {_waits(pool)}", INFERRED)
-    workers = [one for one in audit.concurrency if one.what == "workers"]
+    workers = [one for one in audit.concurrency if one.what == "workers" and one.number > 1]
     for most in [max(workers, key=lambda one: one.number)] if workers else []:
         total = most.number * pool.most
         where = quoted(f"{most.path}:{most.line}")
@@ -89,7 +90,8 @@ def _most(audit: Audit, pool: Pool) -> Iterator[Line]:
         )
     routes = {use.by for use in audit.whole.uses if use.by.part is Part.ROUTE and _is_of(audit, use.provider, pool)}
     if routes and pool.engine.is_async is False and pool.most < _THREADS:
-        told = f"up to {_THREADS} plain `def` routes run at once in the threads of Starlette, {number(len(routes), 'route')} with sessions of this"
+        told = f"up to {_THREADS} plain `def` routes run at once in the threads of Starlette"
+        told = f"{told}, and {number(len(routes), 'route')} may want sessions of this"
         yield Line(f"{told}: more than the pool has connections", INFERRED)
     if routes and pool.engine.is_async:
         yield Line(f"{number(len(routes), 'route')} can wait for these connections, in any number of requests at once", INFERRED)

@@ -33,7 +33,7 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _line(line: Line, marker: str, indent: str) -> Iterator[str]:
-    yield f"{indent}{marker}{_label(line.label)}{prose(line.text)}"
+    yield f"{indent}{marker}{_label(line.label)}{prose(line.text)}".rstrip()
     for below in line.below:
         yield from _line(below, "- ", indent + " " * len(marker))
 

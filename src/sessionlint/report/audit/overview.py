@@ -14,7 +14,6 @@ from sessionlint.report.audit.blocks import (
     Line,
     Lines,
     Prose,
-    Table,
     Title,
     listed,
     number,
@@ -31,26 +30,33 @@ _KINDS = {True: "asynchronous", False: "synchronous", None: "synchronous or asyn
 def head(audit: Audit) -> Iterator[Block]:
     history = audit.history
     commit = history.commit
-    rows = [
-        ("project", quoted(audit.map.name)),
-        ("commit", f"{quoted(commit.name)} of {commit.date}" if commit is not None else f"{UNKNOWN}: {history.missing}"),
-        ("state of the tree", _state(audit)),
-        ("rating", audit.level.value),
-        ("written by", f"`sessionlint audit`, version {__version__}"),
-    ]
-    yield Table(("", ""), tuple(rows))
-    told = "stands in the code; **Inferred** follows from it, if nothing else holds; **Unknown** cannot be told from the code."
-    yield Prose(told.replace("**", ""), label=OBSERVED)
+    told = (
+        (quoted(audit.map.name), "Project"),
+        (f"{quoted(commit.name)} of {commit.date}" if commit is not None else f"unknown: {history.missing}", "Commit"),
+        (_state(audit), "State of the tree"),
+        (audit.level.value, "Rating"),
+        (f"`sessionlint audit`, version {__version__}", "Written by"),
+    )
+    yield Lines(tuple(Line(*each) for each in told))
+    yield Prose("What is said below has one of these before it:")
+    yield Lines(
+        (
+            Line("it stands in the code", OBSERVED),
+            Line("it follows from what does, if nothing else holds", INFERRED),
+            Line("it cannot be told from the code", UNKNOWN),
+        )
+    )
 
 
 def _state(audit: Audit) -> str:
     history = audit.history
     if history.commit is None:
-        return UNKNOWN
+        return "unknown"
     if not history.changed:
         return f"the {number(audit.read, 'file')} that were read are as the commit has them"
     shown = [quoted(path) for path in history.changed]
-    return f"{number(len(shown), 'file')} of {audit.read:,} that were read not as the commit has them: {listed(shown, _FEW, audit.every)}"
+    told = f"{len(shown):,} of the {number(audit.read, 'file')} that were read differ from the commit, or are not in it"
+    return f"{told}: {listed(shown, _FEW, audit.every)}"
 
 
 # --- what was read ----------------------------------------------------------------------------------------------------
@@ -71,6 +77,11 @@ def sources(audit: Audit) -> Iterator[Block]:
         Line("workers and threads in `Dockerfile`, `Procfile` and the like beside and above the files, and in calls", "Searched"),
         Line("nothing of the project was imported or executed: settings and the environment at run time are not known", UNKNOWN),
     ]
+    if not audit.is_root_sure:
+        told = (
+            f"whether more of the project lies above {quoted(audit.map.name)}: neither a configuration nor a repository says so"
+        )
+        lines.append(Line(f"{told} (`--project-root` does)", UNKNOWN))
     lines += [Line(f"{quoted(path)}: {reason}", "Not read") for path, reason in audit.skipped[:_FEW]]
     if len(audit.skipped) > _FEW:
         lines.append(Line(f"{len(audit.skipped) - _FEW} more", "Not read"))
@@ -95,8 +106,7 @@ def summary(audit: Audit) -> Iterator[Block]:
 def _sentences(audit: Audit, record: FileRecord) -> list[str]:
     inventory = audit.map.inventory
     sentences = [_built_engine(one) for one in inventory.engines if one.code.place.path == record.path]
-    for factory in (one for one in inventory.factories if one.code.place.path == record.path):
-        sentences.append(f"makes the {'asynchronous ' if factory.is_async else ''}{_what(factory)} {quoted(factory.code.name)}")
+    sentences += [_made_factory(one) for one in inventory.factories if one.code.place.path == record.path]
     lends = [one for one in inventory.providers if one.code.place.path == record.path]
     if lends:
         named = [f"{quoted(one.code.name)} ({shape_of(one)}, {_users(audit, one.code.place)})" for one in lends]
@@ -116,6 +126,10 @@ def _built_engine(engine: Engine) -> str:
     source = f" from {quoted(engine.url)}" if engine.url else ""
     when = "when it is imported" if engine.at_import else "when its function runs"
     return f"builds the {_KINDS[engine.is_async]} engine {quoted(engine.code.name)}{source} {when}"
+
+
+def _made_factory(factory: Factory) -> str:
+    return f"makes the {'asynchronous ' if factory.is_async else ''}{_what(factory)} {quoted(factory.code.name)}"
 
 
 def _what(factory: Factory) -> str:
@@ -222,7 +236,5 @@ def _other_calls(audit: Audit) -> Iterator[Block]:
         elif record.calls_at_import:
             yield Prose("importing the file calls nothing else.", OBSERVED)
         if record.importers and record.calls_at_import:
-            yield Prose(
-                f"all of this happens wherever the file is imported: {number(len(record.importers) + len(record.reached), 'file')}.",
-                INFERRED,
-            )
+            told = number(len(record.importers) + len(record.reached), "file")
+            yield Prose(f"this happens wherever the file is imported: in {told}.", INFERRED)

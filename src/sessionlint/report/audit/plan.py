@@ -1,7 +1,7 @@
 """How each risk is removed: the change, what it must not break, what stands in its way, and the test to add."""
 
 from collections.abc import Iterator
-from posixpath import basename
+from posixpath import basename, dirname
 
 from sessionlint.model.finding import Applicability
 from sessionlint.report.audit.blocks import INFERRED, OBSERVED, Block, Line, Lines, Listing, Prose, Title, listed, quoted
@@ -31,7 +31,7 @@ def _steps(audit: Audit, risk: Risk) -> Iterator[Line]:
     yield Line("" if invariants else "what the code does otherwise stays as it is", "Invariants", invariants)
     obstacles = tuple(_obstacles(audit, risk))
     yield Line("" if obstacles else "nothing that was seen", "In the way", obstacles)
-    yield Line(f"{quoted(_test_name(risk))}: {risk.page.test_to_add}", "Test to add")
+    yield Line(f"{quoted(test_name(audit, risk))}: {risk.page.test_to_add}", "Test to add")
 
 
 def what_to_do(risk: Risk) -> str:
@@ -84,15 +84,20 @@ def _obstacles(audit: Audit, risk: Risk) -> Iterator[Line]:
         yield Line("no test that touches it was found", OBSERVED)
 
 
-def _test_name(risk: Risk) -> str:
+def test_name(audit: Audit, risk: Risk) -> str:
+    """A file for the test, beside one that touches the code already."""
     stem = basename(risk.files[0]).partition(".")[0]
-    return f"tests/test_{stem}_{risk.rule.name.replace('-', '_')}.py"
+    folder = next((dirname(path) for path in tests_of(audit, risk)), "tests")
+    return f"{folder or '.'}/test_{stem}_{risk.rule.name.replace('-', '_')}.py".removeprefix("./")
 
 
 # --- diffs ------------------------------------------------------------------------------------------------------------
 
 
 def _diffs(audit: Audit, risk: Risk) -> Iterator[Block]:
+    if risk.page.instead and any(one.finding.fix is None for one in risk.evidence):
+        yield Prose("The form to aim at, in the names of the rule's page:")
+        yield Listing(risk.page.instead, "python")
     with_fix = [one for one in risk.evidence if one.finding.fix is not None]
     shown = with_fix if audit.every else with_fix[:_MOST]
     for one in shown:

@@ -1,11 +1,11 @@
 """What is wrong, the worst first; and what a change of it would touch."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sessionlint.questions.inventory.reach import Reach
-from sessionlint.questions.inventory.records import Part
+from sessionlint.questions.inventory.records import Handle, Part
 from sessionlint.report.audit.blocks import INFERRED, OBSERVED, Block, Line, Lines, Prose, Title, listed, number, quoted
-from sessionlint.report.audit.view import Audit, Evidence, Risk, parts_of
+from sessionlint.report.audit.view import Audit, Evidence, Risk
 from sessionlint.report.map.graph import count
 
 _MOST, _FEW = 10, 4
@@ -29,7 +29,7 @@ def _risk(audit: Audit, risk: Risk) -> Iterator[Line]:
     what = number(len(risk.evidence), "place")
     yield Line(what, f"Evidence ({OBSERVED})", (*below, *more))
     yield Line(risk.page.breaks or risk.rule.why, f"Failure mode ({INFERRED})")
-    yield Line(_blast(audit, risk), "Blast radius")
+    yield Line("", "Blast radius", _blast(audit, risk))
     yield Line(_direction(risk), "Minimal fix direction")
 
 
@@ -39,26 +39,41 @@ def _evidence(audit: Audit, one: Evidence) -> Line:
     return Line(f"{quoted(audit.at(finding.place))} {finding.message}", below=below)
 
 
-def _blast(audit: Audit, risk: Risk) -> str:
+def _blast(audit: Audit, risk: Risk) -> tuple[Line, ...]:
     widest = max(risk.evidence, key=lambda one: one.reach.size).reach
     return blast_radius(audit, widest)
 
 
-def blast_radius(audit: Audit, reach: Reach) -> str:
-    parts = parts_of(reach)
-    if not parts:
-        return f"nothing beyond {quoted(reach.by.full_name) if reach.by is not None and reach.by.name else 'the file itself'} was found"
-    told = ", ".join(count(amount, part) for part, amount in parts.items())
+def blast_radius(audit: Audit, reach: Reach) -> tuple[Line, ...]:
+    lines = list(_users(audit, reach))
+    direct, beyond = reach.importers[: reach.direct], reach.importers[reach.direct :]
+    if direct:
+        lines.append(Line(f"imported by {_files(direct)}", OBSERVED))
+    if beyond:
+        lines.append(Line(f"imported through these by {_files(beyond)}", INFERRED))
+    if not lines:
+        name = quoted(reach.by.full_name) if reach.by is not None and reach.by.name else "the file itself"
+        lines.append(Line(f"nothing beyond {name} was found", INFERRED))
+    return tuple(lines)
+
+
+def _users(audit: Audit, reach: Reach) -> Iterator[Line]:
+    """By role, whoever has sessions that come from there."""
+    for part in Part:
+        named = [quoted(code.full_name) for code in reach.users if code.part is part]
+        if named:
+            yield Line(f"{count(len(named), part)}: {listed(named, _FEW, audit.every)}", OBSERVED)
     through = [quoted(code.full_name) for code in reach.things]
-    named = [quoted(code.full_name) for code in reach.users if code.part is not Part.TEST]
-    examples = f": {listed(named, _FEW, audit.every)}" if named else ""
-    what = f"; it goes through {listed(through, _FEW, audit.every)}" if through else ""
-    at_import = (
-        f"; importing it is shared by {number(len(reach.importers), 'file')}, {reach.direct} of them directly"
-        if reach.importers
-        else ""
+    if through:
+        yield Line(f"by way of {listed(through, _FEW, audit.every)}", OBSERVED)
+
+
+def _files(handles: Sequence[Handle]) -> str:
+    return ", ".join(
+        number(amount, f"{part.value} file" if part is not Part.SERVICE else "file")
+        for part in Part
+        if (amount := sum(one.part is part for one in handles))
     )
-    return f"{told}{examples}{what}{at_import}"
 
 
 def _direction(risk: Risk) -> str:

@@ -1,12 +1,16 @@
 """What an audit takes from the page of a rule: what breaks, and which test would have shown it."""
 
+import re
+from collections.abc import Iterator
+
 from sessionlint.model.records import dataclass
-from sessionlint.report.markdown_blocks import Heading, Item, Paragraph, blocks
+from sessionlint.report.markdown_blocks import Code, Heading, Item, Markdown, Paragraph, blocks
 
 TEST_TO_ADD = "Test to add"
 """The section of a page that says which test keeps the problem away; without it the rule's family says so."""
 
-_BREAKS = "What breaks in production"
+_BREAKS, _INSTEAD = "What breaks in production", "Use instead"
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])")
 _BY_FAMILY = {
     "1": "Import the module, run the function or stop the application in a new process, and count what the engine's pool has left"
     " open (the events `connect` and `close` of `sqlalchemy.pool.Pool`).",
@@ -25,28 +29,45 @@ _OTHERWISE = "None: it is about comments and configuration, and a run of `sessio
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
-    """``breaks``: what breaks in production, the first paragraph of it; both in the Markdown of pages, on one line."""
+    """``breaks``: what breaks in production, in the first paragraph of the page about that; ``instead``: code of the form to aim
+    at. Texts are in the Markdown of pages, on one line."""
 
     breaks: str
+    instead: tuple[str, ...]
     test_to_add: str
 
 
 def read_rule_page(code: str, markdown: str) -> RulePage:
     """``code`` is the rule's: its family has a test for those that name none of their own."""
     own = _first_of(markdown, TEST_TO_ADD)
-    return RulePage(_first_of(markdown, _BREAKS), own or _BY_FAMILY.get(code[3:4], _OTHERWISE))
+    shapes = [block.lines for block in _section(markdown, _INSTEAD) if isinstance(block, Code)]
+    instead = [line for shape in shapes for line in ("", "", *shape)][2:]
+    return RulePage(_finished(_first_of(markdown, _BREAKS)), tuple(instead), own or _BY_FAMILY.get(code[3:4], _OTHERWISE))
+
+
+def _finished(paragraph: str) -> str:
+    """The sentences of a paragraph that do not lead to a list behind it."""
+    sentences = _SENTENCE.split(paragraph)
+    return " ".join(sentence for sentence in sentences if sentence.endswith((".", "!", "?")))
 
 
 def _first_of(markdown: str, title: str) -> str:
     """The first paragraph, or the items, of a section."""
-    inside, items = False, []
+    items: list[str] = []
+    for block in _section(markdown, title):
+        if isinstance(block, Paragraph):
+            return " ".join(items) if items else block.text
+        if isinstance(block, Item):
+            items.append(block.text)
+    return " ".join(items)
+
+
+def _section(markdown: str, title: str) -> Iterator[Markdown]:
+    inside = False
     for block in blocks(markdown):
         if isinstance(block, Heading):
             if inside:
-                break
+                return
             inside = block.text == title
-        elif inside and isinstance(block, Paragraph):
-            return block.text
-        elif inside and isinstance(block, Item):
-            items.append(block.text)
-    return " ".join(items)
+        elif inside:
+            yield block

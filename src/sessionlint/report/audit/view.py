@@ -70,6 +70,7 @@ class Audit:
     """``asked`` are the paths that were asked about, relative to the project's root ("" is the root). ``map`` is what has to do
     with them, ``whole`` the inventory of the project; ``files`` are those of ``asked``, the others only where they matter.
 
+    ``tests``: by thing, the test files that hold on to it. ``is_root_sure``: something says which folder the project is.
     ``read``: how many files of the project were read, of them in ``parsed`` more than the imports; ``skipped``: path and reason.
     """
 
@@ -86,6 +87,7 @@ class Audit:
     skipped: tuple[tuple[str, str], ...]
     rules: tuple[str, ...]
     tests: Mapping[Place, tuple[str, ...]]
+    is_root_sure: bool = True
     every: bool = False
 
     @property

@@ -46,11 +46,11 @@ def _spelled(project: Project, engine: KeptEngine, lifespan: Lifespan) -> tuple[
         return None  # an import would have what the name was before the start
     source = project.sources[module.path]
     for binding in (each for bindings in module.bindings.values() for each in bindings):
-        if isinstance(binding, ImportBinding) and binding.name is not None:
-            if project.layout.resolve(module.path, binding.module, binding.level) == home.path:
-                written = "." * binding.level + binding.module
-                imported = import_name(module.facts, source, written, engine.name) if "." not in engine.name else None
-                return (imported.spelling, tuple(imported.edits)) if imported is not None else None
+        if not isinstance(binding, ImportBinding) or binding.name is None or "." in engine.name:
+            continue
+        if project.layout.resolve(module.path, binding.module, binding.level) == home.path:
+            imported = import_name(module.facts, source, "." * binding.level + binding.module, engine.name)
+            return (imported.spelling, tuple(imported.edits)) if imported is not None else None
     return None
 
 

@@ -21,8 +21,10 @@ from sessionlint.questions.running.processes import Process, processes
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeptEngine:
-    """``site`` builds it; ``name`` is what it is bound to, "" for none. ``function`` is the lifespan that builds it for itself, or
-    the function that fills the global ``name``; None: the module does. ``process`` is what ends without disposing it."""
+    """``site`` builds it; ``name`` is what it is bound to, "" for none. ``process`` is what ends without disposing it.
+
+    ``function`` is the lifespan that builds it for itself, or what fills the global ``name``; None: the module builds it.
+    """
 
     site: Site
     name: str

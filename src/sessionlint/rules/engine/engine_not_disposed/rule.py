@@ -71,7 +71,8 @@ def _of_process(project: Project, kept: KeptEngine) -> Finding:
     process, what = kept.process, f"`{kept.name}`" if kept.name else "the engine"
     return RULE.finding(
         kept.place,
-        f"nothing disposes {what}, also not {process.end}: its asynchronous connections stay open, and nothing can close them later",
+        f"nothing disposes {what}, also not {process.end}:"
+        " its asynchronous connections stay open, and nothing can close them later",
         related=(Related(process.place, process.told),),
         help=f"`await {kept.name or 'engine'}.dispose()` {process.end}",
         fix=dispose_fix(project, kept),
