@@ -24,6 +24,7 @@ from sessionlint.report.map.data import shape_of
 from sessionlint.report.map.graph import count
 
 _FEW, _MOST_FILES = 6, 40
+_BROKEN = "SES001"
 _KINDS = {True: "asynchronous", False: "synchronous", None: "synchronous or asynchronous (a setting decides)"}
 
 
@@ -82,6 +83,8 @@ def sources(audit: Audit) -> Iterator[Block]:
             f"whether more of the project lies above {quoted(audit.map.name)}: neither a configuration nor a repository says so"
         )
         lines.append(Line(f"{told} (`--project-root` does)", UNKNOWN))
+    broken = [one.finding for risk in audit.risks if risk.rule.code == _BROKEN for one in risk.evidence]
+    lines += [Line(f"{quoted(audit.at(one.place))}: {one.message}", "Not understood") for one in broken[:_FEW]]
     lines += [Line(f"{quoted(path)}: {reason}", "Not read") for path, reason in audit.skipped[:_FEW]]
     if len(audit.skipped) > _FEW:
         lines.append(Line(f"{len(audit.skipped) - _FEW} more", "Not read"))

@@ -92,7 +92,7 @@ def _mentions(scope: Scope, name: str) -> bool:
 
 def _name(site: Site) -> str:
     """What the engine itself is bound to: a name, or what is put on the application's state."""
-    if not isinstance(site.statement, Assign) or any(isinstance(outer, Call) for outer in site.path):
+    if not isinstance(site.statement, Assign) or site.statement.value is not site.term:
         return ""
     target = site.statement.targets[0]
     return walk.dotted(target) or "" if isinstance(target, Name | Attribute) else ""
