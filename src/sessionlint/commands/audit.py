@@ -42,13 +42,17 @@ def run_audit(paths: Sequence[str], options: Mapping[str, Any]) -> int:
 def _audit(linked: Linked, *, is_root_given: bool, every: bool) -> Audit:
     project, plan, whole = linked.project, linked.plan, inventory(linked.project)
     asked = tuple(sorted({*plan.scope.files, *plan.scope.folders}))
-    records = tuple(files(project, [path for path in plan.files if path in plan.scope]))
+    scope = [path for path in plan.files if path in plan.scope]
+    elsewhere = {finding.place.path for finding in linked.outcome.findings} - set(scope)
+    followed = {code.place.path for code in whole.codes} | (set(scope) if len(scope) == 1 else set())
+    known = {record.path: record for record in files(project, [*scope, *sorted(elsewhere)], followed)}
+    records = tuple(known[path] for path in scope if path in known)
     return Audit(
         asked,
         view_of(linked),
         whole,
         records,
-        tuple(ranked(_evidence(linked, whole, records), linked.outcome.rules, _pages(linked.outcome.findings))),
+        tuple(ranked(_evidence(linked, whole, known), linked.outcome.rules, _pages(linked.outcome.findings))),
         linked.outcome.suppressed,
         history_of(plan.root.folder, [path or "." for path in asked], linked.sources, warn),
         concurrency_of(plan.root.folder, asked, {path: linked.sources[path] for path in _of_application(project)}),
@@ -62,12 +66,9 @@ def _audit(linked: Linked, *, is_root_given: bool, every: bool) -> Audit:
     )
 
 
-def _evidence(linked: Linked, whole: Inventory, records: Sequence[FileRecord]) -> Iterator[Evidence]:
-    by_path = {record.path: record for record in records}
+def _evidence(linked: Linked, whole: Inventory, files: Mapping[str, FileRecord]) -> Iterator[Evidence]:
     for finding in linked.outcome.findings:
-        if finding.place.path not in by_path:
-            by_path |= {record.path: record for record in files(linked.project, [finding.place.path])}
-        yield Evidence(finding, reach_of(linked.project, whole, finding.place, by_path.get(finding.place.path)))
+        yield Evidence(finding, reach_of(linked.project, whole, finding.place, files.get(finding.place.path)))
 
 
 def _pages(findings: Sequence[Finding]) -> Mapping[str, RulePage]:

@@ -1,7 +1,7 @@
 """What a file has to do with others: what it imports, who imports it and which of its names, what happens at its import."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import ImportBinding, ModuleScope
@@ -54,39 +54,50 @@ class FileRecord:
     contracts: tuple[Contract, ...]
 
 
-def files(project: Project, paths: Iterable[str]) -> Iterator[FileRecord]:
-    """Those of ``paths`` that were read, in order."""
-    outlines = {module.path: module for module in project.outlines}
+def files(project: Project, paths: Iterable[str], followed: Container[str]) -> Iterator[FileRecord]:
+    """Those of ``paths`` that were read, in order. Whom they reach through others is told of those that are ``followed``."""
+    modules = {module.path: module for module in (*project.modules.values(), *project.outlines)}
+    parts = {path: part_of_file(project, module) for path, module in modules.items()}
+    reader = _Reader(project, modules, parts)
     for path in paths:
-        module = project.modules.get(path) or outlines.get(path)
-        if module is not None:
-            yield _file(project, module)
+        if path in modules:
+            yield reader.file(modules[path], path in followed)
 
 
-def _file(project: Project, module: ModuleScope) -> FileRecord:
-    direct = project.importers.of_module(module.path)
-    beyond = sorted(project.importers.transitively([module.path]) - direct.keys() - {module.path})
-    return FileRecord(
-        module.path,
-        module.name,
-        part_of_file(project, module),
-        tuple(_outbound(project, module)),
-        tuple(_reads(module)),
-        tuple(_calls_at_import(module)),
-        tuple(_handle(project, path, place) for path, place in sorted(direct.items())),
-        tuple(_handle(project, path, Place(path, Span(0, 0))) for path in beyond),
-        tuple(_contracts(project, module)),
-    )
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The modules of the project by path, those of which only the imports are known, too, and what each is."""
 
+    project: Project
+    modules: Mapping[str, ModuleScope]
+    parts: Mapping[str, Part]
 
-def _handle(project: Project, path: str, place: Place) -> Handle:
-    module = _module(project, path)
-    return Handle(module.name, part_of_file(project, module), place)
+    def file(self, module: ModuleScope, is_followed: bool) -> FileRecord:
+        direct = self.project.importers.of_module(module.path)
+        reached = self.project.importers.transitively([module.path]) if is_followed else frozenset()
+        return FileRecord(
+            module.path,
+            module.name,
+            self.parts[module.path],
+            tuple(_outbound(self.project, module)),
+            tuple(_reads(module)),
+            tuple(_calls_at_import(module)),
+            tuple(self._handle(place) for _, place in sorted(direct.items())),
+            tuple(self._handle(Place(path, Span(0, 0))) for path in sorted(reached - direct.keys() - {module.path})),
+            tuple(self._contracts(module)),
+        )
 
+    def _handle(self, place: Place) -> Handle:
+        return Handle(self.modules[place.path].name, self.parts[place.path], place)
 
-def _module(project: Project, path: str) -> ModuleScope:
-    read = project.modules.get(path)
-    return read if read is not None else next(module for module in project.outlines if module.path == path)
+    def _contracts(self, module: ModuleScope) -> Iterator[Contract]:
+        """The names that the module binds itself and others import, or read as its attributes."""
+        for name, bindings in module.bindings.items():
+            if all(isinstance(binding, ImportBinding) for binding in bindings):
+                continue
+            importers = self.project.importers_of_name(module.path, name)
+            if importers:
+                yield Contract(name, tuple(self._handle(place) for place in importers.values()))
 
 
 # --- outbound ---------------------------------------------------------------------------------------------------------
@@ -153,16 +164,3 @@ def _calls_at_import(module: ModuleScope) -> Iterator[tuple[str, Place]]:
         if isinstance(site.term, Call) and module.place(site.term.span) not in seen:
             seen.add(module.place(site.term.span))
             yield walk.dotted(site.term.func) or "...", module.place(site.term.span)
-
-
-# --- inbound ----------------------------------------------------------------------------------------------------------
-
-
-def _contracts(project: Project, module: ModuleScope) -> Iterator[Contract]:
-    """The names that the module binds itself and others import, or read as its attributes."""
-    for name, bindings in module.bindings.items():
-        if all(isinstance(binding, ImportBinding) for binding in bindings):
-            continue
-        importers = project.importers_of_name(module.path, name)
-        if importers:
-            yield Contract(name, tuple(_handle(project, path, place) for path, place in importers.items()))
