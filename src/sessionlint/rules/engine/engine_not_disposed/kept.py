@@ -14,9 +14,9 @@ from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engine_use import EngineEnds
 from sessionlint.questions.engines.engines import is_engine_builder
-from sessionlint.questions.inventory.disposals import disposals
 from sessionlint.questions.running.lifespans import lifespan_functions
-from sessionlint.questions.running.processes import Process, processes
+from sessionlint.rules.engine.engine_not_disposed.disposals import disposals
+from sessionlint.rules.engine.engine_not_disposed.processes import Process, processes
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,6 @@ from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.questions.engines.engine_use import EngineEnds
 from sessionlint.questions.engines.engines import is_engine_builder
-from sessionlint.rules.engine.engine_not_disposed.fix import dispose_fix
 from sessionlint.rules.engine.engine_not_disposed.kept import KeptEngine, kept_engines
 
 RULE = Rule(
@@ -68,6 +67,8 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 
 def _of_process(project: Project, kept: KeptEngine) -> Finding:
+    from sessionlint.rules.engine.engine_not_disposed.fix import dispose_fix
+
     process, what = kept.process, f"`{kept.name}`" if kept.name else "the engine"
     return RULE.finding(
         kept.place,
