@@ -165,7 +165,7 @@ def test_the_risks_stand_by_severity_each_with_evidence_and_failure_mode_and_rad
 
 
 def test_components_tell_inputs_and_outputs_and_what_an_import_does(backend: Path) -> None:
-    engine = section(told(SESSION), "engine `app.db.session.engine`")
+    engine = section(told(SESSION), "engine `app.db.session.engine` (`backend/app/db/session.py:8`)")
     assert "**Inputs**: `settings.DATABASE_URL`, `echo=settings.DEBUG`" in engine
     assert "asynchronous engine with its pool; `app.db.session.async_session` rests on it" in engine
     assert "**Side effects at import**: the engine is built" in engine
@@ -216,6 +216,18 @@ def test_what_a_comment_accepts_is_told_and_no_risk(backend: Path) -> None:
     assert "SES401" not in {risk["code"] for risk in found["risks"]}
     assert [one["code"] for one in found["accepted"]] == ["SES401"]
     assert "SES401 at `backend/app/db/session.py:15` is accepted by a comment" in told(SESSION)
+
+
+def test_the_plan_as_data(backend: Path) -> None:
+    plan = next(risk for risk in data(SESSION)["risks"] if risk["code"] == "SES401")
+    assert plan["invariants"][0] == "`async_session`, `get_db` of `app.db.session` can be imported as before"
+    assert plan["in_the_way"] == []
+    assert plan["tests"] == ["backend/tests/conftest.py"]
+    assert plan["test_to_add"]["file"] == "backend/tests/test_session_provider_annotation.py"
+    assert plan["test_to_add"]["told"].startswith("Have mypy read the file in strict mode")
+    (evidence,) = plan["evidence"]
+    assert (evidence["row"], evidence["applicability"], evidence["blast_radius"]) == (15, "safe", {"route": 1})
+    assert "+async def get_db() -> AsyncGenerator[AsyncSession, None]:" in evidence["diffs"][0]
 
 
 # --- extremes ---------------------------------------------------------------------------------------------------------
@@ -269,6 +281,9 @@ def test_a_folder_and_the_whole_project(backend: Path) -> None:
     assert of_project["asked"] == [""]
     assert len(of_project["files"]) == len(BACKEND)
     assert told().startswith("# Audit of `shop`\n")
+    assert "test_engine" not in section(told(), "Components")
+    assert "test_engine" in section(told("-v"), "Components")
+    assert "test_engine" in section(told("backend/tests"), "Components")
 
 
 def test_a_file_without_sessions_has_a_report_too(backend: Path) -> None:

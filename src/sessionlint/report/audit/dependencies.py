@@ -20,7 +20,9 @@ def dependencies(audit: Audit) -> Iterator[Block]:
     yield Title(3, "Contracts")
     yield from _contracts(audit, files)
     if len(files) < len(audit.files):
-        yield Prose(f"{len(audit.files) - len(files)} more files build, lend and open nothing; `-v` names all.")
+        yield Prose(
+            f"{number(len(audit.files) - len(files), 'file')} beside these: tests, and what builds and lends nothing; `-v` names all."
+        )
 
 
 def _shown(audit: Audit) -> Sequence[FileRecord]:
@@ -28,7 +30,7 @@ def _shown(audit: Audit) -> Sequence[FileRecord]:
     if audit.every or len(audit.files) <= 1:
         return audit.files
     built = {code.place.path for code in audit.map.inventory.codes}
-    return [record for record in audit.files if record.path in built][:_MOST_FILES]
+    return [record for record in audit.files if record.path in built & audit.subjects][:_MOST_FILES]
 
 
 # --- outbound ---------------------------------------------------------------------------------------------------------

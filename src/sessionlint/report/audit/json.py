@@ -10,7 +10,8 @@
                  "contracts": [{"name", "imported_by": [handle]}]}]; a handle is {"module", "part", "filename", "row"}
     map          what ``sessionlint map --output-format json`` says of the same paths
     risks        [{"id", "level", "code", "name", "why", "failure_mode", "evidence": [evidence], "plan", "command" | null,
-                 "test_to_add"}], the worst first; evidence is {"filename", "row", "column", "message", "help", "related",
+                 "invariants": [text], "in_the_way": [text], "tests": [path], "test_to_add": {"file", "told"}}], the worst first;
+                 evidence is {"filename", "row", "column", "message", "help", "related",
                  "applicability" | null, "diffs": [text], "blast_radius": {part: number}, "through": [name]}
     accepted     [{"code", "filename", "row", "message"}]: hidden by a comment
     extremes     [{"engine", "most_connections": number | null, "options": {name: text}}]
@@ -34,7 +35,8 @@ from sessionlint.questions.inventory.files import FileRecord
 from sessionlint.questions.inventory.records import Handle
 from sessionlint.report.audit.closing import reasons, untested
 from sessionlint.report.audit.extremes import Pool, pools
-from sessionlint.report.audit.plan import command_of, diff_of, what_to_do
+from sessionlint.report.audit.plan import command_of, diff_of, invariants_of, obstacles_of, test_name, what_to_do
+from sessionlint.report.audit.risks import tests_of
 from sessionlint.report.audit.view import Audit, Evidence, Risk, parts_of
 from sessionlint.report.map.data import map_data
 from sessionlint.report.visible import visible, without_brackets
@@ -136,7 +138,10 @@ def _risk(audit: Audit, risk: Risk) -> Data:
         "evidence": [_evidence(audit, one) for one in risk.evidence],
         "plan": visible(what_to_do(risk)),
         "command": visible(command_of(risk)) or None,
-        "test_to_add": risk.page.test_to_add,
+        "invariants": [visible(line.text) for line in invariants_of(audit, risk)],
+        "in_the_way": [visible(line.text) for line in obstacles_of(audit, risk)],
+        "tests": [visible(path) for path in tests_of(audit, risk)],
+        "test_to_add": {"file": visible(test_name(audit, risk)), "told": risk.page.test_to_add},
     }
 
 

@@ -95,7 +95,7 @@ def sources(audit: Audit) -> Iterator[Block]:
 
 
 def summary(audit: Audit) -> Iterator[Block]:
-    told = [(record, _sentences(audit, record)) for record in audit.files]
+    told = [(record, _sentences(audit, record)) for record in audit.files if record.path in audit.subjects]
     with_sessions = [(record, sentences) for record, sentences in told if sentences]
     if not with_sessions:
         yield Prose("no engine, factory, provider or session of SQLAlchemy was found in what was asked about.", OBSERVED)
@@ -160,13 +160,13 @@ def components(audit: Audit) -> Iterator[Block]:
         if rests:
             yield Prose(f"it rests on {listed(rests, _FEW, audit.every)}.", OBSERVED)
     for code, what, lines in found:
-        yield Title(3, f"{what} {quoted(code.full_name)} ({audit.at(code.place)})")
+        yield Title(3, f"{what} {quoted(code.full_name)} ({quoted(audit.at(code.place))})")
         yield Lines(tuple(lines))
     yield from _other_calls(audit)
 
 
 def _titled(audit: Audit) -> Iterator[tuple[Code, str, list[Line]]]:
-    paths, inventory = {record.path for record in audit.files}, audit.map.inventory
+    paths, inventory = audit.subjects, audit.map.inventory
     for engine in inventory.engines:
         if engine.code.place.path in paths:
             yield engine.code, "engine", list(_engine(audit, engine))

@@ -27,9 +27,9 @@ def _steps(audit: Audit, risk: Risk) -> Iterator[Line]:
     yield Line(listed([quoted(path) for path in risk.files], _FEW, audit.every), "Where")
     yield Line(what_to_do(risk), "What")
     yield Line(risk.rule.why, "Why")
-    invariants = tuple(_invariants(audit, risk))
+    invariants = tuple(invariants_of(audit, risk))
     yield Line("" if invariants else "what the code does otherwise stays as it is", "Invariants", invariants)
-    obstacles = tuple(_obstacles(audit, risk))
+    obstacles = tuple(obstacles_of(audit, risk))
     yield Line("" if obstacles else "nothing that was seen", "In the way", obstacles)
     yield Line(f"{quoted(test_name(audit, risk))}: {risk.page.test_to_add}", "Test to add")
 
@@ -53,7 +53,7 @@ def command_of(risk: Risk) -> str:
     return f"sessionlint check --select {risk.rule.code} --fix{unsafe} {' '.join(shown)}"
 
 
-def _invariants(audit: Audit, risk: Risk) -> Iterator[Line]:
+def invariants_of(audit: Audit, risk: Risk) -> Iterator[Line]:
     for record in audit.files:
         if record.path in risk.files and record.contracts:
             names = [quoted(contract.name) for contract in record.contracts]
@@ -67,7 +67,7 @@ def _invariants(audit: Audit, risk: Risk) -> Iterator[Line]:
                 yield Line(f"the {what} of {quoted(code.full_name)} at {places} still replace what is used", INFERRED)
 
 
-def _obstacles(audit: Audit, risk: Risk) -> Iterator[Line]:
+def obstacles_of(audit: Audit, risk: Risk) -> Iterator[Line]:
     for one in risk.evidence:
         for related in one.finding.related:
             if _OBSTACLE in related.message or _STANDS in related.message:

@@ -98,6 +98,12 @@ class Audit:
     def is_one_file(self) -> bool:
         return len(self.asked) == 1 and len(self.files) == 1 and self.files[0].path == self.asked[0]
 
+    @property
+    def subjects(self) -> frozenset[str]:
+        """The files that are described: of a project its tests are not, unless everything is asked for, or nothing else."""
+        others = frozenset(record.path for record in self.files if record.part is not Part.TEST)
+        return others if others and not self.every else frozenset(record.path for record in self.files)
+
     def at(self, place: Place) -> str:
         return self.map.at(place)
 
