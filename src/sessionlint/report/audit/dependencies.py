@@ -20,9 +20,8 @@ def dependencies(audit: Audit) -> Iterator[Block]:
     yield Title(3, "Contracts")
     yield from _contracts(audit, files)
     if len(files) < len(audit.files):
-        yield Prose(
-            f"{number(len(audit.files) - len(files), 'file')} beside these: tests, and what builds and lends nothing; `-v` names all."
-        )
+        rest = number(len(audit.files) - len(files), "file")
+        yield Prose(f"{rest} beside these: tests, and what builds and lends nothing; `-v` names all.")
 
 
 def _shown(audit: Audit) -> Sequence[FileRecord]:

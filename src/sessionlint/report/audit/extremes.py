@@ -23,9 +23,9 @@ class Pool:
 
 
 def pools(audit: Audit) -> Iterator[Pool]:
-    """Those of the engines that what was asked about rests on, tests and migrations left out."""
+    """Those of the engines that what was asked about rests on; tests, migrations and scripts are left out."""
     for engine in audit.map.inventory.engines:
-        if engine.code.part not in (Part.TEST, Part.MIGRATION):
+        if engine.code.part not in (Part.TEST, Part.MIGRATION, Part.SCRIPT):
             yield _pool(engine)
 
 

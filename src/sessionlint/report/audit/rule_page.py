@@ -10,6 +10,7 @@ TEST_TO_ADD = "Test to add"
 """The section of a page that says which test keeps the problem away; without it the rule's family says so."""
 
 _BREAKS, _INSTEAD = "What breaks in production", "Use instead"
+_MARKUP = re.compile(r"\*{1,2}([^*\s][^*]*)\*{1,2}|\[([^\]]+)\]\([^)\s]+\)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])")
 _BY_FAMILY = {
     "1": "Import the module, run the function or stop the application in a new process, and count what the engine's pool has left"
@@ -52,14 +53,18 @@ def _finished(paragraph: str) -> str:
 
 
 def _first_of(markdown: str, title: str) -> str:
-    """The first paragraph, or the items, of a section."""
+    """The first paragraph, or the items, of a section, without what only Markdown has."""
     items: list[str] = []
     for block in _section(markdown, title):
         if isinstance(block, Paragraph):
-            return " ".join(items) if items else block.text
+            return _plain(" ".join(items) if items else block.text)
         if isinstance(block, Item):
             items.append(block.text)
-    return " ".join(items)
+    return _plain(" ".join(items))
+
+
+def _plain(text: str) -> str:
+    return "`".join(piece if at % 2 else _MARKUP.sub(r"\1\2", piece) for at, piece in enumerate(text.split("`")))
 
 
 def _section(markdown: str, title: str) -> Iterator[Markdown]:

@@ -50,7 +50,7 @@ class Risk:
     @property
     def size(self) -> int:
         """How much code is met."""
-        return max(one.reach.size for one in self.evidence)
+        return _widest(self.evidence)
 
     @property
     def applicability(self) -> Applicability | None:
@@ -109,16 +109,24 @@ class Audit:
 
 
 def ranked(evidence: Iterable[Evidence], rules: Mapping[str, Rule], pages: Mapping[str, RulePage]) -> Iterator[Risk]:
-    """The risks, the worst first; of those that are as bad, the one that meets most."""
+    """The risks, the worst first; of those that are as bad, those of tests alone last, and first the one that meets most."""
     groups: dict[tuple[int, str], list[Evidence]] = {}
     for one in evidence:
         groups.setdefault((one.finding.severity.rank, one.finding.code), []).append(one)
-    order = sorted(groups.items(), key=lambda item: (item[0][0], -max(one.reach.size for one in item[1]), item[0][1]))
+    order = sorted(groups.items(), key=lambda item: (item[0][0], _is_tests_alone(item[1]), -_widest(item[1]), item[0][1]))
     numbers: Counter[Level] = Counter()
     for (_, code), found in order:
         level = _LEVELS[found[0].finding.severity]
         numbers[level] += 1
         yield Risk(f"{level.value[0]}{numbers[level]}", level, rules[code], pages[code], tuple(found))
+
+
+def _widest(evidence: Iterable[Evidence]) -> int:
+    return max(one.reach.size for one in evidence)
+
+
+def _is_tests_alone(evidence: Iterable[Evidence]) -> bool:
+    return all(one.reach.by is not None and one.reach.by.part is Part.TEST for one in evidence)
 
 
 def parts_of(reach: Reach) -> Mapping[Part, int]:
