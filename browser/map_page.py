@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from browser.any_page import accessible, fits
 from browser.visit import SCHEMES, WIDTHS, Visit, visited
 
 _FEW = 100  # rows of a table that are drawn at first
@@ -29,28 +29,16 @@ def problems_of(browser: Browser, file: Path, screenshots: Path | None = None) -
 def _looks(visit: Visit, pictures: Path | None) -> Iterator[str]:
     page, data = visit.page, _data(visit.page)
     things = [one for key in ("engines", "factories", "providers") for one in data[key]]
-    yield from _accessible(page, "overview")
-    yield from _fits(page, "overview")
+    yield from accessible(page, "overview")
+    yield from fits(page, "overview")
     if pictures is not None:
         page.screenshot(path=f"{pictures}.png")
     if things:
         _open(page, max(things, key=lambda one: _uses(data, one))["id"])
-        yield from _accessible(page, "a thing")
-        yield from _fits(page, "a thing")
+        yield from accessible(page, "a thing")
+        yield from fits(page, "a thing")
         if pictures is not None:
             page.screenshot(path=f"{pictures}-selected.png")
-
-
-def _accessible(page: Page, what: str) -> Iterator[str]:
-    for violation in Axe().run(page).response["violations"]:
-        nodes = "; ".join(str(node["html"])[:120] for node in violation["nodes"][:3])
-        yield f"{what}: axe {violation['id']}: {nodes}"
-
-
-def _fits(page: Page, what: str) -> Iterator[str]:
-    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    if over > 0:
-        yield f"{what}: {over} pixels too wide"
 
 
 # --- what it does -----------------------------------------------------------------------------------------------------

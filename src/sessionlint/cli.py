@@ -264,6 +264,27 @@ def map_command(paths: tuple[str, ...], **options: Any) -> None:
 
 @sessionlint.command()
 @_about_a_project
+@click.option("--select", multiple=True, callback=_csv, metavar="RULES", help="Ask these rules only (default: every one).")
+@click.option("--ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out.")
+@click.option(
+    "--output-format",
+    type=click.Choice(["markdown", "html", "json"]),
+    default="markdown",
+    help="For people (Markdown, or a page that needs nothing else), or data.",
+)
+def audit(paths: tuple[str, ...], **options: Any) -> None:
+    """Write a report on PATHS: what they do, what rests on them, the risks, and a plan for each, most valuable first.
+
+    The whole project is analysed; the report is about PATHS (default: the current folder): a file, a folder or the project.
+    """
+    from sessionlint.commands.audit import run_audit
+
+    click.get_current_context().meta[_VERBOSE] = options["verbose"]
+    raise SystemExit(run_audit(paths, options))
+
+
+@sessionlint.command()
+@_about_a_project
 @click.option("--check", metavar="FILE", help="Write nothing; exit with 1 when this file is not what would be written.")
 def patterns(paths: tuple[str, ...], **options: Any) -> None:
     """Write how this project opens a session, in its own names: for a route, a service, a task, a script and a test.

@@ -33,7 +33,7 @@ def _lines(outcome: Outcome, sources: Mapping[str, Source], look: Look) -> Itera
     yield from _skipped(outcome, look)
     if outcome.errors:
         yield from ("", "sessionlint failed, and may not have found everything:", "")
-        yield from (f"- {_prose(error)}" for error in outcome.errors)
+        yield from (f"- {prose(error)}" for error in outcome.errors)
 
 
 def _counted(outcome: Outcome) -> str:
@@ -52,11 +52,11 @@ def _fixable(outcome: Outcome) -> str:
 
 def _row(finding: Finding, outcome: Outcome, sources: Mapping[str, Source], look: Look) -> str:
     start = start_of(finding.place, sources)
-    where = _code(f"{look.repository_path(finding.place.path)}:{start.line}:{start.column}")
+    where = code(f"{look.repository_path(finding.place.path)}:{start.line}:{start.column}")
     rule = outcome.rules.get(finding.code)
-    help_ = f"<br>{_prose(finding.help)}" if finding.help else ""
+    help_ = f"<br>{prose(finding.help)}" if finding.help else ""
     named = f"{finding.code} {rule.name}" if rule else finding.code
-    return f"| {_MARKS[finding.severity]} | {where} | {named} | {_prose(finding.message)}{help_} |"
+    return f"| {_MARKS[finding.severity]} | {where} | {named} | {prose(finding.message)}{help_} |"
 
 
 def _skipped(outcome: Outcome, look: Look) -> Iterator[str]:
@@ -69,18 +69,18 @@ def _skipped(outcome: Outcome, look: Look) -> Iterator[str]:
 
 
 def _left_out(skipped: Skipped, look: Look) -> str:
-    return f"- {_code(look.repository_path(skipped.path))}: {_prose(skipped.reason)}"
+    return f"- {code(look.repository_path(skipped.path))}: {prose(skipped.reason)}"
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
     """A text of ours, with its code between backticks, as the same in Markdown: what it quotes is nothing but text there."""
     pieces = visible(" ".join(text.split())).split("`")
     if len(pieces) % 2 == 0:  # one that is not closed is none
         pieces[-2:] = [f"{pieces[-2]}`{pieces[-1]}"]
-    return "".join(_code(piece) if index % 2 else _SPECIAL.sub(_entity, piece) for index, piece in enumerate(pieces))
+    return "".join(code(piece) if index % 2 else _SPECIAL.sub(_entity, piece) for index, piece in enumerate(pieces))
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Code that may stand in a table."""
     inside = visible(text).replace("|", "\\|")
     fence = "`" * (max((len(run) for run in re.findall("`+", inside)), default=0) + 1)

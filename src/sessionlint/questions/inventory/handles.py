@@ -94,11 +94,25 @@ def _is_overrides(term: Term) -> bool:
 
 @collected
 def _patched(project: Project, module: ModuleScope) -> Iterator[tuple[Place, Place]]:
-    """What is replaced by its name, and where: ``patch("app.db.get_db")``, ``setattr(db, "get_db", ...)``."""
+    """What is replaced by its name, and where: ``patch("app.db.get_db")``, ``setattr(db, "get_db", ...)``, ``db.get_db = f``."""
     for site in module.calls_named(_PATCHING):
         meant = _target(project, site)
         if meant is not None:
             yield meant, site.place
+    for scope in module.scopes:
+        for statement in walk.statements(scope.body):
+            for target in statement.targets if isinstance(statement, Assign) else ():
+                meant = _assigned_to(project, target, scope)
+                if meant is not None:
+                    yield meant, module.place(target.span)
+
+
+def _assigned_to(project: Project, target: Term, scope: Scope) -> Place | None:
+    """What an assignment to a name of another module takes the place of."""
+    holder = project.kind(target.value, scope) if isinstance(target, Attribute) else None
+    if not isinstance(holder, kinds.ModuleKind) or not isinstance(target, Attribute):
+        return None
+    return _member(project, holder.path, target.attr)
 
 
 def _target(project: Project, site: Site) -> Place | None:

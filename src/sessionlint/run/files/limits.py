@@ -31,8 +31,15 @@ REQUIREMENTS = Limit(4 * _MIB, "requirements files")
 PIPFILE_LOCK = Limit(4 * _MIB, "`Pipfile.lock`")
 LOCK = Limit(32 * _MIB, "`uv.lock`, `poetry.lock`, `pdm.lock` and `pylock.toml`")
 BASELINE = Limit(16 * _MIB, "the baseline")
+DEPLOYMENT = Limit(256 * _KIB, "files of deployment, for `sessionlint audit` (`Dockerfile`, `Procfile` and the like)")
 
-BY_KIND = (SOURCE, CONFIGURATION, IGNORE, INDEX, GIT_POINTER, DECLARATION, REQUIREMENTS, PIPFILE_LOCK, LOCK, BASELINE)
+BY_KIND = (
+    *(SOURCE, CONFIGURATION, IGNORE, INDEX, GIT_POINTER, DECLARATION, REQUIREMENTS, PIPFILE_LOCK, LOCK, BASELINE),
+    DEPLOYMENT,
+)
+
+DEPLOYMENT_LINE = 1_000
+"""Characters of a line in which a number of workers is looked for."""
 
 IGNORE_PATTERNS = 10_000
 """In one ignore file; each is compared with each path."""

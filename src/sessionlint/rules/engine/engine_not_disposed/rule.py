@@ -1,10 +1,12 @@
-"""SES111 engine-not-disposed: a coroutine function builds an asynchronous engine for itself and never disposes it.
+"""SES111 engine-not-disposed: an asynchronous engine is never disposed, by the coroutine function that builds it for itself, or
+when the process ends that keeps it.
 
 Why: the garbage collector cannot close asynchronous connections. They stay open until the server notices, and SQLAlchemy and
 the driver complain when the event loop is gone. SQLAlchemy asks for ``await engine.dispose()`` where an engine "is created
 in a function scope" ("Asynchronous I/O").
 
-Fix safety: none yet.
+Fix safety: unsafe, where the application has one lifespan of a simple form that can have the engine: it is disposed behind the
+``yield``. Connections that are still in use then are closed.
 """
 
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.questions.engines.engine_use import EngineEnds
 from sessionlint.questions.engines.engines import is_engine_builder
+from sessionlint.rules.engine.engine_not_disposed.kept import KeptEngine, kept_engines
 
 RULE = Rule(
     code="SES111",
@@ -49,13 +52,32 @@ class UndisposedEngine:
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
+    told = set()
     for engine in undisposed_engines(project, module):
+        told.add(engine.site.place)
         yield RULE.finding(
             engine.site.place,
             _message(engine),
             related=(Related(engine.function.place, "in this function"),),
             help="`await engine.dispose()` in a `finally`",
         )
+    for kept in kept_engines(project, module):
+        if kept.place not in told:
+            yield _of_process(project, kept)
+
+
+def _of_process(project: Project, kept: KeptEngine) -> Finding:
+    from sessionlint.rules.engine.engine_not_disposed.fix import dispose_fix
+
+    process, what = kept.process, f"`{kept.name}`" if kept.name else "the engine"
+    return RULE.finding(
+        kept.place,
+        f"nothing disposes {what}, also not {process.end}:"
+        " its asynchronous connections stay open, and nothing can close them later",
+        related=(Related(process.place, process.told),),
+        help=f"`await {kept.name or 'engine'}.dispose()` {process.end}",
+        fix=dispose_fix(project, kept),
+    )
 
 
 def _message(engine: UndisposedEngine) -> str:

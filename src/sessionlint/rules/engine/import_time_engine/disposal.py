@@ -3,30 +3,17 @@
 from collections.abc import Iterator
 
 from sessionlint.edits.imports import ImportedName, import_name
-from sessionlint.link.names.scopes import FunctionScope, ImportBinding, ModuleScope, Site
-from sessionlint.link.names.sites import sites
+from sessionlint.link.names.scopes import ImportBinding, ModuleScope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
-from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Block, Call, Evaluate, Raise, Return, Statement, Try, Yield
+from sessionlint.model.facts import Attribute, Call
 from sessionlint.model.finding import Edit
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.engines.engine_use import EngineEnds
+from sessionlint.questions.running.lifespans import Lifespan, lifespans
 from sessionlint.rules.engine.import_time_engine.deferral import Deferred
 from sessionlint.text.lines import Lines, lines_of
-
-_MANAGERS = frozenset({"contextlib.asynccontextmanager"})
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Lifespan:
-    """``start`` is the ``yield``, on whose line the application begins; ``last`` the statement after which it has ended."""
-
-    function: FunctionScope
-    start: Statement
-    last: Statement
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +22,7 @@ class Disposal:
 
     project: Project
     engine: Deferred
-    lifespan: _Lifespan
+    lifespan: Lifespan
     is_async: bool
 
     @property
@@ -80,7 +67,7 @@ def disposal_of(project: Project, engine: Deferred) -> Disposal | None:
         return None
     if not isinstance(kind, kinds.Engine) or kind.is_async is None or not _has_pool(project, engine):
         return None
-    found = _lifespans(project)
+    found = lifespans(project)
     return Disposal(project, engine, found[0], kind.is_async) if len(found) == 1 and found[0] is not None else None
 
 
@@ -89,7 +76,7 @@ def _has_pool(project: Project, engine: Deferred) -> bool:
     return isinstance(engine.value, Call) and EngineEnds(project).has_pool_worth_keeping(engine.value, site)
 
 
-def _warming(engine: Deferred, lifespan: _Lifespan, lines: Lines, spelled: str) -> Iterator[Edit]:
+def _warming(engine: Deferred, lifespan: Lifespan, lines: Lines, spelled: str) -> Iterator[Edit]:
     """The line that builds the engine before the application begins, unless another one there does."""
     mentions = [each.site for each in engine.refs.mentions if each.site.scope is lifespan.function]
     if any(site.term.span.end <= lifespan.start.span.start for site in mentions):
@@ -97,48 +84,3 @@ def _warming(engine: Deferred, lifespan: _Lifespan, lines: Lines, spelled: str) 
     begin = lines.start(lifespan.start.span.start)
     text = f"{lines.indent(begin)}{spelled}()  # a wrong URL ends the start, not a request{lines.newline}"
     yield Edit(Place(lifespan.function.module.path, Span(begin, begin)), text)
-
-
-@collected
-def _lifespans(project: Project) -> Iterator[_Lifespan | None]:
-    """The lifespans of the project's applications; None for one whose form is not simple."""
-    seen: set[FunctionScope] = set()
-    for site in project.calls():
-        call = site.term
-        lifespan = walk.argument(call, None, "lifespan") if isinstance(call, Call) else None
-        kind = project.kind(lifespan, site.scope) if lifespan is not None else None
-        if isinstance(kind, kinds.FunctionKind) and kind.function not in seen:
-            seen.add(kind.function)
-            if project.evaluator.decorators(kind.function) <= _MANAGERS:
-                yield _form(project, kind.function)
-
-
-def _form(project: Project, function: FunctionScope) -> _Lifespan | None:
-    """One bare ``yield`` on the function's own level, or in a ``try`` with a ``finally`` there."""
-    if sum(isinstance(site.term, Yield) for site in sites(function)) != 1:
-        return None
-    lines = lines_of(project.sources[function.module.path].text)
-    for statement in function.body:
-        last: Statement | None = None
-        start: Statement | None = None
-        if _yields(statement):
-            start, last = statement, _end(function.body)
-        elif isinstance(statement, Try) and statement.final:
-            start, last = next((each for each in statement.body if _yields(each)), None), _end(statement.final)
-        if start is not None and last is not None:
-            alone = all(lines.stands_alone(each.span) for each in (start, last))
-            return _Lifespan(function, start, last) if alone else None
-    return None
-
-
-def _yields(statement: Statement) -> bool:
-    return isinstance(statement, Evaluate) and isinstance(statement.value, Yield)
-
-
-def _end(block: Block) -> Statement | None:
-    return None if isinstance(block[-1], Return | Raise) or _has_blocks(block[-1]) else block[-1]
-
-
-def _has_blocks(statement: Statement) -> bool:
-    """Whether a statement has blocks of its own, behind which a line would have to find its place."""
-    return any(True for _ in walk.blocks(statement)) or hasattr(statement, "body")
