@@ -60,10 +60,14 @@ class Editor(LanguageClient):
         return told(report.items)
 
     async def actions(self, name: str, kinds: Sequence[str] | None = None) -> Sequence[types.CodeAction]:
+        return [each for each in await self.offered(name, kinds) if isinstance(each, types.CodeAction)]
+
+    async def offered(self, name: str, kinds: Sequence[str] | None = None) -> Sequence[types.Command | types.CodeAction]:
+        """An action with a command is read as if it were that (by this client's library)."""
         whole = types.Range(types.Position(0, 0), _WHERE_IT_ENDS)
         context = types.CodeActionContext([], only=kinds)
         found = await self.text_document_code_action_async(types.CodeActionParams(self.document(name), whole, context))
-        return [each for each in found or () if isinstance(each, types.CodeAction)]
+        return found or ()
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait for what the server says by itself."""
@@ -115,11 +119,10 @@ def in_editor(
                 )
             )
             editor.initialized(types.InitializedParams())
-            found = await ask(editor)
+            return await ask(editor)
+        finally:  # a server that is not told to go is waited for
             await editor.shutdown_async(None)
             editor.exit(None)
-            return found
-        finally:
             await editor.stop()  # type: ignore[no-untyped-call]
 
     return asyncio.run(session())

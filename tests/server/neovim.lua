@@ -20,8 +20,9 @@ local asked = {
 }
 for _, answer in pairs(vim.lsp.buf_request_sync(0, "textDocument/codeAction", asked, 300000)) do
   for _, action in ipairs(answer.result) do
-    say(action.title)
-    if action.edit then vim.lsp.util.apply_workspace_edit(action.edit, "utf-16") end
+    local is_fix = action.title:find("with` block", 1, true) ~= nil
+    if is_fix then say(action.title) end
+    if is_fix then vim.lsp.util.apply_workspace_edit(action.edit, "utf-16") end
   end
 end
 wait_for("")

@@ -118,6 +118,11 @@ class Resident:
             self._sifted = Past(self._entries).sifted(checked.outcome, self.sources, self.plan)
         return self._sifted
 
+    @property
+    def has_baseline(self) -> bool:
+        """Whether there is a file of findings that are known."""
+        return self._entries is not None
+
     def add_to_baseline(self, finding: Finding) -> None:
         """Take a finding for known from now on. Raises UsageError."""
         baseline = self.plan.baseline

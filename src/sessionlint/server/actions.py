@@ -88,7 +88,9 @@ def workspace_edit(
 def whole_text(source: Source, text: str, shown: Shown, version: int | None) -> WorkspaceEdit:
     """A text in place of another, as the one stretch in which they differ."""
     start = _common(source.text, text)
+    start -= source.text[:start].endswith("\r")  # a line end of two characters is not taken apart
     behind = _common(source.text[start:][::-1], text[start:][::-1])
+    behind -= behind > 0 and source.text[: len(source.text) - behind].endswith("\r")
     replaced = Span(start, len(source.text) - behind)
     edit = TextEdit(shown.positions.range(source, replaced), text[start : len(text) - behind])
     document = OptionalVersionedTextDocumentIdentifier(shown.uri(source.path), version)
@@ -106,7 +108,6 @@ def touches(findings: Iterable[Finding], path: str, wanted: Range, shown: Shown,
 
 
 def _common(one: str, other: str) -> int:
-    """How many characters two texts begin with alike; a line end of two characters is not taken apart."""
+    """How many characters two texts begin with alike."""
     length = next((index for index, (left, right) in enumerate(zip(one, other, strict=False)) if left != right), None)
-    length = min(len(one), len(other)) if length is None else length
-    return length - 1 if length and one[length - 1] in "\r\n" else length
+    return min(len(one), len(other)) if length is None else length

@@ -42,7 +42,7 @@ class Server(LanguageServer):
         super().__init__("sessionlint", __version__)
         threading.stack_size(_STACK)
         self._worker = ThreadPoolExecutor(1, "sessionlint")
-        self._sent: dict[str, list[types.Diagnostic]] = {}
+        self.told: dict[str, list[types.Diagnostic]] = {}
         self._due: asyncio.TimerHandle | None = None
         self._looking: asyncio.Future[None] | None = None
         self.typed: set[str] = set()
@@ -116,16 +116,17 @@ class Server(LanguageServer):
         self._looking = asyncio.ensure_future(self._show())
 
     async def _show(self) -> None:
-        """Send what is found to an editor that does not ask; tell one that does when it should ask about other files, too."""
+        """Send what is found to an editor that does not ask; tell one that does when it should ask about other files again."""
         typed, self.typed = self.typed, set()
         found = await self.work(self.found)
-        changed = {uri for uri in {**self._sent, **found} if found.get(uri, []) != self._sent.get(uri, [])}
         if not self.pulls:
-            for uri in [*changed, *(uri for uri in found if uri not in self._sent and uri not in changed)]:
-                self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found.get(uri, [])))
-        elif changed - typed and self._refreshes:
+            for uri in {**self.told, **found}:
+                diagnostics = found.get(uri, [])
+                if uri not in self.told or diagnostics != self.told[uri]:
+                    self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics))
+            self.told = found
+        elif self._refreshes and any(found.get(uri, []) != told for uri, told in self.told.items() if uri not in typed):
             self.workspace_diagnostic_refresh(None)
-        self._sent = found
 
     @property
     def _refreshes(self) -> bool:
@@ -198,13 +199,13 @@ def did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
 
 @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
 def did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
-    """Something was typed."""
+    """Something was typed: the editor asks about that file by itself."""
+    ls.typed.add(params.text_document.uri)
     _put(ls, params.text_document.uri)
 
 
 def _put(ls: Server, uri: str) -> None:
     document = ls.workspace.get_text_document(uri)
-    ls.typed.add(uri)
     ls.soon(_folders(ls).put, uri, document.version, document.source)
 
 
@@ -265,6 +266,7 @@ async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> type
     uri = params.text_document.uri
     nothing: list[types.Diagnostic] = []
     items = await ls.work(lambda: _of(ls, uri, lambda folder, _: folder.diagnostics().get(uri, nothing), nothing))
+    ls.told[uri] = items
     result = _result_id(items)
     if params.previous_result_id == result:
         return types.RelatedUnchangedDocumentDiagnosticReport(result)
@@ -275,7 +277,7 @@ async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> type
 async def workspace_diagnostic(ls: Server, params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
     """What is found in all files."""
     before = {each.uri: each.value for each in params.previous_result_ids}
-    found = await ls.work(ls.found)
+    found = ls.told = await ls.work(ls.found)
     return types.WorkspaceDiagnosticReport([*_reports({**{uri: [] for uri in before}, **found}, before)])
 
 

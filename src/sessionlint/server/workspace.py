@@ -82,7 +82,7 @@ class Folder:
             return []
         here = touches(findings, path, wanted, shown, sources[path])
         found = [*fixes(here, shown, sources, self._versions), *suppressions(here, shown, sources, self._versions)]
-        return [*found, *(baseline_entries(here, shown) if self._resident.plan.baseline is not None else ())]
+        return [*found, *(baseline_entries(here, shown) if self._resident.has_baseline else ())]
 
     def add_to_baseline(self, path: str, code: str, position: Position) -> None:
         """Take what a rule finds at a place for known. Raises UsageError."""
