@@ -1,0 +1,141 @@
+"""The objects of each function: what is looked at, handed on and returned of what its sessions give."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sessionlint.link.names.functions import return_values
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ValueBinding
+from sessionlint.link.project import Project
+from sessionlint.link.question import question
+from sessionlint.link.values import kinds
+from sessionlint.model.facts import Attribute, Await, Call, Name, Return, Term
+from sessionlint.model.records import dataclass
+from sessionlint.questions.leaving.never_returns import never_returns_in
+from sessionlint.questions.objects.entity import Entity
+from sessionlint.questions.objects.following import Following, Look
+from sessionlint.questions.objects.giving import LOADING, NOTHING, SOMETHING, Giving, Values
+from sessionlint.questions.requests.needs import needs, provider_function
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Objects:
+    """``looks``: what an object may be where it is looked at; ``given``: where a call gets it; ``returned``: where it leaves."""
+
+    function: FunctionScope
+    looks: dict[Look, frozenset[Entity | None]]
+    given: dict[tuple[Call, Term], frozenset[Entity | None]]
+    returned: dict[Return, Values]
+    assigned: dict[tuple[Attribute, Term], frozenset[tuple[Entity | None, Entity | None]]]
+
+
+def objects_in(project: Project, module: ModuleScope) -> Iterator[Objects]:
+    """The objects of every function of a module that has any."""
+    for function in module.functions:
+        if has_objects(project, function):
+            yield objects_of(project, function)
+
+
+@question(None)
+def _objects_of(project: Project, function: FunctionScope) -> Objects | None:
+    giving = Giving(project, function, lambda other: returned_objects(project, other))
+    following = Following(project, function, never_returns_in(project, function), giving)
+    exits = following.follow(_given_parameters(project, function))
+    returned: dict[Return, set[Entity | None]] = defaultdict(set)
+    for key, value in exits.returns | exits.falls:
+        if isinstance(key, Return):
+            returned[key].add(value)
+    return Objects(
+        function,
+        {look: frozenset(values) for look, values in following.looks.items()},
+        {key: frozenset(values) for key, values in following.given.items()},
+        {statement: frozenset(values) for statement, values in returned.items()},
+        {key: frozenset(pairs) for key, pairs in following.assigned.items()},
+    )
+
+
+def objects_of(project: Project, function: FunctionScope) -> Objects:
+    """The objects of one function; none while they are being looked for."""
+    return _objects_of(project, function) or Objects(function, {}, {}, {}, {})
+
+
+def returned_objects(project: Project, function: FunctionScope) -> Values:
+    """What a function may return, apart from None."""
+    if not has_objects(project, function) or function.node.is_generator:
+        return SOMETHING
+    found = _objects_of(project, function)
+    if found is None:
+        return SOMETHING
+    values = [found.returned.get(statement, NOTHING) for statement in found.returned]
+    given = frozenset(value for each in values for value in each)
+    return given if given else SOMETHING
+
+
+def _given_parameters(project: Project, function: FunctionScope) -> dict[str, Values]:
+    """What FastAPI gives a function: the object that a dependency returns."""
+    found: dict[str, Values] = {}
+    for dependency in needs(project, function):
+        provider = provider_function(project, dependency)
+        if dependency.parameter is not None and provider is not None and has_objects(project, provider):
+            found[dependency.parameter.name] = _of_request(returned_objects(project, provider))
+    return found
+
+
+def _of_request(values: Values) -> Values:
+    return frozenset(replace(one, session="?", own=False) if one is not None and one.session else one for one in values)
+
+
+@question(False)
+def has_objects(project: Project, function: FunctionScope) -> bool:
+    """Whether a body gets objects of a session, from it or from a function that returns them."""
+    if function in _loading(project, function.module):
+        return True
+    return any(returns_objects(project, callee) for callee in _callees(project, function))
+
+
+def _callees(project: Project, function: FunctionScope) -> Iterator[FunctionScope]:
+    for site in project.calls_in(function):
+        callee = project.kind(site.term.func, function) if isinstance(site.term, Call) else kinds.UNKNOWN
+        if isinstance(callee, kinds.FunctionKind):
+            yield callee.function
+    for dependency in needs(project, function):
+        provider = provider_function(project, dependency)
+        if provider is not None:
+            yield provider
+
+
+@question(False)
+def returns_objects(project: Project, function: FunctionScope) -> bool:
+    """Whether a function may return objects of a session: it has such, or calls what returns them, and returns anything."""
+    values = return_values(function)
+    if not values:
+        return False
+    if function in _loading(project, function.module):
+        return True
+    return any(returns_objects(project, callee) for value in values for callee in _called(project, value, function))
+
+
+def _called(project: Project, value: Term, function: FunctionScope) -> Iterator[FunctionScope]:
+    """The function that gives a value: called there, or where its name is bound."""
+    terms: list[Term] = [value]
+    if isinstance(value, Name):
+        bindings = function.bindings.get(value.id, ())
+        terms = [one.value for one in bindings if isinstance(one, ValueBinding) and one.value is not None]
+    for term in terms:
+        term = term.value if isinstance(term, Await) else term
+        callee = project.kind(term.func, function) if isinstance(term, Call) else kinds.UNKNOWN
+        if isinstance(callee, kinds.FunctionKind):
+            yield callee.function
+
+
+@question(frozenset[FunctionScope]())
+def _loading(project: Project, module: ModuleScope) -> frozenset[FunctionScope]:
+    """The functions of a module that ask a session for objects, or add some to it."""
+    found = set()
+    for site in project.calls_of(kinds.Method, within=module):
+        callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else kinds.UNKNOWN
+        match callee:
+            case kinds.Method(owner=kinds.Session(scoped=False), name=name) if name in LOADING or name in ("add", "add_all"):
+                if isinstance(site.scope, FunctionScope):
+                    found.add(site.scope)
+    return frozenset(found)
