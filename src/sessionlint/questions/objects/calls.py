@@ -36,6 +36,8 @@ class Calls:
         self.walk.look(func.value if isinstance(func, Attribute) else func, known)
         for given in call.args:
             self.walk.look(given.value, known)
+        if not known.has_objects:
+            return
         owner = self.walk.project.kind(func.value, self.walk.scope) if isinstance(func, Attribute) else kinds.UNKNOWN
         self._note_objects(call, known)
         if isinstance(func, Attribute) and isinstance(owner, kinds.Session):

@@ -1,7 +1,7 @@
 """The walk: what each name of a body may be at each place, along every path."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import field, replace
 from typing import TypeAlias
 
@@ -60,23 +60,37 @@ class Look:
 
 
 class Knowledge(dict[object, Values]):
-    """What each name may be, while one statement is looked at."""
+    """What each name may be, while one statement is looked at; ``has_objects``: one of them is an object, or gives some."""
 
-    def __init__(self, facts: Iterable[Fact]) -> None:
+    def __init__(self, facts: Facts) -> None:
         found: dict[object, set[Entity | None]] = defaultdict(set)
         for name, value in facts:
             found[name].add(value)
         super().__init__((name, frozenset(values)) for name, values in found.items())
+        self.has_objects = any(value is not None for _, value in facts)
+        self._before: Facts | None = facts
 
     @property
     def facts(self) -> Facts:
-        return frozenset((name, value) for name, values in self.items() for value in values) | {_REACHED}
+        if self._before is not None:
+            return self._before
+        return frozenset((name, value) for name, values in self.items() for value in values)
+
+    def put(self, name: object, values: Values) -> None:
+        if self.get(name) != values:
+            self[name] = values
+            self._before = None
+            self.has_objects = self.has_objects or any(value is not None for value in values)
+
+    def drop(self, name: object) -> None:
+        if self.pop(name, None) is not None:
+            self._before = None
 
     def change(self, applies: Callable[[Entity], bool], change: Callable[[Entity], Entity | None]) -> None:
         """Change every object to which something applies, under whatever name."""
-        for name, values in self.items():
+        for name, values in [*self.items()] if self.has_objects else ():
             if any(one is not None and applies(one) for one in values):
-                self[name] = frozenset(change(one) if one is not None and applies(one) else one for one in values)
+                self.put(name, frozenset(change(one) if one is not None and applies(one) else one for one in values))
 
 
 @dataclass(slots=True)
@@ -95,9 +109,9 @@ class Following(Paths[Fact]):
 
     def follow(self, parameters: dict[str, Values]) -> Exits[Fact]:
         """Walk the body; ``parameters`` are what the function is given."""
-        start = Knowledge(())
+        start = Knowledge(frozenset({_REACHED}))
         for parameter in self.scope.node.params:
-            start[parameter.name] = parameters.get(parameter.name, SOMETHING)
+            start.put(parameter.name, parameters.get(parameter.name, SOMETHING))
         return self._block(self.scope.body, start.facts)
 
     def place(self, term: Term) -> Place:
@@ -112,7 +126,7 @@ class Following(Paths[Fact]):
         if isinstance(statement, Assign):
             self._assign(statement, known)
         elif isinstance(statement, Return) and statement.value is not None:
-            known[statement] = self.giving.carried(statement.value, known)
+            known.put(statement, self.giving.carried(statement.value, known))
         return known.facts, states if may_raise(statement) else frozenset()
 
     def _assign(self, statement: Assign, known: Knowledge) -> None:
@@ -125,7 +139,7 @@ class Following(Paths[Fact]):
     def _bind(self, target: Term, value: Term, values: Values, known: Knowledge) -> None:
         match target:
             case Name(id=name):
-                known[name] = values
+                known.put(name, values)
                 known.change(lambda one: one.session == name, lambda _: None)
             case Collection(items=targets):
                 parts = value.items if isinstance(value, Collection) and len(value.items) == len(targets) else None
@@ -147,9 +161,8 @@ class Following(Paths[Fact]):
             self.looks[Look(target, target.value, target.attr, writes=True)] |= owners
             self.assigned[target, value] |= {(owner, one) for owner in owners for one in values}
         if isinstance(target.value, Name):
-            known[target.value.id] = frozenset(
-                replace(one, expired=None).with_loaded(target.attr) if one is not None else None for one in owners
-            )
+            behind = (replace(one, expired=None).with_loaded(target.attr) if one is not None else None for one in owners)
+            known.put(target.value.id, frozenset(behind))
 
     # --- terms --------------------------------------------------------------------------------------------------------
 
@@ -169,7 +182,7 @@ class Following(Paths[Fact]):
                 self._comprehension(term, known)
             case Walrus(target=target, value=value):
                 self.look(value, known)
-                known[target.id] = self.giving.values(value, known)
+                known.put(target.id, self.giving.values(value, known))
             case FString(parts=parts):
                 for part in parts:
                     self.look(part, known)
@@ -184,16 +197,19 @@ class Following(Paths[Fact]):
             self.look(clause.iter, known)
             found = elements(self.giving.values(clause.iter, known))
             for name in _names(clause.target):
-                known[name] = found if isinstance(clause.target, Name) else SOMETHING
+                known.put(name, found if isinstance(clause.target, Name) else SOMETHING)
             for test in clause.ifs:
                 self.look(test, known)
         for element in term.element:
             self.look(element, known)
         for name in (name for clause in term.clauses for name in _names(clause.target)):
-            known.pop(name, None)
-        known.update(outer)
+            known.drop(name)
+        for name, values in outer.items():
+            known.put(name, values)
 
     def _attribute(self, term: Attribute, known: Knowledge) -> None:
+        if not known.has_objects:
+            return
         if isinstance(term.value, Attribute) and term.value.attr == "awaitable_attrs":
             self._loaded(term.value.value, term.attr, known)
         elif term.attr != "awaitable_attrs":
@@ -210,7 +226,7 @@ class Following(Paths[Fact]):
             return
         self.looks[look] |= owners
         if isinstance(look.owner, Name):
-            known[look.owner.id] = frozenset(self._behind(one, look.attr) for one in owners)
+            known.put(look.owner.id, frozenset(self._behind(one, look.attr) for one in owners))
 
     def _behind(self, one: Entity | None, attr: str) -> Entity | None:
         if one is None or one.shape is not Shape.ONE:
@@ -224,9 +240,8 @@ class Following(Paths[Fact]):
     def _shown(self, part: Term, known: Knowledge) -> None:
         """``f"{user}"`` runs what the class says of itself, which may look at anything."""
         if isinstance(part, Name) and part.id in known:
-            known[part.id] = frozenset(
-                one.blurred if one is not None and one.stage is not Stage.DETACHED else one for one in known[part.id]
-            )
+            shown = (one.blurred if one is not None and one.stage is not Stage.DETACHED else one for one in known[part.id])
+            known.put(part.id, frozenset(shown))
 
     # --- compound statements ------------------------------------------------------------------------------------------
 
@@ -243,7 +258,7 @@ class Following(Paths[Fact]):
         known = Knowledge(states)
         found = elements(self.giving.values(statement.iter, known))
         for name in _names(statement.target):
-            known[name] = found if isinstance(statement.target, Name) else SOMETHING
+            known.put(name, found if isinstance(statement.target, Name) else SOMETHING)
         return known.facts
 
     def _with(self, statement: With, states: Facts) -> Exits[Fact]:

@@ -27,7 +27,7 @@ from sessionlint.model.facts import Mapping as MappingTerm
 from sessionlint.model.records import dataclass
 from sessionlint.questions.objects.entity import Entity, Shape, Stage
 from sessionlint.questions.objects.expiry import expires
-from sessionlint.questions.objects.mapped import Loads, relationship
+from sessionlint.questions.objects.mapped import Loads, is_mapped, relationship
 from sessionlint.questions.objects.options import listed, read_options
 from sessionlint.questions.sessions.holding import parameter_for
 
@@ -246,7 +246,7 @@ class Giving:
     def _made(self, call: Call) -> Values:
         """A new object; whether its class is mapped will be seen when it is added to a session."""
         named = self.class_of(call.func)
-        if named is None:
+        if named is None or (named[1] is not None and not is_mapped(self.project, named[1])):
             return SOMETHING
         given = frozenset(argument.keyword for argument in call.args if argument.keyword is not None)
         stars = any(argument.star for argument in call.args) or any(argument.keyword is None for argument in call.args)

@@ -127,6 +127,28 @@ def _option(call: Call, name: str) -> Term | None:
     return walk.argument(call, None, name)
 
 
+@question(False)
+def is_mapped(project: Project, cls: ClassScope) -> bool:
+    """Whether objects of a class have rows: it names a table, or has what only mapped classes have."""
+    if any(given.keyword == "table" for given in cls.node.bases):
+        return True
+    return any(
+        name in ("__tablename__", "__table__", "__mapper_args__") or _is_of_mapping(bindings)
+        for ancestor in project.evaluator.ancestors(cls)
+        for name, bindings in ancestor.bindings.items()
+    )
+
+
+def _is_of_mapping(bindings: list[Binding]) -> bool:
+    match bindings:
+        case [ValueBinding(value=Call(func=func))]:
+            return (walk.dotted(func) or "").rpartition(".")[2] in ("Column", "mapped_column", "relationship")
+        case [ValueBinding(annotation=annotation)]:
+            return _generic_name(annotation) == "Mapped"
+        case _:
+            return False
+
+
 # --- which way a relationship goes --------------------------------------------------------------------------------------
 
 

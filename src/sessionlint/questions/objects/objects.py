@@ -7,7 +7,7 @@ from dataclasses import replace
 from sessionlint.link.names.functions import return_values
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
+from sessionlint.link.question import question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Await, Call, Name, Return, Term
 from sessionlint.model.records import dataclass
@@ -15,7 +15,10 @@ from sessionlint.questions.leaving.never_returns import never_returns_in
 from sessionlint.questions.objects.entity import Entity
 from sessionlint.questions.objects.following import Following, Look
 from sessionlint.questions.objects.giving import LOADING, NOTHING, SOMETHING, Giving, Values
+from sessionlint.questions.objects.reasons import expires_objects, has_reason
 from sessionlint.questions.requests.needs import needs, provider_function
+
+_CONCERNED = LOADING | {"add", "add_all"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,14 +33,24 @@ class Objects:
 
 
 def objects_in(project: Project, module: ModuleScope) -> Iterator[Objects]:
-    """The objects of every function of a module that has any."""
+    """The objects of every function of a module that has any, and something that may go wrong with them."""
     for function in module.functions:
-        if has_objects(project, function):
+        if has_objects(project, function) and _is_worth_following(project, function):
             yield objects_of(project, function)
 
 
-@question(None)
-def _objects_of(project: Project, function: FunctionScope) -> Objects | None:
+def _is_worth_following(project: Project, function: FunctionScope) -> bool:
+    if has_reason(project, function) or _expires(project, function):
+        return True
+    return any(_expires(project, callee) for callee in _callees(project, function))
+
+
+@question(False)
+def _expires(project: Project, function: FunctionScope) -> bool:
+    return expires_objects(project, function, _loading(project, function.module).get(function, ()))
+
+
+def _follow(project: Project, function: FunctionScope) -> Objects:
     giving = Giving(project, function, lambda other: returned_objects(project, other))
     following = Following(project, function, never_returns_in(project, function), giving)
     exits = following.follow(_given_parameters(project, function))
@@ -56,14 +69,18 @@ def _objects_of(project: Project, function: FunctionScope) -> Objects | None:
 
 def objects_of(project: Project, function: FunctionScope) -> Objects:
     """The objects of one function; none while they are being looked for."""
-    return _objects_of(project, function) or Objects(function, {}, {}, {}, {})
+    return _followed(project, function) or Objects(function, {}, {}, {}, {})
+
+
+def _followed(project: Project, function: FunctionScope) -> Objects | None:
+    return remembered(project, ("objects of", function), None, _follow, project, function)
 
 
 def returned_objects(project: Project, function: FunctionScope) -> Values:
     """What a function may return, apart from None."""
     if not has_objects(project, function) or function.node.is_generator:
         return SOMETHING
-    found = _objects_of(project, function)
+    found = _followed(project, function)
     if found is None:
         return SOMETHING
     values = [found.returned.get(statement, NOTHING) for statement in found.returned]
@@ -85,28 +102,41 @@ def _of_request(values: Values) -> Values:
     return frozenset(replace(one, session="?", own=False) if one is not None and one.session else one for one in values)
 
 
-@question(False)
 def has_objects(project: Project, function: FunctionScope) -> bool:
     """Whether a body gets objects of a session, from it or from a function that returns them."""
+    return remembered(project, ("has objects", function), False, _has_objects, project, function)
+
+
+def _has_objects(project: Project, function: FunctionScope) -> bool:
     if function in _loading(project, function.module):
         return True
     return any(returns_objects(project, callee) for callee in _callees(project, function))
 
 
 def _callees(project: Project, function: FunctionScope) -> Iterator[FunctionScope]:
-    for site in project.calls_in(function):
-        callee = project.kind(site.term.func, function) if isinstance(site.term, Call) else kinds.UNKNOWN
-        if isinstance(callee, kinds.FunctionKind):
-            yield callee.function
+    yield from _called_functions(project, function.module).get(function, ())
     for dependency in needs(project, function):
         provider = provider_function(project, dependency)
         if provider is not None:
             yield provider
 
 
-@question(False)
+@question(dict[FunctionScope, list[FunctionScope]]())
+def _called_functions(project: Project, module: ModuleScope) -> dict[FunctionScope, list[FunctionScope]]:
+    found: dict[FunctionScope, list[FunctionScope]] = defaultdict(list)
+    for site in project.calls_of(kinds.FunctionKind, within=module):
+        callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else kinds.UNKNOWN
+        if isinstance(callee, kinds.FunctionKind) and isinstance(site.scope, FunctionScope):
+            found[site.scope].append(callee.function)
+    return dict(found)
+
+
 def returns_objects(project: Project, function: FunctionScope) -> bool:
     """Whether a function may return objects of a session: it has such, or calls what returns them, and returns anything."""
+    return remembered(project, ("returns objects", function), False, _returns_objects, project, function)
+
+
+def _returns_objects(project: Project, function: FunctionScope) -> bool:
     values = return_values(function)
     if not values:
         return False
@@ -128,14 +158,14 @@ def _called(project: Project, value: Term, function: FunctionScope) -> Iterator[
             yield callee.function
 
 
-@question(frozenset[FunctionScope]())
-def _loading(project: Project, module: ModuleScope) -> frozenset[FunctionScope]:
-    """The functions of a module that ask a session for objects, or add some to it."""
-    found = set()
+@question(dict[FunctionScope, list[kinds.Session]]())
+def _loading(project: Project, module: ModuleScope) -> dict[FunctionScope, list[kinds.Session]]:
+    """The functions of a module that ask a session for objects, or add some to it, each with its sessions."""
+    found: dict[FunctionScope, list[kinds.Session]] = defaultdict(list)
     for site in project.calls_of(kinds.Method, within=module):
         callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else kinds.UNKNOWN
         match callee:
-            case kinds.Method(owner=kinds.Session(scoped=False), name=name) if name in LOADING or name in ("add", "add_all"):
+            case kinds.Method(owner=kinds.Session(scoped=False) as session, name=name) if name in _CONCERNED:
                 if isinstance(site.scope, FunctionScope):
-                    found.add(site.scope)
-    return frozenset(found)
+                    found[site.scope].append(session)
+    return dict(found)

@@ -1,0 +1,131 @@
+"""Which bodies are worth following? Told from the words in them, because most bodies ask for nothing that could go wrong.
+
+Generous: what has none of these words looks at nothing that has to be loaded, expires nothing, and hands on no object to what
+would outlive its session.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope
+from sessionlint.link.project import Project
+from sessionlint.link.question import collected, question
+from sessionlint.link.values import kinds
+from sessionlint.model import walk
+from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name
+from sessionlint.questions.objects.expiry import expires
+from sessionlint.questions.objects.schemas import route_schema, schema_fields
+from sessionlint.questions.requests.routes import is_route
+
+_MAKERS = ("relationship", "relation", "Relationship", "deferred", "association_proxy", "mapped_column", "Column")
+_COLUMNS = frozenset({"mapped_column", "Column"})
+_FIXED = frozenset(
+    {
+        *("rollback", "expire", "expire_all", "load_only", "defer"),
+        *("add_task", "BackgroundTask", "create_task", "ensure_future", "Thread", "Process", "Timer"),
+        *("delay", "apply_async", "send", "send_with_options", "model_validate", "from_orm", "validate"),
+    }
+)
+_COMMITTING = frozenset({"commit", "begin"})
+_GIVING = frozenset({"add", "add_all", "delete", "refresh"})
+# what is read of something, unless that is written as a class is
+_READ = re.compile(r"(?:\b[a-z_]\w*|[)\]])\s*\.(\w+)")
+
+
+def has_reason(project: Project, function: FunctionScope) -> bool:
+    """Whether something may go wrong with the objects of a body."""
+    called, telling = _called(project, function), _telling_words(project)
+    if called & (_FIXED | telling) or called & _background_words(project):
+        return True
+    if called & _GIVING and function.withs:  # it may open another session
+        return True
+    return bool(_read(project, function) & telling) or _responds_with_more(project, function)
+
+
+def _responds_with_more(project: Project, function: FunctionScope) -> bool:
+    """Whether FastAPI reads something of what a route returns that may be loaded by a look at it."""
+    schema = route_schema(function) if is_route(function) else None
+    if schema is None:
+        return False
+    late = _late_words(project)
+    return any(name in late for name, _ in schema_fields(project, schema, function.module))
+
+
+def expires_objects(project: Project, function: FunctionScope, sessions: Iterable[kinds.Session]) -> bool:
+    """Whether a body may expire the objects of ``sessions``, which it uses, by a commit."""
+    may_commit = bool(function.withs) or bool(_called(project, function) & _COMMITTING)
+    return may_commit and any(expires(project, session) for session in sessions)
+
+
+@question(frozenset[str]())
+def _read(project: Project, function: FunctionScope) -> frozenset[str]:
+    return frozenset(_READ.findall(_text(project, function)))
+
+
+@question(frozenset[str]())
+def _called(project: Project, function: FunctionScope) -> frozenset[str]:
+    calls = (site.term.func for site in project.calls_in(function) if isinstance(site.term, Call))
+    return frozenset(func.id if isinstance(func, Name) else func.attr for func in calls if isinstance(func, Name | Attribute))
+
+
+def _text(project: Project, function: FunctionScope) -> str:
+    return project.source(function).text[function.node.header_end : function.node.span.end]
+
+
+@question(frozenset[str]())
+def _background_words(project: Project) -> frozenset[str]:
+    return project.trust.vocabulary.words
+
+
+@question(frozenset[str]())
+def _telling_words(project: Project) -> frozenset[str]:
+    """The names of what is loaded by a look at it, of the properties and functions that may look, and of functions that add an
+    object to a session of their own."""
+    loaded = _late_words(project)
+    looking = frozenset(name for module in project.modules.values() for name in _looking(project, module, loaded))
+    return loaded | looking | frozenset(name for module in project.modules.values() for name in _adding(project, module))
+
+
+@question(frozenset[str]())
+def _late_words(project: Project) -> frozenset[str]:
+    return frozenset(name for module in project.modules.values() for name in _loaded_late(project, module))
+
+
+@collected
+def _loaded_late(project: Project, module: ModuleScope) -> Iterator[str]:
+    for site in module.calls_named(_MAKERS):
+        call = site.term
+        if not isinstance(call, Call) or not isinstance(site.scope, ClassScope | FunctionScope):
+            continue
+        name = (walk.dotted(call.func) or "").rpartition(".")[2]
+        if name in _COLUMNS and walk.argument(call, None, "deferred") is None:
+            continue
+        if isinstance(site.scope, FunctionScope):
+            yield site.scope.node.name
+        elif isinstance(site.statement, Assign):
+            yield from (target.id for target in site.statement.targets if isinstance(target, Name))
+        yield from _backref_name(call)
+
+
+def _backref_name(call: Call) -> Iterator[str]:
+    given = walk.argument(call, None, "backref")
+    name = walk.argument(given, 0, "name") if isinstance(given, Call) else given
+    if isinstance(name, Constant) and isinstance(name.value, str):
+        yield name.value
+
+
+@collected
+def _looking(project: Project, module: ModuleScope, loaded: frozenset[str]) -> Iterator[str]:
+    """The functions whose bodies hold one of the names behind a dot, and properties that look at such a property."""
+    for _ in range(2) if loaded else ():
+        found = frozenset(function.node.name for function in module.functions if _read(project, function) & loaded)
+        yield from found
+        loaded |= frozenset(name for name in found if any(name in cls.methods for cls in module.classes))
+
+
+@collected
+def _adding(project: Project, module: ModuleScope) -> Iterator[str]:
+    """The functions with a ``with`` in which something is added to a session."""
+    for site in module.calls_named(("add", "add_all", "delete")):
+        if isinstance(site.scope, FunctionScope) and site.scope.withs and site.scope.node.params:
+            yield site.scope.node.name
