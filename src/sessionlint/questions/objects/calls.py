@@ -13,7 +13,7 @@ from sessionlint.questions.objects.entity import Entity, Shape, Stage, closed, c
 from sessionlint.questions.objects.expiry import expires
 from sessionlint.questions.objects.giving import LOADING, SOMETHING, Values
 from sessionlint.questions.objects.reading import surely_read
-from sessionlint.questions.objects.schemas import schema_fields
+from sessionlint.questions.objects.schemas import VALIDATING, schema_fields
 from sessionlint.questions.sessions.holding import CLOSING_METHODS, parameter_for
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _CLOSING = CLOSING_METHODS | {"reset", "remove", "expunge_all"}
 _WITHOUT_OBJECTS = frozenset({"insert", "update", "delete", "text", "select", "func", "exists"})
-_VALIDATING = frozenset({"model_validate", "from_orm", "validate"})
 _SETTING = frozenset({"setattr", "set_committed_value", "set_attribute", "delattr", "getattr", "hasattr"})
 
 
@@ -192,7 +191,7 @@ class Calls:
                 name = parameter_for(callee.function, call, given.value)
                 for attr, place in surely_read(project, callee.function, name) if name is not None else ():
                     yield given.value, attr, place
-        elif isinstance(call.func, Attribute) and call.func.attr in _VALIDATING and call.args:
+        elif isinstance(call.func, Attribute) and call.func.attr in VALIDATING and call.args:
             for attr, place in schema_fields(project, call.func.value, self.walk.scope):
                 yield call.args[0].value, attr, place
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sessionlint.link.names.functions import return_values
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import question, remembered
+from sessionlint.link.question import collected, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Await, Call, Name, Return, Term
 from sessionlint.model.records import dataclass
@@ -17,6 +17,7 @@ from sessionlint.questions.objects.following import Following, Look
 from sessionlint.questions.objects.giving import LOADING, NOTHING, SOMETHING, Giving, Values
 from sessionlint.questions.objects.reasons import expires_objects, has_reason
 from sessionlint.questions.requests.needs import needs, provider_function
+from sessionlint.questions.requests.routes import is_route
 
 _CONCERNED = LOADING | {"add", "add_all"}
 
@@ -34,9 +35,14 @@ class Objects:
 
 def objects_in(project: Project, module: ModuleScope) -> Iterator[Objects]:
     """The objects of every function of a module that has any, and something that may go wrong with them."""
+    return (objects_of(project, function) for function in _worth_following(project, module))
+
+
+@collected
+def _worth_following(project: Project, module: ModuleScope) -> Iterator[FunctionScope]:
     for function in module.functions:
         if has_objects(project, function) and _is_worth_following(project, function):
-            yield objects_of(project, function)
+            yield function
 
 
 def _is_worth_following(project: Project, function: FunctionScope) -> bool:
@@ -115,7 +121,8 @@ def _has_objects(project: Project, function: FunctionScope) -> bool:
 
 def _callees(project: Project, function: FunctionScope) -> Iterator[FunctionScope]:
     yield from _called_functions(project, function.module).get(function, ())
-    for dependency in needs(project, function):
+    may_need = is_route(function) or project.mentions(function.module, "Depends")
+    for dependency in needs(project, function) if may_need else ():
         provider = provider_function(project, dependency)
         if provider is not None:
             yield provider

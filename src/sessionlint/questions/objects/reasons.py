@@ -5,16 +5,16 @@ would outlive its session.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name
+from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Term
 from sessionlint.questions.objects.expiry import expires
-from sessionlint.questions.objects.schemas import route_schema, schema_fields
+from sessionlint.questions.objects.schemas import VALIDATING, route_schema, schema_fields
 from sessionlint.questions.requests.routes import is_route
 
 _MAKERS = ("relationship", "relation", "Relationship", "deferred", "association_proxy", "mapped_column", "Column")
@@ -23,13 +23,13 @@ _FIXED = frozenset(
     {
         *("rollback", "expire", "expire_all", "load_only", "defer"),
         *("add_task", "BackgroundTask", "create_task", "ensure_future", "Thread", "Process", "Timer"),
-        *("delay", "apply_async", "send", "send_with_options", "model_validate", "from_orm", "validate"),
+        *("delay", "apply_async", "send", "send_with_options"),
     }
 )
 _COMMITTING = frozenset({"commit", "begin"})
 _GIVING = frozenset({"add", "add_all", "delete", "refresh"})
 # what is read of something, unless that is written as a class is
-_READ = re.compile(r"(?:\b[a-z_]\w*|[)\]])\s*\.(\w+)")
+_READ = re.compile(r"(?:(\b[a-z_]\w*)|[)\]])\s*\.(\w+)")
 
 
 def has_reason(project: Project, function: FunctionScope) -> bool:
@@ -39,16 +39,25 @@ def has_reason(project: Project, function: FunctionScope) -> bool:
         return True
     if called & _GIVING and function.withs:  # it may open another session
         return True
-    return bool(_read(project, function) & telling) or _responds_with_more(project, function)
+    return bool(_read(project, function) & telling) or _makes_more(project, function)
 
 
-def _responds_with_more(project: Project, function: FunctionScope) -> bool:
-    """Whether FastAPI reads something of what a route returns that may be loaded by a look at it."""
-    schema = route_schema(function) if is_route(function) else None
-    if schema is None:
-        return False
-    late = _late_words(project)
-    return any(name in late for name, _ in schema_fields(project, schema, function.module))
+def _makes_more(project: Project, function: FunctionScope) -> bool:
+    """Whether Pydantic reads something that may be loaded by a look at it."""
+    made = [*_made(project, function)]
+    late = _late_words(project) if made else frozenset()
+    return any(name in late for schema, scope in made for name, _ in schema_fields(project, schema, scope))
+
+
+def _made(project: Project, function: FunctionScope) -> Iterator[tuple[Term, Scope]]:
+    """The models that are made of objects: of the response of a route, or by ``Model.model_validate(...)``."""
+    response = route_schema(function) if is_route(function) else None
+    if response is not None:
+        yield response, function.module
+    for site in project.calls_in(function):
+        func = site.term.func if isinstance(site.term, Call) else None
+        if isinstance(func, Attribute) and func.attr in VALIDATING:
+            yield func.value, function
 
 
 def expires_objects(project: Project, function: FunctionScope, sessions: Iterable[kinds.Session]) -> bool:
@@ -59,7 +68,17 @@ def expires_objects(project: Project, function: FunctionScope, sessions: Iterabl
 
 @question(frozenset[str]())
 def _read(project: Project, function: FunctionScope) -> frozenset[str]:
-    return frozenset(_READ.findall(_text(project, function)))
+    """The names that a body reads of something of its own, or of what a call gives."""
+    others = function.module.bindings
+    found = _READ.findall(_text(project, function))
+    return frozenset(name for owner, name in found if owner not in others or owner in function.bindings)
+
+
+@question(frozenset[str]())
+def _read_of_given(project: Project, function: FunctionScope) -> frozenset[str]:
+    """The names that a body reads of its parameters."""
+    given = {parameter.name for parameter in function.node.params}
+    return frozenset(name for owner, name in _READ.findall(_text(project, function)) if owner in given)
 
 
 @question(frozenset[str]())
@@ -83,7 +102,11 @@ def _telling_words(project: Project) -> frozenset[str]:
     object to a session of their own."""
     loaded = _late_words(project)
     looking = frozenset(name for module in project.modules.values() for name in _looking(project, module, loaded))
-    return loaded | looking | frozenset(name for module in project.modules.values() for name in _adding(project, module))
+    return (
+        loaded
+        | (looking - VALIDATING)
+        | frozenset(name for module in project.modules.values() for name in _adding(project, module))
+    )
 
 
 @question(frozenset[str]())
@@ -117,10 +140,16 @@ def _backref_name(call: Call) -> Iterator[str]:
 @collected
 def _looking(project: Project, module: ModuleScope, loaded: frozenset[str]) -> Iterator[str]:
     """The functions whose bodies hold one of the names behind a dot, and properties that look at such a property."""
-    for _ in range(2) if loaded else ():
-        found = frozenset(function.node.name for function in module.functions if _read(project, function) & loaded)
+    for _ in range(2):
+        present = [f".{name}" for name in loaded if project.mentions(module, f".{name}")]
+        functions = (function for function in module.functions if present and _has_any(present, _text(project, function)))
+        found = frozenset(function.node.name for function in functions if _read_of_given(project, function) & loaded)
         yield from found
         loaded |= frozenset(name for name in found if any(name in cls.methods for cls in module.classes))
+
+
+def _has_any(words: Sequence[str], text: str) -> bool:
+    return any(word in text for word in words)
 
 
 @collected

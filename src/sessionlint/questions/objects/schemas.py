@@ -9,6 +9,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Call, Subscript, Term
 from sessionlint.model.source import Place
 
+VALIDATING = frozenset({"model_validate", "from_orm", "validate"})
 _OUTSIDE = frozenset({"model_config", "Config"})
 _CHANGING = frozenset({"model_validator", "root_validator", "validator", "field_validator"})
 _LISTS = frozenset({"list", "List", "Sequence", "Optional", "Page", "set"})
