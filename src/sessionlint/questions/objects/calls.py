@@ -12,6 +12,7 @@ from sessionlint.model.source import Place
 from sessionlint.questions.objects.entity import Entity, Shape, Stage, closed, committed, flushed, rolled_back
 from sessionlint.questions.objects.expiry import expires
 from sessionlint.questions.objects.giving import LOADING, SOMETHING, Values
+from sessionlint.questions.objects.mapped import method_of
 from sessionlint.questions.objects.reading import surely_read
 from sessionlint.questions.objects.schemas import VALIDATING, schema_fields
 from sessionlint.questions.sessions.holding import CLOSING_METHODS, parameter_for
@@ -179,10 +180,17 @@ class Calls:
         """What a function of the project, a method of the object, or a schema reads of an object that it is given."""
         from sessionlint.questions.objects.following import Look
 
-        for owner, attr, place in self._read_by(call, callee):
-            values = self.walk.giving.values(owner, known)
-            if any(one is not None and one.shape is Shape.ONE for one in values):
-                self.walk.looks[Look(call, owner, attr, place)] |= values
+        for owner, attr, place in (*self._read_by(call, callee), *self._read_by_method(call, known)):
+            self.walk.read(Look(call, owner, attr, place), known)
+
+    def _read_by_method(self, call: Call, known: "Knowledge") -> Iterator[tuple[Term, str, Place]]:
+        """``shop.total()``: what a method of its class reads of the object."""
+        if not isinstance(call.func, Attribute):
+            return
+        for one in self.walk.giving.values(call.func.value, known):
+            method = method_of(self.walk.project, one.cls, call.func.attr) if one is not None and one.cls is not None else None
+            for attr, place in surely_read(self.walk.project, method, method.node.params[0].name) if method is not None else ():
+                yield call.func.value, attr, place
 
     def _read_by(self, call: Call, callee: kinds.Kind) -> Iterator[tuple[Term, str, Place]]:
         project = self.walk.project

@@ -27,7 +27,8 @@ class Stage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """``written`` is its class as the code names it, ``cls`` that class where it was read.
+    """``written`` is its class as the code names it, ``cls`` that class where it was read,
+    ``unread`` the file where it was not.
 
     ``session`` is the dotted name of its session in this body, "" where it has none. ``loaded`` are attributes that are surely
     there, dotted where they belong to one of them; ``only`` and ``deferred`` are columns that the query names. ``hazy``: others
@@ -38,6 +39,7 @@ class Entity:
     shape: Shape
     written: str
     cls: ClassScope | None
+    unread: str | None = None
     session: str = ""
     is_async: bool = False
     expires: bool = False

@@ -1,6 +1,7 @@
 """Looks at attributes that fail on every path that comes to them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
@@ -20,12 +21,16 @@ from sessionlint.questions.requests.routes import is_route
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FailingLook:
-    """A look at what an object would have to load first; ``entity`` is that object, as it is on one of the paths."""
+    """A look at what an object would have to load first; ``entity`` is that object, as it is on one of the paths.
+
+    ``others`` are the looks in the same body that fail for the same commit or rollback.
+    """
 
     function: FunctionScope
     look: Look
     entity: Entity
     fault: Fault
+    others: tuple[Place, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -64,11 +69,17 @@ def failing_looks(project: Project, module: ModuleScope) -> Iterator[FailingLook
     for objects in objects_in(project, module):
         looks = [*objects.looks.items(), *_by_fastapi(project, objects)]
         found = [failing for look, values in looks if (failing := _failing(project, objects, look, values)) is not None]
-        seen: set[Place] = set()
-        for failing in sorted(found, key=lambda one: one.place):
-            if failing.place not in seen:
-                seen.add(failing.place)
-                yield failing
+        yield from _by_cause(sorted(found, key=lambda one: one.place))
+
+
+def _by_cause(found: list[FailingLook]) -> Iterator[FailingLook]:
+    """The first at each place, and of those that one commit or rollback is behind."""
+    groups: dict[object, list[FailingLook]] = {}
+    for failing in found:
+        cause = failing.entity.expired if failing.fault.why is Why.EXPIRED else failing.place
+        groups.setdefault(cause, []).append(failing)
+    for first, *others in groups.values():
+        yield replace(first, others=tuple(dict.fromkeys(one.place for one in others if one.place != first.place)))
 
 
 def _by_fastapi(project: Project, objects: Objects) -> Iterator[tuple[Look, Values]]:

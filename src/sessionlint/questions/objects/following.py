@@ -253,13 +253,16 @@ class Following(Paths[Fact]):
         return (states, gone) if is_there else (gone, states)
 
     def _round(self, statement: For | While, states: Facts) -> Facts:
-        if not isinstance(statement, For):
+        if not isinstance(statement, For) or not states:
             return states
         known = Knowledge(states)
         found = elements(self.giving.values(statement.iter, known))
         for name in _names(statement.target):
             known.put(name, found if isinstance(statement.target, Name) else SOMETHING)
         return known.facts
+
+    def _again(self, statement: For | While, states: Facts) -> Facts:
+        return self._round(statement, states)
 
     def _with(self, statement: With, states: Facts) -> Exits[Fact]:
         known = Knowledge(states)

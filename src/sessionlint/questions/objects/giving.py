@@ -117,7 +117,9 @@ class Giving:
             return None
         inside = frozenset(name.removeprefix(f"{attr}.") for name in owner.loaded if name.startswith(f"{attr}."))
         shape = Shape.MANY if found.many_to_one is False else Shape.ONE
-        return replace(owner, shape=shape, written=found.target.node.name, cls=found.target, loaded=inside, only=None)
+        return replace(
+            owner, shape=shape, written=found.target.node.name, cls=found.target, unread=None, loaded=inside, only=None
+        )
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
@@ -173,9 +175,9 @@ class Giving:
         named = self.class_of(classes[0]) if len(classes) == 1 else None
         if named is None:
             return None
-        return _with_options(Entity(Shape.STATEMENT, named[0], named[1]), listed(options))
+        return _with_options(Entity(Shape.STATEMENT, *named), listed(options))
 
-    def class_of(self, term: Term) -> tuple[str, ClassScope | None] | None:
+    def class_of(self, term: Term) -> tuple[str, ClassScope | None, str | None] | None:
         """The mapped class that a term names: what SQLAlchemy makes objects of, and not a column or a table."""
         written = walk.dotted(term) if isinstance(term, Name | Attribute) else None
         name = (written or "").rpartition(".")[2]
@@ -183,9 +185,9 @@ class Giving:
             return None
         match self.project.kind(term, self.scope):
             case kinds.ClassKind(cls=cls):
-                return written, cls
-            case kinds.Unknown(unread=str()):
-                return written, None
+                return written, cls, None
+            case kinds.Unknown(unread=str(path)):
+                return written, None, path
             case _:
                 return None
 

@@ -356,6 +356,13 @@ def property_of(project: Project, cls: ClassScope, name: str) -> FunctionScope |
     return None
 
 
+def method_of(project: Project, cls: ClassScope, name: str) -> FunctionScope | None:
+    """The plain method of that name, which is called with the object first."""
+    found = project.evaluator.instance_attribute(cls, name)
+    method = found.function if isinstance(found, kinds.FunctionKind) else None
+    return method if method is not None and method.node.params and not method.node.decorators else None
+
+
 def proxied(project: Project, cls: ClassScope, name: str) -> str | None:
     """The relationship that an ``association_proxy`` reads."""
     for ancestor in project.evaluator.ancestors(cls):

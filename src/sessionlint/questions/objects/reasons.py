@@ -44,12 +44,12 @@ def has_reason(project: Project, function: FunctionScope) -> bool:
 
 def _makes_more(project: Project, function: FunctionScope) -> bool:
     """Whether Pydantic reads something that may be loaded by a look at it."""
-    made = [*_made(project, function)]
-    late = _late_words(project) if made else frozenset()
+    made = [*made_of_objects(project, function)]
+    late = late_words(project) if made else frozenset()
     return any(name in late for schema, scope in made for name, _ in schema_fields(project, schema, scope))
 
 
-def _made(project: Project, function: FunctionScope) -> Iterator[tuple[Term, Scope]]:
+def made_of_objects(project: Project, function: FunctionScope) -> Iterator[tuple[Term, Scope]]:
     """The models that are made of objects: of the response of a route, or by ``Model.model_validate(...)``."""
     response = route_schema(function) if is_route(function) else None
     if response is not None:
@@ -100,7 +100,7 @@ def _background_words(project: Project) -> frozenset[str]:
 def _telling_words(project: Project) -> frozenset[str]:
     """The names of what is loaded by a look at it, of the properties and functions that may look, and of functions that add an
     object to a session of their own."""
-    loaded = _late_words(project)
+    loaded = late_words(project)
     looking = frozenset(name for module in project.modules.values() for name in _looking(project, module, loaded))
     return (
         loaded
@@ -110,7 +110,8 @@ def _telling_words(project: Project) -> frozenset[str]:
 
 
 @question(frozenset[str]())
-def _late_words(project: Project) -> frozenset[str]:
+def late_words(project: Project) -> frozenset[str]:
+    """The names of all attributes that a look at them may load."""
     return frozenset(name for module in project.modules.values() for name in _loaded_late(project, module))
 
 

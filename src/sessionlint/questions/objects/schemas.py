@@ -29,6 +29,21 @@ def _model(project: Project, schema: Term, scope: Scope) -> ClassScope | None:
     return kind.cls if isinstance(kind, kinds.ClassKind) and _is_pydantic(project, kind.cls) else None
 
 
+def unread_schemas(project: Project, schema: Term, scope: Scope) -> Iterator[str]:
+    """The files that would tell what such a model reads."""
+    if isinstance(schema, Subscript) and schema.items:
+        yield from unread_schemas(project, schema.items[0], scope)
+        return
+    match project.kind(schema, scope) if not isinstance(schema, Call) else kinds.UNKNOWN:
+        case kinds.Unknown(unread=str(path)):
+            yield path
+        case kinds.ClassKind(cls=cls):
+            for ancestor in project.evaluator.ancestors(cls):
+                for base in project.evaluator.base_kinds(ancestor):
+                    if isinstance(base, kinds.Unknown) and base.unread is not None:
+                        yield base.unread
+
+
 def _is_pydantic(project: Project, cls: ClassScope) -> bool:
     return any(
         isinstance(base, kinds.External) and base.name.rpartition(".")[2] in ("BaseModel", "SQLModel")

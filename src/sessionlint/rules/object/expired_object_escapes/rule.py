@@ -65,3 +65,4 @@ def _around(failing: FailingLook) -> Iterator[Related]:
         yield Related(failing.entity.expired, "this expires it")
     if failing.loaded_at is not None:
         yield Related(failing.loaded_at, "the object comes from here")
+    yield from (Related(place, "this is read as well", is_counted_in=True) for place in failing.others)

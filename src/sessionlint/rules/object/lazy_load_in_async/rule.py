@@ -24,6 +24,9 @@ RULE = Rule(
     symptoms=(
         "MissingGreenlet: greenlet_spawn has not been called; can't call await_only() here. Was IO attempted in an unexpected"
         " place?",
+        "StatementError: (sqlalchemy.exc.MissingGreenlet) greenlet_spawn has not been called; can't call await_only() here. Was IO"
+        " attempted in an unexpected place?",
+        "MissingGreenlet: greenlet_spawn has not been called; can't call await_() here. Was IO attempted in an unexpected place?",
         "Error extracting attribute: MissingGreenlet: greenlet_spawn has not been called; can't call await_only() here",
     ),
     hints=("_emit_lazyload", "_load_for_state"),
@@ -40,6 +43,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
                 related=tuple(_related(failing)),
                 help=_help(failing),
                 fix=_fix(project, failing),
+                severity=RULE.severity if failing.fault.is_certain else Severity.INFO,
                 on_request=not failing.fault.is_certain,
             )
 
@@ -76,6 +80,7 @@ def _related(failing: FailingLook) -> Iterator[Related]:
         yield Related(failing.loaded_at, "the object comes from here")
     if failing.fault.defined is not None:
         yield Related(failing.fault.defined, "the relationship")
+    yield from (Related(place, "this is read as well", is_counted_in=True) for place in failing.others)
 
 
 def _fix(project: Project, failing: FailingLook) -> Fix | None:

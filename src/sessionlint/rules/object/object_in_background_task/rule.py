@@ -38,6 +38,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             _message(found),
             related=tuple(_related(found)),
             help="hand over the id, and load the object there through a session of its own",
+            severity=RULE.severity if found.is_certain else Severity.INFO,
             on_request=not found.is_certain,
         )
 
