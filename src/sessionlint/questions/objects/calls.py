@@ -9,7 +9,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Collection, Constant, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.objects.entity import Entity, Shape, Stage, closed, committed, flushed, rolled_back
+from sessionlint.questions.objects.entity import Entity, Stage, closed, committed, flushed, rolled_back
 from sessionlint.questions.objects.expiry import expires
 from sessionlint.questions.objects.giving import LOADING, SOMETHING, Values
 from sessionlint.questions.objects.mapped import method_of
@@ -82,11 +82,11 @@ class Calls:
 
     def _added(self, call: Call, name: str, session: kinds.Session, known: "Knowledge") -> None:
         own = {one.origin for given in call.args[:1] for one in self.walk.giving.carried(given.value, known) if one is not None}
-        fields = {"session": name, "is_async": session.is_async, "expires": expires(self.walk.project, session), "idle": False}
+        does_expire = expires(self.walk.project, session, name, self.walk.scope)
 
         def added(one: Entity) -> Entity:
             stage = Stage.PENDING if one.stage is Stage.NEW else Stage.LIVE
-            return replace(one, stage=stage, **fields)  # type: ignore[arg-type]
+            return replace(one, stage=stage, session=name, is_async=session.is_async, expires=does_expire, idle=False)
 
         known.change(lambda one: one.origin in own and one.stage in (Stage.NEW, Stage.DETACHED), added)
         known.change(lambda one: one.session == name, lambda one: replace(one, idle=False))

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import ModuleScope
+from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
@@ -16,16 +16,34 @@ from sessionlint.questions.sessions.makers import Maker, configurations, is_subc
 EXPIRE_ON_COMMIT = "expire_on_commit"
 
 
-def expires(project: Project, session: kinds.Session) -> bool:
-    """Whether a commit surely expires the objects of a session: nothing that makes it says otherwise.
+def expires(project: Project, session: kinds.Session, name: str, scope: FunctionScope) -> bool:
+    """Whether a commit surely expires the objects of the session ``name``: nothing that makes it says otherwise.
 
     Of a session that comes from outside, all that make such sessions in the project have to agree.
     """
+    opening = [*_opening(project, name, scope)]
+    if any(_says(call) for call in opening):
+        return False
+    if not opening and session.origin in _sometimes_overridden(project):
+        return False
+    return may_expire(project, session)
+
+
+def may_expire(project: Project, session: kinds.Session) -> bool:
+    """As ``expires``, for all that is known of what makes the session."""
     makes = _expiring(project)
     if session.origin is not None:
         return makes.get(session.origin, False)
     said = {does for place, does in makes.items() if _flavours(project).get(place) is session.is_async}
     return said == {True}
+
+
+def _opening(project: Project, name: str, scope: FunctionScope) -> Iterator[Call]:
+    """The calls of a factory or a session class that a body binds the session's name to."""
+    for binding in scope.bindings.get(name, ()):
+        value = binding.value if isinstance(binding, EnteredBinding | ValueBinding) else None
+        if isinstance(value, Call) and not isinstance(project.kind(value.func, scope), kinds.FunctionKind):
+            yield value
 
 
 @question(dict[Place, bool]())
@@ -77,9 +95,14 @@ def _says(call: Call) -> bool:
 
 @question(frozenset[Place | None]())
 def _set(project: Project) -> frozenset[Place | None]:
-    """What makes the sessions on which the project sets the option: ``db.expire_on_commit = False``; those called with it."""
-    called = (factory.origin for factory, call, _ in opened_calls(project) if _says(call))
-    return frozenset({*called, *(origin for module in project.modules.values() for origin in _set_in(project, module))})
+    """What makes the sessions on which the project sets the option: ``db.expire_on_commit = False``."""
+    return frozenset(origin for module in project.modules.values() for origin in _set_in(project, module))
+
+
+@question(frozenset[Place | None]())
+def _sometimes_overridden(project: Project) -> frozenset[Place | None]:
+    """The factories that are called with the option here or there."""
+    return frozenset(factory.origin for factory, call, _ in opened_calls(project) if _says(call))
 
 
 @collected

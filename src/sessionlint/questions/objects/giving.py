@@ -163,7 +163,7 @@ class Giving:
                     shape=shape,
                     session=name,
                     is_async=session.is_async,
-                    expires=expires(self.project, session),
+                    expires=expires(self.project, session, name, self.scope),
                     origin=call,
                     where=self.scope,
                 )

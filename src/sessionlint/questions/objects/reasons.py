@@ -13,7 +13,7 @@ from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Term
-from sessionlint.questions.objects.expiry import expires
+from sessionlint.questions.objects.expiry import may_expire
 from sessionlint.questions.objects.schemas import VALIDATING, route_schema, schema_fields
 from sessionlint.questions.requests.routes import is_route
 
@@ -63,7 +63,7 @@ def made_of_objects(project: Project, function: FunctionScope) -> Iterator[tuple
 def expires_objects(project: Project, function: FunctionScope, sessions: Iterable[kinds.Session]) -> bool:
     """Whether a body may expire the objects of ``sessions``, which it uses, by a commit."""
     may_commit = bool(function.withs) or bool(_called(project, function) & _COMMITTING)
-    return may_commit and any(expires(project, session) for session in sessions)
+    return may_commit and any(may_expire(project, session) for session in sessions)
 
 
 @question(frozenset[str]())

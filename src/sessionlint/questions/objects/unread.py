@@ -3,17 +3,18 @@ that gets it, its class."""
 
 from collections.abc import Iterable, Iterator
 
-from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, ImportBinding, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
 from sessionlint.questions.objects.entity import Entity, Stage
-from sessionlint.questions.objects.mapped import Loads, relationship
-from sessionlint.questions.objects.objects import Objects, has_objects, objects_in, objects_of
+from sessionlint.questions.objects.mapped import Loads, is_deferred, proxied, relationship
+from sessionlint.questions.objects.objects import Objects, has_objects, objects_in, objects_of, returned_objects
 from sessionlint.questions.objects.reasons import late_words, made_of_objects
 from sessionlint.questions.objects.schemas import unread_schemas
 from sessionlint.questions.requests.routes import is_route
+from sessionlint.questions.sessions.lives import lives_in
 
 
 def unread_by_objects(project: Project, module: ModuleScope) -> Iterator[str]:
@@ -60,9 +61,17 @@ def _may_fail(project: Project, values: Iterable[Entity | None]) -> bool:
 
 
 def _loads_late(project: Project, cls: ClassScope) -> bool:
-    names = dict.fromkeys(name for ancestor in project.evaluator.ancestors(cls) for name in ancestor.bindings)
-    found = (relationship(project, cls, name) for name in names)
-    return any(one is not None and one.loads is Loads.LAZILY for one in found)
+    return any(True for _ in _late_of(project, cls))
+
+
+def _late_of(project: Project, cls: ClassScope) -> Iterator[str]:
+    """The names of what objects of a class load by a look at it, and of the properties through which they may be looked at."""
+    for ancestor in project.evaluator.ancestors(cls):
+        for name in ancestor.bindings:
+            found = relationship(project, cls, name)
+            is_late = found is not None and found.loads is Loads.LAZILY
+            if is_late or name in ancestor.methods or is_deferred(project, cls, name) or proxied(project, cls, name):
+                yield name
 
 
 @collected
@@ -82,3 +91,34 @@ def _unread_of(project: Project, entity: Entity) -> Iterator[str]:
         for base in project.evaluator.base_kinds(ancestor):
             if isinstance(base, kinds.Unknown) and base.unread is not None:
                 yield base.unread
+
+
+def unread_callers(project: Project) -> Iterator[str]:
+    """The files that import a function which returns objects without a session, and hold the name of something that such an
+    object cannot load any more."""
+    returning = {(path, name): late for module in project.modules.values() for path, name, late in _detaching(project, module)}
+    project.asked |= {name for _, name in returning}
+    for module in project.outlines if returning else ():
+        bindings = (binding for bound in module.bindings.values() for binding in bound if isinstance(binding, ImportBinding))
+        for binding in bindings:
+            home = project.layout.resolve(module.path, binding.module, binding.level)
+            late = returning.get((home, binding.name or ""), frozenset())
+            if any(project.mentions(module, f".{name}") for name in late):
+                yield module.path
+
+
+@collected
+def _detaching(project: Project, module: ModuleScope) -> Iterator[tuple[str | None, str, frozenset[str]]]:
+    """The functions of a module that return such objects, and classes with such methods, with what the objects load late."""
+    for function in module.functions if late_words(project) else ():
+        found = [*_detached(project, function)] if has_objects(project, function) else []
+        late = frozenset(name for one in found if one.cls is not None for name in _late_of(project, one.cls))
+        if late:
+            yield module.path, (function.owner or function).node.name, late
+
+
+def _detached(project: Project, function: FunctionScope) -> Iterator[Entity]:
+    if any(isinstance(life.session, kinds.Session) for life in lives_in(project, function)) or function.withs:
+        for one in returned_objects(project, function):
+            if one is not None and one.stage is Stage.DETACHED and not one.hazy:
+                yield one

@@ -24,8 +24,8 @@ RULE = Rule(
     symptoms=(
         "MissingGreenlet: greenlet_spawn has not been called; can't call await_only() here. Was IO attempted in an unexpected"
         " place?",
-        "StatementError: (sqlalchemy.exc.MissingGreenlet) greenlet_spawn has not been called; can't call await_only() here. Was IO"
-        " attempted in an unexpected place?",
+        "StatementError: (sqlalchemy.exc.MissingGreenlet) greenlet_spawn has not been called; can't call await_only() here. Was"
+        " IO attempted in an unexpected place?",
         "MissingGreenlet: greenlet_spawn has not been called; can't call await_() here. Was IO attempted in an unexpected place?",
         "Error extracting attribute: MissingGreenlet: greenlet_spawn has not been called; can't call await_only() here",
     ),
