@@ -46,11 +46,12 @@ class Calls:
             self._other(call, known, awaited=awaited)
 
     def _note_objects(self, call: Call, known: "Knowledge") -> None:
-        """Take down which objects a call is given, also in a list."""
+        """Take down which objects a call is given, in a list or ``args=(user,)`` as well."""
         for given in call.args:
-            values = self.walk.giving.carried(given.value, known)
-            if any(one is not None and one.has_objects for one in values):
-                self.walk.given[call, given.value] |= values
+            for term in (given.value, *(given.value.items if isinstance(given.value, Collection) else ())):
+                values = self.walk.giving.carried(term, known)
+                if any(one is not None and one.has_objects for one in values):
+                    self.walk.given[call, term] |= values
 
     # --- the methods of a session -------------------------------------------------------------------------------------
 

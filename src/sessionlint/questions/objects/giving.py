@@ -8,6 +8,7 @@ from sessionlint.link.names.scopes import ClassScope, FunctionScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
+from sessionlint.link.values.kinds import External
 from sessionlint.model import walk
 from sessionlint.model.facts import (
     Attribute,
@@ -172,13 +173,14 @@ class Giving:
 
     def _selected(self, classes: list[Term], options: Term | None) -> Entity | None:
         """A statement that asks for the objects of one class."""
-        named = self.class_of(classes[0]) if len(classes) == 1 else None
+        named = self.class_of(classes[0], outside=True) if len(classes) == 1 else None
         if named is None:
             return None
         return _with_options(Entity(Shape.STATEMENT, *named), listed(options))
 
-    def class_of(self, term: Term) -> tuple[str, ClassScope | None, str | None] | None:
-        """The mapped class that a term names: what SQLAlchemy makes objects of, and not a column or a table."""
+    def class_of(self, term: Term, *, outside: bool = False) -> tuple[str, ClassScope | None, str | None] | None:
+        """The mapped class that a term names: what SQLAlchemy makes objects of, and not a column or a table; ``outside``: one of
+        another distribution, too."""
         written = walk.dotted(term) if isinstance(term, Name | Attribute) else None
         name = (written or "").rpartition(".")[2]
         if written is None or not name[:1].isupper() or name.isupper():
@@ -188,6 +190,8 @@ class Giving:
                 return written, cls, None
             case kinds.Unknown(unread=str(path)):
                 return written, None, path
+            case External(name=known) if outside and known.partition(".")[0] not in ("sqlalchemy", "sqlmodel"):
+                return written, None, None
             case _:
                 return None
 
