@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
@@ -12,13 +11,11 @@ from sessionlint.model.source import Place
 from sessionlint.questions.objects.entity import Entity, Stage, closed, committed, flushed, rolled_back
 from sessionlint.questions.objects.expiry import expires
 from sessionlint.questions.objects.giving import LOADING, SOMETHING, Values
+from sessionlint.questions.objects.knowledge import Follows, Knowledge, Look
 from sessionlint.questions.objects.mapped import method_of
 from sessionlint.questions.objects.reading import surely_read
 from sessionlint.questions.objects.schemas import VALIDATING, schema_fields
 from sessionlint.questions.sessions.holding import CLOSING_METHODS, parameter_for
-
-if TYPE_CHECKING:
-    from sessionlint.questions.objects.following import Following, Knowledge
 
 _CLOSING = CLOSING_METHODS | {"reset", "remove", "expunge_all"}
 _WITHOUT_OBJECTS = frozenset({"insert", "update", "delete", "text", "select", "func", "exists"})
@@ -29,9 +26,9 @@ _SETTING = frozenset({"setattr", "set_committed_value", "set_attribute", "delatt
 class Calls:
     """Follows the calls of one walk."""
 
-    walk: "Following"
+    walk: Follows
 
-    def follow(self, call: Call, known: "Knowledge", *, awaited: bool) -> None:
+    def follow(self, call: Call, known: Knowledge, *, awaited: bool) -> None:
         func = call.func
         self.walk.look(func.value if isinstance(func, Attribute) else func, known)
         for given in call.args:
@@ -45,7 +42,7 @@ class Calls:
         else:
             self._other(call, known, awaited=awaited)
 
-    def _note_objects(self, call: Call, known: "Knowledge") -> None:
+    def _note_objects(self, call: Call, known: Knowledge) -> None:
         """Take down which objects a call is given, in a list or ``args=(user,)`` as well."""
         for given in call.args:
             for term in (given.value, *(given.value.items if isinstance(given.value, Collection) else ())):
@@ -55,7 +52,7 @@ class Calls:
 
     # --- the methods of a session -------------------------------------------------------------------------------------
 
-    def _of_session(self, call: Call, func: Attribute, session: kinds.Session, known: "Knowledge") -> None:
+    def _of_session(self, call: Call, func: Attribute, session: kinds.Session, known: Knowledge) -> None:
         name, place = walk.dotted(func.value) or "?", self.walk.place(call)
 
         def of_it(one: Entity) -> bool:
@@ -81,7 +78,7 @@ class Calls:
             case method if method in LOADING:
                 self._loads(call, name, known)
 
-    def _added(self, call: Call, name: str, session: kinds.Session, known: "Knowledge") -> None:
+    def _added(self, call: Call, name: str, session: kinds.Session, known: Knowledge) -> None:
         own = {one.origin for given in call.args[:1] for one in self.walk.giving.carried(given.value, known) if one is not None}
         does_expire = expires(self.walk.project, session, name, self.walk.scope)
 
@@ -92,7 +89,7 @@ class Calls:
         known.change(lambda one: one.origin in own and one.stage in (Stage.NEW, Stage.DETACHED), added)
         known.change(lambda one: one.session == name, lambda one: replace(one, idle=False))
 
-    def _one_of(self, method: str, call: Call, known: "Knowledge") -> None:
+    def _one_of(self, method: str, call: Call, known: Knowledge) -> None:
         """``refresh(obj)``, ``expire(obj)``, ``expunge(obj)``, ``delete(obj)``: of it, whatever it is called here."""
         if not call.args:
             return
@@ -118,7 +115,7 @@ class Calls:
 
         known.change(lambda one: one.origin in own, changed)
 
-    def _loads(self, call: Call, name: str, known: "Knowledge") -> None:
+    def _loads(self, call: Call, name: str, known: Knowledge) -> None:
         """SQL that gives objects may give the same ones again, with more of them loaded, or anew."""
         values = self._loaded_by(call, known)
 
@@ -135,7 +132,7 @@ class Calls:
 
         known.change(lambda one: one.has_objects and one.is_there and one.stage is Stage.LIVE, loaded)
 
-    def _loaded_by(self, call: Call, known: "Knowledge") -> Values:
+    def _loaded_by(self, call: Call, known: Knowledge) -> Values:
         first = call.args[0].value if call.args else None
         root: Term | None = first
         while isinstance(root, Call | Attribute):
@@ -147,7 +144,7 @@ class Calls:
 
     # --- other calls --------------------------------------------------------------------------------------------------
 
-    def _other(self, call: Call, known: "Knowledge", *, awaited: bool) -> None:
+    def _other(self, call: Call, known: Knowledge, *, awaited: bool) -> None:
         callee = self.walk.project.kind(call.func, self.walk.scope)
         self._reads(call, callee, known)
         may_wait = awaited or not _is_synchronous(callee)
@@ -162,7 +159,7 @@ class Calls:
             certain = name in _SETTING
             known.change(lambda one: one.origin in own, lambda one: _handed_on(one, may_wait=may_wait or certain))
 
-    def _session_handed_on(self, call: Call, known: "Knowledge", *, may_wait: bool) -> None:
+    def _session_handed_on(self, call: Call, known: Knowledge, *, may_wait: bool) -> None:
         """Who gets the session may load more of its objects, or look at them."""
         names = {walk.dotted(term) for given in call.args for term, _ in walk.descend(given.value)}
         receiver = walk.dotted(call.func.value) if isinstance(call.func, Attribute) else None
@@ -177,14 +174,12 @@ class Calls:
 
         known.change(concerns, lambda one: _handed_on(one, may_wait=True))
 
-    def _reads(self, call: Call, callee: kinds.Kind, known: "Knowledge") -> None:
+    def _reads(self, call: Call, callee: kinds.Kind, known: Knowledge) -> None:
         """What a function of the project, a method of the object, or a schema reads of an object that it is given."""
-        from sessionlint.questions.objects.following import Look
-
         for owner, attr, place in (*self._read_by(call, callee), *self._read_by_method(call, known)):
             self.walk.read(Look(call, owner, attr, place), known)
 
-    def _read_by_method(self, call: Call, known: "Knowledge") -> Iterator[tuple[Term, str, Place]]:
+    def _read_by_method(self, call: Call, known: Knowledge) -> Iterator[tuple[Term, str, Place]]:
         """``shop.total()``: what a method of its class reads of the object."""
         if not isinstance(call.func, Attribute):
             return

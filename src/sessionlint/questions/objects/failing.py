@@ -12,8 +12,8 @@ from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.objects.entity import Entity, Shape, Stage
 from sessionlint.questions.objects.faults import Fault, Why, fault
-from sessionlint.questions.objects.following import Look
 from sessionlint.questions.objects.giving import Values
+from sessionlint.questions.objects.knowledge import Look
 from sessionlint.questions.objects.objects import Objects, objects_in
 from sessionlint.questions.objects.schemas import route_schema, schema_fields
 from sessionlint.questions.requests.routes import is_route

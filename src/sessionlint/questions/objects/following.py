@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import field, replace
-from typing import TypeAlias
 
 from sessionlint.flow.leaks import may_raise
 from sessionlint.flow.paths import Exits, NeverReturns, Paths, suppresses
@@ -38,59 +37,10 @@ from sessionlint.model.source import Place
 from sessionlint.questions.objects.calls import Calls
 from sessionlint.questions.objects.entity import Entity, Shape, Stage, closed, committed, rolled_back
 from sessionlint.questions.objects.faults import fault
-from sessionlint.questions.objects.giving import NOTHING, SOMETHING, Giving, Values, elements
+from sessionlint.questions.objects.giving import SOMETHING, Giving, Values, elements
+from sessionlint.questions.objects.knowledge import REACHED, Fact, Facts, Knowledge, Look
 from sessionlint.questions.providers.commits import commits_on_success
 from sessionlint.questions.sessions.block_uses import own_block
-
-Fact: TypeAlias = tuple[object, Entity | None]
-"""A name, or the statement that returns it, and what it may be."""
-Facts: TypeAlias = frozenset[Fact]
-_REACHED: Fact = ("", None)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A look at an attribute: ``term`` is the attribute, or the call that hands the object to who reads it, at ``via``."""
-
-    term: Term
-    owner: Term
-    attr: str
-    via: Place | None = None
-    writes: bool = False
-
-
-class Knowledge(dict[object, Values]):
-    """What each name may be, while one statement is looked at; ``has_objects``: one of them is an object, or gives some."""
-
-    def __init__(self, facts: Facts) -> None:
-        found: dict[object, set[Entity | None]] = defaultdict(set)
-        for name, value in facts:
-            found[name].add(value)
-        super().__init__((name, frozenset(values)) for name, values in found.items())
-        self.has_objects = any(value is not None for _, value in facts)
-        self._before: Facts | None = facts
-
-    @property
-    def facts(self) -> Facts:
-        if self._before is not None:
-            return self._before
-        return frozenset((name, value) for name, values in self.items() for value in values)
-
-    def put(self, name: object, values: Values) -> None:
-        if self.get(name) != values:
-            self[name] = values
-            self._before = None
-            self.has_objects = self.has_objects or any(value is not None for value in values)
-
-    def drop(self, name: object) -> None:
-        if self.pop(name, None) is not None:
-            self._before = None
-
-    def change(self, applies: Callable[[Entity], bool], change: Callable[[Entity], Entity | None]) -> None:
-        """Change every object to which something applies, under whatever name."""
-        for name, values in [*self.items()] if self.has_objects else ():
-            if any(one is not None and applies(one) for one in values):
-                self.put(name, frozenset(change(one) if one is not None and applies(one) else one for one in values))
 
 
 @dataclass(slots=True)
@@ -109,7 +59,7 @@ class Following(Paths[Fact]):
 
     def follow(self, parameters: dict[str, Values]) -> Exits[Fact]:
         """Walk the body; ``parameters`` are what the function is given."""
-        start = Knowledge(frozenset({_REACHED}))
+        start = Knowledge(frozenset({REACHED}))
         for parameter in self.scope.node.params:
             start.put(parameter.name, parameters.get(parameter.name, SOMETHING))
         return self._block(self.scope.body, start.facts)
@@ -347,6 +297,3 @@ def _tested(test: Term) -> tuple[str | None, bool]:
             return name, False
         case _:
             return None, True
-
-
-__all__ = ["NOTHING", "Fact", "Facts", "Following", "Knowledge", "Look"]

@@ -13,8 +13,9 @@ from sessionlint.model.facts import Attribute, Await, Call, Name, Return, Term
 from sessionlint.model.records import dataclass
 from sessionlint.questions.leaving.never_returns import never_returns_in
 from sessionlint.questions.objects.entity import Entity
-from sessionlint.questions.objects.following import Following, Look
+from sessionlint.questions.objects.following import Following
 from sessionlint.questions.objects.giving import LOADING, NOTHING, SOMETHING, Giving, Values
+from sessionlint.questions.objects.knowledge import Look
 from sessionlint.questions.objects.reasons import expires_objects, has_reason
 from sessionlint.questions.requests.needs import needs, provider_function
 from sessionlint.questions.requests.routes import is_route

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, ValueBinding
+from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, ParameterBinding, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.question import question
@@ -87,10 +87,14 @@ def _assigned(project: Project, objects: Objects) -> Iterator[Crossing]:
 def _differ(project: Project, function: FunctionScope, one: str, other: str) -> bool:
     """Whether two names surely stand for different sessions: the function opens one of them, and has the other from elsewhere,
     or opens both."""
-    if one == other:
-        return False
-    opened = [_is_opened(project, function, name) for name in (one, other)]
-    return any(opened)
+    known = {name: _is_opened(project, function, name) for name in (one, other)}
+    return len(known) == 2 and any(known.values()) and all(known[name] or _is_from_outside(function, name) for name in known)
+
+
+def _is_from_outside(function: FunctionScope, name: str) -> bool:
+    """A parameter, or what an object or the request keeps; another local name may be the same session's."""
+    bindings = function.bindings.get(name, ())
+    return "." in name or name == "?" or (bool(bindings) and all(isinstance(one, ParameterBinding) for one in bindings))
 
 
 def _is_opened(project: Project, function: FunctionScope, name: str) -> bool:
