@@ -8,11 +8,11 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Collection, Constant, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.objects.attributes import method_of
 from sessionlint.questions.objects.entity import Entity, Stage, closed, committed, flushed, rolled_back
 from sessionlint.questions.objects.expiry import expires
 from sessionlint.questions.objects.giving import LOADING, SOMETHING, Values
 from sessionlint.questions.objects.knowledge import Follows, Knowledge, Look
-from sessionlint.questions.objects.mapped import method_of
 from sessionlint.questions.objects.reading import surely_read
 from sessionlint.questions.objects.schemas import VALIDATING, schema_fields
 from sessionlint.questions.sessions.holding import CLOSING_METHODS, parameter_for

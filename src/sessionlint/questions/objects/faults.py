@@ -6,16 +6,9 @@ from enum import Enum
 from sessionlint.link.project import Project
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.objects.attributes import is_column, is_deferred, is_loaded_column, property_of, proxied
 from sessionlint.questions.objects.entity import Entity, Shape, Stage
-from sessionlint.questions.objects.mapped import (
-    Loads,
-    is_column,
-    is_deferred,
-    is_loaded_column,
-    property_of,
-    proxied,
-    relationship,
-)
+from sessionlint.questions.objects.mapped import Loads, relationship
 from sessionlint.questions.objects.reading import surely_read
 
 _DEPTH = 3  # properties that read properties

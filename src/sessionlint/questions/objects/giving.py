@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from sessionlint.link.names.scopes import ClassScope, FunctionScope
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
@@ -268,13 +268,38 @@ class Giving:
     def _as_caller_has(self, one: Entity | None, function: FunctionScope, call: Call) -> Entity | None:
         if one is None or not one.session:
             return one
-        root, dot, rest = one.session.partition(".")
+        root, dot, kept = one.session.partition(".")
         if dot and function.owner is not None and isinstance(call.func, Attribute) and root == "self":
-            receiver = walk.dotted(call.func.value)
-            return replace(one, own=False, session=f"{receiver}.{rest}" if receiver else "?")
+            return replace(one, own=False, session=kept_session(self.project, self.scope, call.func.value, kept) or "?")
         given = next((each.value for each in call.args if parameter_for(function, call, each.value) == one.session), None)
         name = walk.dotted(given) if given is not None else None
         return replace(one, own=False, session=name or "?")
+
+
+def kept_session(project: Project, scope: FunctionScope, owner: Term, kept: str) -> str | None:
+    """What a body calls the session that an object keeps as ``kept``: the one that it was made with, or ``owner.kept``."""
+    name = walk.dotted(owner)
+    made = owner
+    match scope.bindings.get(owner.id, ()) if isinstance(owner, Name) else ():
+        case [ValueBinding(value=Call() as call, path=())]:
+            made = call
+    cls = project.kind(made.func, scope) if isinstance(made, Call) else kinds.UNKNOWN
+    if isinstance(made, Call) and isinstance(cls, kinds.ClassKind):
+        given = _given_for(project, cls.cls, made, kept)
+        return walk.dotted(given) if given is not None else None
+    return f"{name}.{kept}" if name is not None else None
+
+
+def _given_for(project: Project, cls: ClassScope, made: Call, kept: str) -> Term | None:
+    """The argument that ``__init__`` keeps under a name."""
+    init = project.evaluator.instance_attribute(cls, "__init__")
+    if not isinstance(init, kinds.FunctionKind) or init.function.owner is None:
+        return None
+    match init.function.owner.attributes.get(kept, ()):
+        case [ValueBinding(value=Name(id=name))]:
+            found = (each.value for each in made.args if parameter_for(init.function, made, each.value) == name)
+            return next(found, None)
+    return None
 
 
 def _with_options(owner: Entity, given: Iterable[Term | None]) -> Entity:

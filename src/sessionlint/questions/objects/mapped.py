@@ -22,8 +22,6 @@ from sessionlint.model.source import Place
 _LAZY = (None, "select", True)
 _EAGER = ("joined", "selectin", "subquery", "immediate", False)
 _COLLECTIONS = frozenset({"list", "List", "set", "Set", "Sequence", "dict", "Dict", "Collection", "MutableSequence"})
-_COLUMNS = frozenset({"Column", "mapped_column", "column_property", "Field", "deferred", "composite", "synonym"})
-_PROPERTIES = frozenset({"property", "cached_property", "hybrid_property"})
 
 
 class Loads(Enum):
@@ -56,16 +54,16 @@ def relationship(project: Project, cls: ClassScope, name: str) -> Relationship |
 @question(None)
 def _relationship(project: Project, cls: ClassScope, name: str) -> Relationship | None:
     for ancestor in project.evaluator.ancestors(cls):
-        defined = _defined(ancestor, name)
-        if defined is not None:
-            call, annotation = defined
+        made = defined(ancestor, name)
+        if made is not None:
+            call, annotation = made
             return _read(project, ancestor, cls, name, call, annotation) if _makes_relationship(project, call, ancestor) else None
         if name in ancestor.bindings or name in ancestor.attributes:
             return None
     return _backref(project, cls, name)
 
 
-def _defined(cls: ClassScope, name: str) -> tuple[Call, Term | None] | None:
+def defined(cls: ClassScope, name: str) -> tuple[Call, Term | None] | None:
     """The call that makes an attribute in a class's body, and the annotation beside it."""
     match cls.bindings.get(name, ()):
         case [ValueBinding(value=Call() as call, annotation=annotation)]:
@@ -107,7 +105,7 @@ def _read(
 
 
 def _loads(call: Call, annotation: Term | None) -> Loads:
-    if _generic_name(annotation) in ("WriteOnlyMapped", "DynamicMapped"):
+    if generic_name(annotation) in ("WriteOnlyMapped", "DynamicMapped"):
         return Loads.OTHERWISE
     lazy = _option(call, "lazy")
     if lazy is None:
@@ -144,7 +142,7 @@ def _is_of_mapping(bindings: list[Binding]) -> bool:
         case [ValueBinding(value=Call(func=func))]:
             return (walk.dotted(func) or "").rpartition(".")[2] in ("Column", "mapped_column", "relationship")
         case [ValueBinding(annotation=annotation)]:
-            return _generic_name(annotation) == "Mapped"
+            return generic_name(annotation) == "Mapped"
         case _:
             return False
 
@@ -197,7 +195,8 @@ def _mapped(annotation: Term | None) -> Term | None:
                 return annotation
 
 
-def _generic_name(annotation: Term | None) -> str:
+def generic_name(annotation: Term | None) -> str:
+    """``Mapped`` of ``Mapped[str]``, in quotes too."""
     if isinstance(annotation, Constant) and isinstance(annotation.value, str):
         annotation = read_annotation(annotation.value)
     return (walk.dotted(annotation.value) or "").rpartition(".")[2] if isinstance(annotation, Subscript) else ""
@@ -305,76 +304,3 @@ def _backrefs_of(project: Project, module: ModuleScope) -> Iterator[tuple[str, _
         name = walk.argument(given, 0, "name") if isinstance(given, Call) else given
         if isinstance(name, Constant) and isinstance(name.value, str):
             yield name.value, (site.scope, site.term, given if isinstance(given, Call) else None)
-
-
-# --- other attributes ---------------------------------------------------------------------------------------------------
-
-
-def is_deferred(project: Project, cls: ClassScope, name: str) -> bool:
-    """Whether an attribute is a column that is left out until somebody looks at it."""
-    call = _column(project, cls, name)
-    if call is None:
-        return False
-    said = walk.argument(call, None, "deferred")
-    return (walk.dotted(call.func) or "").endswith("deferred") or (isinstance(said, Constant) and said.value is True)
-
-
-def is_column(project: Project, cls: ClassScope, name: str) -> bool:
-    """Whether an attribute is a column."""
-    return _column(project, cls, name) is not None or any(
-        _is_mapped_annotation(binding)
-        for ancestor in project.evaluator.ancestors(cls)
-        for binding in ancestor.bindings.get(name, ())
-    )
-
-
-def _is_mapped_annotation(binding: Binding) -> bool:
-    """``name: Mapped[str]``."""
-    return isinstance(binding, ValueBinding) and binding.value is None and _generic_name(binding.annotation) == "Mapped"
-
-
-def _column(project: Project, cls: ClassScope, name: str) -> Call | None:
-    """The call that makes the column ``name`` of a class."""
-    for ancestor in project.evaluator.ancestors(cls):
-        defined = _defined(ancestor, name)
-        if defined is not None:
-            return defined[0] if (walk.dotted(defined[0].func) or "").rpartition(".")[2] in _COLUMNS else None
-        if name in ancestor.bindings:
-            return None
-    return None
-
-
-def property_of(project: Project, cls: ClassScope, name: str) -> FunctionScope | None:
-    """The method that a look at an attribute runs: of a property, or of a hybrid."""
-    for ancestor in project.evaluator.ancestors(cls):
-        method = ancestor.methods.get(name)
-        if method is not None:
-            names = {(walk.dotted(term) or "").rpartition(".")[2] for term in method.node.decorators}
-            return method if names & _PROPERTIES and len(names) == 1 else None
-        if name in ancestor.bindings:
-            return None
-    return None
-
-
-def method_of(project: Project, cls: ClassScope, name: str) -> FunctionScope | None:
-    """The plain method of that name, which is called with the object first."""
-    found = project.evaluator.instance_attribute(cls, name)
-    method = found.function if isinstance(found, kinds.FunctionKind) else None
-    return method if method is not None and method.node.params and not method.node.decorators else None
-
-
-def proxied(project: Project, cls: ClassScope, name: str) -> str | None:
-    """The relationship that an ``association_proxy`` reads."""
-    for ancestor in project.evaluator.ancestors(cls):
-        defined = _defined(ancestor, name)
-        if defined is not None and (walk.dotted(defined[0].func) or "").rpartition(".")[2] == "association_proxy":
-            given = walk.argument(defined[0], 0, "target_collection")
-            return given.value if isinstance(given, Constant) and isinstance(given.value, str) else None
-    return None
-
-
-def is_loaded_column(project: Project, cls: ClassScope | None, name: str) -> bool:
-    """Whether a look at an attribute reads a column: of a class that was not read, all but methods are taken to be."""
-    if name.startswith("_") or name in ("metadata", "registry", "query"):
-        return False
-    return cls is None or is_column(project, cls, name)

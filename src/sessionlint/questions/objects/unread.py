@@ -8,8 +8,9 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
+from sessionlint.questions.objects.attributes import is_deferred, proxied
 from sessionlint.questions.objects.entity import Entity, Stage
-from sessionlint.questions.objects.mapped import Loads, is_deferred, proxied, relationship
+from sessionlint.questions.objects.mapped import Loads, relationship
 from sessionlint.questions.objects.objects import Objects, has_objects, objects_in, objects_of, returned_objects
 from sessionlint.questions.objects.reasons import late_words, made_of_objects
 from sessionlint.questions.objects.schemas import unread_schemas

@@ -15,7 +15,7 @@ from sessionlint.model.role import Role
 from sessionlint.questions.objects.entity import Stage
 from sessionlint.questions.objects.failing import FailingLook, failing_looks
 from sessionlint.questions.objects.faults import Why
-from sessionlint.rules.object.expired_object_escapes.search import Escape, escapes, is_expired_in
+from sessionlint.rules.object.expired_object_escapes.search import Escape, escapes, is_closed_in
 
 RULE = Rule(
     code="SES702",
@@ -38,7 +38,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
         yield RULE.finding(escape.place, _message(escape), related=tuple(_related(escape)), help=_HELP)
     for failing in failing_looks(project, module):
         entity = failing.entity
-        if failing.fault.why is Why.EXPIRED and entity.stage is Stage.DETACHED and is_expired_in(failing.function, entity):
+        if failing.fault.why is Why.EXPIRED and entity.stage is Stage.DETACHED and is_closed_in(failing.function, entity):
             yield RULE.finding(failing.place, _of_look(failing), related=tuple(_around(failing)), help=_HELP)
 
 

@@ -41,12 +41,12 @@ def escapes(project: Project, module: ModuleScope) -> Iterator[Escape]:
 
 
 def _has_escaped(entity: Entity, function: FunctionScope) -> bool:
-    return entity.has_objects and entity.stage is Stage.DETACHED and is_expired_in(function, entity)
+    return entity.has_objects and entity.stage is Stage.DETACHED and entity.expired is not None and is_closed_in(function, entity)
 
 
-def is_expired_in(function: FunctionScope, entity: Entity) -> bool:
-    """Whether it is this function that expires the object; if another one does, that one hands it out."""
-    place = entity.expired
+def is_closed_in(function: FunctionScope, entity: Entity) -> bool:
+    """Whether it is this function that closes the object's session; if another one does, that one hands the object out."""
+    place = entity.closed
     return place is not None and place.path == function.module.path and function.node.span.contains(place.span)
 
 
