@@ -28,6 +28,7 @@ RULE = Rule(
         " IO attempted in an unexpected place?",
         "MissingGreenlet: greenlet_spawn has not been called; can't call await_() here. Was IO attempted in an unexpected place?",
         "Error extracting attribute: MissingGreenlet: greenlet_spawn has not been called; can't call await_only() here",
+        "Error extracting attribute: MissingGreenlet",
     ),
     hints=("_emit_lazyload", "_load_for_state"),
     silent_in=frozenset({Role.TEST, Role.STUB}),
