@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
+from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Argument, Attribute, Await, Call, Collection, Evaluate, Term
+from sessionlint.model.facts import Argument, Attribute, Await, Call, Collection, Evaluate, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.objects.entity import Entity, Shape, Stage
@@ -124,12 +125,21 @@ def _judged(project: Project, objects: Objects, site: Site, work: _Work, given: 
     found = HandedOver(site.place, written, f"{work.runner}", entity, work.is_serialized, work.is_serialized)
     if work.is_serialized:
         return found
-    if entity.expired is not None and not _stays_open(project, work, entity):
+    if entity.expired is not None and not _stays_open(project, work, entity) and not _is_looked_at_later(given, site):
         return replace(found, is_certain=True, expired=entity.expired)
     read = _reads(project, objects.function, work, given, entity)
     if read is not None:
         return replace(found, is_certain=not _stays_open(project, work, entity), reads=read[1], attribute=read[0].attribute)
     return found
+
+
+def _is_looked_at_later(given: Argument, site: Site) -> bool:
+    """Whether the function comes back to the object, or FastAPI does to make the response of it: a synchronous session loads it
+    anew then, before the work runs."""
+    name = walk.dotted(given.value)
+    return any(
+        isinstance(other.term, Name) and other.term.id == name and other.term.start > site.term.end for other in sites(site.scope)
+    )
 
 
 def _stays_open(project: Project, work: _Work, entity: Entity) -> bool:
