@@ -96,15 +96,14 @@ class Giving:
                 return self.values(term, known)
 
     def _comprehended(self, term: Comprehension, element: Term, known: Known) -> Values:
-        """``[user for user in result.scalars()]``."""
+        """``[user for user in result.scalars()]``, ``[User(name=name) for name in names]``."""
         inner = dict(known)
         for clause in term.clauses:
             if not isinstance(clause.target, Name):
                 return SOMETHING
             inner[clause.target.id] = elements(self.values(clause.iter, inner))
-        bound = {clause.target.id for clause in term.clauses if isinstance(clause.target, Name)}
-        found = inner[element.id] if isinstance(element, Name) and element.id in bound else SOMETHING
-        return frozenset(one.of_shape(Shape.MANY) if one is not None else None for one in found)
+        found = self.values(element, inner)
+        return frozenset(one.of_shape(Shape.MANY) if one is not None and one.shape is Shape.ONE else None for one in found)
 
     def _related(self, owners: Values, attr: str) -> Values:
         """``shop.items``, once it is loaded."""
