@@ -36,19 +36,22 @@ class Calls:
         if not known.has_objects:
             return
         owner = self.walk.project.kind(func.value, self.walk.scope) if isinstance(func, Attribute) else kinds.UNKNOWN
-        self._note_objects(call, known)
+        given_objects = self._given_objects(call, known)
         if isinstance(func, Attribute) and isinstance(owner, kinds.Session):
             self._of_session(call, func, owner, known)
         else:
-            self._other(call, known, awaited=awaited)
+            self._other(call, given_objects, known, awaited=awaited)
 
-    def _note_objects(self, call: Call, known: Knowledge) -> None:
-        """Take down which objects a call is given, in a list or ``args=(user,)`` as well."""
+    def _given_objects(self, call: Call, known: Knowledge) -> Values:
+        """The objects that a call is given, in a list or ``args=(user,)`` as well; they are taken down."""
+        found: Values = frozenset()
         for given in call.args:
             for term in (given.value, *(given.value.items if isinstance(given.value, Collection) else ())):
                 values = self.walk.giving.carried(term, known)
                 if any(one is not None and one.has_objects for one in values):
                     self.walk.given[call, term] |= values
+                    found |= values
+        return found
 
     # --- the methods of a session -------------------------------------------------------------------------------------
 
@@ -144,14 +147,12 @@ class Calls:
 
     # --- other calls --------------------------------------------------------------------------------------------------
 
-    def _other(self, call: Call, known: Knowledge, *, awaited: bool) -> None:
+    def _other(self, call: Call, given: Values, known: Knowledge, *, awaited: bool) -> None:
         callee = self.walk.project.kind(call.func, self.walk.scope)
-        self._reads(call, callee, known)
+        self._reads(call, callee, known, is_given=bool(given))
         may_wait = awaited or not _is_synchronous(callee)
         self._session_handed_on(call, known, may_wait=may_wait)
-        own: set[Call | None] = set()
-        for given in call.args:
-            own |= {one.origin for one in self.walk.giving.carried(given.value, known) if one is not None and one.has_objects}
+        own = {one.origin for one in given if one is not None and one.has_objects}
         if isinstance(call.func, Attribute):
             own |= {one.origin for one in self.walk.giving.values(call.func.value, known) if one is not None and one.has_objects}
         name = (walk.dotted(call.func) or "").rpartition(".")[2]
@@ -174,9 +175,9 @@ class Calls:
 
         known.change(concerns, lambda one: _handed_on(one, may_wait=True))
 
-    def _reads(self, call: Call, callee: kinds.Kind, known: Knowledge) -> None:
+    def _reads(self, call: Call, callee: kinds.Kind, known: Knowledge, *, is_given: bool) -> None:
         """What a function of the project, a method of the object, or a schema reads of an object that it is given."""
-        for owner, attr, place in (*self._read_by(call, callee), *self._read_by_method(call, known)):
+        for owner, attr, place in (*(self._read_by(call, callee) if is_given else ()), *self._read_by_method(call, known)):
             self.walk.read(Look(call, owner, attr, place), known)
 
     def _read_by_method(self, call: Call, known: Knowledge) -> Iterator[tuple[Term, str, Place]]:

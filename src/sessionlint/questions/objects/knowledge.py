@@ -1,6 +1,5 @@
 """What is known of the names of a body at one place, and what a walk over it offers to those who tell it what calls do."""
 
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
@@ -33,12 +32,14 @@ class Knowledge(dict[object, Values]):
     """What each name may be, while one statement is looked at; ``has_objects``: one of them is an object, or gives some."""
 
     def __init__(self, facts: Facts) -> None:
-        found: dict[object, set[Entity | None]] = defaultdict(set)
-        for name, value in facts:
-            found[name].add(value)
-        super().__init__((name, frozenset(values)) for name, values in found.items())
-        self.has_objects = any(value is not None for _, value in facts)
+        super().__init__()
+        self.has_objects = False
         self._before: Facts | None = facts
+        for name, value in facts:  # a loop, because this is done for every statement
+            if value is not None:
+                self.has_objects = True
+            known = self.get(name)
+            self[name] = frozenset((value,)) if known is None else known | {value}
 
     @property
     def facts(self) -> Facts:

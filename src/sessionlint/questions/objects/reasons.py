@@ -19,13 +19,13 @@ from sessionlint.questions.requests.routes import is_route
 
 _MAKERS = ("relationship", "relation", "Relationship", "deferred", "association_proxy", "mapped_column", "Column")
 _COLUMNS = frozenset({"mapped_column", "Column"})
-_FIXED = frozenset(
+_STARTING = frozenset(
     {
-        *("rollback", "expire", "expire_all", "load_only", "defer"),
         *("add_task", "BackgroundTask", "create_task", "ensure_future", "Thread", "Process", "Timer"),
         *("delay", "apply_async", "send", "send_with_options"),
     }
 )
+_EXPIRING = frozenset({"rollback", "expire", "expire_all", "load_only", "defer"})
 _COMMITTING = frozenset({"commit", "begin"})
 _GIVING = frozenset({"add", "add_all", "delete", "refresh"})
 # what is read of something, unless that is written as a class is
@@ -35,11 +35,16 @@ _READ = re.compile(r"(?:(\b[a-z_]\w*)|[)\]])\s*\.(\w+)")
 def has_reason(project: Project, function: FunctionScope) -> bool:
     """Whether something may go wrong with the objects of a body."""
     called, telling = _called(project, function), _telling_words(project)
-    if called & (_FIXED | telling) or called & _background_words(project):
+    if called & (_EXPIRING | telling) or starts_work(project, function):
         return True
     if called & _GIVING and function.withs:  # it may open another session
         return True
     return bool(_read(project, function) & telling) or _makes_more(project, function)
+
+
+def starts_work(project: Project, function: FunctionScope) -> bool:
+    """Whether a body may start work that somebody does later."""
+    return bool(_called(project, function) & (_STARTING | _background_words(project)))
 
 
 def _makes_more(project: Project, function: FunctionScope) -> bool:

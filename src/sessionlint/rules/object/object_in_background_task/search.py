@@ -15,6 +15,7 @@ from sessionlint.questions.objects.entity import Entity, Shape, Stage
 from sessionlint.questions.objects.faults import Fault, Why, fault
 from sessionlint.questions.objects.objects import Objects, objects_in
 from sessionlint.questions.objects.reading import surely_read
+from sessionlint.questions.objects.reasons import starts_work
 from sessionlint.questions.running.background import schedules
 from sessionlint.questions.running.jobs import is_queued
 from sessionlint.questions.sessions.holding import parameter_for
@@ -60,7 +61,7 @@ class _Work:
 def handed_over(project: Project, module: ModuleScope) -> Iterator[HandedOver]:
     """Every object of a module that goes to such work, in source order."""
     for objects in objects_in(project, module):
-        for site in project.calls_in(objects.function):
+        for site in project.calls_in(objects.function) if starts_work(project, objects.function) else ():
             work = _work(project, site)
             for given in work.args if work is not None else ():
                 values = next((found for (_, term), found in objects.given.items() if term is given.value), frozenset())
