@@ -31,6 +31,7 @@ RULE = Rule(
         "Error extracting attribute: MissingGreenlet",
     ),
     hints=("_emit_lazyload", "_load_for_state"),
+    speaking_against=("loaded_dbapi.connect(", "_load_expired", "load_on_ident"),
     silent_in=frozenset({Role.TEST, Role.STUB}),
 )
 
