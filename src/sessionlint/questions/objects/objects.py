@@ -1,7 +1,7 @@
 """The objects of each function: what is looked at, handed on and returned of what its sessions give."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sessionlint.link.names.functions import return_values
@@ -47,14 +47,20 @@ def _worth_following(project: Project, module: ModuleScope) -> Iterator[Function
 
 
 def _is_worth_following(project: Project, function: FunctionScope) -> bool:
-    if has_reason(project, function) or _expires(project, function):
+    if has_reason(project, function):
         return True
-    return any(_expires(project, callee) for callee in _callees(project, function))
+    callees = [*_callees(project, function)]
+    sessions = [session for one in (function, *callees) for session in _sessions(project, one)]
+    return expires_objects(project, function, sessions) or any(_expires(project, callee) for callee in callees)
 
 
 @question(False)
 def _expires(project: Project, function: FunctionScope) -> bool:
-    return expires_objects(project, function, _loading(project, function.module).get(function, ()))
+    return expires_objects(project, function, _sessions(project, function))
+
+
+def _sessions(project: Project, function: FunctionScope) -> Sequence[kinds.Session]:
+    return _loading(project, function.module).get(function, ())
 
 
 def _follow(project: Project, function: FunctionScope) -> Objects:
