@@ -8,7 +8,7 @@ import click
 from sessionlint.rules.registry import registered_rules
 
 RULES = Path(__file__).parent.parent / "src" / "sessionlint" / "rules"
-FAMILIES = {"engine": 1, "factory": 2, "session": 3, "provider": 4, "consumption": 5, "concurrency": 6}
+FAMILIES = {"engine": 1, "factory": 2, "session": 3, "provider": 4, "consumption": 5, "concurrency": 6, "object": 7}
 
 _RULE = '''"""{code} {name}: TODO what is wrong, in one sentence.
 

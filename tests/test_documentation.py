@@ -14,7 +14,16 @@ from sessionlint.rules.registry import RegisteredRule, registered_rules
 
 RULES = {entry.rule.code: entry for entry in registered_rules()}
 README = Path(__file__).parent.parent / "README.md"
-FAMILIES = {"linter": "0", "engine": "1", "factory": "2", "session": "3", "provider": "4", "consumption": "5", "concurrency": "6"}
+FAMILIES = {
+    "linter": "0",
+    "engine": "1",
+    "factory": "2",
+    "session": "3",
+    "provider": "4",
+    "consumption": "5",
+    "concurrency": "6",
+    "object": "7",
+}
 FOR_EVERY_RULE = ["What breaks in production", "Example", "Use instead", "Known false alarms", "Fix safety"]
 AT_THE_END = ["Suppress", "References", "Cases"]
 FOR_RULES_ABOUT_CODE = [*FOR_EVERY_RULE, "Options", "When not to use it", *AT_THE_END, "Proof"]

@@ -270,8 +270,9 @@ PASTED: tuple[tuple[str, str], ...] = (
     ("ResourceWarning: unclosed transport <_SelectorSocketTransport fd=9>", "111"),
     ("RuntimeError: asyncio.run() cannot be called from a running event loop", "102"),
     # greenlets and detached objects
-    (GREENLET, "203 104"),
+    (GREENLET, "701 203 104"),
     ("MissingGreenlet", "203 104"),
+    (traceback(GREENLET, "/lib/sqlalchemy/orm/strategies.py: return self._emit_lazyload(session, state, primary_key)"), "701"),
     (
         traceback(
             GREENLET,
@@ -281,8 +282,8 @@ PASTED: tuple[tuple[str, str], ...] = (
         "203",
     ),
     (traceback(GREENLET, "/lib/sqlalchemy/engine/default.py: return self.loaded_dbapi.connect(*cargs, **cparams)"), "104"),
-    (REFRESH, "203 510"),
-    (LAZY, "510"),
+    (REFRESH, "702 203"),
+    (LAZY, "703"),
     (traceback(LAZY, "/lib/starlette/background.py: await self.func(*self.args)", "/srv/app/mail.py: user.orders"), "510"),
     (traceback(LAZY, "/lib/sse_starlette/sse.py: async for data in self.body_iterator:", "/srv/app/feed.py: user.orders"), "511"),
     # results that outlive what they came from
@@ -299,7 +300,7 @@ PASTED: tuple[tuple[str, str], ...] = (
     # objects of another session
     (
         "sqlalchemy.exc.InvalidRequestError: Object '<Item at 0x7f9b>' is already attached to session '29609' (this is '29612')",
-        "409",
+        "704 409",
     ),
     # asynchronous engines
     ("AttributeError: 'AsyncEngine' object has no attribute '_run_ddl_visitor'", "114"),

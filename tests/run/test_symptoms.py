@@ -26,11 +26,11 @@ KNOWN = {
     ),
     "RuntimeError: Event loop is closed": "106 111",
     "sqlalchemy.exc.MissingGreenlet: greenlet_spawn has not been called; can't call await_only() here. Was IO attempted in an "
-    "unexpected place?": "203 104",
+    "unexpected place?": "203 104 701",
     "sqlalchemy.orm.exc.DetachedInstanceError: Instance <User at 0x7f3b2c1d> is not bound to a Session; attribute refresh "
-    "operation cannot proceed": "510 311 203",
+    "operation cannot proceed": "510 311 203 702",
     "sqlalchemy.orm.exc.DetachedInstanceError: Parent instance <User at 0x10> is not bound to a Session; lazy load operation of "
-    "attribute 'orders' cannot proceed": "510 311 203",
+    "attribute 'orders' cannot proceed": "510 311 203 703",
     "PendingRollbackError": "312 303",
     "InFailedSqlTransaction": "312 303",
     "sqlalchemy.exc.PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during "
@@ -67,7 +67,7 @@ KNOWN = {
     "AttributeError: 'AsyncSession' object has no attribute 'query'": "606",
     "SAWarning: The garbage collector is trying to clean up non-checked-in connection <AdaptedConnection <asyncpg.connection."
     "Connection object at 0x7f8e>>, which will be terminated.": "301 108",
-    "InvalidRequestError: Object '<User at 0x7f18d8>' is already attached to session '3' (this is '12')": "409 303",
+    "InvalidRequestError: Object '<User at 0x7f18d8>' is already attached to session '3' (this is '12')": "409 303 704",
     "sqlalchemy.exc.InvalidRequestError: The asyncio extension requires an async driver to be used. The loaded 'psycopg2' is not "
     "async.": "104",
     "sqlalchemy.exc.ArgumentError: AsyncEngine expected, got Engine(sqlite://)": "202",
@@ -198,7 +198,7 @@ def test_what_speaks_against_a_rule_puts_it_behind() -> None:
     connecting = (
         f'Traceback (most recent call last):\n  File "default.py", line 1, in connect\n    self.loaded_dbapi.connect()\n{error}'
     )
-    assert codes(error)[0] == "SES203"
+    assert codes(error)[0] == "SES701"
     assert codes(connecting).index("SES104") < codes(connecting).index("SES203")
 
 

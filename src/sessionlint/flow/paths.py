@@ -87,6 +87,10 @@ class Paths(Generic[S]):
         """The states in which the body of a loop begins, when ``states`` are those behind its header."""
         return states
 
+    def _again(self, statement: For | While, states: frozenset[S]) -> frozenset[S]:
+        """The states in which the body of a loop begins once more, when ``states`` are those in which a round ended."""
+        return states
+
     def _is_endless(self, loop: For | While) -> bool:
         """Whether a loop is left by a jump or an error only: ``while True:``."""
         return isinstance(loop, While) and isinstance(loop.test, Constant) and bool(loop.test.value)
@@ -172,7 +176,7 @@ class Paths(Generic[S]):
         around = self._round(statement, after)
         while True:  # each round can only add states
             body = self._block(statement.body, around)
-            following = around | body.falls | body.continues
+            following = around | self._again(statement, body.falls | body.continues)
             if following == around:
                 break
             around = following

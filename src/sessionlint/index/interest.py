@@ -39,6 +39,7 @@ _SHARED = (
     b"create_all",
     b"drop_all",
     b"backref",
+    b"deferred",
     b"reflect",
     b"autoload",
 )

@@ -12,6 +12,7 @@ from sessionlint.model.source import Source
 from sessionlint.questions.frontier.files_to_read import wanted_files
 from sessionlint.questions.frontier.session_names import Homes, in_reach, session_names
 from sessionlint.questions.frontier.started import is_started_elsewhere
+from sessionlint.questions.objects.unread import unread_by_objects
 from sessionlint.run.extraction.extractor import Extractor, Text
 
 
@@ -41,6 +42,8 @@ def link(project: Project, sources: Mapping[str, Source], known: Mapping[str, Mo
             relevant = sorted({*_naming(project, names, waiting, outlines, extractor), *(wanted & waiting.keys())})
         if not relevant and starting & waiting.keys() and is_started_elsewhere(project):
             relevant = sorted(starting & waiting.keys())
+        if not relevant:  # last, because to follow objects takes time
+            relevant = sorted({*unread_by_objects(project)} & waiting.keys())
         if not relevant:
             project.searched |= {name for name, _ in searched}
             return

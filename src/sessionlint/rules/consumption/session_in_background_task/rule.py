@@ -9,15 +9,15 @@ Fix safety: there is no fix: the task needs a session of its own.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ParameterBinding, Site, ValueBinding
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Call, Name
+from sessionlint.model.facts import Call, Name
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.requests.carriers import carried_sessions
+from sessionlint.questions.running.background import schedules
 from sessionlint.questions.sessions.session_users import sessions_used_by, without_partial
 
 RULE = Rule(
@@ -33,8 +33,6 @@ RULE = Rule(
     hints=("starlette/background.py", "BackgroundTask"),
 )
 _CLOSED_FIRST = ((0, 106), (0, 117))
-_MODULES = ("fastapi", "fastapi.background", "starlette.background", "starlette.responses")
-_CLASSES = frozenset(f"{module}.{name}" for module in _MODULES for name in ("BackgroundTasks", "BackgroundTask"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +69,7 @@ def _message(found: LentToTask, *, closed_first: bool) -> str:
 def sessions_lent_to_tasks(project: Project, module: ModuleScope) -> Iterator[LentToTask]:
     """Every ``tasks.add_task(work, db)`` and ``BackgroundTask(work, db)`` with a session that FastAPI gave the function."""
     for function in module.functions:
-        scheduling = [site for site in project.calls_in(function) if _schedules(project, site)]
+        scheduling = [site for site in project.calls_in(function) if schedules(project, site)]
         carried = {found.name: found for found in carried_sessions(project, function)} if scheduling else {}
         for site in scheduling if carried else ():
             assert isinstance(site.term, Call)
@@ -81,32 +79,3 @@ def sessions_lent_to_tasks(project: Project, module: ModuleScope) -> Iterator[Le
             for found in [carried[name] for name in (*lent, *used)][:1]:
                 task = walk.dotted(work) or "the task"
                 yield LentToTask(site.place, found.name, found.place, task, found.injected.ends_before_response)
-
-
-def _schedules(project: Project, site: Site) -> bool:
-    call, function = site.term, site.scope
-    if not isinstance(call, Call) or not call.args or not isinstance(function, FunctionScope):
-        return False
-    callee = project.kind(call.func, function)
-    if project.trust.runs_in_background(callee) or _is_one_of(callee, _CLASSES):
-        return True
-    if not isinstance(call.func, Attribute) or not isinstance(call.func.value, Name):
-        return False
-    classes = project.trust.classes_with(call.func.attr) | (_CLASSES if call.func.attr == "add_task" else frozenset())
-    return bool(classes) and _holds(project, call.func.value.id, classes, function)
-
-
-def _holds(project: Project, name: str, classes: frozenset[str], function: FunctionScope) -> bool:
-    """Whether a name holds an object of one of ``classes``, as its annotation or the call that makes it says."""
-    for binding in function.bindings.get(name, ()):
-        match binding:
-            case ParameterBinding(parameter=parameter) if parameter.annotation is not None:
-                if _is_one_of(project.kind(parameter.annotation, function.parent or function.module), classes):
-                    return True
-            case ValueBinding(value=Call(func=func)) if _is_one_of(project.kind(func, function), classes):
-                return True
-    return False
-
-
-def _is_one_of(kind: kinds.Kind, classes: frozenset[str]) -> bool:
-    return isinstance(kind, kinds.External) and kind.name in classes

@@ -12,11 +12,10 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Await, Call, Name, Statement, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.objects.expiry import EXPIRE_ON_COMMIT, configured
 from sessionlint.questions.sessions.escape import carries, derived_names, escapes
-from sessionlint.questions.sessions.makers import Maker, configurations, is_subclass_with_init, makers_of
+from sessionlint.questions.sessions.makers import Maker, is_subclass_with_init, makers_of
 from sessionlint.rules.factory.async_expire_on_commit.reading import may_commit, may_have_objects
-
-_OPTION = "expire_on_commit"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,12 +34,14 @@ def expiring_async_sessions(project: Project, module: ModuleScope) -> Iterator[E
             continue
         if maker.is_factory and isinstance(maker.site.statement, With) and not maker.site.path:
             continue  # entered itself, it opens no session
-        configured, commits = _configured(project), _commits(project)
-        if any(given.keyword == _OPTION for given in maker.call.args) or maker.place in configured | _overridden(project):
+        with_option, commits = configured(project), _commits(project)
+        if any(given.keyword == EXPIRE_ON_COMMIT for given in maker.call.args) or maker.place in with_option | _overridden(
+            project
+        ):
             continue
         certain = next((place for origin, place in commits if origin == maker.place), None)
         ours = any(origin in (None, maker.place) for origin, _ in commits)
-        if ours and None not in configured and (maker.is_factory or _outlives_commit(project, maker, certain)):
+        if ours and None not in with_option and (maker.is_factory or _outlives_commit(project, maker, certain)):
             yield ExpiringSessions(maker, certain)
 
 
@@ -88,16 +89,6 @@ def _binds_one_of(block: With, names: frozenset[str]) -> bool:
     return any(isinstance(item.target, Name) and item.target.id in names for item in block.items)
 
 
-@question(frozenset[Place | None]())
-def _configured(project: Project) -> frozenset[Place | None]:
-    """The factories (None: one that cannot be told) to which ``configure`` gives the option, or may."""
-    return frozenset(
-        factory.origin
-        for factory, _, call in configurations(project)
-        if any(given.keyword == _OPTION or given.star for given in call.args)
-    )
-
-
 @question(frozenset[Place]())
 def _overridden(project: Project) -> frozenset[Place]:
     """The factories that are called with the option wherever a session may commit."""
@@ -106,7 +97,7 @@ def _overridden(project: Project) -> frozenset[Place]:
         call = site.term
         factory = project.kind(call.func, site.scope) if isinstance(call, Call) else kinds.UNKNOWN
         if isinstance(call, Call) and isinstance(factory, kinds.Factory) and factory.origin is not None:
-            told = any(argument.keyword == _OPTION or argument.star == "**" for argument in call.args)
+            told = any(argument.keyword == EXPIRE_ON_COMMIT or argument.star == "**" for argument in call.args)
             given[factory.origin].append(told or _only_reads(project, site))
     return frozenset(origin for origin, each in given.items() if all(each))
 

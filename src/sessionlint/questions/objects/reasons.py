@@ -1,0 +1,166 @@
+"""Which bodies are worth following? Told from the words in them, because most bodies ask for nothing that could go wrong.
+
+Generous: what has none of these words looks at nothing that has to be loaded, expires nothing, and hands on no object to what
+would outlive its session.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope
+from sessionlint.link.project import Project
+from sessionlint.link.question import collected, question
+from sessionlint.link.values import kinds
+from sessionlint.model import walk
+from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Term
+from sessionlint.questions.objects.expiry import may_expire
+from sessionlint.questions.objects.schemas import VALIDATING, route_schema, schema_fields
+from sessionlint.questions.requests.routes import is_route
+
+_MAKERS = ("relationship", "relation", "Relationship", "deferred", "association_proxy", "mapped_column", "Column")
+_COLUMNS = frozenset({"mapped_column", "Column"})
+_STARTING = frozenset(
+    {
+        *("add_task", "BackgroundTask", "create_task", "ensure_future", "Thread", "Process", "Timer"),
+        *("delay", "apply_async", "send", "send_with_options"),
+    }
+)
+_EXPIRING = frozenset({"rollback", "expire", "expire_all", "load_only", "defer"})
+_COMMITTING = frozenset({"commit", "begin"})
+_GIVING = frozenset({"add", "add_all", "delete", "refresh"})
+# what is read of something, unless that is written as a class is
+_READ = re.compile(r"(?:(\b[a-z_]\w*)|[)\]])\s*\.(\w+)")
+
+
+def has_reason(project: Project, function: FunctionScope) -> bool:
+    """Whether something may go wrong with the objects of a body."""
+    called, telling = _called(project, function), _telling_words(project)
+    if called & (_EXPIRING | telling) or starts_work(project, function):
+        return True
+    if called & _GIVING and function.withs:  # it may open another session
+        return True
+    return bool(_read(project, function) & telling) or _makes_more(project, function)
+
+
+def starts_work(project: Project, function: FunctionScope) -> bool:
+    """Whether a body may start work that somebody does later."""
+    return bool(_called(project, function) & (_STARTING | _background_words(project)))
+
+
+def _makes_more(project: Project, function: FunctionScope) -> bool:
+    """Whether Pydantic reads something that may be loaded by a look at it."""
+    made = [*made_of_objects(project, function)]
+    late = late_words(project) if made else frozenset()
+    return any(name in late for schema, scope in made for name, _ in schema_fields(project, schema, scope))
+
+
+def made_of_objects(project: Project, function: FunctionScope) -> Iterator[tuple[Term, Scope]]:
+    """The models that are made of objects: of the response of a route, or by ``Model.model_validate(...)``."""
+    response = route_schema(function) if is_route(function) else None
+    if response is not None:
+        yield response, function.module
+    for site in project.calls_in(function):
+        func = site.term.func if isinstance(site.term, Call) else None
+        if isinstance(func, Attribute) and func.attr in VALIDATING:
+            yield func.value, function
+
+
+def expires_objects(project: Project, function: FunctionScope, sessions: Iterable[kinds.Session]) -> bool:
+    """Whether a body may expire the objects of ``sessions``, which it uses, by a commit."""
+    may_commit = bool(function.withs) or bool(_called(project, function) & _COMMITTING)
+    return may_commit and any(may_expire(project, session) for session in sessions)
+
+
+@question(frozenset[str]())
+def _read(project: Project, function: FunctionScope) -> frozenset[str]:
+    """The names that a body reads of something of its own, or of what a call gives."""
+    others = function.module.bindings
+    found = _READ.findall(_text(project, function))
+    return frozenset(name for owner, name in found if owner not in others or owner in function.bindings)
+
+
+@question(frozenset[str]())
+def _read_of_given(project: Project, function: FunctionScope) -> frozenset[str]:
+    """The names that a body reads of its parameters."""
+    given = {parameter.name for parameter in function.node.params}
+    return frozenset(name for owner, name in _READ.findall(_text(project, function)) if owner in given)
+
+
+@question(frozenset[str]())
+def _called(project: Project, function: FunctionScope) -> frozenset[str]:
+    calls = (site.term.func for site in project.calls_in(function) if isinstance(site.term, Call))
+    return frozenset(func.id if isinstance(func, Name) else func.attr for func in calls if isinstance(func, Name | Attribute))
+
+
+def _text(project: Project, function: FunctionScope) -> str:
+    return project.source(function).text[function.node.header_end : function.node.span.end]
+
+
+@question(frozenset[str]())
+def _background_words(project: Project) -> frozenset[str]:
+    return project.trust.vocabulary.words
+
+
+@question(frozenset[str]())
+def _telling_words(project: Project) -> frozenset[str]:
+    """The names of what is loaded by a look at it, of the properties and functions that may look, and of functions that add an
+    object to a session of their own."""
+    loaded = late_words(project)
+    looking = frozenset(name for module in project.modules.values() for name in _looking(project, module, loaded))
+    return (
+        loaded
+        | (looking - VALIDATING)
+        | frozenset(name for module in project.modules.values() for name in _adding(project, module))
+    )
+
+
+@question(frozenset[str]())
+def late_words(project: Project) -> frozenset[str]:
+    """The names of all attributes that a look at them may load."""
+    return frozenset(name for module in project.modules.values() for name in _loaded_late(project, module))
+
+
+@collected
+def _loaded_late(project: Project, module: ModuleScope) -> Iterator[str]:
+    for site in module.calls_named(_MAKERS):
+        call = site.term
+        if not isinstance(call, Call) or not isinstance(site.scope, ClassScope | FunctionScope):
+            continue
+        name = (walk.dotted(call.func) or "").rpartition(".")[2]
+        if name in _COLUMNS and walk.argument(call, None, "deferred") is None:
+            continue
+        if isinstance(site.scope, FunctionScope):
+            yield site.scope.node.name
+        elif isinstance(site.statement, Assign):
+            yield from (target.id for target in site.statement.targets if isinstance(target, Name))
+        yield from _backref_name(call)
+
+
+def _backref_name(call: Call) -> Iterator[str]:
+    given = walk.argument(call, None, "backref")
+    name = walk.argument(given, 0, "name") if isinstance(given, Call) else given
+    if isinstance(name, Constant) and isinstance(name.value, str):
+        yield name.value
+
+
+@collected
+def _looking(project: Project, module: ModuleScope, loaded: frozenset[str]) -> Iterator[str]:
+    """The functions whose bodies hold one of the names behind a dot, and properties that look at such a property."""
+    for _ in range(2):
+        present = [f".{name}" for name in loaded if project.mentions(module, f".{name}")]
+        functions = (function for function in module.functions if present and _has_any(present, _text(project, function)))
+        found = frozenset(function.node.name for function in functions if _read_of_given(project, function) & loaded)
+        yield from found
+        loaded |= frozenset(name for name in found if any(name in cls.methods for cls in module.classes))
+
+
+def _has_any(words: Sequence[str], text: str) -> bool:
+    return any(word in text for word in words)
+
+
+@collected
+def _adding(project: Project, module: ModuleScope) -> Iterator[str]:
+    """The functions with a ``with`` in which something is added to a session."""
+    for site in module.calls_named(("add", "add_all", "delete")):
+        if isinstance(site.scope, FunctionScope) and site.scope.withs and site.scope.node.params:
+            yield site.scope.node.name
