@@ -75,7 +75,8 @@ def is_sqlite_file(project: Project, origin: Place | None) -> bool:
     home = project.modules.get(origin.path) if origin is not None else None
     urls = [url for url in engine_urls(project, home) if url.site.place == origin] if home is not None else []
     return bool(urls) and all(
-        (url.drivername or "").partition("+")[0] == "sqlite" and not url.is_memory and _is_written_out(project, url) for url in urls
+        (url.drivername or "").partition("+")[0] == "sqlite" and not url.is_memory and _is_written_out(project, url)
+        for url in urls
     )
 
 

@@ -47,9 +47,7 @@ def _is_argument(site: Site) -> bool:
 
 def _is_handed_to_function(project: Project, site: Site) -> bool:
     outer = site.path[0]
-    return (
-        isinstance(outer, Call) and _is_argument(site) and isinstance(project.kind(outer.func, site.scope), kinds.FunctionKind)
-    )
+    return isinstance(outer, Call) and _is_argument(site) and isinstance(project.kind(outer.func, site.scope), kinds.FunctionKind)
 
 
 def _method(site: Site) -> str | None:

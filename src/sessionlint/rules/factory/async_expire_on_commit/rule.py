@@ -55,9 +55,9 @@ def _fix(project: Project, maker: Maker) -> Fix | None:
 
 def _message(sessions: ExpiringSessions) -> str:
     whose = "the sessions of this factory" if sessions.maker.is_factory else "this session"
-    reads = "whoever gets them and reads" if sessions.by_others else "reading"
-    then = "an attribute afterwards meets MissingGreenlet" if sessions.by_others else "an attribute afterwards raises MissingGreenlet"
-    return f"objects of {whose} expire on commit: {reads} {then}"
+    if sessions.by_others:
+        return f"objects of {whose} expire on commit: whoever gets them and reads an attribute afterwards meets MissingGreenlet"
+    return f"objects of {whose} expire on commit: reading an attribute afterwards raises MissingGreenlet"
 
 
 def _related(sessions: ExpiringSessions) -> Iterator[Related]:

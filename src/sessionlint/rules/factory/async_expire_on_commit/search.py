@@ -107,7 +107,7 @@ def _overridden(project: Project) -> frozenset[Place]:
 
 
 def _is_given_elsewhere(project: Project, maker: Maker) -> bool:
-    """Whether a factory is kept as an attribute, and some call by that attribute's name gives the option: its project knows it."""
+    """Whether a factory is kept as an attribute, and some call by that attribute's name gives the option: they know of it."""
     statement = maker.site.statement
     targets = statement.targets if isinstance(statement, Assign) and statement.value is maker.call else ()
     names = [target.attr for target in targets if isinstance(target, Attribute)]

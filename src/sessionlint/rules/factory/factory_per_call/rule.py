@@ -86,7 +86,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 
 def _is_fallback(project: Project, factory: PerCall) -> bool:
-    """Whether the function is done before it builds the factory where it is given a session: `if session is not None: return ...`."""
+    """Whether the function has returned before where it is given a session: `if session is not None: return ...`."""
     return any(
         isinstance(one, If) and isinstance(one.body[-1], Return) and _asks_for_session(project, one.test, factory.user)
         for one in factory.user.body
