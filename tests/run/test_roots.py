@@ -37,6 +37,16 @@ def test_without_either_the_common_parent_is_the_root(tmp_path: Path) -> None:
     assert find_root([tmp_path / "p"]) == Root.of(tmp_path / "p")
 
 
+@pytest.mark.parametrize(("name", "beside"), [("my-shop", "README.md"), ("shop", "requirements.txt"), ("shop", "setup.py")])
+def test_a_project_with_an_init_is_not_a_package_of_the_folder_around_it(tmp_path: Path, name: str, beside: str) -> None:
+    folder = tmp_path / name
+    _write(folder / "__init__.py")
+    _write(folder / beside)
+    file = _write(folder / "app/a.py")
+    _write(folder / "app/__init__.py")
+    assert find_root([folder]) == find_root([file]) == Root.of(folder)
+
+
 def test_a_loose_file_at_home_does_not_make_the_home_folder_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     file = _write(tmp_path / "a.py")

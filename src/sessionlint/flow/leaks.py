@@ -40,6 +40,7 @@ class State(Enum):
     ABSENT = "not opened on this path"
     FRESH = "opened and not used yet"
     HELD = "used: it may hold a connection"
+    RETURNED = "its transaction has ended: the connection is in the pool again"
     CLOSED = "closed"
 
 
@@ -69,7 +70,8 @@ class PathWalk(Paths[State]):
     ``opening`` is the statement that opens it; ``names`` the dotted names that hold it; ``closes`` says whether a
     statement closes it; ``manages`` whether a ``with`` statement closes it at its end; ``never_returns`` how control never gets
     behind one. ``handles``: exceptions get to the handlers; else nothing is raised that somebody catches. ``gives_back`` says
-    whether a statement returns the connection also when it raises.
+    whether a statement returns the connection also when it raises, ``ends_transaction`` whether one does when it does not raise:
+    behind it, to read one of ``objects`` takes a connection again.
     """
 
     opening: Statement
@@ -79,6 +81,8 @@ class PathWalk(Paths[State]):
     never_returns: NeverReturns
     handles: bool = True
     gives_back: Callable[[Statement], bool] = lambda statement: False
+    ends_transaction: Callable[[Statement], bool] = lambda statement: False
+    objects: frozenset[str] = frozenset()
     _raised: dict[Span, None] = field(default_factory=dict)
     _swallowed: dict[Span, None] = field(default_factory=dict)
     _left: dict[Span, None] = field(default_factory=dict)
@@ -110,12 +114,17 @@ class PathWalk(Paths[State]):
         terms = list(walk.own_terms(statement))
         raises = may_raise(statement) and not self.gives_back(statement)
         raised = self._after_terms(terms, states, keeps_connection_on_error) if raises else NOWHERE
+        if self.ends_transaction(statement):
+            return frozenset(State.RETURNED if state in (State.FRESH, State.HELD) else state for state in states), raised
         return self._after_terms(terms, states), raised
 
     def _after_terms(self, terms: list[Term], states: States, counts: Callable[[walk.Path], bool] = takes_connection) -> States:
-        if not any(self._uses(term, counts) for term in terms):
-            return states
-        return frozenset(State.HELD if state is State.FRESH else state for state in states)
+        taking = set()
+        if any(self._uses(term, counts) for term in terms):
+            taking = {State.FRESH, State.RETURNED}
+        elif any(self._reads(term) for term in terms):
+            taking = {State.RETURNED}
+        return frozenset(State.HELD if state in taking else state for state in states)
 
     def _uses(self, term: Term, counts: Callable[[walk.Path], bool]) -> bool:
         """Whether the session is asked or handed to something: a mention alone (``if db is None``) takes no connection."""
@@ -126,6 +135,20 @@ class PathWalk(Paths[State]):
             and counts(path)
             for inner, path in walk.descend(term)
         )
+
+    def _reads(self, term: Term) -> bool:
+        """Whether something may look at an object of the session, which has expired with its transaction."""
+        return any(
+            isinstance(inner, Name)
+            and inner.id in self.objects
+            and any(isinstance(outer, Attribute | Call) for outer in path)
+            and not self._is_method(path[0])
+            for inner, path in walk.descend(term)
+        )
+
+    def _is_method(self, term: Term) -> bool:
+        """``session.add(row)``: what the session itself does with an object is told by its method."""
+        return isinstance(term, Call) and isinstance(term.func, Attribute) and walk.dotted(term.func.value) in self.names
 
     def _holds(self, name: str | None) -> bool:
         """Whether ``name`` is the session or what it hangs on: who has ``request`` has ``request.state.db``."""

@@ -115,6 +115,17 @@ def _read(module: ModuleScope) -> Set[str]:
     }
 
 
+def asks_somebody(module: ModuleScope) -> bool:
+    """A file that waits for what somebody types serves one person, one step after the other."""
+    return any(
+        isinstance(term, Call) and walk.dotted(term.func) == "input"
+        for scope in module.scopes
+        for statement in walk.statements(scope.body)
+        for top in walk.own_terms(statement)
+        for term, _ in walk.descend(top)
+    )
+
+
 def runs_once(module: ModuleScope) -> bool:
     """Such a file that talks to who runs it: it prints, asks, exits."""
     return runs_only_as_program(module) and any(

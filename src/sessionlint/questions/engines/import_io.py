@@ -36,18 +36,20 @@ _RUNNERS = frozenset({"asyncio.run", "anyio.run", "anyio.from_thread.run", "trio
 @dataclass(frozen=True, slots=True, eq=False)
 class ImportIo:
     """A call that asks the database at import. ``does`` says what it does ("creates the tables"); ``inside`` is where, when
-    that stands in ``function``, which the call runs."""
+    that stands in ``function``, which the call runs. ``engine`` is where the engine was built that is asked, if that is seen."""
 
     site: Site
     does: str
     inside: Place | None = None
     function: FunctionScope | None = None
+    engine: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Io:
     place: Place
     does: str
+    engine: Place | None
 
 
 def io_at_import(project: Project, module: ModuleScope) -> Iterator[ImportIo]:
@@ -59,9 +61,9 @@ def io_at_import(project: Project, module: ModuleScope) -> Iterator[ImportIo]:
             continue
         does = search.direct(site.term, site)
         if does is not None:
-            found = ImportIo(site, does)
+            found = ImportIo(site, does, engine=search.engine_asked(site.term, site))
         elif (function := search.function_run_by(site.term, site)) is not None and (io := search.inside(function)) is not None:
-            found = ImportIo(site, io.does, io.place, function)
+            found = ImportIo(site, io.does, io.place, function, io.engine)
         else:
             continue
         if found.does not in seen:
@@ -106,6 +108,12 @@ class DatabaseSearch:
         if isinstance(call.func, Attribute) and call.func.attr in _SCHEMA and self._is_given_database(call, site):
             return {"create_all": "creates the tables", "drop_all": "drops the tables"}.get(call.func.attr, "reads the schema")
         return QUERIES if self._fetches(call, site) else None
+
+    def engine_asked(self, call: Call, site: Site) -> Place | None:
+        """Where the engine was built that ``call`` names, as its receiver or as an argument."""
+        receiver = (call.func.value,) if isinstance(call.func, Attribute) else ()
+        named = [self._project.kind(term, site.scope) for term in (*receiver, *(given.value for given in call.args))]
+        return next((kind.origin for kind in named if isinstance(kind, kinds.Engine)), None)
 
     def _fetches(self, call: Call, site: Site) -> bool:
         """``session.query(...).filter(...).all()``."""
@@ -185,7 +193,7 @@ class DatabaseSearch:
                 continue
             does = self.direct(site.term, site)
             if does is not None and (does != QUERIES or self._opens_its_session(site.term, function)):
-                yield _Io(site.place, does), (is_caught := _is_caught(site, function))
+                yield _Io(site.place, does, self.engine_asked(site.term, site)), (is_caught := _is_caught(site, function))
                 if not is_caught or does != QUERIES:
                     return
             elif (inner := self.function_run_by(site.term, site)) is not None:

@@ -70,6 +70,28 @@ def engine_urls(project: Project, module: ModuleScope) -> Iterator[EngineUrl]:
             yield EngineUrl(site, written.term, engine.is_async, *found)
 
 
+def is_sqlite_file(project: Project, origin: Place | None) -> bool:
+    """Whether the engine built at ``origin`` is one of an SQLite file, whatever the environment says."""
+    home = project.modules.get(origin.path) if origin is not None else None
+    urls = [url for url in engine_urls(project, home) if url.site.place == origin] if home is not None else []
+    return bool(urls) and all(
+        (url.drivername or "").partition("+")[0] == "sqlite" and not url.is_memory and _is_written_out(project, url)
+        for url in urls
+    )
+
+
+def _is_written_out(project: Project, url: EngineUrl) -> bool:
+    """Whether the text itself is what the engine gets, or the only value of the name that it gets."""
+    assert isinstance(url.site.term, Call)
+    given, scope = walk.argument(url.site.term, 0, "url"), url.site.scope
+    for _ in range(_DEPTH):
+        binding = only_value(project, given.id, scope) if isinstance(given, Name) else None
+        if binding is None:
+            break
+        given, scope = binding.value, binding.scope
+    return given is url.term
+
+
 def drivernames(project: Project, term: Term, scope: Scope) -> Iterator[tuple[Place, str]]:
     """The drivers that the URLs name which ``term`` may be, each with the place of its text."""
     for written in _written(project, term, scope, _DEPTH):

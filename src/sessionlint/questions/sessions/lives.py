@@ -15,6 +15,7 @@ from sessionlint.model.facts import Attribute, Await, Call, Evaluate, Statement,
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.leaving.never_returns import never_returns_in
+from sessionlint.questions.sessions.escape import derived_names
 from sessionlint.questions.sessions.holding import CLOSING_METHODS, Holding, Use, Where, holding_of
 from sessionlint.questions.sessions.openings import openings_of
 
@@ -34,7 +35,8 @@ _NO_LEAKS = Leaks((), ())
 class Life:
     """``names`` are the dotted names that hold the session; ``closes`` the places that close it, in source order.
 
-    ``cause``: the statement whose exception is caught, if it is that alone which leaves the session open.
+    ``cause``: the statement whose exception is caught, if it is that alone which leaves the session open. ``gives_back``: no path
+    without a close leaves before a commit or rollback has returned the connection.
     """
 
     opening: Site
@@ -45,6 +47,7 @@ class Life:
     leaks: Leaks = _NO_LEAKS
     first_use: Where | None = None
     cause: Span | None = None
+    gives_back: bool = False
 
     @property
     def name(self) -> str | None:
@@ -167,23 +170,36 @@ class _Follower:
         closing = {site.statement for site in closes}
         ends = never_returns_in(self.project, opening.scope)
         how = (opening.statement, names, closing.__contains__, managing.__contains__, ends)
-        back = self._rollbacks(opening, names)
+        back = self._ends(opening, names, _ROLLBACK)
         leaks = PathWalk(*how, gives_back=back).leaks(opening.scope.body)
+        if not leaks:
+            return Life(opening, session, Ending.CLOSED, names, closes, first_use=where)
         plain = PathWalk(*how, handles=False, gives_back=back)
-        cause = leaks.caught[0] if leaks and leaks.caught and not plain.leaks(opening.scope.body) else None
-        return Life(opening, session, Ending.PARTLY if leaks else Ending.CLOSED, names, closes, leaks, where, cause)
+        cause = leaks.caught[0] if leaks.caught and not plain.leaks(opening.scope.body) else None
+        over, objects = self._ends(opening, names, _ENDS), _objects(opening.scope, names)
+        kept = PathWalk(*how, gives_back=back, ends_transaction=over, objects=objects).leaks(opening.scope.body)
+        return Life(opening, session, Ending.PARTLY, names, closes, kept or leaks, where, cause, gives_back=not kept)
 
-    def _rollbacks(self, opening: Site, names: frozenset[str]) -> Callable[[Statement], bool]:
-        """Which statements roll a session back: when that fails it has no connection any more. A connection is still out."""
+    def _ends(self, opening: Site, names: frozenset[str], methods: frozenset[str]) -> Callable[[Statement], bool]:
+        """Which statements call one of the ``methods`` that end a session's transaction; a connection is out until its close."""
         is_session = isinstance(self.project.kind(opening.term, opening.scope), kinds.Session)
-        return (lambda statement: _rolls_back(statement, names)) if is_session else (lambda statement: False)
+        return (lambda statement: _calls_one(statement, names, methods)) if is_session else (lambda statement: False)
 
 
-def _rolls_back(statement: Statement, names: frozenset[str]) -> bool:
+_ROLLBACK = frozenset({"rollback"})
+_ENDS = frozenset({"rollback", "commit"})
+
+
+def _calls_one(statement: Statement, names: frozenset[str], methods: frozenset[str]) -> bool:
     value = statement.value if isinstance(statement, Evaluate) else None
     call = value.value if isinstance(value, Await) else value
     func = call.func if isinstance(call, Call) else None
-    return isinstance(func, Attribute) and func.attr == "rollback" and walk.dotted(func.value) in names
+    return isinstance(func, Attribute) and func.attr in methods and walk.dotted(func.value) in names
+
+
+def _objects(scope: Scope, names: frozenset[str]) -> frozenset[str]:
+    """The names in ``scope`` of what may have been read through the session, or added to it."""
+    return derived_names(scope, names) - names if isinstance(scope, FunctionScope | ModuleScope) else frozenset()
 
 
 def _is_connectionless(opening: Site) -> bool:

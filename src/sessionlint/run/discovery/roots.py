@@ -9,6 +9,8 @@ from sessionlint.model.records import dataclass
 from sessionlint.run.errors import UsageError
 from sessionlint.run.settings.config import config_in
 
+_OF_PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
+
 
 @dataclass(frozen=True, slots=True)
 class Root:
@@ -45,7 +47,7 @@ class Root:
 
 def find_root(paths: Sequence[Path], chosen: Path | None = None, isolated: bool = False) -> Root:
     """The root for ``paths`` (real ones): the nearest folder with configuration, else the git root, else the common parent,
-    or the folder around it when that is a package.
+    or the folder around it when that is a package, and not a project that has an ``__init__.py``.
 
     Configuration is looked for up to the git root, not beyond. ``chosen`` is ``--project-root``. Raises UsageError when a
     path lies outside of it.
@@ -106,11 +108,18 @@ def _common_folder(paths: Sequence[Path]) -> Path:
 
 def _outermost_package(folder: Path) -> Path | None:
     """The top of the package that ``folder`` lies in."""
-    return next(reversed(list(takewhile(_is_package, (folder, *folder.parents)))), None)
+    packages = takewhile(lambda each: _is_package(each) and not _is_project(each), (folder, *folder.parents))
+    return next(reversed(list(packages)), None)
 
 
 def _is_package(folder: Path) -> bool:
     return (folder / "__init__.py").is_file()
+
+
+def _is_project(folder: Path) -> bool:
+    """Whether a folder with an ``__init__.py`` is no part of what lies around it: nothing can import it by that name, or it says
+    for itself what it needs."""
+    return not folder.name.isidentifier() or any((folder / name).is_file() for name in _OF_PROJECTS)
 
 
 def _is_shared(folder: Path) -> bool:

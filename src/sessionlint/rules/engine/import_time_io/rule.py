@@ -17,6 +17,7 @@ from sessionlint.model.facts import Try
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.questions.engines.import_io import ImportIo, io_at_import
+from sessionlint.questions.engines.urls import is_sqlite_file
 
 RULE = Rule(
     code="SES102",
@@ -37,9 +38,11 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     if _is_program(project, module):
         return
     for io in io_at_import(project, module):
+        is_file = is_sqlite_file(project, io.engine)
         yield RULE.finding(
             io.site.place,
-            _message(project, module, io),
+            _message(project, module, io, is_file=is_file),
+            severity=Severity.WARNING if is_file else RULE.severity,
             related=tuple(_related(project, module, io)),
             help="do it when the application starts (a lifespan), or in a migration",
         )
@@ -49,23 +52,30 @@ def _is_program(project: Project, module: ModuleScope) -> bool:
     return not project.importers.of_module(module.path) and runs_only_as_program(module)
 
 
-def _message(project: Project, module: ModuleScope, io: ImportIo) -> str:
+def _message(project: Project, module: ModuleScope, io: ImportIo, *, is_file: bool) -> str:
     by = f" through `{io.function.qualified_name}()`" if io.function is not None else ""
     users = len(project.importers.of_module(module.path))
     reach = f" ({users} module{'s import' if users > 1 else ' imports'} `{module.name}`)" if users else ""
-    return f"importing this module {io.does}{by}: while the database cannot be reached, {_failure(module, io)}{reach}"
+    return f"importing this module {io.does}{by}: {_effect(module, io, is_file=is_file)}{reach}"
 
 
-def _failure(module: ModuleScope, io: ImportIo) -> str:
-    """What becomes of the import; a ``try`` around the call that catches everything keeps it going."""
-    guarded = any(
+def _effect(module: ModuleScope, io: ImportIo, *, is_file: bool) -> str:
+    if is_file:
+        return "tests and tools that import it open its SQLite file, and make one where there is none"
+    if _is_guarded(module, io):
+        failure = "it waits for the connection to fail, and what it finds holds until the process ends"
+    else:
+        failure = "the import fails"
+    return f"while the database cannot be reached, {failure}"
+
+
+def _is_guarded(module: ModuleScope, io: ImportIo) -> bool:
+    """Whether a ``try`` around the call that catches everything keeps the import going."""
+    return any(
         isinstance(one, Try)
         and any(statement.span.contains(io.site.statement.span) for statement in one.body)
         and any(map(catches_everything, one.handlers))
         for one in walk.statements(module.body)
-    )
-    return (
-        "it waits for the connection to fail, and what it finds holds until the process ends" if guarded else "the import fails"
     )
 
 

@@ -37,9 +37,11 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
         yield RULE.finding(
             sessions.maker.place,
             _message(sessions),
+            severity=Severity.INFO if sessions.by_others else RULE.severity,
             related=tuple(_related(sessions)),
             help="give it `expire_on_commit=False`",
             fix=_fix(project, sessions.maker),
+            on_request=sessions.by_others,
         )
 
 
@@ -53,6 +55,8 @@ def _fix(project: Project, maker: Maker) -> Fix | None:
 
 def _message(sessions: ExpiringSessions) -> str:
     whose = "the sessions of this factory" if sessions.maker.is_factory else "this session"
+    if sessions.by_others:
+        return f"objects of {whose} expire on commit: whoever gets them and reads an attribute afterwards meets MissingGreenlet"
     return f"objects of {whose} expire on commit: reading an attribute afterwards raises MissingGreenlet"
 
 

@@ -15,15 +15,20 @@ from sessionlint.model.source import Place
 from sessionlint.questions.objects.expiry import EXPIRE_ON_COMMIT, configured
 from sessionlint.questions.sessions.escape import carries, derived_names, escapes
 from sessionlint.questions.sessions.makers import Maker, is_subclass_with_init, makers_of
+from sessionlint.rules.factory.async_expire_on_commit.handing_on import is_left_to_others, local_names
 from sessionlint.rules.factory.async_expire_on_commit.reading import may_commit, may_have_objects
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExpiringSessions:
-    """``commit`` is a place where one of the maker's sessions commits, where that is known for sure."""
+    """``commit`` is a place where one of the maker's sessions commits, where that is known for sure.
+
+    ``by_others``: what is done with the sessions, or what comes of them, only functions tell that they are handed to.
+    """
 
     maker: Maker
     commit: Place | None
+    by_others: bool
 
 
 def expiring_async_sessions(project: Project, module: ModuleScope) -> Iterator[ExpiringSessions]:
@@ -39,10 +44,12 @@ def expiring_async_sessions(project: Project, module: ModuleScope) -> Iterator[E
             project
         ):
             continue
+        if _is_given_elsewhere(project, maker):
+            continue
         certain = next((place for origin, place in commits if origin == maker.place), None)
         ours = any(origin in (None, maker.place) for origin, _ in commits)
         if ours and None not in with_option and (maker.is_factory or _outlives_commit(project, maker, certain)):
-            yield ExpiringSessions(maker, certain)
+            yield ExpiringSessions(maker, certain, is_left_to_others(project, maker))
 
 
 def _outlives_commit(project: Project, maker: Maker, commit: Place | None) -> bool:
@@ -51,7 +58,7 @@ def _outlives_commit(project: Project, maker: Maker, commit: Place | None) -> bo
     What a factory's sessions are used for cannot be told; what becomes of this one, its function shows.
     """
     function = maker.site.scope
-    names = _names(maker)
+    names = local_names(maker)
     if not isinstance(function, FunctionScope) or not names:
         return True
     if not may_commit(project, function, names) or not may_have_objects(project, function, names):
@@ -64,22 +71,10 @@ def _outlives_commit(project: Project, maker: Maker, commit: Place | None) -> bo
     return any(not site.path and site.statement not in elsewhere and carries(site.term, derived) for site in behind)
 
 
-def _names(maker: Maker) -> frozenset[str]:
-    """The local names that the opened session gets."""
-    match maker.site.statement:
-        case With(items=items):
-            targets = [item.target for item in items if item.context is maker.call]
-        case Assign(targets=(target,), value=value) if value is maker.call:
-            targets = [target]
-        case _:
-            targets = []
-    return frozenset(target.id for target in targets if isinstance(target, Name))
-
-
 def _elsewhere(maker: Maker, function: FunctionScope) -> frozenset[Statement]:
     """What does not speak of the session that a ``with`` names: another one goes by that name before it or behind it."""
     block = maker.site.statement
-    others = sum(isinstance(one, With) and _binds_one_of(one, _names(maker)) for one in walk.statements(function.body))
+    others = sum(isinstance(one, With) and _binds_one_of(one, local_names(maker)) for one in walk.statements(function.body))
     if not isinstance(block, With) or others < 2:
         return frozenset()
     return frozenset(one for one in walk.statements(function.body) if not block.span.contains(one.span))
@@ -100,6 +95,19 @@ def _overridden(project: Project) -> frozenset[Place]:
             told = any(argument.keyword == EXPIRE_ON_COMMIT or argument.star == "**" for argument in call.args)
             given[factory.origin].append(told or _only_reads(project, site))
     return frozenset(origin for origin, each in given.items() if all(each))
+
+
+def _is_given_elsewhere(project: Project, maker: Maker) -> bool:
+    """Whether a factory is kept as an attribute, and some call by that attribute's name gives the option: they know of it."""
+    statement = maker.site.statement
+    targets = statement.targets if isinstance(statement, Assign) and statement.value is maker.call else ()
+    names = [target.attr for target in targets if isinstance(target, Attribute)]
+    return any(
+        isinstance(site.term, Call)
+        and isinstance(site.term.func, Attribute)
+        and any(given.keyword == EXPIRE_ON_COMMIT for given in site.term.args)
+        for site in (project.calls_named(*names) if names else ())
+    )
 
 
 def _only_reads(project: Project, opening: Site) -> bool:

@@ -13,7 +13,13 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.rules.factory.factory_bind_mismatch.search import BindMismatch, PoolMismatch, bind_mismatches, pool_mismatches
+from sessionlint.rules.factory.factory_bind_mismatch.search import (
+    BindMismatch,
+    PoolMismatch,
+    bind_mismatches,
+    is_unused_factory,
+    pool_mismatches,
+)
 
 RULE = Rule(
     code="SES202",
@@ -34,14 +40,14 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for mismatch in bind_mismatches(project, module):
-        yield _of_bind(mismatch)
+        yield _of_bind(mismatch, is_unused=project.role(module) is Role.TEST and is_unused_factory(project, mismatch.maker))
     if project.targets.sqlalchemy is not None and project.targets.sqlalchemy < (2, 0):
         return  # 1.4 chooses other pools
     for pool in pool_mismatches(project, module):
         yield RULE.finding(pool.site.place, _pool_message(pool), help=_pool_help(pool))
 
 
-def _of_bind(mismatch: BindMismatch) -> Finding:
+def _of_bind(mismatch: BindMismatch, *, is_unused: bool) -> Finding:
     if mismatch.gets_factory:
         return _of_factory(mismatch)
     if mismatch.is_async:
@@ -55,8 +61,10 @@ def _of_bind(mismatch: BindMismatch) -> Finding:
     return RULE.finding(
         mismatch.site.place,
         message,
+        severity=Severity.INFO if is_unused else RULE.severity,
         related=(related,),
         help=advice,
+        on_request=is_unused,
     )
 
 

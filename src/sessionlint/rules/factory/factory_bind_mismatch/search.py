@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope, Scope, Site, ValueBinding
+from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.link.values.known_names import QUEUE_POOL_ARGUMENTS
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Call, Mapping, Name, Term
+from sessionlint.model.facts import Assign, Attribute, Call, Mapping, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import is_engine_builder
@@ -87,6 +88,21 @@ def _mismatch(project: Project, maker: Maker, site: Site, bind: Term) -> Iterato
         yield BindMismatch(site, maker, maker.is_async, engine.origin, gets_factory=True)
     if isinstance(engine, kinds.Engine) and engine.origin is not None and engine.is_async is (not maker.is_async):
         yield BindMismatch(site, maker, maker.is_async, engine.origin)
+
+
+def is_unused_factory(project: Project, maker: Maker) -> bool:
+    """Whether ``maker`` builds the factory of a global name which nothing reads."""
+    module, statement = maker.site.scope, maker.site.statement
+    if not maker.is_factory or not isinstance(module, ModuleScope) or not isinstance(statement, Assign):
+        return False
+    names = {target.id for target in statement.targets if isinstance(target, Name)}
+    if len(names) != len(statement.targets) or any(project.importers_of_name(module.path, name) for name in names):
+        return False
+    return not any(
+        isinstance(site.term, Name) and site.term.id in names and site.term not in statement.targets
+        for scope in module.scopes
+        for site in sites(scope)
+    )
 
 
 def pool_mismatches(project: Project, module: ModuleScope) -> Iterator[PoolMismatch]:

@@ -9,12 +9,12 @@ Fix safety: none; where the factory belongs is for a person to say.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.question import by_module
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Call, Lambda, Name, Term
+from sessionlint.model.facts import Call, If, Lambda, Name, Return, Term
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.engines.engine_use import factory_ends_here
 from sessionlint.questions.engines.engines import is_engine_builder
@@ -75,12 +75,32 @@ class _Constancy:
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for factory in per_call_factories(project, module):
+        is_fallback = _is_fallback(project, factory)
         yield RULE.finding(
             factory.place,
             _message(factory),
             related=tuple(_related(factory)),
             help="build it once beside the engine, and call it here",
+            on_request=is_fallback,
         )
+
+
+def _is_fallback(project: Project, factory: PerCall) -> bool:
+    """Whether the function has returned before where it is given a session: `if session is not None: return ...`."""
+    return any(
+        isinstance(one, If) and isinstance(one.body[-1], Return) and _asks_for_session(project, one.test, factory.user)
+        for one in factory.user.body
+        if one.span.end <= factory.use.term.span.start
+    )
+
+
+def _asks_for_session(project: Project, test: Term, function: FunctionScope) -> bool:
+    return any(
+        isinstance(term, Name)
+        and any(isinstance(binding, ParameterBinding) for binding in function.bindings.get(term.id, ()))
+        and isinstance(project.kind(term, function), kinds.Session)
+        for term, _ in walk.descend(test)
+    )
 
 
 def _message(factory: PerCall) -> str:

@@ -42,6 +42,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             yield RULE.finding(
                 life.place,
                 _message(project, life),
+                severity=Severity.INFO if life.gives_back else RULE.severity,
                 related=tuple(_related(life)),
                 help=f"close it on every path: `{life.recipe}`",
                 fix=with_block_fix(project, life),
@@ -58,16 +59,17 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 
 def _message(project: Project, life: Life) -> str:
+    then = "only its commit or rollback gives the connection back" if life.gives_back else "its connection stays checked out"
+    return f"session `{life.name}` is not closed {_when(project, life)}: {then}"
+
+
+def _when(project: Project, life: Life) -> str:
     source = project.source(life.scope)
-    leaks = life.leaks
     if (cause := _cause(life)) is not None:
-        line = source.position(cause.start).line
-        return f"session `{life.name}` is not closed when line {line} raises: its connection stays checked out"
-    if leaks.on_exit:
-        line = source.position(leaks.on_exit[0].end).line
-        return f"session `{life.name}` is not closed on the path that leaves at line {line}: its connection stays checked out"
-    line = source.position(leaks.on_error[0].start).line
-    return f"session `{life.name}` is not closed when line {line} raises: its connection stays checked out"
+        return f"when line {source.position(cause.start).line} raises"
+    if life.leaks.on_exit:
+        return f"on the path that leaves at line {source.position(life.leaks.on_exit[0].end).line}"
+    return f"when line {source.position(life.leaks.on_error[0].start).line} raises"
 
 
 def _related(life: Life) -> Iterator[Related]:

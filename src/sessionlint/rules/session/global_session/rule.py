@@ -8,7 +8,7 @@ Fix safety: none; which function needs which session is a matter of design.
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.roles import runs_once
+from sessionlint.link.names.roles import asks_somebody, runs_once
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
@@ -38,13 +38,27 @@ RULE = Rule(
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     once = runs_once(module) and not project.importers.of_module(module.path)
     for shared in shared_sessions(project, module):
+        one_user = not once and _is_for_one_user(project, shared)
         yield RULE.finding(
             shared.place,
-            _message(project, shared) if not once else _message_once(shared),
-            severity=Severity.INFO if once else RULE.severity,
+            _message_once(shared) if once else _message_one_user(shared) if one_user else _message(project, shared),
+            severity=Severity.INFO if once or one_user else RULE.severity,
             related=tuple(_related(project, shared)),
             help="open a session where the work is done: `with SessionLocal() as session:`, or a provider per request",
+            on_request=one_user,
         )
+
+
+def _is_for_one_user(project: Project, shared: SharedSession) -> bool:
+    """Whether only programs have the session, one of which talks with who runs it."""
+    users = [project.modules.get(path) for path in project.importers.of_module(shared.scope.module.path)]
+    if any(user is None or project.role(user) is Role.APPLICATION for user in users):
+        return False
+    return any(user is not None and project.role(user) is Role.SCRIPT and asks_somebody(user) for user in users)
+
+
+def _message_one_user(shared: SharedSession) -> str:
+    return f"{shared.what} is one for the whole program: a failed flush or a rollback hits all that it does afterwards"
 
 
 def _message(project: Project, shared: SharedSession) -> str:

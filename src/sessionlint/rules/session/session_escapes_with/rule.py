@@ -13,7 +13,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
-from sessionlint.rules.session.session_escapes_with.search import BlockEscape, block_escapes
+from sessionlint.rules.session.session_escapes_with.search import BlockEscape, block_escapes, is_only_called_beside
 
 RULE = Rule(
     code="SES308",
@@ -33,11 +33,14 @@ RULE = Rule(
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for escape in block_escapes(project, module):
+        ends_with_test = project.role(module) is Role.TEST and is_only_called_beside(escape.function)
         yield RULE.finding(
             escape.place,
             _message(escape),
+            severity=Severity.INFO if ends_with_test else RULE.severity,
             related=tuple(_related(escape)),
             help="yield it from a context manager, return what was read, or let the caller open the session",
+            on_request=ends_with_test,
         )
 
 

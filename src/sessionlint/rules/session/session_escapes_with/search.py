@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
+from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
@@ -14,6 +15,7 @@ from sessionlint.model.facts import (
     Collection,
     Evaluate,
     Mapping,
+    Name,
     Return,
     Statement,
     Term,
@@ -106,3 +108,12 @@ def _does_something(statement: Statement) -> bool:
     return any(
         isinstance(inner, Await | Yield | Call) for top in walk.own_terms(statement) for inner, _ in walk.descend(top)
     ) and not (isinstance(statement, Assign) and all(isinstance(target, Attribute) for target in statement.targets))
+
+
+def is_only_called_beside(function: FunctionScope) -> bool:
+    """Whether it stands in another function, which does nothing with it but to call it."""
+    around = function.parent
+    if not isinstance(around, FunctionScope) or function.node.decorators:
+        return False
+    named = [site for site in sites(around) if isinstance(site.term, Name) and site.term.id == function.node.name]
+    return bool(named) and all(site.path and isinstance(call := site.path[0], Call) and call.func is site.term for site in named)
