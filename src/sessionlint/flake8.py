@@ -77,16 +77,10 @@ def _settings(selected: Sequence[str]) -> dict[str, object]:
     return {"extend-select": [*selected]} if selected else {}
 
 
-@cache
-def _around(folder: Path, given: tuple[str, ...]) -> Path | None:
-    """The project that a folder belongs to; None where it is one that cannot be a project as a whole."""
-    root = find_root([folder])
-    if root.config is None and repository_of(folder) is None:
-        root = find_root([folder, *(Path(path).resolve() for path in given)])
-    return root.part
-
-
 def _project_of(file: Path, given: tuple[str, ...]) -> Path:
     """What is to be checked for a file: the project around it, as told by its configuration or by git, else by what flake8 was
-    given."""
-    return _around(file.parent, given) or file
+    given; the file alone where that is a folder that cannot be a project."""
+    root = find_root([file])
+    if root.config is None and repository_of(file.parent) is None:
+        root = find_root([file, *(Path(path).resolve() for path in given)])
+    return root.part or file

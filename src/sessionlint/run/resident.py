@@ -96,7 +96,7 @@ class Resident:
 
     def refresh(self, paths: Iterable[str]) -> bool:
         """Read files of the disk again; whether that is enough, and not others came or went, or the configuration changed."""
-        return all([self.reread(path) for path in paths])
+        return all(self.reread(path) for path in paths)
 
     def put(self, path: str, text: str | None) -> None:
         """An open file's text, as typed; None when it is closed."""
