@@ -253,6 +253,19 @@ def patterns(paths: tuple[str, ...], **options: Any) -> None:
 
 
 @sessionlint.command()
+@click.argument("key", required=False)
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the configuration.")
+@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or one setting in TOML.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option("--project-root", type=click.Path(path_type=Path), metavar="DIR", help="The project, instead of finding it.")
+def config(key: str | None, **options: Any) -> None:
+    """List the keys of the configuration; or explain one: its type, its default, what it does and what it is set to here."""
+    from sessionlint.commands.config import run_config
+
+    raise SystemExit(run_config(key, options))
+
+
+@sessionlint.command()
 @click.argument("paths", nargs=-1)
 @click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie, as check has it.")
 @click.option("--all", "every", is_flag=True, help="Remove the caches of all projects that lie there.")
