@@ -253,6 +253,25 @@ def patterns(paths: tuple[str, ...], **options: Any) -> None:
 
 
 @sessionlint.command()
+@click.argument("folder", default=".")
+@click.option("-y", "--yes", is_flag=True, help="Write the configuration without asking.")
+@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Parse in up to N processes.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
+@click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie, as check has it.")
+@click.option("-q", "--quiet", is_flag=True, help="Leave out notes.")
+@click.option("-v", "--verbose", is_flag=True, help="Say what was read and left out.")
+def init(folder: str, **options: Any) -> None:
+    """Show what there is in the project around FOLDER (default: the current one), and write a configuration for it.
+
+    Nothing that is there is overwritten. Without a terminal, or --yes, nothing is written.
+    """
+    from sessionlint.commands.init import run_init
+
+    click.get_current_context().meta[_VERBOSE] = options["verbose"]
+    raise SystemExit(run_init(folder, {**options, "config": (), "isolated": False, "project_root": None}))
+
+
+@sessionlint.command()
 @click.argument("key", required=False)
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the configuration.")
 @click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or one setting in TOML.")
