@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from sessionlint import __version__, api
+from sessionlint.report.visible import visible
 from sessionlint.run.discovery.roots import find_root, repository_of
 
 _UNNAMED = "stdin"  # what flake8 calls a text of which nobody gave the name
@@ -44,13 +45,14 @@ class Plugin:
         try:
             report, path = self._report()
         except api.UsageError as error:
-            yield 1, 0, f"{_FAILURE} {error}", Plugin
+            yield 1, 0, visible(f"{_FAILURE} {error}"), Plugin
             return
         for failure in report.errors:
-            yield 1, 0, f"{_FAILURE} internal: {failure}", Plugin
+            yield 1, 0, visible(f"{_FAILURE} internal: {failure}"), Plugin
         for finding in self._findings(report):
             if finding.location.path == path:
-                yield finding.location.line, finding.location.column - 1, f"{finding.code} {finding.message}", Plugin
+                place = finding.location
+                yield place.line, place.column - 1, visible(f"{finding.code} {finding.message}"), Plugin
 
     def _findings(self, report: api.Report) -> Iterator[api.Finding]:
         yield from report.findings

@@ -47,6 +47,10 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
             planned.store.close()
         check_rules(planned)
         return _show(planned, options)
+    if options["watch"]:
+        from sessionlint.commands.watch import run_watch
+
+        return run_watch(request, lambda result: _report(request, result, outputs, options), quiet=options["quiet"])
     timings = Timings()
     # the process ends with the report: a collection before would look at all that was linked, and find no garbage
     with without_cycle_collection() if request.fix == "none" else nullcontext():
@@ -107,6 +111,8 @@ def _refuse_contradictions(paths: Sequence[str], options: Mapping[str, Any]) -> 
         raise UsageError("--interactive: not with --diff, which changes nothing")
     if options["interactive"] and "-" in paths:
         raise UsageError("--interactive: not with - (standard input)")
+    if options["watch"] and ("-" in paths or any(options[way] for way in _WAYS_TO_FIX)):
+        raise UsageError("--watch: only looks; not with standard input, nor with what makes or shows fixes")
 
 
 def _hands(

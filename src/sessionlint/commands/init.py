@@ -72,7 +72,7 @@ def _versions(planned: Plan) -> Iterator[str]:
 
 def _configure(new: NewConfiguration, options: Mapping[str, Any]) -> None:
     file = relative(new.folder / new.file)
-    write_out(f"\n{file} gets:\n\n" + "".join(f"    {line}\n" for line in new.text.splitlines()) + "\n")
+    write_out(f"\n{visible(file)} gets:\n\n" + "".join(f"    {visible(line)}\n" for line in new.text.splitlines()) + "\n")
     if options["yes"] or _agrees(f"Write {file}? [y]es, [n]o: "):
         new.write()
         say(f"wrote {file}")
@@ -96,7 +96,7 @@ def _keys(linked: Linked, found: Inventory) -> Iterator[str]:
         yield f"# session-provider = {toml_value(helper)}  # to have all sessions opened through it (SES311)"
     names = [name for name in unseen_names(linked.project, linked.plan.scope, ()) if not name.startswith(".")]
     if names:
-        yield f"# session-factories = {toml_value(names[:_MOST_NAMES])}  # those that give sessions; they lie where nobody can look"
+        yield f"# session-factories = {toml_value(names[:_MOST_NAMES])}  # if they give sessions; nobody can look there"
 
 
 def _helpers(found: Inventory) -> Iterator[str]:

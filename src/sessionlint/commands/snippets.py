@@ -15,7 +15,7 @@ GITLAB = """\
 sessionlint:
   image: python:3.13
   script:
-    - pip install sessionlint
+    - pip install git+https://github.com/OWNER/sessionlint@COMMIT
     - sessionlint check --output-format gitlab:gl-code-quality-report.json --output-format full
   artifacts:
     when: always

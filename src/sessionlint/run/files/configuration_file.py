@@ -16,7 +16,7 @@ TABLE = "[tool.sessionlint]"
 
 
 class NewConfiguration(NamedTuple):
-    """``keys`` (lines of TOML) for the project in ``folder``, a real path: a table of its pyproject.toml, or a file of our own."""
+    """``keys`` (lines of TOML) for the project in ``folder``, a real path: a table of pyproject.toml, or a file of our own."""
 
     folder: Path
     keys: str
