@@ -22,7 +22,7 @@ def test_the_example_of_the_output_is_real() -> None:
 
 
 def test_every_option_that_the_readme_names_exists() -> None:
-    known = run("check", "--help") + run("rule", "--help")
+    known = "".join(run(command, "--help") for command in ("check", "rule", "init", "config"))
     own = README.partition("## Working on sessionlint")[0]
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", own)) - {"--upgrade", "--group"}  # pip's
     assert len(named) > 5

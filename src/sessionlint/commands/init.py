@@ -16,11 +16,11 @@ from sessionlint.questions.providers.usage_table import Provider as Shape
 from sessionlint.report.first_look import FirstLook, render
 from sessionlint.report.visible import visible
 from sessionlint.run.discovery.roots import repository_of
-from sessionlint.run.files.configuration_file import NewConfiguration
 from sessionlint.run.pipeline import Linked
 from sessionlint.run.planning import Plan
 from sessionlint.run.remarks import unseen_names
 from sessionlint.run.settings.declared.declaration import PYTHON
+from sessionlint.run.settings.new_configuration import NewConfiguration
 
 _MANNERS = {Shape.CONTEXT_MANAGER: "with", Shape.ASYNC_CONTEXT_MANAGER: "async with"}
 _MOST_NAMES = 10
