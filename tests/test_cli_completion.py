@@ -80,3 +80,15 @@ def test_a_real_bash_completes(tmp_path: Path) -> None:
         ["bash", "-c", "\n".join(lines)], cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "PATH": path}
     )
     assert result.stdout == "check\n", result.stderr
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish")
+def test_a_real_fish_completes(tmp_path: Path) -> None:
+    (tmp_path / "s.fish").write_text(_run("completion", "fish"))
+    (tmp_path / "src").mkdir()
+    asked = ("sessionlint che", "sessionlint check sr", "sessionlint rule bare")
+    script = "source s.fish\n" + "\n".join(f'complete -C "{words}"' for words in asked)
+    path = f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "HOME": str(tmp_path)}
+    result = subprocess.run(["fish", "-c", script], cwd=tmp_path, capture_output=True, text=True, env=environment)
+    assert [line.partition("\t")[0] for line in result.stdout.splitlines()] == ["check", "src/", "bare-session"], result.stderr

@@ -152,6 +152,12 @@ def test_what_is_wrong_with_the_configuration_is_told_where_flake8_tells(flake8:
     assert flake8("leak.py") == ['leak.py:1:1: SES000 sessionlint.toml:1: select: unknown rule "SES999"']
 
 
+def test_what_a_configuration_holds_steers_no_terminal(flake8: Flake8, project: Path) -> None:
+    (project / "sessionlint.toml").write_text('select = ["SES\\u001b[31m"]\n')
+    (line,) = flake8("leak.py")
+    assert 'unknown rule "SES␛[31m"' in line
+
+
 def test_a_file_that_does_not_parse_is_flake8s_business(flake8: Flake8, project: Path) -> None:
     (project / "leak.py").write_text("def broken(:\n")
     assert [line.split()[1] for line in flake8("leak.py")] == ["E999"]

