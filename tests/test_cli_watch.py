@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from sessionlint.cli import sessionlint
+from sessionlint.commands.console import clear
 
 DB = "from sqlalchemy import create_engine\nfrom sqlalchemy.orm import sessionmaker\n\nMaker = sessionmaker(create_engine('sqlite:///x.db'))\n"
 LEAK = "from db import Maker\n\n\ndef first(query):\n    session = Maker()\n    return session.scalars(query).first()\n"
@@ -106,3 +107,15 @@ def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("sessionlint.commands.watch.find_spec", lambda name: None)
     result = CliRunner().invoke(sessionlint, ["check", "--watch", os.curdir])
     assert (result.exit_code, 'pip install "sessionlint[watch]"' in result.stderr) == (2, True)
+
+
+def test_a_terminal_is_cleared_and_nothing_else_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delenv("TERM", raising=False)
+    clear()
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr("sessionlint.commands.console.is_terminal", lambda stream: True)
+    clear()
+    assert capsys.readouterr().out == "\x1b[H\x1b[2J\x1b[3J"
+    monkeypatch.setenv("TERM", "dumb")
+    clear()
+    assert capsys.readouterr().out == ""

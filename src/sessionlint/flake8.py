@@ -63,7 +63,7 @@ class Plugin:
         """What is found around the file, and what the project calls that."""
         if "-" not in self._given:
             file = Path(self._filename).resolve()
-            report = _checked(_project_of(file, self._given), self._selected)
+            report = _checked(_project_around(file.parent, self._given) or file, self._selected)
             return report, file.relative_to(report.project).as_posix()
         name = None if self._filename == _UNNAMED else self._filename
         report = api.check_text("".join(self._lines), name, settings=_settings(self._selected))
@@ -79,10 +79,12 @@ def _settings(selected: Sequence[str]) -> dict[str, object]:
     return {"extend-select": [*selected]} if selected else {}
 
 
-def _project_of(file: Path, given: tuple[str, ...]) -> Path:
-    """What is to be checked for a file: the project around it, as told by its configuration or by git, else by what flake8 was
-    given; the file alone where that is a folder that cannot be a project."""
+@cache
+def _project_around(folder: Path, given: tuple[str, ...]) -> Path | None:
+    """The project that a file in ``folder`` belongs to, as told by a configuration or by git, else by what flake8 was given; None
+    where that is a folder that cannot be a project."""
+    file = folder / _UNNAMED
     root = find_root([file])
-    if root.config is None and repository_of(file.parent) is None:
+    if root.config is None and repository_of(folder) is None:
         root = find_root([file, *(Path(path).resolve() for path in given)])
-    return root.part or file
+    return root.part
