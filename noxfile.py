@@ -10,6 +10,7 @@ TABLES = (
     "tests/test_documentation.py::test_a_page_begins_with_what_the_rule_is_and_ends_with_how_to_suppress_it",
     "tests/test_precedence_table.py::test_the_documentation_shows_who_speaks",
     "tests/changes/test_laziness.py",
+    "tests/run/test_schema.py::test_the_file_in_the_package_is_up_to_date",
 )
 FAST = ("-m", "not packaging and not proof and not thorough")
 

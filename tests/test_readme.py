@@ -22,7 +22,10 @@ def test_the_example_of_the_output_is_real() -> None:
 
 
 def test_every_option_that_the_readme_names_exists() -> None:
-    known = "".join(run(command, "--help") for command in ("check", "rule", "map", "patterns"))
+    known = "".join(
+        run(command, "--help")
+        for command in ("check", "rule", "map", "patterns", "audit", "baseline", "suppressions", "init", "config")
+    )
     own = README.partition("## Working on sessionlint")[0]
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", own)) - {"--upgrade", "--group"}  # pip's
     assert len(named) > 5

@@ -83,6 +83,20 @@ def sessionlint(context: click.Context) -> None:
         raise SystemExit(FAILED)
 
 
+def _complete(what: str) -> Callable[[click.Context, click.Parameter, str], Any]:
+    """What a shell is told of the value of a parameter: ``paths``, ``rules`` or ``keys``."""
+
+    def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> Any:
+        from sessionlint.commands import completion
+
+        return completion.COMPLETE[what](incomplete)
+
+    return complete
+
+
+_paths = click.argument("paths", nargs=-1, shell_complete=_complete("paths"))
+
+
 def _group(heading: str) -> Callable[..., Callable[[Any], Any]]:
     """``click.option``, for options that ``--help`` lists under ``heading``."""
     return partial(click.option, cls=GroupedOption, group=heading)
@@ -98,7 +112,7 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
     return [item.strip() for text in given for item in text.split(",") if item.strip()]
 
 
-_rules = _group("Rules")
+_rules = partial(_group("Rules"), shell_complete=_complete("rules"))
 _reports = _group("What is shown")
 _fixes = _group("Fixes")
 _past = _group("Findings of before")
@@ -119,17 +133,18 @@ class _Check(GroupedCommand):
 
 
 @sessionlint.command(cls=_Check)
-@click.argument("paths", nargs=-1)
+@_paths
 @_rules("--select", multiple=True, callback=_csv, metavar="RULES", help="Check these only: codes, names, prefixes (SES3), ALL.")
 @_rules("--ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out.")
 @_rules("--extend-select", multiple=True, callback=_csv, metavar="RULES", help="Check these rules too.")
 @_rules("--extend-ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out too.")
-@_rules("--per-file-ignores", multiple=True, metavar="PATTERN:RULES", help="Leave rules out in some files.")
+@_rules("--per-file-ignores", multiple=True, metavar="PATTERN:RULES", shell_complete=None, help="Leave rules out in some files.")
 @_rules(
     "--severity-of",
     multiple=True,
     callback=_csv,
     metavar="RULE=LEVEL",
+    shell_complete=None,
     help="Take findings for error, warning or info (SES203=info).",
 )
 @_reports(
@@ -178,6 +193,7 @@ class _Check(GroupedCommand):
 @_work("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
 @_work("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie (default: the user's cache folder).")
 @_looks("-v", "--verbose", is_flag=True, help="Say what was read and left out, and what took long.")
+@_looks("--watch", is_flag=True, help="Stay, and check again when files change (pip install 'sessionlint[watch]').")
 @_looks("--timings", is_flag=True, help="Show where the time went, on standard error.")
 @_looks("--show-files", is_flag=True, help="List the files that would be checked.")
 @_looks("--show-settings", is_flag=True, help="Show the settings, and where they come from.")
@@ -193,7 +209,7 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
 
 
 @sessionlint.command()
-@click.argument("rules", nargs=-1, metavar="[CODE|NAME|ERROR TEXT|-]...")
+@click.argument("rules", nargs=-1, metavar="[CODE|NAME|ERROR TEXT|-]...", shell_complete=_complete("rules"))
 @click.option("--all", "every", is_flag=True, help="Every rule.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour.")
@@ -210,7 +226,7 @@ def rule(rules: tuple[str, ...], every: bool, output_format: str, color: ColourC
 def _about_a_project(command: Callable[..., None]) -> Callable[..., None]:
     """The options of commands that tell of a project."""
     options = (
-        click.argument("paths", nargs=-1),
+        _paths,
         click.option("-o", "output", metavar="FILE", help="Write to this file instead of standard output."),
         click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or one setting in TOML."),
         click.option("--isolated", is_flag=True, help="Read no configuration file."),
@@ -299,7 +315,7 @@ def patterns(paths: tuple[str, ...], **options: Any) -> None:
 
 @sessionlint.command()
 @click.argument("action", type=click.Choice(["create", "update", "prune", "show"]))
-@click.argument("paths", nargs=-1)
+@_paths
 @click.option(
     "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="The file, instead of the one that is configured."
 )
@@ -323,7 +339,7 @@ def baseline(action: str, paths: tuple[str, ...], **options: Any) -> None:
 
 
 @sessionlint.command()
-@click.argument("paths", nargs=-1)
+@_paths
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 @click.option("--unused", is_flag=True, help="Only those that hide nothing.")
 @click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or one setting in TOML.")
@@ -339,7 +355,54 @@ def suppressions(paths: tuple[str, ...], output_format: str, unused: bool, **opt
 
 
 @sessionlint.command()
-@click.argument("paths", nargs=-1)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what completes commands, options and rules in a shell; --help says how it is installed.
+
+    \b
+    bash  sessionlint completion bash > ~/.local/share/bash-completion/completions/sessionlint
+    zsh   sessionlint completion zsh > "${fpath[1]}/_sessionlint"
+    fish  sessionlint completion fish > ~/.config/fish/completions/sessionlint.fish
+    """
+    from sessionlint.commands.completion import script
+
+    click.echo(script(sessionlint, shell), nl=False)
+
+
+@sessionlint.command()
+@click.argument("folder", default=".", shell_complete=_complete("paths"))
+@click.option("-y", "--yes", is_flag=True, help="Write the configuration without asking.")
+@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Parse in up to N processes.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
+@click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie, as check has it.")
+@click.option("-q", "--quiet", is_flag=True, help="Leave out notes.")
+@click.option("-v", "--verbose", is_flag=True, help="Say what was read and left out.")
+def init(folder: str, **options: Any) -> None:
+    """Show what there is in the project around FOLDER (default: the current one), and write a configuration for it.
+
+    Nothing that is there is overwritten. Without a terminal, or --yes, nothing is written.
+    """
+    from sessionlint.commands.init import run_init
+
+    click.get_current_context().meta[_VERBOSE] = options["verbose"]
+    raise SystemExit(run_init(folder, {**options, "config": (), "isolated": False, "project_root": None}))
+
+
+@sessionlint.command()
+@click.argument("key", required=False, shell_complete=_complete("keys"))
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the configuration.")
+@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A configuration file, or one setting in TOML.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option("--project-root", type=click.Path(path_type=Path), metavar="DIR", help="The project, instead of finding it.")
+def config(key: str | None, **options: Any) -> None:
+    """List the keys of the configuration; or explain one: its type, its default, what it does and what it is set to here."""
+    from sessionlint.commands.config import run_config
+
+    raise SystemExit(run_config(key, options))
+
+
+@sessionlint.command()
+@_paths
 @click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie, as check has it.")
 @click.option("--all", "every", is_flag=True, help="Remove the caches of all projects that lie there.")
 def clean(paths: tuple[str, ...], cache_dir: Path | None, every: bool) -> None:

@@ -47,6 +47,10 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
             planned.store.close()
         check_rules(planned)
         return _show(planned, options)
+    if options["watch"]:
+        from sessionlint.commands.watch import run_watch
+
+        return run_watch(request, lambda result: _report(request, result, outputs, options), quiet=options["quiet"])
     timings = Timings()
     # the process ends with the report: a collection before would look at all that was linked, and find no garbage
     with without_cycle_collection() if request.fix == "none" else nullcontext():
@@ -123,6 +127,8 @@ def _refuse_contradictions(paths: Sequence[str], options: Mapping[str, Any]) -> 
     for option, other in _CONTRADICTIONS:
         if {option, other} <= given:
             raise UsageError(f"--{option.replace('_', '-')}: not with --{other.replace('_', '-')}")
+    if options["watch"] and ("-" in paths or any(options[way] for way in (*_WAYS_TO_FIX, "since", "staged", "add_suppressions"))):
+        raise UsageError("--watch: only looks at the files; not with standard input, revisions, nor what makes or shows changes")
 
 
 def _hands(

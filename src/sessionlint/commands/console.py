@@ -36,6 +36,12 @@ def write_bytes(data: bytes) -> None:
     _deliver(write)
 
 
+def clear() -> None:
+    """Begin with an empty screen, where there is one."""
+    if is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb":
+        _deliver(lambda out: out.write("\x1b[H\x1b[2J\x1b[3J"))
+
+
 def _deliver(write: Callable[[TextIO], object]) -> None:
     if sys.stdout is None:
         raise UsageError("standard output is closed")

@@ -18,11 +18,11 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield f"# project root: {plan.root.folder}"
     yield f"# configuration: {plan.config or 'none'}"
     yield f"# cache: {plan.store.place.folder if plan.store else 'none'}"
-    yield f"select = {_value(sorted(plan.selected))}  # {', '.join(_selections(plan)) or 'default'}"
+    yield f"select = {toml_value(sorted(plan.selected))}  # {', '.join(_selections(plan)) or 'default'}"
     for key in OPTIONS:
         value = getattr(plan.settings, key.replace("-", "_"))
-        origin = ", ".join(_origin(layer, key) for layer in plan.layers if key in layer.values)
-        yield f"{key} = {_value(value)}  # {origin or 'default'}" if value is not None else f"# {key} is not set"
+        origin = ", ".join(origin_of(layer, key) for layer in plan.layers if key in layer.values)
+        yield f"{key} = {toml_value(value)}  # {origin or 'default'}" if value is not None else f"# {key} is not set"
     for layer in plan.layers:
         yield from _overrides(layer)
     yield f"# targets: sqlalchemy {_version(plan.targets.sqlalchemy)}, fastapi {_version(plan.targets.fastapi)},"
@@ -37,27 +37,27 @@ def _selections(plan: Plan) -> Iterator[str]:
     return (layer.locate(key, "") for layer in plan.layers for key in SELECTION if key in layer.values)
 
 
-def _origin(layer: Layered, key: str) -> str:
+def origin_of(layer: Layered, key: str) -> str:
     """The place of a key: a line of a file, or an option."""
     return layer.locate(key, "").removesuffix(f": {key}")
 
 
 def _overrides(layer: Layered) -> Iterator[str]:
     for override in layer.overrides:
-        yield f"[[overrides]]  # {_origin(layer, 'overrides')}"
-        yield f"files = {_value(override.files)}"
+        yield f"[[overrides]]  # {origin_of(layer, 'overrides')}"
+        yield f"files = {toml_value(override.files)}"
         if override.layer.select is not None:
-            yield f"select = {_value(override.layer.select)}"
+            yield f"select = {toml_value(override.layer.select)}"
         if override.layer.extend_select:
-            yield f"extend-select = {_value(override.layer.extend_select)}"
+            yield f"extend-select = {toml_value(override.layer.extend_select)}"
         if override.layer.ignore:
-            yield f"ignore = {_value(override.layer.ignore)}"
+            yield f"ignore = {toml_value(override.layer.ignore)}"
         if override.severity:
-            yield f"severity = {_value(override.severity)}"
+            yield f"severity = {toml_value(override.severity)}"
 
 
-def _value(value: object) -> str:
-    """A value as TOML has it."""
+def toml_value(value: object) -> str:
+    """A value as TOML has it, its controls visible."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Enum):
@@ -65,9 +65,9 @@ def _value(value: object) -> str:
     if isinstance(value, tuple) and value and all(isinstance(part, int) for part in value):
         return f'"{".".join(map(str, value))}"'
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f'"{key}" = {_value(item)}' for key, item in value.items()) + "}"
+        return "{" + ", ".join(f'"{key}" = {toml_value(item)}' for key, item in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return f"[{', '.join(_value(item) for item in value)}]"
+        return f"[{', '.join(toml_value(item) for item in value)}]"
     return '"' + without_brackets("".join(map(_character, str(value))), "\\u0023") + '"'
 
 

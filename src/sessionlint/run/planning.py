@@ -98,6 +98,11 @@ def plan(request: Request, warn: Warn) -> Plan:
     )
 
 
+def layers_of(request: Request) -> list[Layered]:
+    """The settings around a request's paths in turn, the weakest first. Raises UsageError."""
+    return _layers(request, find_root(real_paths(request.paths), request.project_root, request.isolated))
+
+
 def cache_place(request: Request) -> Place | None:
     """Where a check of ``request`` keeps facts; None when it has nowhere to. Raises UsageError."""
     root = find_root(real_paths(request.paths), request.project_root, request.isolated)

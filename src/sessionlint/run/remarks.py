@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 
 from sessionlint.link.names.scopes import ImportBinding, ModuleScope
 from sessionlint.link.project import Project
+from sessionlint.questions.inventory.frameworks import imports_of
 
 _LIBRARIES = ("sqlalchemy", "sqlmodel")
 # other libraries' sessions are none of ours
@@ -38,12 +39,18 @@ _MOST_NAMED = 3
 def remarks(project: Project, scope: Container[str], vouched: Container[str]) -> Iterator[str]:
     """A line for each; ``scope`` holds the files that somebody asked about, ``vouched`` the words that the settings explain."""
     modules = [*project.modules.values(), *project.outlines]
-    if not any(_is_library(each) for module in modules for each in _imports(module)):
+    if not any(_is_library(each) for module in modules for each in imports_of(module)):
         if modules and not any(module.facts.problem or module.facts.failure for module in modules):
             yield "no file of this project imports SQLAlchemy: there is nothing that sessionlint looks for"
         return
-    if names := sorted(set(_unseen(project, (module for module in modules if module.path in scope), vouched))):
+    if names := unseen_names(project, scope, vouched):
         yield _told(names)
+
+
+def unseen_names(project: Project, scope: Container[str], vouched: Container[str]) -> list[str]:
+    """What is imported from where nobody can look, and reads as if it gave sessions: dotted names, as they are written."""
+    modules = [*project.modules.values(), *project.outlines]
+    return sorted(set(_unseen(project, (module for module in modules if module.path in scope), vouched)))
 
 
 def _told(names: list[str]) -> str:
@@ -59,7 +66,7 @@ def _unseen(project: Project, modules: Iterable[ModuleScope], vouched: Container
     """Names that read as if they gave sessions, and that come from modules which are not part of the project."""
     told: dict[str, bool] = {}  # the same names are imported again and again
     for module in modules:
-        for each in _imports(module):
+        for each in imports_of(module):
             name = each.name
             if name is None:
                 continue
@@ -86,13 +93,3 @@ def _is_library(binding: ImportBinding) -> bool:
 def _is_of_library(top: str) -> bool:
     """Also what is built on one: ``flask_sqlalchemy``, ``sqlalchemy_utils``."""
     return any(library in top.lower() for library in _LIBRARIES)
-
-
-def _imports(module: ModuleScope) -> Iterator[ImportBinding]:
-    """Every imported name, wherever in the module it is bound."""
-    yield from module.star_imports
-    for scope in module.scopes:
-        for bindings in scope.bindings.values():
-            for binding in bindings:
-                if isinstance(binding, ImportBinding):
-                    yield binding

@@ -4,7 +4,7 @@ The texts of open files count instead of what is on the disk. Nothing is written
 worth keeping.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +100,10 @@ class Resident:
         self._on_disk[path] = _same(self._on_disk[path], source)
         self._is_stale = True
         return True
+
+    def refresh(self, paths: Iterable[str]) -> bool:
+        """Read files of the disk again; whether that is enough, and not others came or went, or the configuration changed."""
+        return all(self.reread(path) for path in paths)
 
     def put(self, path: str, text: str | None) -> None:
         """An open file's text, as typed; None when it is closed."""

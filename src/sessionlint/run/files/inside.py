@@ -19,6 +19,7 @@ _LINKS_LINKS = os.link in os.supports_follow_symlinks
 _SAME = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER = os.O_RDONLY | _SAME | getattr(os, "O_DIRECTORY", 0)
 _FILE = os.O_RDONLY | _SAME | getattr(os, "O_NONBLOCK", 0)  # a pipe in its place would be waited for
+_MODE = 0o666  # less what the user's mask takes away
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAME
 
 
@@ -114,6 +115,18 @@ class Folder:
         if self.descriptor is not None:
             with suppress(OSError):
                 os.fsync(self.descriptor)
+
+
+def replace_whole(folder: Folder, name: str, data: bytes) -> None:
+    """Put ``data`` in place of a file that may be there, whole or not at all. Raises OSError."""
+    unfinished = f".sessionlint-{os.urandom(16).hex()}.new"
+    try:
+        folder.create(unfinished, data, folder.status(name) if folder.has(name) else None, mode=_MODE)
+        folder.rename(unfinished, name)
+        folder.sync()
+    finally:
+        with suppress(OSError):
+            folder.remove(unfinished)
 
 
 def _given_away(descriptor: int, like: os.stat_result) -> int:

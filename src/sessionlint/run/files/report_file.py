@@ -4,14 +4,12 @@ import errno
 import os
 import stat
 from collections.abc import Container
-from contextlib import suppress
 from pathlib import Path
 
 from sessionlint.run.errors import UsageError
-from sessionlint.run.files.inside import Folder, entered
+from sessionlint.run.files.inside import Folder, entered, replace_whole
 
 _SOURCES = (".py", ".pyi", ".ipynb")
-_MODE = 0o666  # less what the user's mask takes away
 
 
 def check_destination(typed: str) -> None:
@@ -42,9 +40,9 @@ def write_report(typed: str, text: str, root: Path, sources: Container[str]) -> 
         _refuse_ours(typed, path, root, below, sources)
         with entered(base, below) as folder:
             _refuse_odd(typed, folder, path.name)
-            _replace(folder, path.name, data)
+            replace_whole(folder, path.name, data)
     except OSError as error:
-        raise UsageError(f"{typed}: {_told(error)}") from None
+        raise UsageError(f"{typed}: {told(error)}") from None
 
 
 def _is_stream(path: Path) -> bool:
@@ -64,7 +62,7 @@ def read_report(typed: str) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise UsageError(f"{typed}: {_told(error)}") from None
+        raise UsageError(f"{typed}: {told(error)}") from None
 
 
 def _parted(folder: Path, root: Path) -> tuple[Path, str]:
@@ -91,18 +89,8 @@ def _refuse_odd(typed: str, folder: Folder, name: str) -> None:
         raise UsageError(f"{typed}: not a regular file")
 
 
-def _replace(folder: Folder, name: str, data: bytes) -> None:
-    unfinished = f".sessionlint-{os.urandom(16).hex()}.new"
-    try:
-        folder.create(unfinished, data, folder.status(name) if folder.has(name) else None, mode=_MODE)
-        folder.rename(unfinished, name)
-        folder.sync()
-    finally:
-        with suppress(OSError):
-            folder.remove(unfinished)
-
-
-def _told(error: OSError) -> str:
+def told(error: OSError) -> str:
+    """Why something could not be read or written, in words for the user."""
     if error.errno in (errno.ELOOP, errno.ENOTDIR):
         return "a link, or something else that is no folder, is in its way"
     return error.strerror or str(error)

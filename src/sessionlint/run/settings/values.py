@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sessionlint.model.finding import Severity
 from sessionlint.model.wrappers import UnknownMannerError, Wrapper, read_wrapper
@@ -16,13 +16,36 @@ _LONGEST_NAME, _LONGEST_PATH = 255, 1024
 _LONGEST_SHOWN = 200
 _LARGEST_SHOWN = 10**100  # Python refuses to write very large ones
 
+_WORD = r"[^\s\d.][^\s.]*"
 
+Reader = Callable[[object], T]
+Schema = Mapping[str, Any]
+_SCHEMAS: dict[Reader[Any], Schema] = {}
+
+
+def accepts(**schema: object) -> Callable[[Reader[T]], Reader[T]]:
+    """Says of a reader, in terms of JSON Schema, what it takes; it may be more particular."""
+
+    def said(read: Reader[T]) -> Reader[T]:
+        _SCHEMAS[read] = schema
+        return read
+
+    return said
+
+
+def schema_of(read: Reader[Any]) -> Schema:
+    """What a reader takes."""
+    return _SCHEMAS[read]
+
+
+@accepts(type="boolean")
 def boolean(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError(f"expected true or false, got {described(value)}")
     return value
 
 
+@accepts(type="string")
 def string(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(f"expected a string, got {described(value)}")
@@ -33,6 +56,7 @@ def inner(kind: str, elsewhere: str) -> Callable[[object], str]:
     """A file or folder (``kind``) in the project, relative to it: what a checkout says must not make us write beside it, or into
     git's own. ``elsewhere`` says what leads further."""
 
+    @accepts(type="string", minLength=1)
     def read(value: object) -> str:
         text = string(value)
         path = PurePath(text)
@@ -54,6 +78,7 @@ def reason_problem(reason: str, is_required: bool) -> str | None:
     return "this project wants a reason: --add-suppressions=REASON" if is_required and not reason else None
 
 
+@accepts(type="integer", minimum=0)
 def count(value: object) -> int:
     """A number of things, none included."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
@@ -61,6 +86,7 @@ def count(value: object) -> int:
     return value
 
 
+@accepts(type="array", items={"type": "string"})
 def strings(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueError(f"expected a list of strings, got {described(value)}")
@@ -70,6 +96,7 @@ def strings(value: object) -> tuple[str, ...]:
     return tuple(item.strip() for item in value if item.strip())
 
 
+@accepts(type="array", items={"type": "string", "maxLength": PATTERN}, maxItems=CONFIGURED_PATTERNS)
 def patterns(value: object) -> tuple[str, ...]:
     """A list of file patterns, each of which is compared with each path."""
     found = strings(value)
@@ -80,7 +107,8 @@ def patterns(value: object) -> tuple[str, ...]:
     return found
 
 
-def choice(*allowed: str) -> Callable[[object], str]:
+def choice(*allowed: str) -> Reader[str]:
+    @accepts(enum=[*allowed])
     def read(value: object) -> str:
         if value not in allowed:
             got = described(value)
@@ -91,10 +119,12 @@ def choice(*allowed: str) -> Callable[[object], str]:
     return read
 
 
+@accepts(enum=[level.value for level in Severity])
 def severity(value: object) -> Severity:
     return Severity(choice(*(level.value for level in Severity))(value))
 
 
+@accepts(type="string", pattern=r"^\s*\d{1,9}\.\d{1,9}(\.\d+)*\s*$")
 def version(value: object) -> tuple[int, int]:
     """``"2.0"`` -> (2, 0); a patch level may follow and is dropped."""
     match = re.fullmatch(r"(\d{1,9})\.(\d{1,9})(\.\d+)*", value.strip()) if isinstance(value, str) else None
@@ -103,6 +133,7 @@ def version(value: object) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
+@accepts(type="string")
 def specifier(value: object) -> str:
     """A version range such as ``">=0.2,<1"``; a bare version means exactly that one."""
     text = string(value).strip()
@@ -112,9 +143,11 @@ def specifier(value: object) -> str:
     return text
 
 
-def wrapper(*manners: str) -> Callable[[object], Wrapper]:
+def wrapper(*manners: str) -> Reader[Wrapper]:
     """A dotted name, behind one of ``manners`` ("async", "with", ...) or alone."""
+    before = "|".join(manner.replace(" ", r"\s+") for manner in manners)
 
+    @accepts(type="string", pattern=rf"^\s*(({before})\s+)?{_WORD}(\.{_WORD})+\s*$")
     def read(value: object) -> Wrapper:
         text = string(value)
         try:
@@ -127,23 +160,31 @@ def wrapper(*manners: str) -> Callable[[object], Wrapper]:
     return read
 
 
-def each(read: Callable[[object], T]) -> Callable[[object], tuple[T, ...]]:
+def each(read: Reader[T]) -> Reader[tuple[T, ...]]:
     """A list of strings, each of which ``read`` understands."""
-    return lambda value: tuple(read(item) for item in strings(value))
+
+    @accepts(type="array", items=schema_of(read))
+    def read_each(value: object) -> tuple[T, ...]:
+        return tuple(read(item) for item in strings(value))
+
+    return read_each
 
 
-def by_pattern(read: Callable[[object], T]) -> Callable[[object], dict[str, T]]:
+def by_pattern(read: Reader[T]) -> Reader[dict[str, T]]:
     """A table whose keys are file patterns."""
+    read_plain = table(read)
 
+    @accepts(type="object", additionalProperties=schema_of(read), maxProperties=CONFIGURED_PATTERNS)
     def read_table(value: object) -> dict[str, T]:
-        found = table(read)(value)
+        found = read_plain(value)
         patterns(list(found))
         return found
 
     return read_table
 
 
-def table(read: Callable[[object], T]) -> Callable[[object], dict[str, T]]:
+def table(read: Reader[T]) -> Reader[dict[str, T]]:
+    @accepts(type="object", additionalProperties=schema_of(read))
     def read_table(value: object) -> dict[str, T]:
         if not isinstance(value, Mapping):
             raise ValueError(f"expected a table, got {described(value)}")
@@ -160,7 +201,7 @@ class EntryError(ValueError):
         self.key = key
 
 
-def _entry(key: str, value: object, read: Callable[[object], T]) -> T:
+def _entry(key: str, value: object, read: Reader[T]) -> T:
     try:
         return read(value)
     except ValueError as error:
