@@ -22,13 +22,24 @@ CLEAN = (
 WAITING = "Watching for changes; Ctrl-C ends this.\n"
 
 
+def _hear_interrupts() -> None:
+    """What runs in the background, as the tests of a CI may, ignores Ctrl-C, and so does what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Watch:
     """A run that stays; both streams in one."""
 
     def __init__(self, folder: Path) -> None:
         command = [sys.executable, "-X", "utf8", "-m", "sessionlint", "check", "--watch", "--output-format", "concise"]
         self.process = subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+            command,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            preexec_fn=_hear_interrupts if sys.platform != "win32" else None,
         )
         self._watchdog = threading.Timer(300, self.process.kill)  # a test that fails shall end
         self._watchdog.start()

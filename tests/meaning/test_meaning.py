@@ -115,7 +115,8 @@ def test_a_rollback_in_the_handler_changes_nothing_before_it(engine: Engine) -> 
     def holds(module: str, flags: list[list[bool]]) -> None:
         after = repaired(module, "SES312", unsafe=True)
         for before, behind, shown in runs(module, after, flags, engine):
-            assert not differences(before, behind) or first_other(before, behind) == "rollback", shown
+            other = first_other(before, behind)  # in a loop, a savepoint keeps what the rounds before have written
+            assert not differences(before, behind) or other == "rollback" or "SAVEPOINT" in str(other), shown
 
     holds()
 

@@ -26,6 +26,8 @@ def savepoint_fix(project: Project, course: Course, guarded: Try, rollbacks: tup
     edits = () if _is_nested(guarded, inside) else _covered(project, scope, guarded, written)
     if edits is None or any(one is None for one in removed):
         return None
+    if not edits and not removed:
+        return None
     title = f"put the work of each round into `{course.name}.begin_nested()`"
     return Fix(title, (*edits, *(edit for one in removed if one is not None for edit in one)), Applicability.UNSAFE)
 

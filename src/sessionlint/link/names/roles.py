@@ -16,6 +16,8 @@ _APPLICATIONS = frozenset(
     }
 )
 _TALKING = frozenset({"print", "input", "exit", "quit", "sys.exit"})
+# decorators that hand what they decorate to nobody
+_KEEPING_TO_ITSELF = frozenset({"cache", "lru_cache", "contextmanager", "asynccontextmanager", "dataclass"})
 
 
 def role_of(module: ModuleScope, path: str, *, imported: bool) -> Role:
@@ -91,7 +93,13 @@ def runs_only_as_program(module: ModuleScope) -> bool:
         return False
     defined = [statement for statement in walk.statements(module.body) if isinstance(statement, Function | Class)]
     names = {one.name for one in defined}
-    return not names or (not any(one.decorators for one in defined) and _runs_one_of(names, module) and names <= _read(module))
+    return not names or (not any(map(_is_registered, defined)) and _runs_one_of(names, module) and names <= _read(module))
+
+
+def _is_registered(definition: Function | Class) -> bool:
+    """Whether a decorator may hand it to somebody who runs it."""
+    names = (walk.dotted(term.func if isinstance(term, Call) else term) or "" for term in definition.decorators)
+    return any(name.rpartition(".")[2] not in _KEEPING_TO_ITSELF for name in names)
 
 
 def _runs_one_of(names: Set[str], module: ModuleScope) -> bool:
