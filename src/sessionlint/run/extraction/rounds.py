@@ -28,7 +28,9 @@ def link(project: Project, sources: Mapping[str, Source], known: Mapping[str, Mo
         waiting = {path: Text(source) for path, source in sources.items() if path not in facts}
     looks = extractor.looks(waiting.values())
     outlines = {path: known.get(path) or look.outline for path, look in looks.items()}
-    relevant = [path for path, look in looks.items() if look.telling]
+    # what was parsed before it changed would be wanted again, and all be linked once without it and once with it
+    before = {path for path, module in project.facts.items() if not module.outline}
+    relevant = [path for path, look in looks.items() if look.telling or path in before]
     starting = frozenset(path for path, look in looks.items() if look.starting)
     searched: set[tuple[str, Homes]] = set()
     while True:
