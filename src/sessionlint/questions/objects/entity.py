@@ -77,6 +77,23 @@ class Entity:
         return self.shape in (Shape.ONE, Shape.MANY)
 
 
+MOST = 16
+
+
+def told_together(values: frozenset[Entity | None]) -> frozenset[Entity | None]:
+    """What a name may be, of which there is too much to be told apart: a function with twenty ``if``, each of which sets another
+    attribute, has a million ways to leave its object. What differs in what is loaded only has all of it loaded; if that is not
+    enough, nothing is known."""
+    if len(values) <= MOST:
+        return values
+    loaded: dict[Entity | None, frozenset[str]] = {}
+    for one in values:
+        alike = replace(one, loaded=frozenset()) if one is not None else None
+        loaded[alike] = loaded.get(alike, frozenset()) | (one.loaded if one is not None else frozenset())
+    together = frozenset(replace(one, loaded=names) if one is not None else None for one, names in loaded.items())
+    return together if len(together) <= MOST else frozenset({None})
+
+
 # --- what happens to it through its session -----------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from sessionlint.link.project import Project
 from sessionlint.model.facts import Call, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.objects.entity import Entity
+from sessionlint.questions.objects.entity import MOST, Entity, told_together
 from sessionlint.questions.objects.giving import Giving, Values
 
 Fact: TypeAlias = tuple[object, Entity | None]
@@ -40,6 +40,12 @@ class Knowledge(dict[object, Values]):
                 self.has_objects = True
             known = self.get(name)
             self[name] = frozenset((value,)) if known is None else known | {value}
+        if len(facts) > MOST:
+            self._tell_together()
+
+    def _tell_together(self) -> None:
+        for name, values in [*self.items()]:
+            self.put(name, told_together(values))
 
     @property
     def facts(self) -> Facts:

@@ -13,6 +13,7 @@ from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Term
+from sessionlint.model.role import Role
 from sessionlint.questions.objects.expiry import may_expire
 from sessionlint.questions.objects.schemas import VALIDATING, route_schema, schema_fields
 from sessionlint.questions.requests.routes import is_route
@@ -30,6 +31,9 @@ _COMMITTING = frozenset({"commit", "begin"})
 _GIVING = frozenset({"add", "add_all", "delete", "refresh"})
 # what is read of something, unless that is written as a class is
 _READ = re.compile(r"(?:(\b[a-z_]\w*)|[)\]])\s*\.(\w+)")
+_BEHIND_A_DOT = re.compile(r"\.(\w+)")
+SILENT_IN = frozenset({Role.TEST, Role.STUB})
+"""The roles of files in which objects are not followed."""
 
 
 def has_reason(project: Project, function: FunctionScope) -> bool:
@@ -105,13 +109,14 @@ def _background_words(project: Project) -> frozenset[str]:
 def _telling_words(project: Project) -> frozenset[str]:
     """The names of what is loaded by a look at it, of the properties and functions that may look, and of functions that add an
     object to a session of their own."""
-    loaded = late_words(project)
-    looking = frozenset(name for module in project.modules.values() for name in _looking(project, module, loaded))
-    return (
-        loaded
-        | (looking - VALIDATING)
-        | frozenset(name for module in project.modules.values() for name in _adding(project, module))
-    )
+    loaded, modules = late_words(project), [*modules_of_interest(project)]
+    looking = frozenset(name for module in modules for name in _looking(project, module, loaded))
+    return loaded | (looking - VALIDATING) | frozenset(name for module in modules for name in _adding(project, module))
+
+
+def modules_of_interest(project: Project) -> Iterator[ModuleScope]:
+    """The modules in which objects are followed: no tests, which nobody else calls."""
+    return (module for module in project.modules.values() if project.role(module) not in SILENT_IN)
 
 
 @question(frozenset[str]())
@@ -146,8 +151,9 @@ def _backref_name(call: Call) -> Iterator[str]:
 @collected
 def _looking(project: Project, module: ModuleScope, loaded: frozenset[str]) -> Iterator[str]:
     """The functions whose bodies hold one of the names behind a dot, and properties that look at such a property."""
+    words = frozenset(_BEHIND_A_DOT.findall(project.source(module).text))
     for _ in range(2):
-        present = [f".{name}" for name in loaded if project.mentions(module, f".{name}")]
+        present = [f".{name}" for name in loaded & words]
         functions = (function for function in module.functions if present and _has_any(present, _text(project, function)))
         found = frozenset(function.node.name for function in functions if _read_of_given(project, function) & loaded)
         yield from found

@@ -20,7 +20,7 @@ from sessionlint.questions.objects.objects import (
     returned_objects,
     returns_objects,
 )
-from sessionlint.questions.objects.reasons import late_words, made_of_objects
+from sessionlint.questions.objects.reasons import late_words, made_of_objects, modules_of_interest
 from sessionlint.questions.objects.schemas import route_schema, unread_schemas
 from sessionlint.questions.requests.routes import is_route
 from sessionlint.questions.sessions.lives import lives_in
@@ -28,7 +28,7 @@ from sessionlint.questions.sessions.lives import lives_in
 
 def unread_by_objects(project: Project) -> Iterator[str]:
     """The paths of such files, and of those that get an object without a session from a function that they call."""
-    for module in project.modules.values():
+    for module in modules_of_interest(project):
         yield from _unread_classes(project, module)
         if late_words(project):
             yield from _unread_models(project, module)
@@ -118,7 +118,7 @@ def _unread_callers(project: Project) -> Iterator[str]:
     """The files that import a function which returns objects without a session, and hold the name of something that such an
     object cannot load any more."""
     late = late_words(project)
-    candidates = {key: found for module in project.modules.values() if late for key, found in _giving_away(project, module)}
+    candidates = {key: found for module in modules_of_interest(project) if late for key, found in _giving_away(project, module)}
     project.asked |= {name for _, name in candidates}
     for module in project.outlines if candidates else ():
         bindings = (binding for bound in module.bindings.values() for binding in bound if isinstance(binding, ImportBinding))

@@ -1,6 +1,7 @@
 """Texts to a linked project, parsing only what can matter."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
+from typing import TypeVar
 
 from sessionlint.index.imports import imported_names
 from sessionlint.index.words import is_read_from_something, words_before
@@ -14,6 +15,8 @@ from sessionlint.questions.frontier.session_names import Homes, in_reach, sessio
 from sessionlint.questions.frontier.started import is_started_elsewhere
 from sessionlint.questions.objects.unread import unread_by_objects
 from sessionlint.run.extraction.extractor import Extractor, Text
+
+Answer = TypeVar("Answer")
 
 
 def link(project: Project, sources: Mapping[str, Source], known: Mapping[str, ModuleFacts], extractor: Extractor) -> None:
@@ -37,40 +40,56 @@ def link(project: Project, sources: Mapping[str, Source], known: Mapping[str, Mo
         facts |= extractor.facts([waiting.pop(path) for path in relevant])
         with extractor.timings.stage("link"):
             extractor.timings.step(0, 0, f"{len(facts):,} of {len(sources):,} files")
-            named, wanted = _asked(project, sources, facts, outlines, waiting)
+            named, wanted = _linked(project, sources, facts, outlines, waiting, _asked)
             names = dict(named.items() - searched)
         searched |= names.items()
         with extractor.timings.stage("prefilter"):
             relevant = sorted({*_naming(project, names, waiting, outlines, extractor), *(wanted & waiting.keys())})
-        if not relevant and starting & waiting.keys() and is_started_elsewhere(project):
-            relevant = sorted(starting & waiting.keys())
-        if not relevant:  # last, because to follow objects takes time
-            relevant = sorted({*unread_by_objects(project)} & waiting.keys())
+        if not relevant:
+            with extractor.timings.stage("link"):
+                relevant = sorted(_linked(project, sources, facts, outlines, waiting, _asked_last(starting)) & waiting.keys())
         if not relevant:
             project.searched |= {name for name, _ in searched}
             return
 
 
-def _asked(
+def _asked(project: Project, _: Container[str]) -> tuple[Mapping[str, Homes], frozenset[str]]:
+    """The names that speak of sessions in the project, and the files that it wants."""
+    return session_names(project), wanted_files(project)
+
+
+def _asked_last(starting: frozenset[str]) -> Callable[[Project, Container[str]], frozenset[str]]:
+    """What is asked when nothing else is wanted, because to follow objects takes time: the files that are ``starting`` something,
+    if that matters, or those that objects reach."""
+
+    def asked(project: Project, waiting: Container[str]) -> frozenset[str]:
+        wanted = frozenset(path for path in starting if path in waiting)
+        return wanted if wanted and is_started_elsewhere(project) else frozenset(unread_by_objects(project))
+
+    return asked
+
+
+def _linked(
     project: Project,
     sources: Mapping[str, Source],
     facts: dict[str, ModuleFacts],
     outlines: Mapping[str, ModuleFacts],
     waiting: Container[str],
-) -> tuple[Mapping[str, Homes], frozenset[str]]:
-    """The names that speak of sessions in the project, and the files that it wants.
+    asked: Callable[[Project, Container[str]], Answer],
+) -> Answer:
+    """What is ``asked`` of the project made of all that.
 
-    A file over which linking fails is made one of which nothing is known but that, and the rest is linked without it.
+    A file over which linking or the answer fails is made one of which nothing is known but that; the rest is linked without it.
     """
     try:
         project.link({**facts, **{path: module for path, module in outlines.items() if path in waiting}}, sources)
-        return session_names(project), wanted_files(project)
+        return asked(project, waiting)
     except Exception as error:
         path = file_of(error, {path for path, module in facts.items() if module.failure is None})
         if path is None:
             raise
         facts[path] = ModuleFacts(path, failure=told(error))
-    return _asked(project, sources, facts, outlines, waiting)
+    return _linked(project, sources, facts, outlines, waiting, asked)
 
 
 def _naming(

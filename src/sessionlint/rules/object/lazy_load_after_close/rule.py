@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
-from sessionlint.model.role import Role
 from sessionlint.questions.objects.entity import Stage
 from sessionlint.questions.objects.failing import FailingLook, failing_looks
 from sessionlint.questions.objects.faults import Why
+from sessionlint.questions.objects.reasons import SILENT_IN
 
 RULE = Rule(
     code="SES703",
@@ -28,7 +28,7 @@ RULE = Rule(
         " cannot proceed",
     ),
     hints=("_load_for_state", "_emit_lazyload"),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
+    silent_in=SILENT_IN,
 )
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
-from sessionlint.model.role import Role
 from sessionlint.questions.objects.entity import Stage
 from sessionlint.questions.objects.failing import FailingLook, failing_looks
 from sessionlint.questions.objects.faults import Why
+from sessionlint.questions.objects.reasons import SILENT_IN
 
 RULE = Rule(
     code="SES701",
@@ -32,7 +32,7 @@ RULE = Rule(
     ),
     hints=("_emit_lazyload", "_load_for_state"),
     speaking_against=("loaded_dbapi.connect(", "_load_expired", "load_on_ident"),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
+    silent_in=SILENT_IN,
 )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.questions.objects.reasons import SILENT_IN
 from sessionlint.rules.object.object_in_background_task.search import HandedOver, handed_over
 
 RULE = Rule(
@@ -27,7 +27,7 @@ RULE = Rule(
         "kombu.exceptions.EncodeError: Object of type User is not JSON serializable",
     ),
     hints=("starlette/background.py", "BackgroundTask", "kombu"),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
+    silent_in=SILENT_IN,
 )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.questions.objects.reasons import SILENT_IN
 from sessionlint.rules.object.object_of_another_session.search import Crossing, crossings
 
 RULE = Rule(
@@ -25,7 +25,7 @@ RULE = Rule(
         "InvalidRequestError: Instance <User at 0x...> is not present in this Session",
     ),
     hints=("_before_attach", "_validate_persistent"),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
+    silent_in=SILENT_IN,
 )
 
 
