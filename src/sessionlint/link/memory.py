@@ -342,7 +342,10 @@ class Memory:
             self.answers[question.key] = question.value
             self._near_keys[reads].append(question.key)
             return
-        question.told, keys = self._far_keys.setdefault(reads, (reads, []))
+        known = self._far_keys.get(reads)
+        if known is None:  # to hash so many bits takes time
+            known = self._far_keys[reads] = (reads, [])
+        question.told, keys = known
         keys.append(question.key)
         self.answers[question.key] = Far(question.value, question.told)
 

@@ -7,6 +7,7 @@ attributes through instances and classes. It is flow-insensitive: a name has the
 import builtins
 from collections import deque
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from sessionlint.link.memory import EVERYTHING, Far, Memory
 from sessionlint.link.names.functions import return_values, yields
@@ -88,6 +89,7 @@ class Evaluator:
         self._layout = layout
         self.trust = trust
         self._externals: dict[str, Kind] = {}  # one of each, for there are many of few names
+        self._is_test = lru_cache(maxsize=None)(lambda path: is_test(layout.full_path(path)))
 
     # --- terms --------------------------------------------------------------------------------------------------------
 
@@ -275,7 +277,7 @@ class Evaluator:
 
     def _untested(self) -> Iterator[ModuleScope]:
         """The modules that were read, tests left out: what they put somewhere is not what the application puts there."""
-        return (module for path, module in self._modules.items() if not is_test(self._layout.full_path(path)))
+        return (module for path, module in self._modules.items() if not self._is_test(path))
 
     def _is_static(self, function: FunctionScope) -> bool:
         return "builtins.staticmethod" in self.decorators(function)
