@@ -1,0 +1,100 @@
+"""``python -m release check``: what has to hold before a release; nothing is published by it."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import click
+
+from release import address
+from release.distributions import Distributions, Wrong, built_twice, check_contents, check_metadata
+from release.trial import PYTHONS, environment, interpreters, run_tests, try_out, uv
+from release.version import check_version
+
+# what click, libcst, pygls and watchfiles do for us: options, trees of newer syntax, edits that parse, an editor, watching
+TESTS = (
+    *("tests/test_cli.py", "tests/test_cli_fix.py", "tests/test_cli_completion.py", "tests/test_cli_watch.py"),
+    *("tests/extract", "tests/edits/test_parse_check.py", "tests/server/test_server.py"),
+)
+_EXTRAS = "lsp,watch"
+_TESTING = ("pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "sqlalchemy[asyncio]>=2", "flake8>=7")
+
+
+@click.group(help=__doc__)
+def main() -> None:
+    pass
+
+
+@main.command(help="Build what is committed, and look at it; with --ends, on the oldest and the newest dependencies, too.")
+@click.option("--out", type=click.Path(path_type=Path), help="Leave the sdist and the wheel here.")
+@click.option("--python", "versions", multiple=True, type=click.Choice(PYTHONS), help="Install on these only.")
+@click.option("--ends", is_flag=True, help="Run tests with the oldest and the newest dependencies, and uvx and pipx; takes minutes.")
+def check(out: Path | None, versions: tuple[str, ...], ends: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        try:
+            click.echo(f"version {check_version()}")
+            distributions = _build(work, out or work / "dist")
+            _install(work, distributions, versions or PYTHONS)
+            if ends:
+                _both_ends(work, distributions.wheel)
+                _runners(work, distributions.wheel)
+        except Wrong as wrong:
+            raise click.ClickException(str(wrong)) from None
+
+
+def _build(work: Path, out: Path) -> Distributions:
+    shutil.rmtree(out, ignore_errors=True)
+    distributions = built_twice(work, out)
+    for path in distributions:
+        click.echo(f"{path.name}: {path.stat().st_size:,} bytes, the same when built again")
+    click.echo(f"{check_contents(distributions.wheel)} files in the wheel, none is missing")
+    check_metadata(distributions)
+    click.echo("twine and check-wheel-contents have nothing to say")
+    return distributions
+
+
+def _install(work: Path, distributions: Distributions, versions: tuple[str, ...]) -> None:
+    """From the wheel and from the sdist, on each Python that is here."""
+    here = interpreters(versions)
+    for version, python in here.items():
+        for path in distributions:
+            name = f"{version}-{'wheel' if path.suffix == '.whl' else 'sdist'}"
+            interpreter = environment(work / name, python, str(path))
+            try_out([str(interpreter.with_name("sessionlint"))], work / f"{name}-elsewhere")
+            try_out([str(interpreter), "-m", "sessionlint"], work / f"{name}-module")
+        click.echo(f"Python {version}: installed from the wheel and from the sdist, and runs")
+    if not here:
+        raise Wrong(f"there is no Python of {', '.join(versions)} here")
+    for version in versions:
+        if version not in here:
+            click.echo(f"Python {version}: not here, not tried")
+
+
+def _both_ends(work: Path, wheel: Path) -> None:
+    """The oldest dependencies on the oldest Python, the newest ones on the newest."""
+    here = interpreters()
+    for end, version in (("lowest-direct", min(here, key=_number)), ("highest", max(here, key=_number))):
+        interpreter = environment(work / end, here[version], f"{wheel}[{_EXTRAS}]", options=("--resolution", end))
+        listed = uv("pip", "freeze", "--python", str(interpreter)).split()
+        uv("pip", "install", "--quiet", "--python", str(interpreter), *_TESTING)
+        versions = [each for each in listed if each.startswith(("click=", "libcst=", "pygls=", "watchfiles=", "tomli="))]
+        click.echo(f"Python {version}, {', '.join(versions)}: {run_tests(interpreter, TESTS)}")
+
+
+def _runners(work: Path, wheel: Path) -> None:
+    """Without installing: uvx, and pipx, which is run by uvx."""
+    for number, program in enumerate((("uvx",), ("uvx", "pipx", "run"))):
+        source = ("--from", str(wheel)) if len(program) == 1 else ("--spec", str(wheel))
+        try_out([*program, *source, "sessionlint"], work / f"runner{number}")
+        click.echo(f"{' '.join((*program, source[0]))} WHEEL sessionlint: runs")
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+main.add_command(address.owner)
+
+if __name__ == "__main__":
+    main(prog_name="python -m release")
