@@ -59,10 +59,9 @@ def _install(work: Path, distributions: Distributions, versions: tuple[str, ...]
     here = interpreters(versions)
     for version, python in here.items():
         for path in distributions:
-            name = f"{version}-{'wheel' if path.suffix == '.whl' else 'sdist'}"
-            interpreter = environment(work / name, python, str(path))
-            try_out([str(interpreter.with_name("sessionlint"))], work / f"{name}-elsewhere")
-            try_out([str(interpreter), "-m", "sessionlint"], work / f"{name}-module")
+            interpreter = environment(work / f"{version}{path.suffix}", python, str(path))
+            command = [str(interpreter.with_name("sessionlint"))] if path.suffix == ".whl" else [str(interpreter), "-m", "sessionlint"]
+            try_out(command, work / f"{version}{path.suffix}-elsewhere")
         click.echo(f"Python {version}: installed from the wheel and from the sdist, and runs")
     if not here:
         raise Wrong(f"there is no Python of {', '.join(versions)} here")
