@@ -1,4 +1,4 @@
-"""``python -m release check``: what has to hold before a release; nothing is published by it."""
+"""What has to hold before a release, and what a release needs. Nothing is published by it: the workflow does that."""
 
 import shutil
 import tempfile
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from release import address
-from release.distributions import Distributions, Wrong, built_twice, check_contents, check_metadata
+from release import address, mirror, notes
+from release.distributions import ROOT, Distributions, Wrong, built_twice, check_contents, check_metadata
 from release.trial import PYTHONS, environment, interpreters, run_tests, try_out, uv
 from release.version import check_version
 
@@ -16,7 +16,7 @@ TESTS = (
     *("tests/test_cli.py", "tests/test_cli_fix.py", "tests/test_cli_completion.py", "tests/test_cli_watch.py"),
     *("tests/extract", "tests/edits/test_parse_check.py", "tests/server/test_server.py"),
 )
-_EXTRAS = "lsp,watch"
+_DIRECT = ("click", "libcst", "lsprotocol", "pygls", "tomli", "watchfiles")
 _TESTING = ("pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "sqlalchemy[asyncio]>=2", "flake8>=7")
 
 
@@ -28,7 +28,9 @@ def main() -> None:
 @main.command(help="Build what is committed, and look at it; with --ends, on the oldest and the newest dependencies, too.")
 @click.option("--out", type=click.Path(path_type=Path), help="Leave the sdist and the wheel here.")
 @click.option("--python", "versions", multiple=True, type=click.Choice(PYTHONS), help="Install on these only.")
-@click.option("--ends", is_flag=True, help="Run tests with the oldest and the newest dependencies, and uvx and pipx; takes minutes.")
+@click.option(
+    "--ends", is_flag=True, help="Run tests with the oldest and the newest dependencies, and uvx and pipx; takes minutes."
+)
 def check(out: Path | None, versions: tuple[str, ...], ends: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
@@ -60,7 +62,9 @@ def _install(work: Path, distributions: Distributions, versions: tuple[str, ...]
     for version, python in here.items():
         for path in distributions:
             interpreter = environment(work / f"{version}{path.suffix}", python, str(path))
-            command = [str(interpreter.with_name("sessionlint"))] if path.suffix == ".whl" else [str(interpreter), "-m", "sessionlint"]
+            command = (
+                [str(interpreter.with_name("sessionlint"))] if path.suffix == ".whl" else [str(interpreter), "-m", "sessionlint"]
+            )
             try_out(command, work / f"{version}{path.suffix}-elsewhere")
         click.echo(f"Python {version}: installed from the wheel and from the sdist, and runs")
     if not here:
@@ -74,11 +78,12 @@ def _both_ends(work: Path, wheel: Path) -> None:
     """The oldest dependencies on the oldest Python, the newest ones on the newest."""
     here = interpreters()
     for end, version in (("lowest-direct", min(here, key=_number)), ("highest", max(here, key=_number))):
-        interpreter = environment(work / end, here[version], f"{wheel}[{_EXTRAS}]", options=("--resolution", end))
-        listed = uv("pip", "freeze", "--python", str(interpreter)).split()
-        uv("pip", "install", "--quiet", "--python", str(interpreter), *_TESTING)
-        versions = [each for each in listed if each.startswith(("click=", "libcst=", "pygls=", "watchfiles=", "tomli="))]
-        click.echo(f"Python {version}, {', '.join(versions)}: {run_tests(interpreter, TESTS)}")
+        options = ("--resolution", end, "--all-extras", "--requirements", str(ROOT / "pyproject.toml"))
+        interpreter = environment(work / end, here[version], options=options)
+        frozen = uv("pip", "freeze", "--python", str(interpreter)).split()
+        uv("pip", "install", "--quiet", "--python", str(interpreter), str(wheel), *_TESTING)
+        direct = [each for each in frozen if each.partition("==")[0] in _DIRECT]
+        click.echo(f"Python {version}, {', '.join(direct)}: {run_tests(interpreter, TESTS)}")
 
 
 def _runners(work: Path, wheel: Path) -> None:
@@ -93,7 +98,8 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
-main.add_command(address.owner)
+for command in (address.owner, mirror.mirror, notes.notes):
+    main.add_command(command)
 
 if __name__ == "__main__":
     main(prog_name="python -m release")

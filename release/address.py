@@ -9,13 +9,13 @@ import click
 
 from release.distributions import ROOT
 
-_DECLARED = re.compile(r'^Source = "https://github\.com/([\w.-]+)/sessionlint"$', re.MULTILINE)
+_DECLARED = re.compile(r'^Repository = "https://github\.com/([\w.-]+)/sessionlint"$', re.MULTILINE)
 
 
 def declared_owner() -> str:
     """Who owns the repository, as ``pyproject.toml`` has it."""
     found = _DECLARED.search((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert found is not None, "pyproject.toml names no Source"
+    assert found is not None, "pyproject.toml names no Repository"
     return found[1]
 
 
@@ -36,7 +36,9 @@ def places(owner: str) -> Iterator[tuple[Path, str]]:
 def _spoken_of(owner: str) -> re.Pattern[str]:
     """An address of the repository, of its pages or its container image, or what the action is called."""
     name = re.escape(owner)
-    return re.compile(rf"((?:github|githubusercontent)\.com/|ghcr\.io/|uses: |https://){name}(?=(?:\.github\.io)?/sessionlint\b)")
+    return re.compile(
+        rf"((?:github|githubusercontent)\.com/|ghcr\.io/|uses: |https://){name}(?=(?:\.github\.io)?/sessionlint(?:-pre-commit)?\b)"
+    )
 
 
 @click.command()

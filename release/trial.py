@@ -20,6 +20,7 @@ def find(key):
     db = SessionLocal()
     return db.get(int, key)
 """
+_PLAINLY = ("-o", "addopts=--strict-markers -p no:anyio", "-p", "no:cacheprovider")
 _BROKEN = "import sqlalchemy.engine\ndef broken(:\n"
 
 
@@ -76,8 +77,8 @@ def try_out(command: Sequence[str], folder: Path) -> None:
 
 
 def run_tests(interpreter: Path, tests: Sequence[str]) -> str:
-    """The closing line of pytest, in a copy of the tests that does not see ``src``. Raises Wrong."""
-    command = [str(interpreter), "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
+    """The closing line of pytest, which takes sessionlint from where ``interpreter`` has it. Raises Wrong."""
+    command = [str(interpreter), "-m", "pytest", "-q", *_PLAINLY, *tests]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         raise Wrong(f"{' '.join(command)}:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
