@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from release import address, mirror, notes
-from release.distributions import ROOT, Distributions, Wrong, built_twice, check_contents, check_metadata
+from release.distributions import ROOT, Distributions, WrongError, built_twice, check_contents, check_metadata
 from release.trial import PYTHONS, environment, interpreters, run_tests, try_out, uv
 from release.version import check_version
 
@@ -41,7 +41,7 @@ def check(out: Path | None, versions: tuple[str, ...], ends: bool) -> None:
             if ends:
                 _both_ends(work, distributions.wheel)
                 _runners(work, distributions.wheel)
-        except Wrong as wrong:
+        except WrongError as wrong:
             raise click.ClickException(str(wrong)) from None
 
 
@@ -62,13 +62,11 @@ def _install(work: Path, distributions: Distributions, versions: tuple[str, ...]
     for version, python in here.items():
         for path in distributions:
             interpreter = environment(work / f"{version}{path.suffix}", python, str(path))
-            command = (
-                [str(interpreter.with_name("sessionlint"))] if path.suffix == ".whl" else [str(interpreter), "-m", "sessionlint"]
-            )
-            try_out(command, work / f"{version}{path.suffix}-elsewhere")
+            as_command, as_module = [str(interpreter.with_name("sessionlint"))], [str(interpreter), "-m", "sessionlint"]
+            try_out(as_command if path.suffix == ".whl" else as_module, work / f"{version}{path.suffix}-elsewhere")
         click.echo(f"Python {version}: installed from the wheel and from the sdist, and runs")
     if not here:
-        raise Wrong(f"there is no Python of {', '.join(versions)} here")
+        raise WrongError(f"there is no Python of {', '.join(versions)} here")
     for version in versions:
         if version not in here:
             click.echo(f"Python {version}: not here, not tried")

@@ -22,7 +22,7 @@ class Distributions(NamedTuple):
     wheel: Path
 
 
-class Wrong(Exception):
+class WrongError(Exception):
     """What must hold and does not, in a line for whoever releases."""
 
 
@@ -35,11 +35,11 @@ def export(folder: Path) -> Path:
 
 
 def build(tree: Path, out: Path, *, kinds: Sequence[str] = ("--sdist", "--wheel")) -> None:
-    """Build the ``kinds`` from ``tree`` with the hatchling that is installed. Raises Wrong."""
+    """Build the ``kinds`` from ``tree`` with the hatchling that is installed. Raises WrongError."""
     command = [sys.executable, "-m", "build", "--no-isolation", *kinds, "--outdir", str(out), str(tree)]
     done = subprocess.run(command, env={**os.environ, "SOURCE_DATE_EPOCH": _epoch()}, capture_output=True, text=True)
     if done.returncode:
-        raise Wrong(f"the build failed:\n{done.stdout}{done.stderr}")
+        raise WrongError(f"the build failed:\n{done.stdout}{done.stderr}")
 
 
 def _epoch() -> str:
@@ -49,7 +49,7 @@ def _epoch() -> str:
 
 
 def built_twice(work: Path, out: Path) -> Distributions:
-    """Both files in ``out``, built from two copies in turn, and the wheel from the sdist, too. Raises Wrong where bytes differ."""
+    """Both files in ``out``, built from two copies, and the wheel from the sdist, too. Raises WrongError where bytes differ."""
     again = work / "again"
     for number, folder in enumerate((out, again)):
         build(export(work / f"tree{number}" / ("x" * number)), folder)
@@ -59,15 +59,15 @@ def built_twice(work: Path, out: Path) -> Distributions:
     build(next((work / "unpacked").iterdir()), work / "from-sdist", kinds=("--wheel",))
     for one, other in [(sdist, again / sdist.name), (wheel, again / wheel.name), (wheel, work / "from-sdist" / wheel.name)]:
         if digest(one) != digest(other):
-            raise Wrong(f"{one.name} is not the same when it is built again, in {other.parent.name}")
+            raise WrongError(f"{one.name} is not the same when it is built again, in {other.parent.name}")
     return Distributions(sdist, wheel)
 
 
 def found(out: Path) -> Distributions:
-    """The one sdist and the one wheel in a folder. Raises Wrong."""
+    """The one sdist and the one wheel in a folder. Raises WrongError."""
     sdists, wheels = sorted(out.glob("*.tar.gz")), sorted(out.glob("*.whl"))
     if len(sdists) != 1 or len(wheels) != 1:
-        raise Wrong(f"{out}: expected one sdist and one wheel, there are {len(sdists)} and {len(wheels)}")
+        raise WrongError(f"{out}: expected one sdist and one wheel, there are {len(sdists)} and {len(wheels)}")
     return Distributions(sdists[0], wheels[0])
 
 
@@ -76,14 +76,14 @@ def digest(path: Path) -> str:
 
 
 def check_contents(wheel: Path) -> int:
-    """How many files of the package are in the wheel. Raises Wrong for one that is not, and for one that is not of the package."""
+    """How many files of the package are in the wheel. Raises WrongError for one that is missing, or strange."""
     with ZipFile(wheel) as archive:
         shipped = {name for name in archive.namelist() if ".dist-info/" not in name}
     wanted = set(_of_the_package())
     if missing := sorted(wanted - shipped):
-        raise Wrong(f"not in the wheel: {', '.join(missing)}")
+        raise WrongError(f"not in the wheel: {', '.join(missing)}")
     if strange := sorted(shipped - wanted):
-        raise Wrong(f"in the wheel, and not of the package: {', '.join(strange)}")
+        raise WrongError(f"in the wheel, and not of the package: {', '.join(strange)}")
     return len(shipped)
 
 
@@ -95,7 +95,7 @@ def _of_the_package() -> Iterator[str]:
 
 
 def check_metadata(distributions: Distributions) -> None:
-    """Ask those who will look at it: twine, as the index does, and check-wheel-contents. Raises Wrong."""
+    """Ask those who will look at it: twine, as the index does, and check-wheel-contents. Raises WrongError."""
     _ask("twine", "check", "--strict", *map(str, distributions))
     _ask("check_wheel_contents", str(distributions.wheel))
 
@@ -103,4 +103,4 @@ def check_metadata(distributions: Distributions) -> None:
 def _ask(module: str, *arguments: str) -> None:
     done = subprocess.run([sys.executable, "-m", module, *arguments], capture_output=True, text=True)
     if done.returncode:
-        raise Wrong(f"{module}:\n{done.stdout}{done.stderr}")
+        raise WrongError(f"{module}:\n{done.stdout}{done.stderr}")

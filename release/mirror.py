@@ -1,5 +1,6 @@
 """The repository of the pre-commit mirror: where hooks are the wheel from the index, and nothing is built."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from release.distributions import ROOT
 from sessionlint import __version__
 
 TEMPLATE = Path(__file__).parent / "mirror"
+_VERSION = re.compile(r"(sessionlint==|rev: v)0\.0\.0")
 HOOKS = ".pre-commit-hooks.yaml"
 
 
@@ -17,7 +19,8 @@ def lay_out(folder: Path, version: str = __version__) -> None:
     shutil.copytree(TEMPLATE, folder, dirs_exist_ok=True)
     for name in ("pyproject.toml", "README.md"):
         path = folder / name
-        path.write_text(path.read_text(encoding="utf-8").replace("VERSION", version), encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        path.write_text(_VERSION.sub(rf"\g<1>{version}", text), encoding="utf-8")
     for name in (HOOKS, "LICENSE"):
         shutil.copyfile(ROOT / name, folder / name)
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from release.distributions import ROOT, Wrong
+from release.distributions import ROOT, WrongError
 
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 _LEAK = """\
@@ -39,19 +39,19 @@ def _running(version: str) -> Iterator[Path]:
 
 
 def uv(*arguments: str, folder: Path | None = None) -> str:
-    """What uv prints; it installs in a fraction of pip's time, and knows the oldest versions. Raises Wrong."""
+    """What uv prints; it installs in a fraction of pip's time, and knows the oldest versions. Raises WrongError."""
     program = shutil.which("uv", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])))
     if program is None:
-        raise Wrong("uv is not installed: pip install --group package")
+        raise WrongError("uv is not installed: pip install --group package")
     environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
     done = subprocess.run([program, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode:
-        raise Wrong(f"uv {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
+        raise WrongError(f"uv {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
     return done.stdout + done.stderr
 
 
 def environment(folder: Path, python: Path, *requirements: str, options: Sequence[str] = ()) -> Path:
-    """A new environment with the ``requirements``; its interpreter. Raises Wrong."""
+    """A new environment with the ``requirements``; its interpreter. Raises WrongError."""
     uv("venv", "--quiet", "--python", str(python), str(folder))
     interpreter = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     uv("pip", "install", "--quiet", "--python", str(interpreter), *options, *requirements)
@@ -59,7 +59,7 @@ def environment(folder: Path, python: Path, *requirements: str, options: Sequenc
 
 
 def try_out(command: Sequence[str], folder: Path) -> None:
-    """Hold the installed tool to what anybody expects of it, in ``folder``. Raises Wrong."""
+    """Hold the installed tool to what anybody expects of it, in ``folder``. Raises WrongError."""
     folder.mkdir(parents=True)
     (folder / "leak.py").write_text(_LEAK)
     (folder / "broken.py").write_text(_BROKEN)
@@ -73,13 +73,13 @@ def try_out(command: Sequence[str], folder: Path) -> None:
     ):
         done = subprocess.run([*command, *arguments], cwd=folder, capture_output=True, text=True, encoding="utf-8")
         if done.returncode != status or said not in done.stdout:
-            raise Wrong(f"{' '.join((*command, *arguments))}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+            raise WrongError(f"{' '.join((*command, *arguments))}: exit {done.returncode}\n{done.stdout}{done.stderr}")
 
 
 def run_tests(interpreter: Path, tests: Sequence[str]) -> str:
-    """The closing line of pytest, which takes sessionlint from where ``interpreter`` has it. Raises Wrong."""
+    """The closing line of pytest, which takes sessionlint from where ``interpreter`` has it. Raises WrongError."""
     command = [str(interpreter), "-m", "pytest", "-q", *_PLAINLY, *tests]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
-        raise Wrong(f"{' '.join(command)}:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+        raise WrongError(f"{' '.join(command)}:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
     return done.stdout.strip().splitlines()[-1]
