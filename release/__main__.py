@@ -8,7 +8,7 @@ import click
 
 from release import address, mirror, notes
 from release.distributions import ROOT, Distributions, WrongError, built_twice, check_contents, check_metadata
-from release.trial import PYTHONS, environment, interpreters, run_tests, try_out, uv
+from release.trial import PYTHONS, environment, interpreters, run_tests, try_out, uv, uv_program
 from release.version import check_version
 
 # what click, libcst, pygls and watchfiles do for us: options, trees of newer syntax, edits that parse, an editor, watching
@@ -85,11 +85,11 @@ def _both_ends(work: Path, wheel: Path) -> None:
 
 
 def _runners(work: Path, wheel: Path) -> None:
-    """Without installing: uvx, and pipx, which is run by uvx."""
-    for number, program in enumerate((("uvx",), ("uvx", "pipx", "run"))):
-        source = ("--from", str(wheel)) if len(program) == 1 else ("--spec", str(wheel))
-        try_out([*program, *source, "sessionlint"], work / f"runner{number}")
-        click.echo(f"{' '.join((*program, source[0]))} WHEEL sessionlint: runs")
+    """Without installing: uvx (which is `uv tool run`), and pipx, which is run by uvx."""
+    uvx = (uv_program(), "tool", "run")
+    for name, command in (("uvx --from", (*uvx, "--from")), ("pipx run --spec", (*uvx, "pipx", "run", "--spec"))):
+        try_out([*command, str(wheel), "sessionlint"], work / name.partition(" ")[0])
+        click.echo(f"{name} WHEEL sessionlint: runs")
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -40,14 +40,19 @@ def _running(version: str) -> Iterator[Path]:
 
 def uv(*arguments: str, folder: Path | None = None) -> str:
     """What uv prints; it installs in a fraction of pip's time, and knows the oldest versions. Raises WrongError."""
-    program = shutil.which("uv", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])))
-    if program is None:
-        raise WrongError("uv is not installed: pip install --group package")
     environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
-    done = subprocess.run([program, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+    done = subprocess.run([uv_program(), *arguments], cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise WrongError(f"uv {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
     return done.stdout + done.stderr
+
+
+def uv_program() -> str:
+    """Where uv is: beside the Python that runs, or on PATH. Raises WrongError."""
+    program = shutil.which("uv", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])))
+    if program is None:
+        raise WrongError("uv is not installed: pip install --group package")
+    return program
 
 
 def environment(folder: Path, python: Path, *requirements: str, options: Sequence[str] = ()) -> Path:

@@ -99,10 +99,10 @@ class Folder:
 
     def link(self, name: str, other: str) -> None:
         """``other`` as one more name of the file."""
-        if _LINK is None:
+        if not hasattr(os, "link"):
             raise OSError(errno.ENOSYS, "this system gives files one name", other)
         ends = {"src_dir_fd": self.descriptor, "dst_dir_fd": self.descriptor}
-        _LINK(self._named(name), self._named(other), **ends, follow_symlinks=not _LINKS_LINKS)
+        os.link(self._named(name), self._named(other), **ends, follow_symlinks=not _LINKS_LINKS)
 
     def rename(self, name: str, other: str) -> None:
         """In place of ``other``, if there is one."""

@@ -16,7 +16,7 @@ def journal_of(root: Path) -> Journal | None:
 
 
 def _state_folder() -> Path | None:
-    """By the conventions of the platform. None where files have no owner (Windows): runs take no turns there, nothing is finished."""
+    """By the conventions of the platform. None where files have no owner (Windows): runs take no turns there."""
     if os.name == "nt" or not hasattr(os, "geteuid"):
         return None
     default = "~/Library/Application Support" if sys.platform == "darwin" else "~/.local/state"
