@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from changes.resident import ALL, Resident
+from pages.page import read_blocks
 from sessionlint.link.project import Project
 from sessionlint.rules.registry import registered_rules
 from sessionlint.run.analysis import Analysis
@@ -30,8 +31,8 @@ _CHANGES = {
 def files() -> Mapping[str, str]:
     """The project that the page shows."""
     text = PAGE.read_text(encoding="utf-8")
-    blocks = [block.split("```", 1)[0] for block in text.split("```python ")[1:]]
-    return {path: body for path, _, body in (block.partition("\n") for block in blocks)}
+    blocks = (block for _, block in read_blocks(PAGE, text) if block.title)
+    return {str(block.title): block.text for block in blocks}
 
 
 def _resident(files: Mapping[str, str]) -> tuple[Resident, Project]:
