@@ -12,6 +12,7 @@ import click
 from documentation.build import build
 from documentation.check import checked
 from documentation.page import ROOT
+from documentation.project import project
 
 
 @click.command(help=__doc__)
@@ -21,7 +22,7 @@ def main(folder: Path) -> None:
         site = build(folder)
     except subprocess.CalledProcessError as error:
         raise click.ClickException("Zensical failed, or warned (above)") from error
-    found = checked(site)
+    found = checked(site, project()["urls"]["Documentation"])
     external = folder / "external-links.txt"
     external.write_text("".join(f"{address}\n" for address in found.external), encoding="utf-8")
     click.echo("".join(f"{problem}\n" for problem in found.problems), err=True, nl=False)

@@ -40,5 +40,9 @@ def _settings() -> str:
     """The look of the site, with what the project is called and where it lies."""
     told = project()
     return (HERE / "zensical.toml").read_text(encoding="utf-8").format(
-        name=told["name"], description=told["description"], repository=repository(), navigation=as_toml(navigation())
+        name=told["name"],
+        description=told["description"],
+        address=told["urls"]["Documentation"],
+        repository=repository(),
+        navigation=as_toml(navigation()),
     )

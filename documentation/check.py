@@ -40,10 +40,12 @@ class Checked:
     external: tuple[str, ...]
 
 
-def checked(site: Path) -> Checked:
+def checked(site: Path, address: str) -> Checked:
+    """``address`` is where the site will lie: links from its root begin there."""
+    root = urlsplit(address).path
     documents = {file: _read(file) for file in sorted(site.rglob("*.html"))}
     ours = [(file, link) for file, one in documents.items() for link in one.links if not _is_external(link)]
-    problems = [f"{file.relative_to(site)}: {problem}" for file, link in ours for problem in _broken(documents, file, link, site)]
+    problems = [f"{file.relative_to(site)}: {problem}" for file, link in ours for problem in _broken(documents, file, link.removeprefix(root))]
     problems += [
         f"{file.relative_to(site)}: is fetched from elsewhere: {address}"
         for file, one in documents.items()
@@ -64,17 +66,17 @@ def _is_external(address: str) -> bool:
     return bool(urlsplit(address).scheme or urlsplit(address).netloc)
 
 
-def _broken(documents: dict[Path, Document], file: Path, link: str, site: Path) -> Iterator[str]:
+def _broken(documents: dict[Path, Document], file: Path, link: str) -> Iterator[str]:
     address, name = urldefrag(link)
-    there = _file(file, unquote(address), site)
+    there = _file(file, unquote(address))
     if not there.is_file():
         yield f"{link} leads nowhere"
     elif name and there in documents and unquote(name) not in documents[there].names:
         yield f"{link}: there is no such place on that page"
 
 
-def _file(file: Path, address: str, site: Path) -> Path:
+def _file(file: Path, address: str) -> Path:
     if not address:
         return file
-    there = (site / address.lstrip("/") if address.startswith("/") else file.parent / address).resolve()
+    there = (file.parent / address).resolve()
     return there / "index.html" if there.is_dir() else there

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from documentation.page import Page, read
-from sessionlint.commands.symptoms import Match, rules_behind
+from documentation.links import SITE
+from documentation.page import ROOT, Page, read
+from sessionlint.commands.symptoms import rules_behind
 from sessionlint.commands.synonyms import SYNONYMS
 from sessionlint.report.page import user_part
 from sessionlint.rules.registry import RegisteredRule, registered_rules
@@ -35,8 +36,9 @@ class ErrorText:
     def code(self) -> str:
         return f"`` {self.text} ``" if "`" in self.text else f"`{self.text}`"
 
-    def link(self, up: str = "") -> str:
-        return f"[{self.code}]({up}{self.target})"
+    @property
+    def link(self) -> str:
+        return f"[{self.code}]({SITE}{self.target})"
 
 
 def error_texts() -> dict[str, ErrorText]:
@@ -48,24 +50,25 @@ def error_texts() -> dict[str, ErrorText]:
 
 def with_links(markdown: str, errors: Mapping[str, ErrorText]) -> str:
     """The page of all error texts, each of which leads to its own."""
-    return _TEXT.sub(lambda match: f"- {errors[match['text']].link()}", markdown)
+    return _TEXT.sub(lambda match: f"- {errors[match['text']].link}", markdown)
 
 
 def error_pages(errors: Mapping[str, ErrorText]) -> Iterator[Page]:
     entries = {entry.rule.code: entry for entry in registered_rules()}
     for error in errors.values():
         found = rules_behind(error.text, [entry.rule for entry in entries.values()])
-        text = "\n".join(_lines(error, [(entries[match.rule.code], match) for match in found], errors))
-        yield Page(error.target, text, SOURCE, error.text, f"What it means, what causes it, and how to find the cause: {error.kind}.")
+        causes = [entries[match.rule.code] for match in found]
+        origin = causes[0].page.relative_to(ROOT).as_posix()  # its example may have links
+        told = f"What it means, what causes it, and how to find the cause: {error.kind}."
+        yield Page(error.target, "\n".join(_lines(error, causes, errors)), origin, error.text, told)
 
 
-def _lines(error: ErrorText, found: Sequence[tuple[RegisteredRule, Match]], errors: Mapping[str, ErrorText]) -> Iterator[str]:
-    first = found[0][0]
+def _lines(error: ErrorText, causes: Sequence[RegisteredRule], errors: Mapping[str, ErrorText]) -> Iterator[str]:
     yield f"# {error.code}\n"
     yield f"**{error.kind}.** {error.meaning}\n"
-    yield from _causes([entry for entry, _ in found])
-    yield from _check([entry for entry, _ in found if entry.rule.on])
-    yield from _first_cause(first)
+    yield from _causes(causes)
+    yield from _check([entry for entry in causes if entry.rule.on])
+    yield from _first_cause(causes[0])
     yield from _other_words(error, errors)
 
 
@@ -74,7 +77,7 @@ def _causes(entries: Sequence[RegisteredRule]) -> Iterator[str]:
     yield "The likeliest first, as far as the text alone tells; the frames of a traceback tell more.\n"
     for place, entry in enumerate(entries[:_MOST], start=1):
         off = "" if entry.rule.on else " Off by default."
-        yield f"{place}. [{entry.rule.code} {entry.rule.name}](../rules/{entry.rule.name}.md): {entry.rule.why}{off}"
+        yield f"{place}. [{entry.rule.code} {entry.rule.name}]({SITE}rules/{entry.rule.name}.md): {entry.rule.why}{off}"
     yield ""
     if entries[_MOST:]:
         yield f"Also: {', '.join(entry.rule.code for entry in entries[_MOST:])}.\n"
@@ -83,7 +86,7 @@ def _causes(entries: Sequence[RegisteredRule]) -> Iterator[str]:
 def _check(on: Sequence[RegisteredRule]) -> Iterator[str]:
     yield "## Find it in your project\n"
     if on:
-        yield "In the project's folder ([two minutes](../start.md)); nothing of it is imported or run:\n"
+        yield f"In the project's folder ([two minutes]({SITE}start.md)); nothing of it is imported or run:\n"
         chosen = f" --select {','.join(entry.rule.code for entry in on)}" if len(on) <= _MOST else ""
         yield f"```\nsessionlint check{chosen}\n```\n"
     yield "With a whole traceback, whose frames decide between causes:\n"
@@ -96,7 +99,7 @@ def _first_cause(entry: RegisteredRule) -> Iterator[str]:
     for title, shown in (("Example", f"How it looks: {entry.rule.name}"), ("Use instead", "What to write instead")):
         yield f"## {shown}\n"
         yield _section(page, title)
-    yield f"[{entry.rule.code} {entry.rule.name}](../rules/{entry.rule.name}.md) has the whole story, with proofs.\n"
+    yield f"[{entry.rule.code} {entry.rule.name}]({SITE}rules/{entry.rule.name}.md) has the whole story, with proofs.\n"
 
 
 def _section(page: str, title: str) -> str:
@@ -107,7 +110,7 @@ def _other_words(error: ErrorText, errors: Mapping[str, ErrorText]) -> Iterator[
     same = [other for other in errors.values() if other.kind == error.kind and other != error]
     if same:
         yield "## Of the same kind\n"
-        yield from (f"- {other.link('../')}" for other in same)
+        yield from (f"- {other.link}" for other in same)
         yield ""
 
 

@@ -19,7 +19,7 @@ def project() -> dict[str, Any]:
 
 def repository() -> str:
     """The address of the repository, without a slash at its end."""
-    return str(project()["urls"]["Repository"]).rstrip("/")
+    return str(project()["urls"]["Source"]).rstrip("/")
 
 
 def address_of(path: str) -> str:

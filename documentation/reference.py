@@ -25,7 +25,7 @@ def _settings() -> Iterator[str]:
     yield "# Configuration reference\n"
     yield "Every key of `[tool.sessionlint]` in `pyproject.toml`, or of a `sessionlint.toml`, from the schema that `sessionlint config"
     yield "--schema` prints. `sessionlint config KEY` tells the same of one key, and its value in the project; [how they work"
-    yield "together](configuration.md) has examples.\n"
+    yield "together](site:configuration.md) has examples.\n"
     schema = configuration_schema()
     for key, told in schema["properties"].items():
         yield from _key(f"`{key}`", told)
@@ -60,7 +60,7 @@ def _plain(text: str) -> str:
 def _versions() -> Iterator[str]:
     yield "# What depends on a version\n"
     yield "Some failures happen with some versions of a library only. The versions are read from what the project declares, or from"
-    yield "[`fastapi-version` and `sqlalchemy-version`](settings.md#fastapi-version). Each table stands on a rule's page with a script that"
+    yield "[`fastapi-version` and `sqlalchemy-version`](site:settings.md#fastapi-version). Each table stands on a rule's page with a script that"
     yield "prints the row of the version it runs on; `python -m proofs` runs them on old and new releases.\n"
     for entry in registered_rules():
         for table in _TABLE.finditer(user_part(entry.page.read_text(encoding="utf-8"))):
@@ -70,5 +70,5 @@ def _versions() -> Iterator[str]:
 def _table(entry: RegisteredRule, table: re.Match[str]) -> Iterator[str]:
     rule = entry.rule
     yield f"## {table['library']}: {rule.name}\n"
-    yield f"[{rule.code} {rule.name}](rules/{rule.name}.md): {rule.why}\n"
+    yield f"[{rule.code} {rule.name}](site:rules/{rule.name}.md): {rule.why}\n"
     yield table[0]

@@ -57,7 +57,7 @@ def _more(entry: RegisteredRule, errors: dict[str, ErrorText]) -> Iterator[str]:
 def _errors(entry: RegisteredRule, errors: dict[str, ErrorText]) -> Iterator[str]:
     if entry.rule.symptoms:
         yield "## Errors that lead here\n"
-        yield from (f"- {errors[symptom].link('../')}" for symptom in entry.rule.symptoms)
+        yield from (f"- {errors[symptom].link}" for symptom in entry.rule.symptoms)
         yield ""
 
 

@@ -1,0 +1,84 @@
+"""What has to be true of the documentation site: a few of its pages, of each kind one, and its search. A problem is a line of text."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from playwright.sync_api import Browser
+
+from browser.any_page import accessible, fits
+from browser.visit import SCHEMES, WIDTHS, Scheme, Visit, visited
+
+PAGES = (
+    "index.html",
+    "start.html",
+    "errors.html",
+    "errors/queuepool-limit-of-size-5-overflow-10-reached-connection-timed-out.html",
+    "rules.html",
+    "rules/bare-session.html",
+    "guides/fastapi.html",
+    "settings.html",
+    "versions.html",
+    "benchmarks.html",
+)
+_SOUGHT = {"MissingGreenlet": "errors/missinggreenlet", "SES301": "rules/bare-session.html", "celery": "guides/workers.html"}
+
+
+def problems_of(browser: Browser, site: Path, screenshots: Path | None = None) -> list[str]:
+    """All that is wrong with the site in the folder ``site``, at both widths and in both colour schemes."""
+    with _served(site) as address:
+        found = [
+            f"{page}, {width}, {scheme}: {problem}"
+            for page in PAGES
+            for width in WIDTHS
+            for scheme in SCHEMES
+            for problem in _looks(browser, address, page, width, scheme, screenshots)
+        ]
+        return [*found, *_searches(browser, address)]
+
+
+def _looks(browser: Browser, address: str, page: str, width: str, scheme: Scheme, screenshots: Path | None) -> list[str]:
+    with visited(browser, f"{address}/{page}", width, scheme) as visit:
+        found = [*accessible(visit.page, "page"), *fits(visit.page, "page"), *_is_quiet(visit, address)]
+        if screenshots is not None:
+            name = page.removesuffix(".html").replace("/", "-")
+            visit.page.screenshot(path=f"{screenshots / name}-{width}-{scheme}.png")
+    return found
+
+
+def _is_quiet(visit: Visit, address: str) -> Iterator[str]:
+    yield from (f"said {heard}" for heard in visit.heard)
+    yield from (f"asked for {asked}" for asked in visit.asked if not asked.startswith((f"{address}/", "data:")))
+
+
+def _searches(browser: Browser, address: str) -> Iterator[str]:
+    """What somebody types into the search leads to its page, and nothing is asked of others for it."""
+    for sought, target in _SOUGHT.items():
+        with visited(browser, f"{address}/index.html") as visit:
+            visit.page.keyboard.press("/")
+            visit.page.keyboard.type(sought)
+            found = visit.page.locator(f'a[href*="{target}"]').filter(visible=True)
+            found.first.wait_for(timeout=5000)
+            yield from _is_quiet(visit, address)
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: who looks at the pages knows what they ask for."""
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[str]:
+    """The folder under an address of this machine: a page from a file may not read the index of the search."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
