@@ -16,7 +16,9 @@ from documentation.project import project
 
 
 @click.command(help=__doc__)
-@click.option("--folder", type=click.Path(path_type=Path), default=ROOT / "documentation" / ".site", show_default="documentation/.site")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=ROOT / "documentation" / ".site", show_default="documentation/.site"
+)
 def main(folder: Path) -> None:
     try:
         site = build(folder)

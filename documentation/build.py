@@ -33,16 +33,21 @@ def _write(folder: Path, made: Iterable[Page]) -> None:
         file.write_text(page.source, encoding="utf-8")
     for origin, target in PICTURES.items():
         shutil.copyfile(ROOT / origin, folder / target)
-    shutil.copyfile(HERE / "extra.css", folder / "extra.css")
+    for name in ("extra.css", "extra.js"):
+        shutil.copyfile(HERE / name, folder / name)
 
 
 def _settings() -> str:
     """The look of the site, with what the project is called and where it lies."""
     told = project()
-    return (HERE / "zensical.toml").read_text(encoding="utf-8").format(
-        name=told["name"],
-        description=told["description"],
-        address=told["urls"]["Documentation"],
-        repository=repository(),
-        navigation=as_toml(navigation()),
+    return (
+        (HERE / "zensical.toml")
+        .read_text(encoding="utf-8")
+        .format(
+            name=told["name"],
+            description=told["description"],
+            address=told["urls"]["Documentation"],
+            repository=repository(),
+            navigation=as_toml(navigation()),
+        )
     )

@@ -45,7 +45,11 @@ def checked(site: Path, address: str) -> Checked:
     root = urlsplit(address).path
     documents = {file: _read(file) for file in sorted(site.rglob("*.html"))}
     ours = [(file, link) for file, one in documents.items() for link in one.links if not _is_external(link)]
-    problems = [f"{file.relative_to(site)}: {problem}" for file, link in ours for problem in _broken(documents, file, link.removeprefix(root))]
+    problems = [
+        f"{file.relative_to(site)}: {problem}"
+        for file, link in ours
+        for problem in _broken(documents, file, link.removeprefix(root))
+    ]
     problems += [
         f"{file.relative_to(site)}: is fetched from elsewhere: {address}"
         for file, one in documents.items()

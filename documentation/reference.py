@@ -23,9 +23,9 @@ def reference_pages() -> Iterator[Page]:
 
 def _settings() -> Iterator[str]:
     yield "# Configuration reference\n"
-    yield "Every key of `[tool.sessionlint]` in `pyproject.toml`, or of a `sessionlint.toml`, from the schema that `sessionlint config"
-    yield "--schema` prints. `sessionlint config KEY` tells the same of one key, and its value in the project; [how they work"
-    yield "together](site:configuration.md) has examples.\n"
+    yield "Every key of `[tool.sessionlint]` in `pyproject.toml`, or of a `sessionlint.toml`, from the schema that"
+    yield "`sessionlint config --schema` prints. `sessionlint config KEY` tells the same of one key, and its value here;"
+    yield "[how they work together](site:configuration.md) has examples.\n"
     schema = configuration_schema()
     for key, told in schema["properties"].items():
         yield from _key(f"`{key}`", told)
@@ -59,9 +59,10 @@ def _plain(text: str) -> str:
 
 def _versions() -> Iterator[str]:
     yield "# What depends on a version\n"
-    yield "Some failures happen with some versions of a library only. The versions are read from what the project declares, or from"
-    yield "[`fastapi-version` and `sqlalchemy-version`](site:settings.md#fastapi-version). Each table stands on a rule's page with a script that"
-    yield "prints the row of the version it runs on; `python -m proofs` runs them on old and new releases.\n"
+    yield "Some failures happen with some versions of a library only. The versions are read from what the project declares, or"
+    yield "from [`fastapi-version` and `sqlalchemy-version`](site:settings.md#fastapi-version)."
+    yield "Each table stands on a rule's page with a script that prints the row of the version it runs on; `python -m proofs`"
+    yield "runs them on old and new releases.\n"
     for entry in registered_rules():
         for table in _TABLE.finditer(user_part(entry.page.read_text(encoding="utf-8"))):
             yield from _table(entry, table)

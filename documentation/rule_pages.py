@@ -10,8 +10,8 @@ from sessionlint.rules.registry import RegisteredRule, registered_rules
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-from pages.page import Proof, read_page  # noqa: E402  (the pages' own reader lives with the tests)
-from pages.versions import Span  # noqa: E402
+from pages.page import Proof, read_page
+from pages.versions import Span
 
 FAMILIES = {
     "engine": "Engines",

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from pages.page import read_blocks
 
 from changes.resident import ALL, Resident
-from pages.page import read_blocks
 from sessionlint.link.project import Project
 from sessionlint.rules.registry import registered_rules
 from sessionlint.run.analysis import Analysis

@@ -1,8 +1,9 @@
 """What the guides show is what happens. ``--accept`` rewrites what their console blocks show.
 
-A page of ``docs/guides``, and the one that gets people started, is a story: its blocks with a title are files that are written one after
-the other, a later one of the same name in place of an earlier one, each in a package; its ``console`` blocks are commands that are run
-there, with what they say. At the end of a section nothing is left to be found, unless the next one goes on with it (``LEFT``).
+A page of ``docs/guides``, and the one that gets people started, is a story: its blocks with a title are files that are written
+one after the other, a later one of the same name in place of an earlier one, each in a package; its ``console`` blocks are
+commands that are run there, with what they say. At the end of a section nothing is left to be found, unless the next one goes on
+with it (``LEFT``).
 """
 
 import ast

@@ -157,7 +157,7 @@ def read_cases(path: Path) -> tuple[Case, ...]:
 
 
 def read_blocks(path: Path, text: str) -> Iterator[tuple[str, Block]]:
-    """The fenced blocks of any Markdown text, each with the ``##`` section that it stands in. Raises PageError as ``read_page``."""
+    """The fenced blocks of any Markdown text, each with the ``##`` section that it stands in. May raise PageError."""
     section = ""
     for _, item in _items(path, text):
         if isinstance(item, Block):
