@@ -12,30 +12,31 @@ from playwright.sync_api import Browser, TimeoutError
 from browser.any_page import accessible, fits
 from browser.visit import SCHEMES, WIDTHS, Scheme, Visit, visited
 
-PAGES = (
-    "index.html",
-    "start.html",
-    "errors.html",
-    "errors/queuepool-limit-of-size-5-overflow-10-reached-connection-timed-out.html",
-    "rules.html",
-    "rules/bare-session.html",
-    "guides/fastapi.html",
-    "settings.html",
-    "versions.html",
-    "benchmarks.html",
-)
+_LOOKS: tuple[tuple[str, Scheme], ...] = tuple((width, scheme) for width in WIDTHS for scheme in SCHEMES)
+_FEWER: tuple[tuple[str, Scheme], ...] = (("desktop", "light"), ("phone", "dark"))
+PAGES = {
+    "index.html": _LOOKS,
+    "start.html": _FEWER,
+    "errors.html": _FEWER,
+    "errors/queuepool-limit-of-size-5-overflow-10-reached-connection-timed-out.html": _FEWER,
+    "rules.html": _FEWER,
+    "rules/bare-session.html": _LOOKS,
+    "guides/fastapi.html": _LOOKS,
+    "settings.html": _FEWER,
+    "consumption.html": _FEWER,
+    "benchmarks.html": _FEWER,
+}
 _WITHOUT_THEM = "settings.html"  # a page that does not lead there by itself
 _SOUGHT = {"MissingGreenlet": "errors/missinggreenlet", "SES301": "rules/bare-session.html", "celery": "guides/workers.html"}
 
 
 def problems_of(browser: Browser, site: Path, screenshots: Path | None = None) -> list[str]:
-    """All that is wrong with the site in the folder ``site``, at both widths and in both colour schemes."""
+    """All that is wrong with the site in the folder ``site``, at widths and in colour schemes."""
     with _served(site) as address:
         found = [
             f"{page}, {width}, {scheme}: {problem}"
-            for page in PAGES
-            for width in WIDTHS
-            for scheme in SCHEMES
+            for page, looks in PAGES.items()
+            for width, scheme in looks
             for problem in _looks(browser, address, page, width, scheme, screenshots)
         ]
         return [*found, *_searches(browser, address)]
