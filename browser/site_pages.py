@@ -30,6 +30,15 @@ _WITHOUT_THEM = "settings.html"  # a page that does not lead there by itself
 _SOUGHT = {"MissingGreenlet": "errors/missinggreenlet", "SES301": "rules/bare-session.html", "celery": "guides/workers.html"}
 
 
+_PASTED = {
+    "sqlalchemy.exc.TimeoutError: QueuePool limit of size 20 overflow 10 reached, connection timed out": "queuepool",
+    "Parent instance <A at 0x7f8> is not bound to a Session; lazy load operation of attribute 'b' cannot proceed": "detached",
+    "asyncpg.exceptions.InterfaceError: cannot perform operation: another operation is in progress": "interfaceerror-cannot",
+    "AttributeError: 'generator' object has no attribute 'add'": "attributeerror-generator-object",
+    "RuntimeError: Task <Task pending name='T'> got Future <Future pending> attached to a different loop": "got-future",
+}
+
+
 def problems_of(browser: Browser, site: Path, screenshots: Path | None = None) -> list[str]:
     """All that is wrong with the site in the folder ``site``, at widths and in colour schemes."""
     with _served(site) as address:
@@ -39,7 +48,7 @@ def problems_of(browser: Browser, site: Path, screenshots: Path | None = None) -
             for width, scheme in looks
             for problem in _looks(browser, address, page, width, scheme, screenshots)
         ]
-        return [*found, *_searches(browser, address)]
+        return [*found, *_searches(browser, address), *_knows_errors(browser, address)]
 
 
 def _looks(browser: Browser, address: str, page: str, width: str, scheme: Scheme, screenshots: Path | None) -> list[str]:
@@ -68,6 +77,18 @@ def _searches(browser: Browser, address: str) -> Iterator[str]:
             except TimeoutError:
                 yield f"a search for {sought} does not find {target}"
             yield from _is_quiet(visit, address)
+
+
+def _knows_errors(browser: Browser, address: str) -> Iterator[str]:
+    """An error that somebody pastes leads to its page first, and what is no error to none."""
+    with visited(browser, f"{address}/errors.html") as visit:
+        first = visit.page.locator("#error-found a").first
+        for pasted, target in _PASTED.items():
+            visit.page.fill("#error-text", pasted)
+            if f"/{target}" not in (first.get_attribute("href") or ""):
+                yield f"{pasted!r} leads to {first.get_attribute('href')}"
+        visit.page.fill("#error-text", "KeyError: 'name' is not there at all")
+        yield from (f"a KeyError leads to {one}" for one in visit.page.locator("#error-found a").all_inner_texts())
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -33,7 +33,7 @@ def _write(folder: Path, made: Iterable[Page]) -> None:
         file.write_text(page.source, encoding="utf-8")
     for origin, target in PICTURES.items():
         shutil.copyfile(ROOT / origin, folder / target)
-    for name in ("extra.css", "extra.js"):
+    for name in ("extra.css", "extra.js", "errors.js"):
         shutil.copyfile(HERE / name, folder / name)
 
 

@@ -14,6 +14,11 @@ from sessionlint.rules.registry import RegisteredRule, registered_rules
 SOURCE = "docs/errors.md"
 _SECTION = re.compile(r"^## (?P<title>.+)\n\n(?P<meaning>(?:.+\n)+)\n(?P<texts>(?:- .+\n)+)", re.MULTILINE)
 _TEXT = re.compile(r"^- (`+) ?(?P<text>.+?) ?\1$", re.MULTILINE)
+_FIELD = """\
+<p><label for="error-text">An error, or a whole traceback, with other names and numbers, too:</label></p>
+<p><textarea id="error-text" rows="4"></textarea></p>
+<ul id="error-found" aria-live="polite"></ul>
+"""
 _LONGEST = 90  # letters of an address
 _MOST = 6  # rules that are shown with their reasons
 
@@ -49,8 +54,10 @@ def error_texts() -> dict[str, ErrorText]:
 
 
 def with_links(markdown: str, errors: Mapping[str, ErrorText]) -> str:
-    """The page of all error texts, each of which leads to its own."""
-    return _TEXT.sub(lambda match: f"- {errors[match['text']].link}", markdown)
+    """The page of all error texts, each of which leads to its own, with a field to paste one into (``errors.js``)."""
+    head, _, sections = markdown.partition("\n## ")
+    linked = _TEXT.sub(lambda match: f"- {errors[match['text']].link}", sections)
+    return f"{head}\n{_FIELD}\n## {linked}"
 
 
 def error_pages(errors: Mapping[str, ErrorText]) -> Iterator[Page]:
