@@ -6,7 +6,7 @@ import nox
 
 PROJECT = Path("pyproject.toml")
 TABLES = (
-    "tests/test_documentation.py::test_the_readme_has_the_table",
+    "tests/test_documentation.py::test_the_documentation_has_the_table",
     "tests/test_documentation.py::test_a_page_begins_with_what_the_rule_is_and_ends_with_how_to_suppress_it",
     "tests/test_precedence_table.py::test_the_documentation_shows_who_speaks",
     "tests/changes/test_laziness.py",
@@ -46,7 +46,7 @@ def page(session: nox.Session) -> None:
 
 @nox.session
 def tables(session: nox.Session) -> None:
-    """Rewrite the tables of rules, formats and precedence in the README and in docs/, and how rules' pages begin and end."""
+    """Rewrite the tables of rules, formats and precedence in docs/, and how rules' pages begin and end."""
     _tests(session, "-n", "0", "--accept", *TABLES)
 
 

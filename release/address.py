@@ -9,13 +9,13 @@ import click
 
 from release.distributions import ROOT
 
-_DECLARED = re.compile(r'^Repository = "https://github\.com/([\w.-]+)/sessionlint"$', re.MULTILINE)
+_DECLARED = re.compile(r'^Source = "https://github\.com/([\w.-]+)/sessionlint"$', re.MULTILINE)
 
 
 def declared_owner() -> str:
     """Who owns the repository, as ``pyproject.toml`` has it."""
     found = _DECLARED.search((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert found is not None, "pyproject.toml names no Repository"
+    assert found is not None, "pyproject.toml names no Source"
     return found[1]
 
 

@@ -125,7 +125,7 @@ def main(family: str, name: str) -> None:
     for file, text in {"__init__.py": "", "rule.py": _RULE, "page.md": _PAGE}.items():
         (folder / file).write_text(text.format(code=code, name=name, version=__version__), encoding="utf-8")
     click.echo(f"{code} {name}: {folder.relative_to(RULES.parents[2]).as_posix()}")
-    click.echo("and its row in the README:  nox -s tables")
+    click.echo("and its row in docs/rules.md:  nox -s tables")
     click.echo(f"next: write the page's cases, then the rule; try it with  nox -s page -- {name}")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+OUTPUT = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
 
 
 def run(*arguments: str) -> str:
@@ -16,7 +17,7 @@ def run(*arguments: str) -> str:
 
 
 def test_the_example_of_the_output_is_real() -> None:
-    example = re.search(r"## How to read the output\n\n```\n(.+?)```", README, re.DOTALL)
+    example = re.search(r"# How to read the output\n\n```\n(.+?)```", OUTPUT, re.DOTALL)
     assert example
     assert example[1] in run("check", "--isolated", "--project-root", ".", "--color", "never", "src")
 
