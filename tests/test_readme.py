@@ -7,6 +7,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+OF_OTHERS = {
+    *("--upgrade", "--group"),  # pip
+    *("--all-files", "--from-ref", "--to-ref"),  # pre-commit
+    *("--disable-noqa", "--stdin-display-name"),  # flake8
+    *("--depth", "--preload", "--peer"),  # git, gunicorn, our benchmarks
+}
 OUTPUT = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
 
 
@@ -22,13 +28,14 @@ def test_the_example_of_the_output_is_real() -> None:
     assert example[1] in run("check", "--isolated", "--project-root", ".", "--color", "never", "src")
 
 
-def test_every_option_that_the_readme_names_exists() -> None:
+def test_every_option_that_the_readme_and_the_documentation_name_exists() -> None:
     known = "".join(
         run(command, "--help")
-        for command in ("check", "rule", "map", "patterns", "audit", "baseline", "suppressions", "init", "config")
+        for command in ("check", "rule", "map", "patterns", "audit", "baseline", "suppressions", "init", "config", "clean")
     )
-    own = README.partition("## Working on sessionlint")[0]
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", own)) - {"--upgrade", "--group"}  # pip's
+    pages = (page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs").rglob("*.md")))
+    own = "\n".join([README.partition("## Working on sessionlint")[0], *pages])
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", own)) - OF_OTHERS
     assert len(named) > 5
     assert {option for option in named if option not in known} == set()
 
