@@ -35,7 +35,8 @@ class ErrorText:
     def target(self) -> str:
         """Where its page lies on the site: its words."""
         words = re.sub(r"[^a-z0-9]+", "-", self.text.lower()).strip("-")
-        return f"errors/{words[:_LONGEST].strip('-')}.md"
+        short = words if len(words) <= _LONGEST else words[:_LONGEST].rpartition("-")[0]
+        return f"errors/{short}.md"
 
     @property
     def code(self) -> str:

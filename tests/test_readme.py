@@ -23,7 +23,7 @@ def run(*arguments: str) -> str:
 
 
 def test_the_example_of_the_output_is_real() -> None:
-    example = re.search(r"# How to read the output\n\n```\n(.+?)```", OUTPUT, re.DOTALL)
+    example = re.search(r"# How to read the output\n\n.+\n\n```\n(.+?)```", OUTPUT, re.DOTALL)
     assert example
     assert example[1] in run("check", "--isolated", "--project-root", ".", "--color", "never", "src")
 
