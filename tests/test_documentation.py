@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pages.page import Page, read_page
 
-from sessionlint.model.finding import Applicability
+from sessionlint.model.finding import Applicability, Stability
 from sessionlint.report.formats import FORMATS
 from sessionlint.report.page import TEST_HEADINGS, user_part
 from sessionlint.rules.registry import RegisteredRule, registered_rules
@@ -131,7 +131,8 @@ def _frame(entry: RegisteredRule) -> tuple[str, str]:
     """What a page begins with under its title, and how what it finds is suppressed."""
     rule = entry.rule
     selected = f"on where `{rule.on_with}` is set" if rule.on_with else f'off by default (`extend-select = ["{rule.code}"]`)'
-    head = f"Severity: {rule.severity.value}, {'on by default' if rule.on else selected}. Fix: {_fix(entry)}.\n"
+    standing = {Stability.STABLE: "", Stability.PREVIEW: " In preview.", Stability.DEPRECATED: " Deprecated."}[rule.stability]
+    head = f"Severity: {rule.severity.value}, {'on by default' if rule.on else selected}. Fix: {_fix(entry)}.{standing}\n"
     suppress = (
         f"`# noqa: {rule.code}` or `# sessionlint: ignore[{rule.code}] -- why` at the end of the line,\n"
         f"`# sessionlint: ignore-file[{rule.code}]` for a file. In the configuration,\n"
