@@ -117,7 +117,7 @@ def _section(page: str, title: str) -> str:
 def _other_words(error: ErrorText, errors: Mapping[str, ErrorText]) -> Iterator[str]:
     same = [other for other in errors.values() if other.kind == error.kind and other != error]
     if same:
-        yield "## Of the same kind\n"
+        yield "## Of the same kind { data-search-exclude }\n"
         yield from (f"- {other.link}" for other in same)
         yield ""
 
