@@ -79,6 +79,13 @@ def lint(session: nox.Session) -> None:
     session.run("lint-imports", "--no-logo")
 
 
+@nox.session
+def site(session: nox.Session) -> None:
+    """The documentation site, with warnings as errors, its links checked."""
+    _install(session, "docs")
+    session.run("python", "-m", "documentation", *session.posargs)
+
+
 @nox.session(venv_backend="none")
 def everything(session: nox.Session) -> None:
     """What has to hold before a change goes in: .ci/run."""

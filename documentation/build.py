@@ -32,6 +32,7 @@ def _write(folder: Path, made: Iterable[Page]) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(page.source, encoding="utf-8")
     for origin, target in PICTURES.items():
+        (folder / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / origin, folder / target)
     for name in ("extra.css", "extra.js", "errors.js"):
         shutil.copyfile(HERE / name, folder / name)

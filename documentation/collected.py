@@ -18,7 +18,10 @@ ELSEWHERE = {
     "CHANGELOG.md": "changelog.md",
     "benchmarks/README.md": "benchmarks.md",
 }
-PICTURES = {"benchmarks/scaling.svg": "scaling.svg"}
+PICTURES = {
+    "benchmarks/scaling.svg": "scaling.svg",
+    **{file.relative_to(ROOT).as_posix(): f"images/{file.name}" for file in sorted((ROOT / "docs" / "images").iterdir())},
+}
 
 
 def pages() -> list[Page]:

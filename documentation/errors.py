@@ -35,7 +35,8 @@ class ErrorText:
     def target(self) -> str:
         """Where its page lies on the site: its words."""
         words = re.sub(r"[^a-z0-9]+", "-", self.text.lower()).strip("-")
-        return f"errors/{words[:_LONGEST].strip('-')}.md"
+        short = words if len(words) <= _LONGEST else words[:_LONGEST].rpartition("-")[0]
+        return f"errors/{short}.md"
 
     @property
     def code(self) -> str:
@@ -116,7 +117,7 @@ def _section(page: str, title: str) -> str:
 def _other_words(error: ErrorText, errors: Mapping[str, ErrorText]) -> Iterator[str]:
     same = [other for other in errors.values() if other.kind == error.kind and other != error]
     if same:
-        yield "## Of the same kind\n"
+        yield "## Of the same kind { data-search-exclude }\n"
         yield from (f"- {other.link}" for other in same)
         yield ""
 

@@ -92,4 +92,5 @@ _PROJECT = (
     Entry("Glossary", "glossary.md"),
     Entry("Contributing", "contributing.md"),
     Entry("Changelog", "changelog.md"),
+    Entry("Versions, and what may change", "versioning.md"),
 )

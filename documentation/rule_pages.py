@@ -1,5 +1,6 @@
 """A page for each rule: what its page in the package tells users, the proofs, who speaks where several see, and its errors."""
 
+import re
 import sys
 from collections.abc import Iterator
 
@@ -43,9 +44,15 @@ def target_of(entry: RegisteredRule) -> str:
 def rule_pages(errors: dict[str, ErrorText]) -> Iterator[Page]:
     """The page of each rule; ``errors`` are the error texts that have pages, by their words."""
     for entry in registered_rules():
-        text = "\n".join([user_part(entry.page.read_text(encoding="utf-8")), *_more(entry, errors)])
+        text = "\n".join([_told(entry), *_more(entry, errors)])
         title = f"{entry.rule.code} {entry.rule.name}"
         yield Page(target_of(entry), text, entry.page.relative_to(ROOT).as_posix(), title, entry.rule.why)
+
+
+def _told(entry: RegisteredRule) -> str:
+    """What the page in the package tells users, and since when there is the rule."""
+    text = user_part(entry.page.read_text(encoding="utf-8"))
+    return re.sub(r"^Severity: .+$", rf"\g<0> Since {entry.rule.since}.", text, count=1, flags=re.MULTILINE)
 
 
 def _more(entry: RegisteredRule, errors: dict[str, ErrorText]) -> Iterator[str]:

@@ -15,9 +15,15 @@ from sessionlint.rules.registry import registered_rules
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+OF_OTHERS = {
+    *("--upgrade", "--group"),  # pip
+    *("--all-files", "--from-ref", "--to-ref"),  # pre-commit
+    *("--disable-noqa", "--stdin-display-name"),  # flake8
+    *("--depth", "--preload", "--peer"),  # git, gunicorn, our benchmarks
+    *("--rm", "--read-only", "--network", "--volume", "--ends"),  # docker, our releases
+}
 OUTPUT = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
-NOT_OURS = {"--upgrade", "--group"}  # pip's
-COMMANDS = ("check", "rule", "map", "patterns", "audit", "baseline", "suppressions", "init", "config")
+COMMANDS = ("check", "rule", "map", "patterns", "audit", "baseline", "suppressions", "init", "config", "clean")
 
 
 def run(*arguments: str) -> str:
@@ -27,7 +33,7 @@ def run(*arguments: str) -> str:
 
 
 def test_the_example_of_the_output_is_real() -> None:
-    example = re.search(r"# How to read the output\n\n```\n(.+?)```", OUTPUT, re.DOTALL)
+    example = re.search(r"# How to read the output\n\n.+\n\n```\n(.+?)```", OUTPUT, re.DOTALL)
     assert example
     assert example[1] in run("check", "--isolated", "--project-root", ".", "--color", "never", "src")
 
@@ -61,11 +67,13 @@ def test_it_is_short_and_its_links_lead_somewhere() -> None:
     assert {link for link in links if link and not (ROOT / link).exists()} == set()
 
 
-def test_every_option_that_the_readme_names_exists() -> None:
+def test_every_option_that_the_readme_and_the_documentation_name_exists() -> None:
     known = "".join(run(command, "--help") for command in COMMANDS)
-    own = README.partition("## Working on sessionlint")[0]
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", own)) - NOT_OURS
-    assert named >= {"--fix", "--unsafe-fixes", "--diff"}
+    pages = (page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs").rglob("*.md")))
+    own = "\n".join([README.partition("## Working on sessionlint")[0], *pages])
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", own)) - OF_OTHERS
+    assert len(named) > 5
+    assert {option for option in named if option not in known} == set()
     assert {option for option in named if option not in known} == set()
 
 

@@ -98,6 +98,58 @@ def test_each_python_block_of_a_guide_is_a_file(guide: Path) -> None:
     assert [block.line for _, block in blocks(guide) if block.is_python and not block.title] == []
 
 
+LEAK = """\
+from sqlalchemy import text
+from sqlalchemy.orm import sessionmaker
+
+SessionLocal = sessionmaker()
+
+
+def work():
+    db = SessionLocal()
+    db.execute(text("select 1"))
+"""
+
+
+def python_of(page: str) -> list[str]:
+    return [block.text for _, block in blocks(DOCS / page) if block.is_python]
+
+
+def test_the_python_api_does_what_its_page_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for file in (Path("src/work.py"), Path("path/to/project/app/users.py"), Path("path/to/project/app/db.py")):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(LEAK, encoding="utf-8")
+    shown = {"text": "text = 1\n"}
+    for text in python_of("api.md"):
+        exec(text, shown)
+    assert capsys.readouterr().out.startswith("work.py 8 SES301 session `db` is never closed")
+
+
+def test_the_comments_of_the_page_of_suppressions_suppress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each in the place of the leaking line; and one that suppresses nothing would be told of (SES002)."""
+    monkeypatch.chdir(tmp_path)
+    [text] = python_of("suppressing.md")
+    lines = [line for line in text.splitlines() if line]
+    assert len(lines) == 4
+    for shown in (lines[:1], lines[1:2], lines[2:]):
+        suppressed = "".join(f"    {line}\n" for line in shown)
+        Path("work.py").write_text(LEAK.replace("    db = SessionLocal()\n", suppressed), encoding="utf-8")
+        assert run("sessionlint check") == "All checks passed!\n", shown
+
+
+@each_page
+def test_a_configuration_is_one(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _, block in blocks(page):
+        if "[tool.sessionlint]" in block.text:
+            Path("pyproject.toml").write_text(block.text, encoding="utf-8")
+            told = CliRunner().invoke(sessionlint, ["check", "--show-settings"])
+            assert told.exit_code == 0, told.output
+
+
 @each_page
 def test_python_is_python(page: Path) -> None:
     for _, block in blocks(page):

@@ -11,7 +11,7 @@ from posixpath import dirname, join, normpath
 import pytest
 
 from documentation.check import checked
-from documentation.collected import pages
+from documentation.collected import PICTURES, pages
 from documentation.errors import SOURCE, error_texts, unknown_texts
 from documentation.links import with_links_of_the_site, with_links_to_rules
 from documentation.navigation import Entry, as_toml, navigation
@@ -49,7 +49,7 @@ def test_each_link_between_pages_leads_to_one() -> None:
     for page in made().values():
         for line in prose_lines(page.text):
             targets = [normpath(join(dirname(page.target), path)) for path in _LINK.findall(line)]
-            assert [target for target in targets if target not in made() and target != "scaling.svg"] == [], page.target
+            assert [target for target in targets if target not in {*made(), *PICTURES.values()}] == [], page.target
 
 
 def test_each_error_text_of_a_rule_has_a_page() -> None:
@@ -75,6 +75,7 @@ def test_the_page_of_a_rule_leads_to_its_errors_its_neighbours_and_its_proofs() 
     assert "silent where one of these speaks: [SES403](provider-without-finally.md)" in text
     assert '??? example "Every call keeps a connection, the third one finds the pool empty"' in text
     assert "## Cases" not in text
+    assert "\nSeverity: error, on by default. Fix: safe, unsafe. Since 0.1.0.\n" in text
 
 
 def test_the_reference_has_each_key_of_the_configuration() -> None:
