@@ -25,13 +25,14 @@ _BROKEN = "import sqlalchemy.engine\ndef broken(:\n"
 
 
 def interpreters(wanted: Iterable[str] = PYTHONS) -> Mapping[str, Path]:
-    """The Pythons that are here and run, by version: from PATH, or from pyenv."""
+    """The Pythons that are here and run, by version: from PATH, from pyenv, or this one."""
     return {version: path for version in wanted if (path := next(_running(version), None)) is not None}
 
 
 def _running(version: str) -> Iterator[Path]:
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    candidates = [shutil.which(f"python{version}"), *sorted(map(str, pyenv.glob(f"{version}.*/bin/python")))]
+    named = (shutil.which(name) for name in (f"python{version}", "python3", "python"))
+    candidates = [*named, *sorted(map(str, pyenv.glob(f"{version}.*/bin/python"))), sys.executable]
     code = f"import sys, venv; sys.exit('%d.%d' % sys.version_info[:2] != {version!r})"
     for candidate in filter(None, candidates):
         if subprocess.run([candidate, "-c", code], capture_output=True).returncode == 0:
