@@ -43,8 +43,8 @@ LACKING = {
     "forks": "import os; del os.fork",
     "threads": "import threading\ndef start(thread): raise RuntimeError('no thread')\nthreading.Thread.start = start",
     "processes": "import subprocess\ndef refused(*given, **named): raise OSError(38, 'not here')\nsubprocess.Popen = refused",
-    "a home": "import os; [os.environ.pop(name, None) for name in ('HOME', 'XDG_STATE_HOME', 'SESSIONLINT_CACHE_DIR')]; "
-    "import pwd; pwd.getpwuid = None; import sys; sys.modules['pwd'] = None",
+    "a home": "import os, pwd\ndef nobody(number): raise KeyError(number)\npwd.getpwuid = nobody\n"
+    "for name in ('HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'SESSIONLINT_CACHE_DIR'): os.environ.pop(name, None)",
     "SQLite": "import sys; sys.modules['sqlite3'] = sys.modules['_sqlite3'] = None",
     "signals": "import signal; del signal.SIGALRM, signal.SIGHUP, signal.SIGPIPE",
 }
