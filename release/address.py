@@ -37,7 +37,7 @@ def _spoken_of(owner: str) -> re.Pattern[str]:
     """An address of the repository, of its pages or its container image, or what the action is called."""
     name = re.escape(owner)
     return re.compile(
-        rf"((?:github|githubusercontent)\.com/|ghcr\.io/|uses: |https://){name}(?=(?:\.github\.io)?/sessionlint(?:-pre-commit)?\b)"
+        rf"((?:github|githubusercontent)\.com/|ghcr\.io/|uses: |--repo |https://){name}(?=(?:\.github\.io)?/sessionlint(?:-pre-commit)?\b)"
     )
 
 

@@ -82,7 +82,7 @@ def test_the_notes_of_a_release_are_its_section() -> None:
 def test_who_owns_the_repository_is_said_in_one_place_and_elsewhere_the_same() -> None:
     """``python -m release owner`` finds each of these: nothing that people copy names somebody else."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
-    named = re.compile(r"(?:github\.com/|ghcr\.io/|uses: )([\w.-]+)/sessionlint\b|//([\w-]+)\.github\.io/sessionlint\b")
+    named = re.compile(r"(?:github\.com/|ghcr\.io/|uses: |--repo )([\w.-]+)/sessionlint\b|//([\w-]+)\.github\.io/sessionlint\b")
     told = [ROOT / name for name in listed if name.endswith((".md", ".toml", ".yml", ".py")) and not name.startswith("tests/")]
     owners = {first or second for path in told for first, second in named.findall(path.read_text(encoding="utf-8"))}
     assert owners == {address.declared_owner()}
