@@ -51,6 +51,11 @@ def test_the_figures_are_those_that_were_measured(request: pytest.FixtureRequest
     assert dict(figures.shown(README)) == {name: make() for name, make in figures.FIGURES.items()}, "python -m release figures"
 
 
+def test_no_line_begins_with_a_comment() -> None:
+    """Markdown would take it for a block of HTML, in the middle of a paragraph."""
+    assert [line for line in README.splitlines() if line.lstrip().startswith("<!--")] == []
+
+
 def test_a_figure_names_the_command_that_measures_it() -> None:
     for name, figure in figures.shown(README):
         behind = README.partition(f"<!-- figure {name} -->")[2].partition("<!-- /figure -->")[2]
