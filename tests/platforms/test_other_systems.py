@@ -55,6 +55,9 @@ WINDOWS_STREAMS = (
 )
 
 
+taken_away = pytest.mark.skipif(sys.platform == "win32", reason="Windows is as it is")
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
@@ -72,6 +75,7 @@ def run(project: Path, first: str, *arguments: str, options: tuple[str, ...] = (
     return subprocess.run(command, cwd=project, env=environment, capture_output=True)
 
 
+@taken_away
 @pytest.mark.parametrize("lacking", LACKING)
 def test_a_system_without(lacking: str, project: Path) -> None:
     first = LACKING[lacking]
@@ -208,6 +212,7 @@ os.path.commonpath, os.path.relpath = same_drive, relative
 """
 
 
+@taken_away
 def test_paths_on_two_drives_have_no_folder_in_common(project: Path, tmp_path: Path) -> None:
     (project / "sessionlint.toml").unlink()
     other = tmp_path / "other"
@@ -218,6 +223,7 @@ def test_paths_on_two_drives_have_no_folder_in_common(project: Path, tmp_path: P
     assert apart.stderr == b"error: the paths have no folder in common; check them one by one\n"
 
 
+@taken_away
 def test_a_project_on_another_drive_is_named_in_full(project: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -229,6 +235,7 @@ def test_a_project_on_another_drive_is_named_in_full(project: Path, tmp_path: Pa
             assert re.match(rb"%b.app.users\.py:5:" % re.escape(os.fsencode(project)), result.stdout.splitlines()[-1])
 
 
+@taken_away
 def test_an_open_file_that_cannot_be_replaced_is_left_out_and_told(project: Path) -> None:
     """Windows refuses to replace a file that somebody has open: that fix is left out, and others are made."""
     (project / "app" / "more.py").write_bytes(USERS.encode())
@@ -247,6 +254,7 @@ def test_an_open_file_that_cannot_be_replaced_is_left_out_and_told(project: Path
     assert [path.name for path in project.rglob("*") if path.name.startswith(".sessionlint")] == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="there it does not matter")
 def test_where_case_does_not_matter_a_file_is_called_as_it_is_listed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on macOS: what is asked for is there in any case, and listed in one."""
     (project / "APP").mkdir()
