@@ -41,7 +41,8 @@ LACKING = {
     "folders held open": "import os; os.supports_dir_fd = set(); os.supports_fd = set(); os.supports_follow_symlinks = set()",
     "locks": "import sys; sys.modules['fcntl'] = None",
     "forks": "import os; del os.fork",
-    "threads": "import os; del os.environ['CI']\nimport threading\ndef start(thread): raise RuntimeError('no thread')\nthreading.Thread.start = start",
+    "threads": "import os, threading\nos.environ.pop('CI')\n"  # somebody waits, and would be told by a thread
+    "def start(thread): raise RuntimeError('no thread')\nthreading.Thread.start = start",
     "processes": "import subprocess\ndef refused(*given, **named): raise OSError(38, 'not here')\nsubprocess.Popen = refused",
     "a home": "import os, pwd\ndef nobody(number): raise KeyError(number)\npwd.getpwuid = nobody\n"
     "for name in ('HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'SESSIONLINT_CACHE_DIR'): os.environ.pop(name, None)",
