@@ -4,6 +4,7 @@ import os
 import platform
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 from benchmarks import ours, peers
@@ -99,10 +100,11 @@ def _per_file(row: Medians, project: Scaled) -> float:
 
 
 def machine() -> str:
+    """When and on what is measured."""
     model = re.search(r"model name\s*:\s*(.+)", _text(Path("/proc/cpuinfo")))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     system = f"{platform.system()} {platform.machine()}"
-    return f"{system}, {os.cpu_count()} cores, {memory:.0f} GiB, {model[1] if model else 'unknown processor'}"
+    return f"{date.today()}: {system}, {os.cpu_count()} cores, {memory:.0f} GiB, {model[1] if model else 'unknown processor'}"
 
 
 def put(readme: Path, name: str, text: str, within: str = "") -> None:

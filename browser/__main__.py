@@ -1,4 +1,7 @@
-"""``python -m browser [PAGE...]``: look at pages of ``sessionlint map``; without a name, at those of the fixtures."""
+"""``python -m browser [PAGE...]``: look at pages of ``sessionlint map``; without a name, at those of the fixtures.
+
+``python -m browser --site DIR`` looks at the documentation site instead, as ``python -m documentation`` has built it.
+"""
 
 import argparse
 import subprocess
@@ -7,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from browser.map_page import problems_of
+from browser import map_page, site_pages
 from browser.visit import chromium, started
 
 _FIXTURES = Path(__file__).parent.parent / "fixtures" / "projects"
@@ -21,19 +24,24 @@ def main() -> int:
         return 2
     if options.screenshots is not None:
         options.screenshots.mkdir(parents=True, exist_ok=True)
-    problems = 0
     with tempfile.TemporaryDirectory() as folder, started(program) as browser:
-        for page in options.pages or _pages_of_fixtures(Path(folder)):
-            found = problems_of(browser, page, options.screenshots)
-            problems += len(found)
-            print(f"{page.stem}: {'fine' if not found else ''}")
-            print("".join(f"  {problem}\n" for problem in found), end="")
+        if options.site is not None:
+            return _told(options.site, site_pages.problems_of(browser, options.site, options.screenshots))
+        pages = options.pages or _pages_of_fixtures(Path(folder))
+        return max(_told(page, map_page.problems_of(browser, page, options.screenshots)) for page in pages)
+
+
+def _told(page: Path, problems: list[str]) -> int:
+    """Say what is wrong with a page; 1 where something is."""
+    print(f"{page.stem}: {'fine' if not problems else ''}")
+    print("".join(f"  {problem}\n" for problem in problems), end="", flush=True)
     return 1 if problems else 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m browser", description=__doc__)
     parser.add_argument("pages", nargs="*", type=Path, metavar="PAGE")
+    parser.add_argument("--site", type=Path, metavar="DIR", help="the folder of the documentation site")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="keep pictures of the pages, to be looked at")
     return parser.parse_args()
 

@@ -49,7 +49,8 @@ def started(program: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def visited(browser: Browser, file: Path, width: str = "desktop", scheme: Scheme = "light") -> Iterator[Visit]:
+def visited(browser: Browser, file: Path | str, width: str = "desktop", scheme: Scheme = "light") -> Iterator[Visit]:
+    """``file``: a file, or an address."""
     columns, rows = WIDTHS[width]
     context = browser.new_context(viewport={"width": columns, "height": rows}, color_scheme=scheme)
     try:
@@ -60,7 +61,7 @@ def visited(browser: Browser, file: Path, width: str = "desktop", scheme: Scheme
         page.on("pageerror", lambda error: visit.heard.append(f"error: {error}"))
         page.on("dialog", visit.hear_dialog)
         page.on("request", lambda request: visit.asked.append(request.url))
-        page.goto(file.resolve().as_uri())
+        page.goto(file.resolve().as_uri() if isinstance(file, Path) else file)
         yield visit
     finally:
         context.close()

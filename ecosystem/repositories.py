@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from ecosystem.toml import read_toml
@@ -29,6 +30,12 @@ def read_readings(path: Path) -> Iterator[Reading]:
             if len(counts) != 3 or not all(isinstance(count, int) and count >= 0 for count in counts):
                 raise ValueError(f"{entry['name']}, {rule}: three counts are wanted, not {counts}")
             yield Reading(entry["name"], entry["commit"], rule, *counts)
+
+
+def last_read(path: Path) -> date:
+    """The day of the last reading. Raises KeyError where the file does not say it."""
+    day: date = read_toml(path)["last-read"]
+    return day
 
 
 def precision_table(readings: Iterable[Reading]) -> list[str]:

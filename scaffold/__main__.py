@@ -1,10 +1,12 @@
 """``python -m scaffold session stale-read``: the folder of a new rule, under a code that is free."""
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import click
 
+from sessionlint import __version__
 from sessionlint.rules.registry import registered_rules
 
 RULES = Path(__file__).parent.parent / "src" / "sessionlint" / "rules"
@@ -19,14 +21,17 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.finding import Finding, Rule, Severity, Stability
 
 RULE = Rule(
     code="{code}",
     name="{name}",
     severity=Severity.WARNING,
     why="TODO What the rule protects from, in one sentence for the reader of a finding.",
+    on=False,
     symptoms=("TODO the error text that people paste into a search box",),
+    stability=Stability.PREVIEW,
+    since="{version}",
 )
 
 
@@ -109,23 +114,24 @@ raise RuntimeError("TODO a script against the real libraries that ends with the 
 @click.argument("name")
 def main(family: str, name: str) -> None:
     rules = {entry.rule.code: entry.rule.name for entry in registered_rules()}
+    taken = {*rules, *(former for entry in registered_rules() for former in entry.rule.former)}
     if not re.fullmatch(r"[a-z]+(-[a-z]+)+", name):
         raise click.UsageError(f'"{name}": a name is words of small letters with hyphens between, such as bare-session')
     if name in rules.values():
         raise click.UsageError(f"there is a rule {name} already")
     folder = RULES / family / name.replace("-", "_")
-    code = _free_code(FAMILIES[family], rules)
+    code = _free_code(FAMILIES[family], taken)
     folder.mkdir()
     for file, text in {"__init__.py": "", "rule.py": _RULE, "page.md": _PAGE}.items():
-        (folder / file).write_text(text.format(code=code, name=name), encoding="utf-8")
+        (folder / file).write_text(text.format(code=code, name=name, version=__version__), encoding="utf-8")
     click.echo(f"{code} {name}: {folder.relative_to(RULES.parents[2]).as_posix()}")
-    click.echo("and its row in the README:  nox -s tables")
+    click.echo("and its row in docs/rules.md:  nox -s tables")
     click.echo(f"next: write the page's cases, then the rule; try it with  nox -s page -- {name}")
 
 
-def _free_code(family: int, taken: dict[str, str]) -> str:
+def _free_code(family: int, taken: Collection[str]) -> str:
     """One behind the last of the family: a code that was given up is not given again."""
-    last = max(int(code[-2:]) for code in taken if code.startswith(f"SES{family}"))
+    last = max(int(code[-2:]) for code in taken if re.fullmatch(rf"SES{family}\d\d", code))
     return f"SES{family}{last + 1:02}"
 
 

@@ -7,7 +7,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--accept",
         action="store_true",
-        help="Rewrite what rule pages and the README's rule table expect into what the tool says, for review.",
+        help="Rewrite what rule pages and the tables in docs expect into what the tool says, for review.",
     )
     parser.addoption("--page", action="append", default=[], metavar="NAME", help="Read this rule's page only: bare-session.")
 

@@ -1,4 +1,4 @@
-"""Pages, rule files, the README's tables and the codes agree. ``--accept`` rewrites the tables."""
+"""Pages, rule files, the tables in docs and the codes agree. ``--accept`` rewrites the tables."""
 
 import re
 from collections.abc import Callable
@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from pages.page import Page, read_page
 
-from sessionlint.model.finding import Applicability
+from sessionlint.model.finding import Applicability, Stability
 from sessionlint.report.formats import FORMATS
 from sessionlint.report.page import TEST_HEADINGS, user_part
 from sessionlint.rules.registry import RegisteredRule, registered_rules
 
 RULES = {entry.rule.code: entry for entry in registered_rules()}
-README = Path(__file__).parent.parent / "README.md"
+DOCS = Path(__file__).parent.parent / "docs"
 FAMILIES = {
     "linter": "0",
     "engine": "1",
@@ -107,7 +107,7 @@ def test_no_page_is_left_without_a_rule() -> None:
 
 
 def rule_table() -> str:
-    """The README's table: one row per rule, by code."""
+    """One row per rule, by code."""
     head = ["| code | name | severity | fix | what it protects from |", "|---|---|---|---|---|"]
     return "".join(f"{row}\n" for row in (*head, *map(_row, RULES.values())))
 
@@ -116,7 +116,7 @@ def _row(entry: RegisteredRule) -> str:
     rule = entry.rule
     off = f" (with `{rule.on_with}`)" if rule.on_with else " (off)"
     severity = rule.severity.value + ("" if rule.on else off)
-    page = entry.page.relative_to(README.parent.resolve()).as_posix()
+    page = f"../{entry.page.relative_to(DOCS.parent.resolve()).as_posix()}"
     return f"| {rule.code} | [{rule.name}]({page}) | {severity} | {_fix(entry)} | {rule.why} |"
 
 
@@ -131,7 +131,8 @@ def _frame(entry: RegisteredRule) -> tuple[str, str]:
     """What a page begins with under its title, and how what it finds is suppressed."""
     rule = entry.rule
     selected = f"on where `{rule.on_with}` is set" if rule.on_with else f'off by default (`extend-select = ["{rule.code}"]`)'
-    head = f"Severity: {rule.severity.value}, {'on by default' if rule.on else selected}. Fix: {_fix(entry)}.\n"
+    standing = {Stability.STABLE: "", Stability.PREVIEW: " In preview.", Stability.DEPRECATED: " Deprecated."}[rule.stability]
+    head = f"Severity: {rule.severity.value}, {'on by default' if rule.on else selected}. Fix: {_fix(entry)}.{standing}\n"
     suppress = (
         f"`# noqa: {rule.code}` or `# sessionlint: ignore[{rule.code}] -- why` at the end of the line,\n"
         f"`# sessionlint: ignore-file[{rule.code}]` for a file. In the configuration,\n"
@@ -170,14 +171,15 @@ def format_table() -> str:
     return "".join(f"{row}\n" for row in ("| format | what it prints |", "|---|---|", *rows))
 
 
-@pytest.mark.parametrize(("name", "table"), [("rules", rule_table), ("formats", format_table)])
-def test_the_readme_has_the_table(name: str, table: Callable[[], str], request: pytest.FixtureRequest) -> None:
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize(("page", "name", "table"), [("rules", "rules", rule_table), ("reports", "formats", format_table)])
+def test_the_documentation_has_the_table(page: str, name: str, table: Callable[[], str], request: pytest.FixtureRequest) -> None:
+    file = DOCS / f"{page}.md"
+    text = file.read_text(encoding="utf-8")
     begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
     before, shown, rest = text.partition(begin)
     found, closed, after = rest.partition(end)
-    assert shown and closed, f"README.md has no table between {begin.strip()} and {end}"
+    assert shown and closed, f"{file.name} has no table between {begin.strip()} and {end}"
     if request.config.getoption("--accept"):
-        README.write_text(f"{before}{begin}{table()}{end}{after}", encoding="utf-8")
+        file.write_text(f"{before}{begin}{table()}{end}{after}", encoding="utf-8")
         return
     assert found == table(), "nox -s tables"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from pages.page import read_blocks
 
 from changes.resident import ALL, Resident
 from sessionlint.link.project import Project
@@ -30,8 +31,8 @@ _CHANGES = {
 def files() -> Mapping[str, str]:
     """The project that the page shows."""
     text = PAGE.read_text(encoding="utf-8")
-    blocks = [block.split("```", 1)[0] for block in text.split("```python ")[1:]]
-    return {path: body for path, _, body in (block.partition("\n") for block in blocks)}
+    blocks = (block for _, block in read_blocks(PAGE, text) if block.title)
+    return {str(block.title): block.text for block in blocks}
 
 
 def _resident(files: Mapping[str, str]) -> tuple[Resident, Project]:

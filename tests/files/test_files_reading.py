@@ -10,7 +10,7 @@ from sessionlint.run.files.bounded import RefusedError, read_regular, within
 from sessionlint.run.files.limits import BY_KIND, Limit
 
 FEW = Limit(10, "tests")
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")
 
 
 def test_a_file_is_read_whole_up_to_its_limit(tmp_path: Path) -> None:
@@ -68,11 +68,11 @@ def test_a_text_from_elsewhere_has_the_same_limit() -> None:
     assert isinstance(within(b"0123456789a", FEW), RefusedError)
 
 
-def test_the_readme_names_every_limit() -> None:
-    rows = re.findall(r"^\| (.+) \| (\d+ [KM]iB) \| .+ \|$", README, re.MULTILINE)
+def test_the_documentation_names_every_limit() -> None:
+    rows = re.findall(r"^\| (.+) \| (\d+ [KM]iB) \| .+ \|$", PAGE, re.MULTILINE)
     assert rows == [(limit.files, limit.shown) for limit in BY_KIND]
 
 
-def test_the_readme_names_the_limits_of_patterns_and_nesting() -> None:
+def test_the_documentation_names_the_limits_of_patterns_and_nesting() -> None:
     for number in (limits.IGNORE_PATTERNS, limits.CONFIGURED_PATTERNS, limits.TOML_DEPTH, limits.SPECIFIER):
-        assert f" {number:,} " in README
+        assert f" {number:,} " in PAGE

@@ -156,6 +156,16 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     return cases
 
 
+def read_blocks(path: Path, text: str) -> Iterator[tuple[str, Block]]:
+    """The fenced blocks of any Markdown text, each with the ``##`` section that it stands in. May raise PageError."""
+    section = ""
+    for _, item in _items(path, text):
+        if isinstance(item, Block):
+            yield section, item
+        elif item.startswith("## "):
+            section = item[3:].strip()
+
+
 def _groups(path: Path, text: str) -> tuple[list[str], list[_Group]]:
     """The sections, and what stands under each heading."""
     sections: list[str] = []

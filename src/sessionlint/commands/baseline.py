@@ -15,7 +15,7 @@ from sessionlint.run.past import judged
 from sessionlint.run.pipeline import Result
 from sessionlint.run.planning import baseline_file
 from sessionlint.run.request import Request, available_cores
-from sessionlint.sift.baseline import Sorted, identities, told_apart
+from sessionlint.sift.baseline import Sorted, identities, told_apart, under_todays_codes
 from sessionlint.sift.identity import Identity
 
 _AT_RISK = "nothing was written: with these failures, the baseline would miss findings"
@@ -61,7 +61,7 @@ class _Compared:
     @classmethod
     def of(cls, result: Result, entries: Sequence[Identity]) -> "_Compared":
         outcome: Outcome = result.outcome
-        apart = told_apart(outcome.findings, entries, result.sources)
+        apart = told_apart(outcome.findings, under_todays_codes(entries, outcome.rules.values()), result.sources)
         now = dict(zip(outcome.findings, identities(outcome.findings, result.sources), strict=True))
         return cls(apart, now, judged(apart.stale, outcome, result.plan))
 

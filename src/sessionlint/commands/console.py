@@ -85,13 +85,19 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def prepare() -> None:
-    """Let no character end the run that the terminal's encoding does not have, and no file take the place of a closed stream."""
+    """Let no character end the run that the terminal's encoding does not have, and no file take the place of a closed stream.
+
+    What goes to a file or to another program is the same on every system: UTF-8, unless somebody chose something else, and line
+    ends as they are. Windows would make cp1252 of a page that says it is UTF-8, and ``\\r\\r\\n`` of a line of a diff.
+    """
     for number in range(_STANDARD_STREAMS):
         if not _is_taken(number):
             os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            of_its_own = is_terminal(stream) or os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
+            encoding = stream.encoding if of_its_own else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace", newline=None if is_terminal(stream) else "\n")
 
 
 def _is_taken(number: int) -> bool:

@@ -5,14 +5,14 @@ import re
 import sys
 from collections.abc import Collection, Sequence
 
-from sessionlint.commands.console import is_terminal, look_of, prepare, read_bytes, write_out
+from sessionlint.commands.console import is_terminal, look_of, prepare, read_bytes, say, write_out
 from sessionlint.commands.symptoms import Match, nearest_symptom, rules_behind
 from sessionlint.report import page
 from sessionlint.report.colour import ColourChoice
 from sessionlint.rules.registry import RegisteredRule, registered_rules
 from sessionlint.run.errors import CLEAN, UsageError, suggestion
 from sessionlint.run.settings.selectors import check_selectors
-from sessionlint.sift.naming import matches
+from sessionlint.sift.naming import is_former, matches, renamed
 
 _MOST = 5  # rules that are shown with a line each
 _SELECTOR = re.compile(r"SES\w*|[a-z0-9]+(-[a-z0-9]+)+|ALL", re.IGNORECASE)
@@ -46,6 +46,9 @@ def _show_pages(selectors: Sequence[str], output_format: str, colour: ColourChoi
     entries = registered_rules()
     check_selectors(selectors, [entry.rule for entry in entries], "rule")
     chosen = [entry for entry in entries if not selectors or any(matches(selector, entry.rule) for selector in selectors)]
+    for selector in selectors:
+        for entry in (entry for entry in chosen if is_former(selector, entry.rule)):
+            say(f"note: {renamed(selector, entry.rule)}")
     if output_format == "json":
         write_out(json.dumps([_data(entry) for entry in chosen], indent=2) + "\n")
     else:
@@ -83,7 +86,11 @@ def _listing(found: Sequence[Match]) -> str:
     lines = [f"{place}. {_line(match)}" for place, match in enumerate(found[:_MOST], start=1)]
     more = ", ".join(match.rule.code for match in found[_MOST:])
     rest = [f"{len(found) - _MOST} more: {more}."] if more else []
-    end = f"`sessionlint rule {found[0].rule.code}` shows what breaks and what to write instead."
+    shown = f"`sessionlint rule {found[0].rule.code}` shows what breaks and what to write instead"
+    if not any(match.rule.on for match in found):
+        end = f"{shown}, and how the rule is switched on."
+    else:
+        end = f"{shown}; in the project's folder, `sessionlint check` looks for {'them' if len(found) > 1 else 'it'}."
     return "\n\n".join([f"# {count}", "\n".join(lines), *rest, end]) + "\n"
 
 
@@ -107,6 +114,9 @@ def _data(entry: RegisteredRule) -> dict[str, object]:
         "on": rule.on,
         "on_with": rule.on_with or None,
         "why": rule.why,
+        "stability": rule.stability.value,
+        "since": rule.since,
+        "former": list(rule.former),
         "symptoms": list(rule.symptoms),
         "page": page.user_part(entry.page.read_text(encoding="utf-8")),
     }

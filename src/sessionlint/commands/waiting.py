@@ -7,7 +7,7 @@ one step takes. What is on the screen for a while only is wiped away before anyt
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, RLock, Thread
 from types import TracebackType
 from typing import TextIO
@@ -54,7 +54,8 @@ class Waiting:
         self._thread = Thread(target=self._tell, daemon=True)
 
     def __enter__(self) -> "Waiting":
-        self._thread.start()
+        with suppress(RuntimeError):  # where no thread can be had (too many, or WebAssembly), nothing is told
+            self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -21,6 +21,14 @@ class Severity(Enum):
         return list(Severity).index(self)
 
 
+class Stability(Enum):
+    """What a release may do to a rule (``docs/versioning.md``). Only a stable one is selected by a prefix, or by ALL."""
+
+    STABLE = "stable"
+    PREVIEW = "preview"
+    DEPRECATED = "deprecated"
+
+
 class Applicability(Enum):
     """SAFE keeps what the program does or turns a certain crash into working code; UNSAFE may change it; DISPLAY only shows."""
 
@@ -104,6 +112,7 @@ class Rule:
     ``on_with`` is a key of the configuration: a rule that is off by default is on where the project sets it.
     ``yields_to`` names the codes of more specific rules: where one of them speaks of the same place, this one is silent.
     ``silent_in``: the rule does not look at files of these roles; ``milder_in``: what it finds there is for information.
+    ``since`` is the release that first had it; ``former`` are codes and names by which it was known: they keep working.
     """
 
     code: str
@@ -118,6 +127,9 @@ class Rule:
     yields_to: tuple[str, ...] = field(default=())
     silent_in: frozenset[Role] = frozenset()
     milder_in: frozenset[Role] = frozenset()
+    stability: Stability = Stability.STABLE
+    since: str = "0.1.0"
+    former: tuple[str, ...] = field(default=())
 
     def finding(
         self,

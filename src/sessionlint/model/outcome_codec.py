@@ -88,13 +88,13 @@ def _load_fix(title: str, edits: Sequence[Data], applicability: str, alone: bool
 
 
 def _rule(rule: Rule) -> Data:
-    texts = [list(rule.symptoms), list(rule.hints), list(rule.speaking_against), list(rule.yields_to)]
+    texts = [list(rule.symptoms), list(rule.hints), list(rule.speaking_against), list(rule.yields_to), list(rule.former)]
     return [rule.code, rule.name, rule.severity.value, rule.why, rule.on, rule.on_with, *texts]
 
 
 def _load_rule(code: str, name: str, severity: str, why: str, on: bool, on_with: str, *texts: Sequence[str]) -> Rule:
-    symptoms, hints, against, yields_to = map(tuple, texts)
-    return Rule(code, name, Severity(severity), why, on, on_with, symptoms, hints, against, yields_to)
+    symptoms, hints, against, yields_to, former = map(tuple, texts)
+    return Rule(code, name, Severity(severity), why, on, on_with, symptoms, hints, against, yields_to, former=former)
 
 
 def _suppression(comment: "Suppression") -> Data:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Format(NamedTuple):
-    """``told`` says in the README what it prints; ``commands``: some of its lines are commands to the CI that runs it."""
+    """``told`` says in docs/reports.md what it prints; ``commands``: some of its lines are commands to the CI that runs it."""
 
     told: str
     commands: bool = False

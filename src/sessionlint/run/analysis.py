@@ -26,6 +26,7 @@ from sessionlint.run.extraction.extractor import Extractor
 from sessionlint.run.extraction.rounds import link, link_without_prefilter
 from sessionlint.run.remarks import remarks
 from sessionlint.run.settings.choice import Choice
+from sessionlint.run.settings.named_rules import notes_on_rules
 from sessionlint.run.settings.selectors import check_selectors
 from sessionlint.run.settings.settings import Settings
 from sessionlint.run.timings import Timings
@@ -129,14 +130,15 @@ class Analysis:
             fixable_safe=self._count(findings, Applicability.SAFE),
             fixable_unsafe=self._count(findings, Applicability.UNSAFE),
             skipped=tuple(_skipped(project.facts, self.scope)),
-            notes=(*(() if "SES001" in running else _unread(project.facts, self.scope)), *self._remarks(project)),
+            notes=(*(() if "SES001" in running else _unread(project.facts, self.scope)), *self._remarks(project, rules)),
             errors=tuple(errors),
             checked=sum(path in self.scope for path in project.sources),
         )
         return outcome, replace(comments, used=sifted.used | resifted.used)
 
-    def _remarks(self, project: Project) -> Iterator[str]:
-        return remarks(project, self.scope, self.settings.vocabulary.words)
+    def _remarks(self, project: Project, rules: Sequence[Rule]) -> Iterator[str]:
+        yield from notes_on_rules(self.settings, rules)
+        yield from remarks(project, self.scope, self.settings.vocabulary.words)
 
     def _count(self, findings: Iterable[Finding], applicability: Applicability) -> int:
         """How many a run with the same paths would fix: those that lie there, not those that only pass through."""

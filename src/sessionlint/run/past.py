@@ -9,7 +9,7 @@ from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.run.planning import Plan
 from sessionlint.run.settings.choice import Choice
-from sessionlint.sift.baseline import told_apart
+from sessionlint.sift.baseline import told_apart, under_todays_codes
 from sessionlint.sift.identity import Identity
 
 Before = Callable[[], Sequence[Identity]]
@@ -24,13 +24,13 @@ class Past:
     before: Before | None = None
     _before: Sequence[Identity] | None = field(default=None)
 
-    def new(self, findings: Sequence[Finding], sources: Mapping[str, Source]) -> Sequence[Finding]:
-        """Those of ``findings`` that were not there before."""
-        return self._sorted(findings, sources)[0]
+    def new(self, outcome: Outcome, sources: Mapping[str, Source]) -> Sequence[Finding]:
+        """The findings that were not there before."""
+        return self._sorted(outcome, sources)[0]
 
     def sifted(self, outcome: Outcome, sources: Mapping[str, Source], planned: Plan) -> Outcome:
         """The outcome without what was there before."""
-        new, baselined, older, stale = self._sorted(outcome.findings, sources)
+        new, baselined, older, stale = self._sorted(outcome, sources)
         return replace(
             outcome,
             findings=tuple(new),
@@ -42,10 +42,11 @@ class Past:
         )
 
     def _sorted(
-        self, findings: Sequence[Finding], sources: Mapping[str, Source]
+        self, outcome: Outcome, sources: Mapping[str, Source]
     ) -> tuple[Sequence[Finding], Sequence[Finding], Sequence[Finding], Sequence[Identity]]:
         """What is new, in the baseline, and there at the revision already; and the entries of the baseline that are stale."""
-        in_baseline = told_apart(findings, self.baseline or (), sources)
+        findings = outcome.findings
+        in_baseline = told_apart(findings, under_todays_codes(self.baseline or (), outcome.rules.values()), sources)
         baselined = dict.fromkeys(finding for finding, _ in in_baseline.known)
         older: dict[Finding, None] = {}
         if self.before is not None and in_baseline.new:

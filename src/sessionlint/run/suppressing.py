@@ -34,9 +34,9 @@ def suppressed(planned: Plan, analysis: Analysis, state: State, reason: str) -> 
 
 def _commented(analysis: Analysis, state: State, reason: str) -> dict[str, str]:
     """The new text of each file that gets a comment."""
-    found = state.checked.outcome.findings
+    outcome = state.checked.outcome
     by_path: defaultdict[str, list[Finding]] = defaultdict(list)
-    for finding in found if analysis.past is None else analysis.past.new(found, state.sources):
+    for finding in outcome.findings if analysis.past is None else analysis.past.new(outcome, state.sources):
         if finding.place.path in analysis.scope and not finding.code.startswith(_ABOUT_FILES_AND_COMMENTS):
             by_path[finding.place.path].append(finding)
     texts = {path: with_comments(state.sources[path], findings, reason) for path, findings in by_path.items()}

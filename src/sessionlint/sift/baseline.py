@@ -8,7 +8,7 @@ definition that it was in, is gone, and the same line stands there in a definiti
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
-from sessionlint.model.finding import Finding
+from sessionlint.model.finding import Finding, Rule
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.sift.identity import Identities, Identity
@@ -36,6 +36,12 @@ def told_apart(findings: Sequence[Finding], entries: Iterable[Identity], sources
         tuple((findings[index], entry) for index, entry in sorted(matching.matched.items())),
         tuple(matching.left),
     )
+
+
+def under_todays_codes(entries: Iterable[Identity], rules: Iterable[Rule]) -> list[Identity]:
+    """The entries of rules that were called otherwise when they were written, under the codes that these have now."""
+    codes = {former.upper(): rule.code for rule in rules for former in rule.former}
+    return [entry._replace(code=codes[entry.code]) if entry.code in codes else entry for entry in entries]
 
 
 class _Matching:

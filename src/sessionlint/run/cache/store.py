@@ -177,8 +177,12 @@ class Store:
         """What ``work`` gives; None once the store has turned out to be of no use."""
         if self._broken:
             return None
-        import sqlite3
-
+        try:
+            import sqlite3
+        except ImportError:  # a Python that was built without
+            self._broken = True
+            self._remark("no cache: this Python has no sqlite3")
+            return None
         try:
             if self._connection is None:
                 self._connect(writing)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import TypeAlias
 
@@ -38,7 +39,24 @@ def real_paths(paths: Sequence[str]) -> list[Path]:
     for path in paths:
         if not Path(path).exists():
             raise UsageError(f"{path}: {'a symlink to nowhere' if Path(path).is_symlink() else 'no such file or folder'}")
-    return [Path(path).resolve() for path in paths]
+    return [_as_listed(Path(path).resolve()) for path in paths]
+
+
+def _as_listed(path: Path) -> Path:
+    """The path as the folders on the way have it: where case does not matter (macOS), ``SRC/app.py`` may be ``src/app.py``, which
+    would be two files to us."""
+    if not path.name or path.name.swapcase() == path.name or not path.with_name(path.name.swapcase()).exists():
+        return path
+    return reduce(_listed, path.parts[1:], Path(path.anchor))
+
+
+def _listed(folder: Path, name: str) -> Path:
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - names are enough
+    except OSError:
+        names = []
+    alike = [each for each in names if each.casefold() == name.casefold()]
+    return folder / (name if name in alike or len(alike) != 1 else alike[0])
 
 
 def discover(

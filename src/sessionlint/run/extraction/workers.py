@@ -46,6 +46,8 @@ def extracted(sources: Sequence[Source], count: int, tell: Callable[[int], None]
             thread.start()
         for thread in threads:
             thread.join()
+    except RuntimeError as error:  # no thread can be had
+        raise WorkerFailedError(error) from None
     finally:
         for process in processes:
             _end(process)

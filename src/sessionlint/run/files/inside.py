@@ -14,8 +14,9 @@ from pathlib import Path
 
 from sessionlint.model.records import dataclass
 
-_HOLDS_FOLDERS = {os.open, os.stat, os.access, os.link, os.rename, os.unlink} <= os.supports_dir_fd
-_LINKS_LINKS = os.link in os.supports_follow_symlinks
+_LINK = getattr(os, "link", None)  # Android and WebAssembly have none
+_HOLDS_FOLDERS = {os.open, os.stat, os.access, _LINK, os.rename, os.unlink} <= os.supports_dir_fd
+_LINKS_LINKS = _LINK in os.supports_follow_symlinks
 _SAME = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER = os.O_RDONLY | _SAME | getattr(os, "O_DIRECTORY", 0)
 _FILE = os.O_RDONLY | _SAME | getattr(os, "O_NONBLOCK", 0)  # a pipe in its place would be waited for
@@ -98,6 +99,8 @@ class Folder:
 
     def link(self, name: str, other: str) -> None:
         """``other`` as one more name of the file."""
+        if not hasattr(os, "link"):
+            raise OSError(errno.ENOSYS, "this system gives files one name", other)
         ends = {"src_dir_fd": self.descriptor, "dst_dir_fd": self.descriptor}
         os.link(self._named(name), self._named(other), **ends, follow_symlinks=not _LINKS_LINKS)
 

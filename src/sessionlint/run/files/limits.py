@@ -1,7 +1,7 @@
 """How much is read of what a checkout brings, and how much of it is looked at.
 
 Each limit is far above what people and their tools write, and low enough for everything below it to be done with in seconds.
-README.md has the table.
+docs/reading.md has the table.
 """
 
 from typing import NamedTuple

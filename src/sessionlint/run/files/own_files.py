@@ -36,7 +36,7 @@ def create_whole(path: Path, data: bytes) -> None:
         os.link(unfinished, path)
     except FileExistsError:
         pass
-    except OSError:  # no hard links here
+    except (OSError, AttributeError):  # no hard links here: on the file system, or on the system
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

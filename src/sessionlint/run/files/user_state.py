@@ -16,8 +16,8 @@ def journal_of(root: Path) -> Journal | None:
 
 
 def _state_folder() -> Path | None:
-    """By the conventions of the platform. None on Windows, where runs cannot take turns and nothing is finished."""
-    if os.name == "nt":
+    """By the conventions of the platform. None where files have no owner (Windows): runs take no turns there."""
+    if os.name == "nt" or not hasattr(os, "geteuid"):
         return None
     default = "~/Library/Application Support" if sys.platform == "darwin" else "~/.local/state"
     given = Path(os.environ.get("XDG_STATE_HOME", ""))

@@ -61,7 +61,7 @@ class Fixing:
     def wanted(self, *, frozen: bool = False) -> list[Finding]:
         """The findings whose fixes are to be applied, as the texts now are; with ``frozen`` those of frozen files, too."""
         outcome, past = self.state.checked.outcome, self.analysis.past
-        found = outcome.findings if past is None else past.new(outcome.findings, self.state.sources)
+        found = outcome.findings if past is None else past.new(outcome, self.state.sources)
         levels = (Applicability.SAFE, Applicability.UNSAFE) if self.unsafe else (Applicability.SAFE,)
         return [
             finding

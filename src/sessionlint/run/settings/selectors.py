@@ -2,10 +2,10 @@
 
 from collections.abc import Container, Iterable, Sequence
 
-from sessionlint.model.finding import Rule
+from sessionlint.model.finding import Rule, Stability
 from sessionlint.model.records import dataclass
 from sessionlint.run.errors import UsageError, suggestion
-from sessionlint.sift.naming import EVERY_RULE, matches
+from sessionlint.sift.naming import EVERY_RULE, matches, names
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,15 @@ def selected_codes(layers: Iterable[Layer], rules: Sequence[Rule], configured: C
     """The codes chosen by ``layers`` in turn, starting from the rules that are on by default, or with a ``configured`` key.
 
     Within a layer the more specific selector wins (``select = ["SES3"]``, ``ignore = ["SES301"]`` and the other way
-    round), and ``ignore`` wins over ``select`` when they say the same.
+    round), and ``ignore`` wins over ``select`` when they say the same. What is no stable rule is selected by its own code or
+    name alone.
     """
     chosen = {rule.code for rule in rules if rule.on or rule.on_with in configured}
     for layer in layers:
         if layer.select is not None:
             chosen = set()
         for level in sorted({specificity(selector) for selector in layer.selectors}):
-            chosen |= _named((*(layer.select or ()), *layer.extend_select), level, rules)
+            chosen |= _selected((*(layer.select or ()), *layer.extend_select), level, rules)
             chosen -= _named(layer.ignore, level, rules)
     return frozenset(chosen)
 
@@ -45,6 +46,11 @@ def specificity(selector: str) -> int:
     if selector.upper() == EVERY_RULE:
         return 0
     return len("SES000") if "-" in selector else len(selector)
+
+
+def _selected(selectors: Sequence[str], level: int, rules: Sequence[Rule]) -> set[str]:
+    stable = [rule for rule in rules if rule.stability is Stability.STABLE or any(names(each, rule) for each in selectors)]
+    return _named(selectors, level, stable)
 
 
 def _named(selectors: Iterable[str], level: int, rules: Sequence[Rule]) -> set[str]:

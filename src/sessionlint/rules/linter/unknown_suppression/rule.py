@@ -1,4 +1,4 @@
-"""SES003: a suppression names a rule that does not exist.
+"""SES003: a suppression names a rule that does not exist, or that is called otherwise now.
 
 Why: a misspelt code hides nothing, and the finding it was meant for stays. Fix safety: there is no fix; which rule was
 meant is for the author to say.
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sessionlint.model.finding import Finding, Rule, Severity
 from sessionlint.model.source import Place
 from sessionlint.sift.comments import Comments, is_ours
+from sessionlint.sift.naming import is_former, renamed
 
 RULE = Rule(
     code="SES003",
@@ -30,10 +31,15 @@ def check_comments(comments: Comments) -> Iterator[Finding]:
         if suppression.problem is not None:
             continue
         for code, span in zip(suppression.codes, suppression.code_spans, strict=True):
-            if is_ours(suppression, code) and not comments.named(code):
+            if not is_ours(suppression, code):
+                continue
+            if not (named := comments.named(code)):
                 if code not in hints and len(hints) < _MOST_HINTS:
                     hints[code] = _help(code, known)
                 yield RULE.finding(Place(path, span), f"there is no rule {code}", help=hints.get(code, _NO_HINT))
+            elif is_former(code, named[0]):
+                told = renamed(code, named[0])
+                yield RULE.finding(Place(path, span), told, severity=Severity.INFO, help=f"Write {named[0].code}.")
 
 
 def _help(code: str, known: list[str]) -> str:
