@@ -10,6 +10,7 @@ TABLES = (
     "tests/test_documentation.py::test_a_page_begins_with_what_the_rule_is_and_ends_with_how_to_suppress_it",
     "tests/test_precedence_table.py::test_the_documentation_shows_who_speaks",
     "tests/changes/test_laziness.py",
+    "tests/test_readme.py::test_the_figures_are_those_that_were_measured",
     "tests/run/test_schema.py::test_the_file_in_the_package_is_up_to_date",
 )
 FAST = ("-m", "not packaging and not proof and not thorough")
@@ -46,7 +47,7 @@ def page(session: nox.Session) -> None:
 
 @nox.session
 def tables(session: nox.Session) -> None:
-    """Rewrite the tables of rules, formats and precedence in docs/, and how rules' pages begin and end."""
+    """Rewrite the tables in docs/, the figures of the README, and how rules' pages begin and end."""
     _tests(session, "-n", "0", "--accept", *TABLES)
 
 

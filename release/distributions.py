@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from zipfile import ZipFile
 
 ROOT = Path(__file__).parent.parent
+_RELATIVE = re.compile(r"\]\((?!https?:|#)[^)]+\)|(?:src|srcset)=\"(?!https?:)[^\"]+\"")
 SHIPPED = ("*.md", "*.css", "*.js", "*.json", "*.py", "py.typed")
 
 
@@ -96,6 +98,10 @@ def _of_the_package() -> Iterator[str]:
 
 def check_metadata(distributions: Distributions) -> None:
     """Ask those who will look at it: twine, as the index does, and check-wheel-contents. Raises WrongError."""
+    with ZipFile(distributions.wheel) as archive:
+        told = archive.read(next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))).decode()
+    if lost := _RELATIVE.findall(told):
+        raise WrongError(f"on the index these lead nowhere: {', '.join(lost)}")
     _ask("twine", "check", "--strict", *map(str, distributions))
     _ask("check_wheel_contents", str(distributions.wheel))
 

@@ -27,7 +27,7 @@ def _read(name: str) -> str:
 
 def test_the_version_stands_in_one_place() -> None:
     project = _read("pyproject.toml").partition("[project]")[2].partition("\n[")[0]
-    assert 'dynamic = ["version"]' in project
+    assert 'dynamic = ["version", ' in project
     assert not re.search(r"^version\b", project, re.MULTILINE)
     said = [path for path in (ROOT / "src").rglob("*.py") if f'"{__version__}"' in path.read_text(encoding="utf-8")]
     assert [path.relative_to(ROOT).as_posix() for path in said] == [
