@@ -88,8 +88,8 @@ _PROJECT = (
     Entry("Benchmarks", "benchmarks.md"),
     Entry("How it works", "how-it-works.md"),
     Entry("What is asked again", "laziness.md"),
-    Entry("Versions", "versioning.md"),
     Entry("Glossary", "glossary.md"),
     Entry("Contributing", "contributing.md"),
     Entry("Changelog", "changelog.md"),
+    Entry("Versions, and what may change", "versioning.md"),
 )

@@ -86,7 +86,11 @@ def _listing(found: Sequence[Match]) -> str:
     lines = [f"{place}. {_line(match)}" for place, match in enumerate(found[:_MOST], start=1)]
     more = ", ".join(match.rule.code for match in found[_MOST:])
     rest = [f"{len(found) - _MOST} more: {more}."] if more else []
-    end = f"`sessionlint rule {found[0].rule.code}` shows what breaks and what to write instead."
+    shown = f"`sessionlint rule {found[0].rule.code}` shows what breaks and what to write instead"
+    if not any(match.rule.on for match in found):
+        end = f"{shown}, and how the rule is switched on."
+    else:
+        end = f"{shown}; in the project's folder, `sessionlint check` looks for {'them' if len(found) > 1 else 'it'}."
     return "\n\n".join([f"# {count}", "\n".join(lines), *rest, end]) + "\n"
 
 

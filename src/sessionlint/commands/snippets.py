@@ -2,13 +2,13 @@
 
 PRE_COMMIT = """\
 - repo: https://github.com/OWNER/sessionlint  # or the path of a clone
-  rev: COMMIT
+  rev: COMMIT  # a full one, which cannot be moved
   hooks:
     - id: sessionlint
 """
 
 GITHUB = """\
-- uses: OWNER/sessionlint@COMMIT
+- uses: OWNER/sessionlint@COMMIT  # a full one, which cannot be moved
 """
 
 GITLAB = """\
