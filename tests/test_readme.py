@@ -79,7 +79,6 @@ def test_every_option_that_the_readme_and_the_documentation_name_exists() -> Non
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", own)) - OF_OTHERS
     assert len(named) > 5
     assert {option for option in named if option not in known} == set()
-    assert {option for option in named if option not in known} == set()
 
 
 def test_every_pre_commit_hook_that_the_readme_names_exists() -> None:

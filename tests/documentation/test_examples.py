@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+import shop
 from click.testing import CliRunner
 from pages.page import Block, read_blocks
 
@@ -126,6 +127,18 @@ def test_the_python_api_does_what_its_page_shows(
     for text in python_of("api.md"):
         exec(text, shown)
     assert capsys.readouterr().out.startswith("work.py 8 SES301 session `db` is never closed")
+
+
+def test_the_map_of_its_page_is_real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Of the project that the tests of the map look at."""
+    monkeypatch.chdir(tmp_path)
+    shop.write(shop.FILES, tmp_path)
+    page = DOCS / "map.md"
+    tree = next(block for _, block in blocks(page) if block.text.startswith("engine "))
+    if request.config.getoption("--accept"):
+        accept(page, [(tree, run("sessionlint map"))])
+        return
+    assert tree.text == run("sessionlint map")
 
 
 def test_the_comments_of_the_page_of_suppressions_suppress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
