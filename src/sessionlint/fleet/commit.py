@@ -1,7 +1,6 @@
 """At which commit a folder is: what git says, where the files are those of the commit, and else what the files say."""
 
 import os
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
@@ -23,7 +22,7 @@ _DIRTY = 16  # digits
 
 
 def commit_of(folder: Path, request: Request) -> str:
-    """The commit of the project in ``folder``, a real path, for ``request``: what tells it apart from any other. Raises OSError."""
+    """The commit of the project in ``folder``, a real path, for ``request``: what tells it apart. Raises OSError."""
     try:
         planned = plan(replace(request, cache=False), _not_told)
     except UsageError as error:  # no configuration that could be used: what it comes to is always the same
@@ -78,14 +77,14 @@ def _digest(folder: Path, planned: Plan | None, complaint: str) -> str:
     told = (planned.settings, planned.targets, planned.root.package, planned.scope.folders)
     digest.update(repr(told).encode("utf-8", "surrogatepass"))
     baseline = [] if planned.baseline is None else [planned.baseline.name]
-    for path, data in _contents(folder, (*planned.files, *baseline, *CODEOWNERS)):
+    for path in (*planned.files, *baseline, *CODEOWNERS):
+        data = _content(folder / path)
         digest.update(f"\0{path}\0{len(data)}\0".encode("utf-8", "surrogateescape") + data)
     return digest.hexdigest()
 
 
-def _contents(folder: Path, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    for path in paths:
-        try:
-            yield path, read_regular(folder / path, LOCK)
-        except OSError as error:
-            yield path, str(error.strerror).encode()
+def _content(file: Path) -> bytes:
+    try:
+        return read_regular(file, LOCK)
+    except OSError as error:
+        return str(error.strerror).encode()

@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -98,10 +99,8 @@ def _local(text: str, folder: Path, aside: Path) -> str:
 def _codeowners(folder: Path) -> str:
     """The text of the first of the places in which such a file counts."""
     for path in CODEOWNERS:
-        try:
+        with suppress(OSError):
             return read_regular(folder / path, IGNORE).decode("utf-8", "replace")
-        except OSError:
-            continue
     return ""
 
 

@@ -74,7 +74,11 @@ class Result:
     @classmethod
     def decoded(cls, data: bytes) -> "Result":
         """Raises ValueError."""
-        told = _decoded(data)
+        return cls.of(_decoded(data))
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Result":
+        """Raises ValueError."""
         try:
             sequences = {name: tuple(told[name]) for name in ("findings", "skipped", "notes", "errors")}
             return cls(**{**told, **sequences, "key": Key(**told["key"])})

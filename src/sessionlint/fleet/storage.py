@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -46,6 +47,9 @@ class LocalFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def __str__(self) -> str:
+        return str(self._folder)
 
     def read(self, name: str) -> bytes | None:
         try:
@@ -93,6 +97,9 @@ class Remote:
         self._system = system
         self._folder = folder.rstrip("/")
 
+    def __str__(self) -> str:
+        return str(self._system.unstrip_protocol(self._folder))
+
     def read(self, name: str) -> bytes | None:
         try:
             data: bytes = self._system.cat_file(self._path(name))
@@ -109,10 +116,8 @@ class Remote:
         raise NotImplementedError("an object does not grow")
 
     def remove(self, name: str) -> None:
-        try:
+        with suppress(FileNotFoundError):
             self._system.rm_file(self._path(name))
-        except FileNotFoundError:
-            pass
 
     def names(self, folder: str) -> list[str]:
         return sorted(self._names(self._path(folder)))

@@ -47,7 +47,7 @@ class Store:
 
     def __init__(self, storage: Storage, warn: Warn, today: Today = date.today) -> None:
         self.storage = storage
-        self._warn = warn
+        self.warn = warn
         self._today = today
 
     # --- results ------------------------------------------------------------------------------------------------------
@@ -72,15 +72,8 @@ class Store:
                 raise ValueError("its content is not what it was")
             return Result.decoded(data)
         except ValueError as error:
-            self._warn(f"{entry}: damaged, {error}")
+            self.warn(f"{entry}: damaged, {error}")
             return None
-
-    def is_whole(self, entry: str) -> bool:
-        """Whether an entry holds what its name says; one that does not is told, and taken away."""
-        if self.result(entry) is not None:
-            return True
-        self.storage.remove(entry)
-        return False
 
     def keep(self, result: Result) -> str:
         """Put a result into the store; the name of its entry. Raises OSError."""
@@ -101,6 +94,10 @@ class Store:
         folder = _folder(_FAILURES, repository)
         read = ((name.removesuffix(".json"), self.storage.read(f"{folder}/{name}")) for name in self.storage.names(folder))
         return {key: Failures.decoded(data) for key, data in read if data}
+
+    def tried(self) -> Iterator[str]:
+        """Every entry that holds failures."""
+        yield from _below(self.storage, _FAILURES)
 
     def count(self, key: Key, failures: Failures) -> None:
         """Raises OSError."""

@@ -35,6 +35,8 @@ _ENVIRONMENT = {
     "GIT_PAGER": "cat",
     "LC_ALL": "C",
 }
+_ASKED_FOR_NOTHING = {"GIT_ASKPASS": "", "SSH_ASKPASS": ""}
+_TRANSPORTS = "file:git:http:https:ssh"  # none that names a program, as `ext::` does
 _LONGEST_COMPLAINT = 200
 MOST_READ = 512 * 1024 * 1024
 
@@ -49,9 +51,19 @@ class Git:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._program = _program(root)
-        self._index = {}
+        self._off: Mapping[str, str] = _OFF
+        self._own: Mapping[str, str] = {}
         if index := os.environ.get("GIT_INDEX_FILE"):  # `git commit FILE` has its hooks look at another one
-            self._index = {"GIT_INDEX_FILE": str(Path(index).absolute())}
+            self._own = {"GIT_INDEX_FILE": str(Path(index).absolute())}
+
+    @classmethod
+    def fetching(cls, root: Path) -> "Git":
+        """git in a repository that we have made ourselves, to fetch into: with the user's keys, and without asking for any."""
+        git = cls(root)
+        ssh = os.environ.get("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
+        git._off = {**{key: value for key, value in _OFF.items() if key != "credential.helper"}, "core.sshCommand": ssh}
+        git._own = {**_ASKED_FOR_NOTHING, "GIT_ALLOW_PROTOCOL": _TRANSPORTS}
+        return git
 
     def text(self, *arguments: str) -> str | None:
         """The first line that a command prints; None where it fails."""
@@ -68,9 +80,9 @@ class Git:
 
     def _run(self, arguments: tuple[str, ...], given: bytes) -> tuple[int, bytes, bytes]:
         """Exit code, output, and what was said of it. A repository of a few bytes can list more files than there is memory."""
-        off = [word for key, value in _OFF.items() for word in ("-c", f"{key}={value}")]
+        off = [word for key, value in self._off.items() for word in ("-c", f"{key}={value}")]
         command = [self._program, "--no-pager", "--no-optional-locks", "--no-replace-objects", "-C", str(self._root), *off]
-        environment = {**_environment(), **self._index}
+        environment = {**_environment(), **self._own}
         try:
             with TemporaryFile() as asked, TemporaryFile() as said:
                 asked.write(given)
