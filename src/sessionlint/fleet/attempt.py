@@ -18,6 +18,7 @@ from sessionlint.fleet.record import Status
 from sessionlint.fleet.seed import command
 from sessionlint.model.records import dataclass
 
+_STARTS = 3
 _NEAR = 0.8  # of the memory: a process that dies with so much has died of that
 
 
@@ -39,8 +40,11 @@ def attempt(task: Mapping[str, Any]) -> Attempt:
     begun = perf_counter()
     told: dict[str, Any] = {}
     try:
-        with _room() as room, _seed() as seed:
-            told = seed.told(task, room)
+        for _ in range(_STARTS):
+            with _room() as room, _seed() as seed:
+                told = seed.told(task, room)
+            if told:
+                break  # else it had died before, while nobody needed it, and nothing was tried
     except OSError as error:  # no process, no disk
         told = {"status": "failed", "reason": error.strerror or str(error)}
     spent = {"cpu": round(told.get("cpu", 0.0), 3), "peak": told.get("peak", 0)}
@@ -104,7 +108,7 @@ class Seed:
                     break
             else:
                 self.end()
-        except BrokenPipeError:  # it died while nobody needed it
+        except BrokenPipeError:
             self.end()
         finally:
             late.cancel()

@@ -5,6 +5,7 @@ be as long as it likes. Nobody but the coordinator writes to the store. What is 
 whole; the next run begins where this one was.
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future
@@ -21,7 +22,7 @@ from sessionlint.fleet.history import Log
 from sessionlint.fleet.progress import Progress
 from sessionlint.fleet.record import Key, Result, Sighting, Target
 from sessionlint.fleet.store import Failures, Store
-from sessionlint.fleet.targets import without_credentials
+from sessionlint.fleet.targets import is_url, without_credentials
 from sessionlint.fleet.task import Limits, Task
 from sessionlint.model.records import dataclass
 
@@ -83,7 +84,7 @@ class Coordinator:
     def _submit(self, pending: _Pending) -> None:
         repository = pending.target.repository
         known = {key: entry for key, entry in self._store.known(repository).items() if entry not in pending.skipped}
-        task = Task(pending.target, self._asked, self._limits, known, self._store.failures(repository))
+        task = Task(_placed(pending.target), self._asked, self._limits, known, self._store.failures(repository))
         try:
             future = self._engine.executor.submit(attempt, task.data())
         except RuntimeError as error:
@@ -99,10 +100,13 @@ class Coordinator:
         try:
             future = self._done.get(timeout=min(pause, _PATIENCE))
         except Empty:
-            if self._running and not self._engine.is_there():
-                raise EngineLostError("the engine has gone") from None
+            if not self._engine.is_there():
+                raise EngineLostError("nobody answers any more") from None
             return
-        self._settle(self._running.pop(future), _outcome(future))
+        pending, tried = self._running.pop(future), _outcome(future)
+        if not self._engine.is_there():  # then it is not the task that is to blame
+            raise EngineLostError("nobody answers any more")
+        self._settle(pending, tried)
 
     def _settle(self, pending: _Pending, tried: Attempt) -> None:
         if tried.known:
@@ -161,6 +165,11 @@ class Coordinator:
         )
         self._log.see(sighting)
         self._progress.see(sighting)
+
+
+def _placed(target: Target) -> Target:
+    """For a worker that stands in another folder."""
+    return target if is_url(target.source) else replace(target, source=os.path.abspath(target.source))  # noqa: PTH100 - links stay
 
 
 def _outcome(future: Future[Attempt]) -> Attempt:

@@ -6,6 +6,7 @@ What is asked of either is ``concurrent.futures.Executor``, so any other engine 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from sessionlint.fleet.attempt import end_seeds
@@ -14,6 +15,7 @@ from sessionlint.run.errors import UsageError
 
 LOCAL, DASK = "local", "dask"
 _DEADLINE = 30  # seconds for a scheduler to answer
+_PAUSE = 5.0
 
 
 class EngineLostError(Exception):
@@ -44,6 +46,24 @@ def started(name: str, workers: int) -> Iterator[Engine]:
         raise UsageError(f'--engine: expected local, dask or dask=tcp://HOST:PORT, got "{name}"')
 
 
+class _Counted:
+    """How many tasks a cluster can do at once, asked for now and then: the answer takes its time."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._counted = 0
+        self._next = 0.0
+
+    def __call__(self) -> int:
+        if monotonic() >= self._next:
+            try:
+                self._counted = sum(self._client.nthreads().values())
+            except OSError as error:
+                raise EngineLostError(str(error)) from None
+            self._next = monotonic() + _PAUSE
+        return self._counted
+
+
 @contextmanager
 def _local(workers: int) -> Iterator[Engine]:
     executor = ThreadPoolExecutor(workers, thread_name_prefix="fleet")
@@ -69,7 +89,7 @@ def _dask(address: str, workers: int) -> Iterator[Engine]:
     except (OSError, ValueError) as error:  # TimeoutError is one
         raise UsageError(f"--engine dask={address}: {error}") from None
     try:
-        yield Engine(client.get_executor(pure=False), lambda: sum(client.nthreads().values()), lambda: client.status == "running")
+        yield Engine(client.get_executor(pure=False), _Counted(client), lambda: client.status == "running")
     finally:
         client.close(timeout=_DEADLINE)
         if cluster is not None:

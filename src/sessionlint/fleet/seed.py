@@ -16,6 +16,7 @@ from typing import Any
 
 _CODE = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from sessionlint.fleet.seed import serve; serve()"
 _GRACE = 5.0  # seconds for who waits to end it
+_IDLE = 60.0
 _ONE = 1024 * 1024
 
 
@@ -30,11 +31,12 @@ def serve() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     out = _kept_apart()
     _import_everything()
-    for line in sys.stdin.buffer:
+    if not hasattr(os, "fork"):
+        task, room = json.loads(sys.stdin.buffer.readline())
+        _perform(task, room, out)
+        return
+    while _comes_more() and (line := sys.stdin.buffer.readline()):
         task, room = json.loads(line)
-        if not hasattr(os, "fork"):
-            _perform(task, room, out)
-            return
         child = os.fork()
         if not child:
             _be_the_copy(task, room, out)
@@ -42,6 +44,13 @@ def serve() -> None:
         _, status, usage = os.wait4(child, 0)
         spent = {"cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss // (_ONE if sys.platform == "darwin" else 1024)}
         _tell(out, {"ended": os.waitstatus_to_exitcode(status), **spent})
+
+
+def _comes_more() -> bool:
+    """Whether anybody still wants something: the worker of a cluster stays when a fleet is done, and need not keep us."""
+    from select import select
+
+    return bool(select([0], [], [], _IDLE)[0])
 
 
 def _kept_apart() -> int:
