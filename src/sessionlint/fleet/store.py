@@ -64,6 +64,8 @@ class Store:
 
     def result(self, entry: str) -> Result | None:
         """What is in an entry, which ``known`` or a sighting names; None where it is gone, or damaged, which is told."""
+        if not entry.startswith(f"{_RESULTS}/") or ".." in entry.split("/"):  # a history may come from anywhere
+            return None
         data = self.storage.read(entry)
         if data is None:
             return None

@@ -1,6 +1,7 @@
 """The repositories of a fleet: lines of a file, as CSV, JSON or one place each, or the clones in a folder.
 
-What is read is never held as a whole: a list is read once to see that it can be read, and to count it, and then line by line.
+A list is read once to see that it can be read, and to count it, and then line by line: nothing is held of it but the text from
+standard input.
 """
 
 import csv
@@ -8,9 +9,9 @@ import glob
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import IO, Any
 
 from sessionlint.fleet.record import Target, digest_of
@@ -20,7 +21,7 @@ from sessionlint.run.files.inputs import Warn
 
 _KEYS = ("repository", "source", "revision", "owner", "labels")
 _OTHER_NAMES = {"name": "repository", "url": "source", "path": "source", "ref": "revision", "commit": "revision"}
-_SCP = re.compile(r"(?:[\w.+-]+@)?(?P<host>[\w.-]{2,}):(?!//|\\)(?P<path>[^\\].*)")
+_SCP = re.compile(r"(?:[\w.+-]+@)?(?P<host>[\w.-]{2,}):(?!//|\\|:)(?P<path>.+)")
 _WITH_SCHEME = re.compile(r"(?:git\+)?(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^/@]*@)?(?P<host>[^/]*)/(?P<path>.*)", re.IGNORECASE)
 _LABELS = re.compile(r"[;\s]+")
 
@@ -65,22 +66,23 @@ class Targets:
     def __init__(self, place: str, stdin: IO[bytes] | None, shard: Shard, warn: Warn) -> None:
         self._place = place
         self._shard = shard
-        self._file = None if place != "-" else _spooled(stdin)
+        if place == "-" and stdin is None:
+            raise UsageError("standard input is closed")
         if place != "-" and not Path(place).exists():
             raise UsageError(f"{place}: no such file or folder")
+        self._said = stdin.read() if place == "-" and stdin is not None else None
         self.count = sum(1 for _ in self._read(warn))
 
     def __iter__(self) -> Iterator[Target]:
         return self._read(_not_told)
 
     def _read(self, warn: Warn) -> Iterator[Target]:
-        found = _clones(Path(self._place)) if self._file is None and Path(self._place).is_dir() else self._listed(warn)
+        found = _clones(Path(self._place)) if self._said is None and Path(self._place).is_dir() else self._listed(warn)
         return (target for target in found if target in self._shard)
 
     def _listed(self, warn: Warn) -> Iterator[Target]:
-        if self._file is not None:
-            self._file.seek(0)
-            yield from _parsed(self._file, "-", warn)
+        if self._said is not None:
+            yield from _parsed(BytesIO(self._said), "-", warn)
             return
         try:
             with Path(self._place).open("rb") as file:
@@ -91,16 +93,6 @@ class Targets:
 
 def _not_told(text: str) -> None:
     """It was told when the list was read for the first time."""
-
-
-def _spooled(stdin: IO[bytes] | None) -> IO[bytes]:
-    """What can be read twice."""
-    if stdin is None:
-        raise UsageError("standard input is closed")
-    file = TemporaryFile()  # noqa: SIM115 - it is gone with us
-    for piece in iter(lambda: stdin.read(1 << 16), b""):
-        file.write(piece)
-    return file
 
 
 def _clones(folder: Path) -> Iterator[Target]:

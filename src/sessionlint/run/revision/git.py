@@ -8,7 +8,7 @@ environment of whoever runs us is left out too, for a variable can do the same.
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -39,6 +39,7 @@ _ASKED_FOR_NOTHING = {"GIT_ASKPASS": "", "SSH_ASKPASS": ""}
 _TRANSPORTS = "file:git:http:https:ssh"  # none that names a program, as `ext::` does
 _LONGEST_COMPLAINT = 200
 MOST_READ = 512 * 1024 * 1024
+_PIECE = 1024 * 1024
 
 
 class GitError(UsageError):
@@ -96,13 +97,21 @@ class Git:
 
 def _communicated(git: "subprocess.Popen[bytes]", said: IO[bytes]) -> tuple[int, bytes, bytes]:
     assert git.stdout is not None
-    output = git.stdout.read(MOST_READ + 1)
+    output = b"".join(_pieces(git.stdout))
     if len(output) > MOST_READ:
         git.kill()
         raise GitError("git: the repository holds more than is read of it")
     code = git.wait()
     said.seek(0)
     return code, output, said.read(_LONGEST_COMPLAINT)
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    """What comes, up to what is too much: to ask for that at once is to take as much memory."""
+    left = MOST_READ + 1
+    while left and (piece := stream.read(min(left, _PIECE))):
+        yield piece
+        left -= len(piece)
 
 
 def _environment() -> Mapping[str, str]:
