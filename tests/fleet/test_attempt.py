@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from fleet.trees import repository, tree
 from sessionlint.fleet import attempt as trying
 from sessionlint.fleet.asked import Asked
 from sessionlint.fleet.attempt import Attempt, Seed, attempt, end_seeds
 from sessionlint.fleet.record import Key, Target
 from sessionlint.fleet.store import Failures
 from sessionlint.fleet.task import Limits, Task
-from tests.fleet.trees import repository, tree
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes of POSIX")
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from fleet.trees import commit, git, repository, tree
 from sessionlint.fleet.asked import Asked
 from sessionlint.fleet.checkout import fetch, found
 from sessionlint.fleet.commit import commit_of
 from sessionlint.fleet.record import Target
 from sessionlint.run.errors import UsageError
 from sessionlint.run.revision.git import Git, GitError
-from tests.fleet.trees import commit, git, repository, tree
 
 
 def _commit_of(folder: Path) -> str:
@@ -67,7 +67,7 @@ def test_a_folder_without_git_is_known_by_what_is_read_of_it(tmp_path: Path) -> 
 def test_it_is_the_same_in_every_process(tmp_path: Path) -> None:
     folder = tree(tmp_path / "shop")
     (folder / "sessionlint.toml").write_text('select = ["SES1", "SES3"]\nper-file-ignores = {"a" = ["SES301"], "b" = ["SES1"]}\n')
-    code = "import sys; from tests.fleet.test_checkout import _commit_of, Path; print(_commit_of(Path(sys.argv[1])))"
+    code = "import sys; from fleet.test_checkout import _commit_of, Path; print(_commit_of(Path(sys.argv[1])))"
     told = {
         subprocess.run(
             [sys.executable, "-c", code, str(folder)],
