@@ -119,6 +119,8 @@ def test_what_fails_is_tried_again_and_then_told(fleet: Fleet) -> None:
     }
     assert {name: tries.count(name) for name in seen} == {"late": 3, "unlucky": 3, "well": 1}
     assert [each.reason for each in fleet.store.failures("late").values()] == ["timed-out: more than 60 s"]
+    noted = "".join(path.read_text() for path in (fleet.folder / "runs").rglob("*.jsonl"))
+    assert [noted.count(f'"kind":"{kind}"') for kind in ("begin", "tried", "seen", "end")] == [1, 4, 3, 1]
     assert fleet.store.failures("unlucky") == {}
 
 

@@ -31,6 +31,7 @@ def serve() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     out = _kept_apart()
     _import_everything()
+    _tell(out, {"ready": True})
     if not hasattr(os, "fork"):
         task, room = json.loads(sys.stdin.buffer.readline())
         _perform(task, room, out)
