@@ -288,5 +288,5 @@ def test_progress_is_told_in_a_line() -> None:
     for status, findings in (("ok", {"error": 2, "info": 1}), ("timed-out", {}), ("skipped", {})):
         progress.see(Sighting("a", "a", status, findings=findings))  # type: ignore[arg-type]
     assert (progress.doing.done, progress.doing.total) == (3, 100)
-    assert progress.doing.what == "4 running, 1 failed, 3 findings, about 2 h left"
+    assert progress.doing.what == "~2 h left, 4 running, 1 failed, 3 findings"
     assert progress.summary() == {"ok": 1, "skipped": 1, "timed-out": 1, "findings": 3, "new": 3}

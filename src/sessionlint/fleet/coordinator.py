@@ -60,7 +60,7 @@ class Coordinator:
         """Do all of them. Raises OSError where the store cannot be written, EngineLostError."""
         waiting = iter(targets)
         while self._submit_more(waiting) or self._later:
-            self._progress.running = len(self._running)
+            self._progress.running = min(len(self._running), self._engine.workers())
             self._settle_next()
 
     # --- giving out ---------------------------------------------------------------------------------------------------
