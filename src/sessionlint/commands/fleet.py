@@ -26,7 +26,7 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
     metavar="S",
     help="Seconds for each try.",
 )
-@click.option("--memory", type=click.IntRange(0), default=2048, show_default=True, metavar="MB", help="For each; 0: no limit.")
+@click.option("--memory", type=click.IntRange(0), default=4096, show_default=True, metavar="MB", help="For each; 0: no limit.")
 @click.option("--retries", type=click.IntRange(0), default=2, show_default=True, metavar="N", help="Try N times more.")
 @click.option("--select", multiple=True, callback=_csv, metavar="RULES", help="Check these rules only.")
 @click.option("--ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out.")
