@@ -7,6 +7,7 @@ import click
 
 from benchmarks import before, fixable, peers, report
 from benchmarks import growth as growing
+from benchmarks.fleet import fleet
 from benchmarks.hostile import HOSTILE
 from benchmarks.ours import BEFORE, Ours
 from benchmarks.runs import HERE, README, TOOLS, WORK, Runs, environment
@@ -135,6 +136,9 @@ def _grow(names: Sequence[str]) -> None:
     click.echo(growing.table(grown))
     if len(names) == len(HOSTILE):
         report.put(README, "growth", f"{report.machine()}.\n\n{growing.table(grown)}")
+
+
+main.add_command(fleet)
 
 
 def _packages(names: Sequence[str]) -> list[Package]:

@@ -40,10 +40,11 @@ def test_a_layer_between_text_and_findings_never_opens_a_file(layer: str) -> Non
     assert found == {}
 
 
-def test_programs_are_called_in_two_places() -> None:
-    """git, which is told there what not to run, and ourselves."""
+def test_programs_are_called_in_three_places() -> None:
+    """git, which is told there what not to run, and ourselves: to parse, and to check one repository of many."""
     callers = {_dotted(path) for path in _modules(PACKAGE) if "subprocess" in set(_imported(path))}
-    assert callers == {"sessionlint.run.revision.git", "sessionlint.run.extraction.workers"}
+    ours = {"sessionlint.run.extraction.workers", "sessionlint.fleet.attempt"}
+    assert callers == {"sessionlint.run.revision.git", *ours}
 
 
 def test_every_rule_has_its_page_beside_it_and_every_page_its_rule() -> None:

@@ -2,7 +2,7 @@
 
 import gc
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -410,6 +410,36 @@ def clean(paths: tuple[str, ...], cache_dir: Path | None, every: bool) -> None:
     from sessionlint.commands.clean import run_clean
 
     raise SystemExit(run_clean(paths, cache_dir, every))
+
+
+class _Fleet(click.Group):
+    """Its commands are imported when somebody asks for one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*self._all()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return self._all().get(cmd_name)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise click.UsageError(f'unknown command "fleet {args[0]}"{suggestion(args[0], self._all())}')
+        return super().resolve_command(ctx, args)
+
+    @staticmethod
+    def _all() -> Mapping[str, click.Command]:
+        from sessionlint.commands.fleet import COMMANDS
+
+        return COMMANDS
+
+
+@sessionlint.group(cls=_Fleet, invoke_without_command=True)
+@click.pass_context
+def fleet(context: click.Context) -> None:
+    """Check many repositories, here or on a cluster, and keep what is found in a store."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        raise SystemExit(FAILED)
 
 
 def _hear_termination() -> None:

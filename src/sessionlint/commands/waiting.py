@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from threading import Event, RLock, Thread
 from types import TracebackType
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from sessionlint.commands.console import is_terminal, say
 from sessionlint.report.visible import cells, inert, visible, width
-from sessionlint.run.timings import Doing, Timings
+from sessionlint.run.timings import Doing
 
 _WORDS: Mapping[str, str] = {
     "start": "starting",
@@ -27,6 +27,7 @@ _WORDS: Mapping[str, str] = {
     "rules": "checking",
     "fix": "fixing",
     "report": "reporting",
+    "fleet": "checking",
 }
 _BAR = 20  # cells
 _USUAL = 80
@@ -42,10 +43,17 @@ def is_anybody_waiting(quiet: bool, environment: Mapping[str, str]) -> bool:
     return not quiet and not any(environment.get(name) for name in ("CI", "PRE_COMMIT"))
 
 
+class AtWork(Protocol):
+    """A run, or whatever else takes long."""
+
+    @property
+    def doing(self) -> Doing: ...
+
+
 class Waiting:
     """While it is entered, tells on standard error what the run of ``timings`` is at."""
 
-    def __init__(self, timings: Timings) -> None:
+    def __init__(self, timings: AtWork) -> None:
         self._timings = timings
         self._terminal = sys.stderr if is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb" else None
         self._ended = Event()

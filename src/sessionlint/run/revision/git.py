@@ -8,7 +8,7 @@ environment of whoever runs us is left out too, for a variable can do the same.
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -35,8 +35,11 @@ _ENVIRONMENT = {
     "GIT_PAGER": "cat",
     "LC_ALL": "C",
 }
+_ASKED_FOR_NOTHING = {"GIT_ASKPASS": "", "SSH_ASKPASS": ""}
+_TRANSPORTS = "file:git:http:https:ssh"  # none that names a program, as `ext::` does
 _LONGEST_COMPLAINT = 200
 MOST_READ = 512 * 1024 * 1024
+_PIECE = 1024 * 1024
 
 
 class GitError(UsageError):
@@ -49,9 +52,19 @@ class Git:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._program = _program(root)
-        self._index = {}
+        self._off: Mapping[str, str] = _OFF
+        self._own: Mapping[str, str] = {}
         if index := os.environ.get("GIT_INDEX_FILE"):  # `git commit FILE` has its hooks look at another one
-            self._index = {"GIT_INDEX_FILE": str(Path(index).absolute())}
+            self._own = {"GIT_INDEX_FILE": str(Path(index).absolute())}
+
+    @classmethod
+    def fetching(cls, root: Path) -> "Git":
+        """git in a repository that we have made ourselves, to fetch into: with the user's keys, and without asking for any."""
+        git = cls(root)
+        ssh = os.environ.get("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
+        git._off = {**{key: value for key, value in _OFF.items() if key != "credential.helper"}, "core.sshCommand": ssh}
+        git._own = {**_ASKED_FOR_NOTHING, "GIT_ALLOW_PROTOCOL": _TRANSPORTS}
+        return git
 
     def text(self, *arguments: str) -> str | None:
         """The first line that a command prints; None where it fails."""
@@ -68,9 +81,9 @@ class Git:
 
     def _run(self, arguments: tuple[str, ...], given: bytes) -> tuple[int, bytes, bytes]:
         """Exit code, output, and what was said of it. A repository of a few bytes can list more files than there is memory."""
-        off = [word for key, value in _OFF.items() for word in ("-c", f"{key}={value}")]
+        off = [word for key, value in self._off.items() for word in ("-c", f"{key}={value}")]
         command = [self._program, "--no-pager", "--no-optional-locks", "--no-replace-objects", "-C", str(self._root), *off]
-        environment = {**_environment(), **self._index}
+        environment = {**_environment(), **self._own}
         try:
             with TemporaryFile() as asked, TemporaryFile() as said:
                 asked.write(given)
@@ -84,13 +97,21 @@ class Git:
 
 def _communicated(git: "subprocess.Popen[bytes]", said: IO[bytes]) -> tuple[int, bytes, bytes]:
     assert git.stdout is not None
-    output = git.stdout.read(MOST_READ + 1)
+    output = b"".join(_pieces(git.stdout))
     if len(output) > MOST_READ:
         git.kill()
         raise GitError("git: the repository holds more than is read of it")
     code = git.wait()
     said.seek(0)
     return code, output, said.read(_LONGEST_COMPLAINT)
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    """What comes, up to what is too much: to ask for that at once is to take as much memory."""
+    left = MOST_READ + 1
+    while left and (piece := stream.read(min(left, _PIECE))):
+        yield piece
+        left -= len(piece)
 
 
 def _environment() -> Mapping[str, str]:

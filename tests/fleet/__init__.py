@@ -1,0 +1,1 @@
+"""Fleets: stores, engines, and whatever can go wrong between them."""
