@@ -182,7 +182,7 @@ class Giving:
         another distribution, too."""
         written = walk.dotted(term) if isinstance(term, Name | Attribute) else None
         name = (written or "").rpartition(".")[2]
-        if written is None or not name[:1].isupper() or name.isupper():
+        if written is None or not name[:1].isupper():
             return None
         match self.project.kind(term, self.scope):
             case kinds.ClassKind(cls=cls):
@@ -190,7 +190,7 @@ class Giving:
             case kinds.Unknown(unread=str(path)):
                 return written, None, path
             case External(name=known) if outside and known.partition(".")[0] not in ("sqlalchemy", "sqlmodel"):
-                return written, None, None
+                return (written, None, None) if not name.isupper() else None
             case _:
                 return None
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
+from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
@@ -18,11 +18,13 @@ from sessionlint.questions.objects.reading import surely_read
 from sessionlint.questions.objects.reasons import starts_work
 from sessionlint.questions.running.background import schedules
 from sessionlint.questions.running.jobs import is_queued
+from sessionlint.questions.running.library_objects import library_object
 from sessionlint.questions.sessions.holding import parameter_for
 from sessionlint.questions.sessions.session_users import without_partial
 
 _TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 _STARTED = frozenset({"threading.Thread", "multiprocessing.Process", "threading.Timer"})
+_POOLS = frozenset(f"concurrent.futures.{name}PoolExecutor" for name in ("Thread", "Process", "thread.Thread", "process.Process"))
 _SENDS = frozenset({"delay", "apply_async", "send", "send_with_options"})
 
 
@@ -92,6 +94,8 @@ def _work(project: Project, site: Site) -> _Work | None:
         return _Work("a task", first.func, first.args) if isinstance(site.statement, Evaluate) and not _is_awaited(site) else None
     if isinstance(callee, kinds.External) and callee.name in _STARTED:
         return _started(call)
+    if (submitted := _submitted(project, site, call, scope)) is not None:
+        return submitted
     if isinstance(call.func, Attribute) and call.func.attr in _SENDS and _is_queue(project, call.func.value, scope):
         return _Work("a queue", call.func.value, _sent(call), is_serialized=True)
     return None
@@ -107,6 +111,29 @@ def _started(call: Call) -> _Work | None:
     if target is None or not isinstance(args, Collection):
         return None
     return _Work("a thread or process", target, tuple(Argument(*item.span, item) for item in args.items))
+
+
+def _submitted(project: Project, site: Site, call: Call, scope: FunctionScope) -> _Work | None:
+    """``pool.submit(work, user)``, ``loop.run_in_executor(None, work, user)``, of which nobody keeps the future."""
+    func = call.func
+    if not isinstance(func, Attribute) or not isinstance(site.statement, Evaluate) or _is_awaited(site):
+        return None
+    if func.attr == "submit" and not _is_left_here(func.value, scope) and library_object(project, func.value, scope) in _POOLS:
+        given = call.args
+    elif func.attr == "run_in_executor":
+        given = call.args[1:]
+    else:
+        return None
+    if not given or given[0].keyword is not None or given[0].star:
+        return None
+    work, args = without_partial(project, given[0].value, given[1:], scope)
+    return _Work("a pool of threads or processes", work, args)
+
+
+def _is_left_here(pool: Term, scope: FunctionScope) -> bool:
+    """``with ThreadPoolExecutor() as pool``: the end of the block waits for the work."""
+    bindings = scope.bindings.get(pool.id, ()) if isinstance(pool, Name) else ()
+    return any(isinstance(binding, EnteredBinding) for binding in bindings)
 
 
 def _is_queue(project: Project, task: Term, scope: FunctionScope) -> bool:
