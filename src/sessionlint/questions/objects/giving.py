@@ -49,6 +49,10 @@ _ALL_OF = frozenset({"all", "fetchall", "copy"})
 _OF_ROWS = frozenset({"scalar", "scalar_one", "scalar_one_or_none"})
 _SAME = frozenset({"unique", "yield_per", "execution_options", "where", "filter", "filter_by", "order_by", "limit", "offset"})
 _ENDING_QUERY = frozenset({"count", "delete", "update", "exists", "subquery", "cte", "scalar_subquery", "with_entities"})
+# what these give are no objects of the class: a union's rows, other columns
+_ENDING_STATEMENT = _ENDING_QUERY | {
+    *("union", "union_all", "intersect", "intersect_all", "except_", "except_all", "with_only_columns", "alias", "lateral"),
+}
 _COPYING = frozenset({f"builtins.{name}" for name in ("list", "tuple", "sorted", "set", "reversed", "iter", "enumerate")})
 
 
@@ -201,7 +205,7 @@ class Giving:
         elif method == "options" and owner.shape in (Shape.STATEMENT, Shape.QUERY):
             yield _with_options(owner, [None if given.star else given.value for given in call.args])
         elif owner.shape is Shape.STATEMENT:
-            yield owner if method not in _ENDING_QUERY else None
+            yield owner if method not in _ENDING_STATEMENT else None
         elif owner.shape is Shape.QUERY and method not in _ONE_OF | _ALL_OF:
             yield owner if method not in _ENDING_QUERY and not method.startswith("add_") else None
         elif owner.shape is Shape.RESULT:
