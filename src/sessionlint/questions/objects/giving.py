@@ -28,7 +28,7 @@ from sessionlint.model.facts import Mapping as MappingTerm
 from sessionlint.model.records import dataclass
 from sessionlint.questions.objects.entity import Entity, Shape, Stage
 from sessionlint.questions.objects.expiry import expires
-from sessionlint.questions.objects.mapped import Loads, is_mapped, relationship
+from sessionlint.questions.objects.mapped import Loads, is_mapped, relationship, set_by_default
 from sessionlint.questions.objects.options import listed, read_options
 from sessionlint.questions.sessions.holding import parameter_for
 
@@ -258,6 +258,7 @@ class Giving:
         if named is None or (named[1] is not None and not is_mapped(self.project, named[1])):
             return SOMETHING
         given = frozenset(argument.keyword for argument in call.args if argument.keyword is not None)
+        given |= set_by_default(self.project, named[1]) if named[1] is not None else frozenset()
         stars = any(argument.star for argument in call.args) or any(argument.keyword is None for argument in call.args)
         made = Entity(Shape.ONE, *named, stage=Stage.NEW, is_new=True, loaded=given, hazy=stars, origin=call, where=self.scope)
         return frozenset({made})

@@ -156,6 +156,9 @@ class _Walk(Following[Work]):
         after, _ = Following._own(self, statement, states)
         # what a round that failed has written itself is not what the others lose
         raised = frozenset(Work.NONE if state is Work.ROUND else state for state in states)
+        handed_on = (event for event in self.by_statement.get(statement, ()) if event.act is Act.PASSED)
+        if not all(keeps_transaction(self.project, event, self.name) for event in handed_on):
+            raised = _UNSURE  # a function that saves something may have done so before it failed
         return after, raised if may_raise(statement) else frozenset()
 
     def _behind(self, event: Event, state: Work) -> frozenset[Work]:
