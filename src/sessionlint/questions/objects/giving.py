@@ -132,7 +132,8 @@ class Giving:
         if isinstance(func, Attribute):
             owner = self.project.kind(func.value, self.scope)
             if isinstance(owner, kinds.Session):
-                return self._asked(call, func.attr, owner, walk.dotted(func.value), known)
+                is_given = awaited or not owner.is_async  # else it is a coroutine
+                return self._asked(call, func.attr, owner, walk.dotted(func.value), known) if is_given else SOMETHING
             found = self.values(func.value, known) if isinstance(func.value, Name | Call | Await) else SOMETHING
             if found != SOMETHING:
                 return frozenset(value for one in found for value in self._method(one, func.attr, call, known))

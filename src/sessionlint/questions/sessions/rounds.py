@@ -166,7 +166,8 @@ class _Walk(Following[Work]):
             return _UNSURE
         if event.act is Act.PASSED:
             to = handed(self.project, event, self.name)
-            return _through(self.project, to, state) if to is not None else _UNSURE
+            behind = _through(self.project, to, state) if to is not None else _UNSURE
+            return behind if state is not Work.EARLIER or len(behind) == 1 else _UNSURE
         if event.act is Act.NESTED and not isinstance(event.site.statement, With):
             return _UNSURE  # before SQLAlchemy 2.0, a rollback ends this one only
         if event.act in _ENDS:
