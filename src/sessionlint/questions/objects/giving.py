@@ -71,7 +71,7 @@ class Giving:
             case Constant(value=None):
                 return NOTHING
             case Await(value=Call() as call):
-                return self._called(call, known, awaited=True)
+                return self.called(call, known, awaited=True)
             case Await(value=value) | Walrus(value=value):
                 return self.values(value, known)
             case Conditional(body=body, orelse=orelse):
@@ -81,7 +81,7 @@ class Giving:
             case Subscript(value=value, items=(Constant(value=int()),)):
                 return elements(self.values(value, known))
             case Call():
-                return self._called(term, known, awaited=False)
+                return self.called(term, known, awaited=False)
             case Comprehension(kind="list" | "set", element=(element,)):
                 return self._comprehended(term, element, known)
             case Attribute(value=value, attr=attr):
@@ -127,7 +127,8 @@ class Giving:
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
-    def _called(self, call: Call, known: Known, *, awaited: bool) -> Values:
+    def called(self, call: Call, known: Known, *, awaited: bool) -> Values:
+        """What a call gives; ``awaited``: behind its ``await``."""
         func = call.func
         if isinstance(func, Attribute):
             owner = self.project.kind(func.value, self.scope)
