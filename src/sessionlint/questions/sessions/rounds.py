@@ -155,7 +155,7 @@ class _Walk(Following[Work]):
     def _own(self, statement: Statement, states: frozenset[Work]) -> tuple[frozenset[Work], frozenset[Work]]:
         after, _ = Following._own(self, statement, states)
         # what a round that failed has written itself is not what the others lose
-        raised = frozenset(Work.NONE if state is Work.ROUND else state for state in states)
+        raised: frozenset[Work] = frozenset(Work.NONE if state is Work.ROUND else state for state in states)
         handed_on = (event for event in self.by_statement.get(statement, ()) if event.act is Act.PASSED)
         if not all(keeps_transaction(self.project, event, self.name) for event in handed_on):
             raised = _UNSURE  # a function that saves something may have done so before it failed
