@@ -101,6 +101,11 @@ def test_a_tree_that_is_not_of_the_text_is_noticed(monkeypatch: pytest.MonkeyPat
     assert problem(Source("a.py", text), LookupError()) is None
 
 
+def test_what_libcst_itself_fails_over_is_said() -> None:
+    told = problem(Source("a.py", 'x = t"a" t"b"'), cst.CSTLogicError("Logic error!"))
+    assert told is not None and told.message == "cannot be read by libcst: CSTLogicError: Logic error!"
+
+
 def test_every_form_of_expression_statement_and_pattern_is_visited() -> None:
     forms = (cst.BaseExpression, cst.BaseSmallStatement, cst.BaseCompoundStatement, cst.MatchPattern)
     known = [node for name in cst.__all__ if isinstance(node := getattr(cst, name), type) and issubclass(node, forms)]

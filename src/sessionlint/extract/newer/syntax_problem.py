@@ -23,7 +23,7 @@ def problem(source: Source, error: Exception) -> SyntaxProblem | None:
         return _syntax_problem(source, error)
     if isinstance(error, MismatchError):
         return SyntaxProblem(Span(0, 0), "cannot be read reliably: libcst's tree of this file is not what the file says")
-    if isinstance(error, UnknownNodeError | cst.CSTValidationError | UnicodeError):
+    if isinstance(error, UnknownNodeError | cst.CSTValidationError | cst.CSTLogicError | UnicodeError):
         return SyntaxProblem(Span(0, 0), f"cannot be read by libcst: {type(error).__name__}: {' '.join(str(error).split())}")
     return None
 

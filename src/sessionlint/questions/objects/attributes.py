@@ -22,11 +22,17 @@ def is_deferred(project: Project, cls: ClassScope, name: str) -> bool:
 
 def is_column(project: Project, cls: ClassScope, name: str) -> bool:
     """Whether an attribute is a column."""
+    is_mapped = _is_field if any(given.keyword == "table" for given in cls.node.bases) else _is_mapped_annotation
     return _column(project, cls, name) is not None or any(
-        _is_mapped_annotation(binding)
-        for ancestor in project.evaluator.ancestors(cls)
-        for binding in ancestor.bindings.get(name, ())
+        is_mapped(binding) for ancestor in project.evaluator.ancestors(cls) for binding in ancestor.bindings.get(name, ())
     )
+
+
+def _is_field(binding: Binding) -> bool:
+    """``name: str``, ``age: int = 0``: SQLModel makes a column of each."""
+    if not isinstance(binding, ValueBinding) or binding.annotation is None or isinstance(binding.value, Call):
+        return False
+    return "ClassVar" not in (generic_name(binding.annotation), walk.dotted(binding.annotation))
 
 
 def _is_mapped_annotation(binding: Binding) -> bool:

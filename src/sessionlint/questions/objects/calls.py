@@ -140,7 +140,7 @@ class Calls:
         root: Term | None = first
         while isinstance(root, Call | Attribute):
             root = root.func if isinstance(root, Call) else root.value
-        values = self.walk.giving.values(call, known)
+        values = self.walk.giving.called(call, known, awaited=True)
         if values == SOMETHING and isinstance(root, Name) and root.id in _WITHOUT_OBJECTS:
             return frozenset()
         return values

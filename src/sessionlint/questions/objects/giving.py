@@ -28,7 +28,7 @@ from sessionlint.model.facts import Mapping as MappingTerm
 from sessionlint.model.records import dataclass
 from sessionlint.questions.objects.entity import Entity, Shape, Stage
 from sessionlint.questions.objects.expiry import expires
-from sessionlint.questions.objects.mapped import Loads, is_mapped, relationship
+from sessionlint.questions.objects.mapped import Loads, is_mapped, relationship, set_by_default
 from sessionlint.questions.objects.options import listed, read_options
 from sessionlint.questions.sessions.holding import parameter_for
 
@@ -49,6 +49,10 @@ _ALL_OF = frozenset({"all", "fetchall", "copy"})
 _OF_ROWS = frozenset({"scalar", "scalar_one", "scalar_one_or_none"})
 _SAME = frozenset({"unique", "yield_per", "execution_options", "where", "filter", "filter_by", "order_by", "limit", "offset"})
 _ENDING_QUERY = frozenset({"count", "delete", "update", "exists", "subquery", "cte", "scalar_subquery", "with_entities"})
+# what these give are no objects of the class: a union's rows, other columns
+_ENDING_STATEMENT = _ENDING_QUERY | {
+    *("union", "union_all", "intersect", "intersect_all", "except_", "except_all", "with_only_columns", "alias", "lateral"),
+}
 _COPYING = frozenset({f"builtins.{name}" for name in ("list", "tuple", "sorted", "set", "reversed", "iter", "enumerate")})
 
 
@@ -67,7 +71,7 @@ class Giving:
             case Constant(value=None):
                 return NOTHING
             case Await(value=Call() as call):
-                return self._called(call, known, awaited=True)
+                return self.called(call, known, awaited=True)
             case Await(value=value) | Walrus(value=value):
                 return self.values(value, known)
             case Conditional(body=body, orelse=orelse):
@@ -77,7 +81,7 @@ class Giving:
             case Subscript(value=value, items=(Constant(value=int()),)):
                 return elements(self.values(value, known))
             case Call():
-                return self._called(term, known, awaited=False)
+                return self.called(term, known, awaited=False)
             case Comprehension(kind="list" | "set", element=(element,)):
                 return self._comprehended(term, element, known)
             case Attribute(value=value, attr=attr):
@@ -123,12 +127,14 @@ class Giving:
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
-    def _called(self, call: Call, known: Known, *, awaited: bool) -> Values:
+    def called(self, call: Call, known: Known, *, awaited: bool) -> Values:
+        """What a call gives; ``awaited``: behind its ``await``."""
         func = call.func
         if isinstance(func, Attribute):
             owner = self.project.kind(func.value, self.scope)
             if isinstance(owner, kinds.Session):
-                return self._asked(call, func.attr, owner, walk.dotted(func.value), known)
+                is_given = awaited or not owner.is_async  # else it is a coroutine
+                return self._asked(call, func.attr, owner, walk.dotted(func.value), known) if is_given else SOMETHING
             found = self.values(func.value, known) if isinstance(func.value, Name | Call | Await) else SOMETHING
             if found != SOMETHING:
                 return frozenset(value for one in found for value in self._method(one, func.attr, call, known))
@@ -182,7 +188,7 @@ class Giving:
         another distribution, too."""
         written = walk.dotted(term) if isinstance(term, Name | Attribute) else None
         name = (written or "").rpartition(".")[2]
-        if written is None or not name[:1].isupper() or name.isupper():
+        if written is None or not name[:1].isupper():
             return None
         match self.project.kind(term, self.scope):
             case kinds.ClassKind(cls=cls):
@@ -190,7 +196,7 @@ class Giving:
             case kinds.Unknown(unread=str(path)):
                 return written, None, path
             case External(name=known) if outside and known.partition(".")[0] not in ("sqlalchemy", "sqlmodel"):
-                return written, None, None
+                return (written, None, None) if not name.isupper() else None
             case _:
                 return None
 
@@ -201,7 +207,7 @@ class Giving:
         elif method == "options" and owner.shape in (Shape.STATEMENT, Shape.QUERY):
             yield _with_options(owner, [None if given.star else given.value for given in call.args])
         elif owner.shape is Shape.STATEMENT:
-            yield owner if method not in _ENDING_QUERY else None
+            yield owner if method not in _ENDING_STATEMENT else None
         elif owner.shape is Shape.QUERY and method not in _ONE_OF | _ALL_OF:
             yield owner if method not in _ENDING_QUERY and not method.startswith("add_") else None
         elif owner.shape is Shape.RESULT:
@@ -254,6 +260,7 @@ class Giving:
         if named is None or (named[1] is not None and not is_mapped(self.project, named[1])):
             return SOMETHING
         given = frozenset(argument.keyword for argument in call.args if argument.keyword is not None)
+        given |= set_by_default(self.project, named[1]) if named[1] is not None else frozenset()
         stars = any(argument.star for argument in call.args) or any(argument.keyword is None for argument in call.args)
         made = Entity(Shape.ONE, *named, stage=Stage.NEW, is_new=True, loaded=given, hazy=stars, origin=call, where=self.scope)
         return frozenset({made})

@@ -125,6 +125,22 @@ def _option(call: Call, name: str) -> Term | None:
     return walk.argument(call, None, name)
 
 
+@question(frozenset[str]())
+def set_by_default(project: Project, cls: ClassScope) -> frozenset[str]:
+    """The attributes that a new object has without being given them: the fields of a dataclass that have a default, before
+    SQLAlchemy 2.1."""
+    version = project.targets.sqlalchemy
+    if version is not None and version >= (2, 1):
+        return frozenset()
+    return frozenset(
+        name
+        for ancestor in project.evaluator.ancestors(cls)
+        for name in ancestor.bindings
+        if (made := defined(ancestor, name)) is not None
+        and any(given.keyword in ("default_factory", "default") for given in made[0].args)
+    )
+
+
 @question(False)
 def is_mapped(project: Project, cls: ClassScope) -> bool:
     """Whether objects of a class have rows: it names a table, or has what only mapped classes have."""

@@ -23,7 +23,8 @@ _COLUMNS = frozenset({"mapped_column", "Column"})
 _STARTING = frozenset(
     {
         *("add_task", "BackgroundTask", "create_task", "ensure_future", "Thread", "Process", "Timer"),
-        *("delay", "apply_async", "send", "send_with_options"),
+        *("delay", "apply_async", "send", "send_with_options", "submit", "run_in_executor"),
+        *("put", "put_nowait", "enqueue"),
     }
 )
 _EXPIRING = frozenset({"rollback", "expire", "expire_all", "load_only", "defer"})

@@ -63,6 +63,15 @@ def commits_on_success(project: Project, function: FunctionScope) -> bool:
     )
 
 
+def written_commit(project: Project, function: FunctionScope) -> Place | None:
+    """Where a generator function calls ``commit`` itself, behind its yield, when nothing is raised there."""
+    for loan in loans(function):
+        for statement in (inner for outer in loan.behind for inner in taken(outer, _NO_SETTINGS)):
+            if (call := next(session_calls(project, statement, function, "commit"), None)) is not None:
+                return function.module.place(call.span)
+    return None
+
+
 # --- behind the yield -------------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,6 @@
 """Objects of other libraries that wait, and by what they were made: a client, a connection to a mail server, a bot.
 
-A file that neither speaks of sessions nor imports a library that waits is not looked into: it may not have been read.
+A file that neither has sessions nor imports a library that waits is not looked into: it may not have been read.
 """
 
 from collections.abc import Sequence
@@ -23,15 +23,17 @@ from sessionlint.link.values.waiting_names import LIBRARIES, waiting_object
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Call, Constant, Import, Name, Operation, Subscript, Term
 from sessionlint.questions.requests.depends import is_depends, provider_term
+from sessionlint.questions.sessions.open_transactions import sessions_in
 
 _DEPTH = 5
 
 
 @question(False)
 def is_looked_into(project: Project, module: ModuleScope) -> bool:
-    """Whether the file speaks of sessions of SQLAlchemy's, or imports a library that waits."""
+    """Whether the file speaks of sessions of SQLAlchemy's, or has some, or imports a library that waits."""
     text = project.source(module).text.lower()
-    return (("sqlalchemy" in text or "sqlmodel" in text) and "session" in text) or imports_waiting(project, module)
+    speaks = ("sqlalchemy" in text or "sqlmodel" in text) and "session" in text
+    return speaks or imports_waiting(project, module) or bool(sessions_in(project, module))
 
 
 @question(False)

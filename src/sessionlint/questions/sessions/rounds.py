@@ -155,7 +155,10 @@ class _Walk(Following[Work]):
     def _own(self, statement: Statement, states: frozenset[Work]) -> tuple[frozenset[Work], frozenset[Work]]:
         after, _ = Following._own(self, statement, states)
         # what a round that failed has written itself is not what the others lose
-        raised = frozenset(Work.NONE if state is Work.ROUND else state for state in states)
+        raised: frozenset[Work] = frozenset(Work.NONE if state is Work.ROUND else state for state in states)
+        handed_on = (event for event in self.by_statement.get(statement, ()) if event.act is Act.PASSED)
+        if not all(keeps_transaction(self.project, event, self.name) for event in handed_on):
+            raised = _UNSURE  # a function that saves something may have done so before it failed
         return after, raised if may_raise(statement) else frozenset()
 
     def _behind(self, event: Event, state: Work) -> frozenset[Work]:
@@ -163,7 +166,8 @@ class _Walk(Following[Work]):
             return _UNSURE
         if event.act is Act.PASSED:
             to = handed(self.project, event, self.name)
-            return _through(self.project, to, state) if to is not None else _UNSURE
+            behind = _through(self.project, to, state) if to is not None else _UNSURE
+            return behind if state is not Work.EARLIER or len(behind) == 1 else _UNSURE
         if event.act is Act.NESTED and not isinstance(event.site.statement, With):
             return _UNSURE  # before SQLAlchemy 2.0, a rollback ends this one only
         if event.act in _ENDS:

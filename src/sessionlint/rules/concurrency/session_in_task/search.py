@@ -17,6 +17,7 @@ from sessionlint.model.facts import (
     Evaluate,
     Name,
     Term,
+    With,
 )
 from sessionlint.model.records import dataclass
 from sessionlint.questions.running.borrowing import Owner, asked_between, owner_of
@@ -70,10 +71,23 @@ def _outliving(project: Project, site: Site, name: str, coroutine: Call, owner: 
         return None
     if end == _NEVER:
         return None if is_handed_over(project, site, name, coroutine, owner) else SessionInTask(site, name, work, owner)
-    if owner.block is not None and owner.block.span.end <= end:
+    if owner.block is not None and owner.block.span.end <= end and not _ends_first(project, site, owner.block, name):
         return SessionInTask(site, name, work, owner)
     used = next(asked_between(project, name, site.scope, site.statement.span.end, end), None)
     return SessionInTask(site, name, work, owner, used) if used is not None else None
+
+
+def _ends_first(project: Project, site: Site, block: With, name: str) -> bool:
+    """Whether the task group is left, and has waited, before the session's block: it stands in it, or behind it in one line."""
+    group = task_group(project, site.term, site) if isinstance(site.term, Call) else None
+    if group is None:
+        return False
+    if group is not block:
+        return block.span.contains(group.span)
+    targets = [walk.dotted(item.target) if item.target is not None else None for item in block.items]
+    given = site.term.func.value if isinstance(site.term, Call) and isinstance(site.term.func, Attribute) else None
+    told = walk.dotted(given) if given is not None else None
+    return name in targets and told in targets and targets.index(name) < targets.index(told)
 
 
 _NEVER = -1

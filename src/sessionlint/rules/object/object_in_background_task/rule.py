@@ -47,6 +47,8 @@ def _message(found: HandedOver) -> str:
     begin = f"`{found.written}` is given to {found.runner}"
     if found.is_serialized:
         return f"{begin}, which cannot send a mapped object: hand over its id"
+    if found.is_kept:
+        return f"{begin}: when it is taken out, its session may have ended, and what is not loaded cannot be read"
     if found.expired is not None:
         return f"{begin} and has expired: what that reads of it needs a session that has ended by then"
     if found.reads is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
+from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
@@ -18,11 +18,16 @@ from sessionlint.questions.objects.reading import surely_read
 from sessionlint.questions.objects.reasons import starts_work
 from sessionlint.questions.running.background import schedules
 from sessionlint.questions.running.jobs import is_queued
+from sessionlint.questions.running.library_objects import library_object
 from sessionlint.questions.sessions.holding import parameter_for
 from sessionlint.questions.sessions.session_users import without_partial
 
 _TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 _STARTED = frozenset({"threading.Thread", "multiprocessing.Process", "threading.Timer"})
+_POOLS = frozenset(f"concurrent.futures.{name}PoolExecutor" for name in ("Thread", "Process", "thread.Thread", "process.Process"))
+_PUTS = frozenset({"put", "put_nowait", "enqueue"})
+_QUEUES = frozenset({"asyncio.Queue", "queue.Queue", "queue.SimpleQueue", "multiprocessing.Queue"})
+_JOBS = frozenset({"rq.Queue", "rq.queue.Queue"})
 _SENDS = frozenset({"delay", "apply_async", "send", "send_with_options"})
 
 
@@ -37,6 +42,7 @@ class HandedOver:
     entity: Entity
     is_certain: bool
     is_serialized: bool = False
+    is_kept: bool = False
     expired: Place | None = None
     reads: Place | None = None
     attribute: str = ""
@@ -49,13 +55,14 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Work:
-    """``work`` will be called with ``args``."""
+    """``work`` will be called with ``args``; ``is_kept``: they are kept in memory, for whoever asks."""
 
     runner: str
     work: Term
     args: tuple[Argument, ...]
     is_serialized: bool = False
     in_request: bool = False
+    is_kept: bool = False
 
 
 def handed_over(project: Project, module: ModuleScope) -> Iterator[HandedOver]:
@@ -92,6 +99,8 @@ def _work(project: Project, site: Site) -> _Work | None:
         return _Work("a task", first.func, first.args) if isinstance(site.statement, Evaluate) and not _is_awaited(site) else None
     if isinstance(callee, kinds.External) and callee.name in _STARTED:
         return _started(call)
+    if (found := _submitted(project, site, call, scope) or _put(project, call, scope)) is not None:
+        return found
     if isinstance(call.func, Attribute) and call.func.attr in _SENDS and _is_queue(project, call.func.value, scope):
         return _Work("a queue", call.func.value, _sent(call), is_serialized=True)
     return None
@@ -109,6 +118,41 @@ def _started(call: Call) -> _Work | None:
     return _Work("a thread or process", target, tuple(Argument(*item.span, item) for item in args.items))
 
 
+def _submitted(project: Project, site: Site, call: Call, scope: FunctionScope) -> _Work | None:
+    """``pool.submit(work, user)``, ``loop.run_in_executor(None, work, user)``, of which nobody keeps the future."""
+    func = call.func
+    if not isinstance(func, Attribute) or not isinstance(site.statement, Evaluate) or _is_awaited(site):
+        return None
+    if func.attr == "submit" and not _is_left_here(func.value, scope) and library_object(project, func.value, scope) in _POOLS:
+        given = call.args
+    elif func.attr == "run_in_executor":
+        given = call.args[1:]
+    else:
+        return None
+    if not given or given[0].keyword is not None or given[0].star:
+        return None
+    work, args = without_partial(project, given[0].value, given[1:], scope)
+    return _Work("a pool of threads or processes", work, args)
+
+
+def _put(project: Project, call: Call, scope: FunctionScope) -> _Work | None:
+    """``queue.put(user)``, ``queue.enqueue(work, user)``."""
+    func = call.func
+    if not isinstance(func, Attribute) or func.attr not in _PUTS:
+        return None
+    queue = library_object(project, func.value, scope)
+    if func.attr == "enqueue" and queue in _JOBS and call.args[0].keyword is None:
+        work, args = without_partial(project, call.args[0].value, call.args[1:], scope)
+        return _Work("a queue", work, args)
+    return _Work("a queue", func, call.args, is_kept=True) if func.attr != "enqueue" and queue in _QUEUES else None
+
+
+def _is_left_here(pool: Term, scope: FunctionScope) -> bool:
+    """``with ThreadPoolExecutor() as pool``: the end of the block waits for the work."""
+    bindings = scope.bindings.get(pool.id, ()) if isinstance(pool, Name) else ()
+    return any(isinstance(binding, EnteredBinding) for binding in bindings)
+
+
 def _is_queue(project: Project, task: Term, scope: FunctionScope) -> bool:
     kind = project.kind(task, scope)
     return isinstance(kind, kinds.FunctionKind) and is_queued(project, kind.function)
@@ -124,8 +168,8 @@ def _sent(call: Call) -> tuple[Argument, ...]:
 def _judged(project: Project, objects: Objects, site: Site, work: _Work, given: Argument, entity: Entity) -> HandedOver:
     written = walk.dotted(given.value) or entity.written
     found = HandedOver(site.place, written, f"{work.runner}", entity, work.is_serialized, work.is_serialized)
-    if work.is_serialized:
-        return found
+    if work.is_serialized or work.is_kept:
+        return replace(found, is_kept=work.is_kept)
     if entity.expired is not None and not _stays_open(project, work, entity) and not _is_looked_at_later(given, site):
         return replace(found, is_certain=True, expired=entity.expired)
     read = _reads(project, objects.function, work, given, entity)

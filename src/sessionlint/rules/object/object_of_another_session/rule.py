@@ -41,6 +41,9 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 def _message(crossing: Crossing) -> str:
     held = f"`{crossing.holder}`" if crossing.holder != "?" else "another session"
+    if crossing.along is not None:
+        taken = f"`{crossing.along}` takes `{crossing.written}` along into `{crossing.taker}`"
+        return f"{taken} while {held} still holds it: InvalidRequestError"
     taker = f"`{crossing.taker}`" if crossing.adds is None else "a session of its own"
     done = f"is given to {taker}" if crossing.adds is None else f"is added there to {taker}"
     return f"`{crossing.written}` {done} while {held} still holds it: InvalidRequestError"

@@ -16,6 +16,7 @@ from sessionlint.questions.objects.giving import Values
 from sessionlint.questions.objects.objects import Objects, objects_in
 from sessionlint.questions.sessions.holding import parameter_for
 from sessionlint.questions.sessions.openings import openings_of
+from sessionlint.rules.object.object_of_another_session.new_objects import is_open_at, related_to_new
 
 _REFUSING = frozenset({"add", "add_all", "delete", "refresh", "expire", "expunge"})
 _ADDING = frozenset({"add", "add_all", "delete"})
@@ -24,7 +25,7 @@ _ADDING = frozenset({"add", "add_all", "delete"})
 @dataclass(frozen=True, slots=True, eq=False)
 class Crossing:
     """``holder`` and ``taker`` are the sessions as the function calls them; ``adds`` is where a function that gets the object
-    adds it to a session of its own."""
+    adds it to a session of its own; ``along``: the object that is added, which takes this one along."""
 
     place: Place
     written: str
@@ -32,6 +33,7 @@ class Crossing:
     taker: str
     entity: Entity
     adds: Place | None = None
+    along: str | None = None
 
     @property
     def loaded_at(self) -> Place | None:
@@ -42,7 +44,7 @@ class Crossing:
 def crossings(project: Project, module: ModuleScope) -> Iterator[Crossing]:
     """Every object of a module that goes from one session to another, in source order."""
     for objects in objects_in(project, module):
-        found = [*_given(project, objects), *_assigned(project, objects)]
+        found = [*_given(project, objects), *_assigned(project, objects), *_taken_along(project, objects)]
         yield from sorted(found, key=lambda one: one.place)
 
 
@@ -82,6 +84,29 @@ def _assigned(project: Project, objects: Objects) -> Iterator[Crossing]:
         if _differ(project, objects.function, held.session, owner.session):
             place = objects.function.module.place(target.span)
             yield Crossing(place, walk.dotted(value) or held.written, held.session, owner.session, held)
+
+
+def _taken_along(project: Project, objects: Objects) -> Iterator[Crossing]:
+    """``other.add(Item(shop=shop))``: adding a new object adds what its relationships hold."""
+    for (call, term), values in objects.given.items():
+        taker = _taker(project, objects.function, call)
+        new = next(iter(values)) if taker is not None and len(values) == 1 else None
+        for value in related_to_new(project, new) if new is not None else ():
+            held = _held(objects.given.get((new.origin, value), frozenset())) if new is not None and new.origin else None
+            if taker is None or held is None or not _differ(project, objects.function, held.session, taker):
+                continue
+            if is_open_at(objects.function, held.session, call):
+                place = objects.function.module.place(call.span)
+                yield Crossing(place, walk.dotted(value) or held.written, held.session, taker, held, along=walk.dotted(term))
+
+
+def _taker(project: Project, function: FunctionScope, call: Call) -> str | None:
+    """The session to which a call adds what it is given."""
+    match project.kind(call.func, function):
+        case kinds.Method(owner=kinds.Session(scoped=False), name="add" | "add_all"):
+            return walk.dotted(getattr(call.func, "value", call.func))
+        case _:
+            return None
 
 
 def _differ(project: Project, function: FunctionScope, one: str, other: str) -> bool:

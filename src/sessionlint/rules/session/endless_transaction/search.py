@@ -12,7 +12,8 @@ from sessionlint.questions.running.library_objects import library_object
 from sessionlint.questions.running.waits import Wait, called_wait, waits_of
 from sessionlint.questions.sessions.block_uses import Act, Event
 from sessionlint.questions.sessions.handed import events_around
-from sessionlint.questions.sessions.open_transactions import OPEN, asks, sessions_in, standing_of_round
+from sessionlint.questions.sessions.open_transactions import Standing, asks, sessions_in, standing_of_round
+from sessionlint.questions.sessions.rounds import keeps_transaction
 
 _CONSUMERS = frozenset({"kafka.KafkaConsumer", "aiokafka.AIOKafkaConsumer", "confluent_kafka.Consumer"})
 _WORDS = ("while True", "while 1", "while (", "Consumer", ".listen(")
@@ -84,12 +85,19 @@ def _in_loop(project: Project, scope: Scope, name: str, loop: For | While) -> En
     first = next((event for event in inside if asks(event) or event.act is Act.PASSED), None)
     if first is None or any(event.method in _RENEWING for event in inside) or not _is_ours(project, scope, name):
         return None
-    if standing_of_round(project, scope, name, loop) != OPEN:
+    if not _stays_open(project, scope, name, loop) or not all(keeps_transaction(project, event, name) for event in inside):
         return None
     own = {wait.site.term: wait for wait in waits_of(project, scope)}
     calls = (site for site in project.calls_in(scope) if _stands_in(site.statement, loop))
     waits = (own.get(site.term) or called_wait(project, site) for site in calls)
     return EndlessTransaction(loop, name, first, tuple(wait for wait in waits if wait is not None))
+
+
+def _stays_open(project: Project, scope: Scope, name: str, loop: For | While) -> bool:
+    """Whether rounds leave a transaction open; a round in which something fails before its SQL, and is handled, leaves it as it
+    was."""
+    behind = standing_of_round(project, scope, name, loop)
+    return Standing.OPEN in behind and behind <= {Standing.OPEN, Standing.UNSURE}
 
 
 def _stands_in(statement: Statement, loop: For | While) -> bool:

@@ -41,16 +41,23 @@ def _finding(project: Project, course: Course, lost: LostRounds) -> Finding:
     from sessionlint.edits.savepoint import savepoint_fix
 
     rollback, *others = lost.rounds.rollbacks
-    line = project.source(course.scope).position(lost.commit.place.span.start).line
+    commit = _commit(project, course, lost)
     return RULE.finding(
         rollback.place,
-        f"this also drops what earlier rounds of the loop have written with `{course.name}`: the commit at line {line} saves"
-        " only what comes after it",
+        f"this also drops what earlier rounds of the loop have written with `{course.name}`: {commit} saves only"
+        " what comes after it",
         related=(
             Related(lost.rounds.write.place, "what this wrote in the rounds before is lost"),
-            Related(lost.commit.place, "the commit to which the rounds leave it"),
+            Related(lost.commit, "the commit to which the rounds leave it"),
             *(Related(other.place, "this drops it, too") for other in others),
         ),
         help=f"put the work of each round into `{course.name}.begin_nested()`, or commit in each round",
         fix=savepoint_fix(project, course, lost.rounds.guarded, lost.rounds.rollbacks),
     )
+
+
+def _commit(project: Project, course: Course, lost: LostRounds) -> str:
+    """For a message: which commit it is."""
+    if lost.lender is not None:
+        return f"the commit of `{lost.lender.node.name}`"
+    return f"the commit at line {project.source(course.scope).position(lost.commit.span.start).line}"

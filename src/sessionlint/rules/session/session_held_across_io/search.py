@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
-from sessionlint.model.facts import Statement
+from sessionlint.model import walk
+from sessionlint.model.facts import Block, If, Jump, Raise, Return, Statement, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.requests.needs import request_needs
 from sessionlint.questions.requests.routes import injected_sessions, is_route
 from sessionlint.questions.running.waits import Wait, called_wait, waits_of
-from sessionlint.questions.sessions.block_uses import Act, events
+from sessionlint.questions.sessions.block_uses import Act, Event, events
 from sessionlint.questions.sessions.handed import Handed, events_around, handed
 from sessionlint.questions.sessions.open_transactions import (
     OPEN,
@@ -153,8 +154,19 @@ def _since(project: Project, scope: Scope, name: str, wait: Wait) -> Place | Non
     loops = list(loops_around(scope, term.span))
     met = list(events_around(project, scope, name))
     for some in ([event for event in met if asks(event)], [event for event in met if event.act is Act.PASSED]):
-        before = [event.place for event in some if event.place.span.start < term.span.start]
+        before = [event.place for event in some if event.place.span.start < term.span.start and _leads_to(scope, event, term)]
         behind = [event.place for event in some if any(loop.span.contains(event.place.span) for loop in loops)]
         if before or behind:
             return before[-1] if before else behind[0]
     return None
+
+
+def _leads_to(scope: Scope, event: Event, term: Term) -> bool:
+    """Whether what stands around an event does not leave before ``term``: ``if user is None: db.rollback(); return``."""
+    around = (block for one in walk.statements(scope.body) if isinstance(one, If) for block in walk.blocks(one) if block)
+    beside = (block for block in around if _is_in(block, event.place.span) and not _is_in(block, term.span))
+    return not any(isinstance(block[-1], Return | Raise | Jump) and getattr(block[-1], "kind", "") != "pass" for block in beside)
+
+
+def _is_in(block: Block, span: Span) -> bool:
+    return any(statement.span.contains(span) for statement in block)

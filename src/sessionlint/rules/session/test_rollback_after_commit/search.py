@@ -10,7 +10,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import collected, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Assign, Attribute, Await, Call, Constant, Name, Subscript, Term, Yield
+from sessionlint.model.facts import Assign, Attribute, Await, Call, Constant, If, Name, Subscript, Term, Yield
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
@@ -21,6 +21,7 @@ from sessionlint.questions.requests.routes import injected_sessions
 from sessionlint.questions.sessions.block_uses import Act, Event, events
 from sessionlint.questions.sessions.handed import Handed, handed
 from sessionlint.questions.sessions.openings import openings_of
+from sessionlint.questions.sessions.telling import roots
 
 # what else cleans up between tests
 _CLEANING = re.compile(
@@ -110,11 +111,20 @@ def _find_commits(project: Project, function: FunctionScope, name: str, depth: i
     found: list[Place] = []
     for event in events(project, function, name):
         to: Handed | None = handed(project, event, name) if event.act is Act.PASSED and depth else None
-        if event.act is Act.COMMIT:
+        if event.act is Act.COMMIT and not _is_left_out(function, event):
             found.append(event.place)
         elif to is not None:
             found += _commits_in(project, to.function, to.name, depth - 1)
     return tuple(found)
+
+
+def _is_left_out(function: FunctionScope, event: Event) -> bool:
+    """Whether a function commits only for those who ask it to: ``if commit: session.commit()``, with ``commit=False``."""
+    options = {one.name for one in function.node.params if isinstance(one.default, Constant) and not one.default.value}
+    return any(
+        isinstance(one, If) and roots(one.test) & options and any(inner.span.contains(event.place.span) for inner in one.body)
+        for one in walk.statements(function.body)
+    )
 
 
 def _commits_of_overridden(project: Project, function: FunctionScope, name: str) -> Iterator[Place]:
