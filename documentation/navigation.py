@@ -76,6 +76,7 @@ _DOORS = (
     Entry("The Python API", "api.md"),
     Entry("Audit", "audit.md"),
     Entry("Map and patterns", "map.md"),
+    Entry("Fleets", "fleet.md"),
 )
 _REFERENCE = (
     Entry("Keys of the configuration", "settings.md"),

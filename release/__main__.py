@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from release import address, mirror, notes
+from release import address, figures, mirror, notes
 from release.distributions import ROOT, Distributions, WrongError, built_twice, check_contents, check_metadata
 from release.trial import PYTHONS, environment, interpreters, run_tests, try_out, uv, uv_program
 from release.version import check_version
@@ -96,7 +96,7 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
-for command in (address.owner, mirror.mirror, notes.notes):
+for command in (address.owner, mirror.mirror, notes.notes, figures.figures):
     main.add_command(command)
 
 if __name__ == "__main__":

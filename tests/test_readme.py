@@ -21,8 +21,10 @@ OF_OTHERS = {
     *("--disable-noqa", "--stdin-display-name"),  # flake8
     *("--depth", "--preload", "--peer"),  # git, gunicorn, our benchmarks
     *("--rm", "--read-only", "--network", "--volume", "--ends"),  # docker, our releases
+    "--nthreads",  # Dask
 }
 OUTPUT = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
+FLEET = ("run", "merge", "index")
 COMMANDS = ("check", "rule", "map", "patterns", "audit", "baseline", "suppressions", "init", "config", "clean")
 
 
@@ -73,7 +75,9 @@ def test_it_is_short_and_its_links_lead_somewhere() -> None:
 
 
 def test_every_option_that_the_readme_and_the_documentation_name_exists() -> None:
-    known = "".join(run(command, "--help") for command in COMMANDS)
+    known = "".join(
+        run(*command, "--help") for command in [*((name,) for name in COMMANDS), *(("fleet", name) for name in FLEET)]
+    )
     pages = (page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs").rglob("*.md")))
     own = "\n".join([README.partition("## Working on sessionlint")[0], *pages])
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", own)) - OF_OTHERS
