@@ -62,5 +62,40 @@ def index(store: str, output: str) -> None:
     raise SystemExit(run_index(store, output))
 
 
-COMMANDS: Mapping[str, click.Command] = {"run": run, "merge": merge, "index": index}
+@click.command()
+@click.option("--store", required=True, metavar="DIR|URL", help="Where `fleet run` keeps its results.")
+@click.option(
+    "--output-format",
+    type=click.Choice(["markdown", "html", "sarif", "csv", "json"]),
+    default="markdown",
+    show_default=True,
+    help="sarif writes a file for each repository.",
+)
+@click.option("-o", "output", metavar="FILE|DIR", help="Write to this file (sarif: this folder) instead of standard output.")
+@click.option("--run", type=click.IntRange(1), metavar="RUN", help="The number of the run to tell of (default: the last).")
+@click.option("--against", metavar="RUN", help="The run to compare it with, or none (default: the one before it).")
+@click.option(
+    "--by", multiple=True, callback=_csv, metavar="KIND", help="Count by owner, codeowner, label, rule, severity or age."
+)
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(["new", "any", "unanalysed"]),
+    help="Exit with 1 for errors and warnings that are new, or for any, or where a repository could not be analysed.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only, beside the report.")
+def report(**options: Any) -> None:
+    """Tell what is known of a fleet: which repositories have findings, whose they are, and whether it gets better.
+
+    What has come or gone is told beside an earlier run, by fingerprints that stay the same from commit to commit. Repositories
+    that could not be analysed are told of, with what was last known of them.
+
+    Exits with 0, with 1 for what --fail-on names, with 2 when there is nothing to tell of.
+    """
+    from sessionlint.commands.fleet_report import run_report
+
+    raise SystemExit(run_report(options))
+
+
+COMMANDS: Mapping[str, click.Command] = {"run": run, "merge": merge, "index": index, "report": report}
 """By the name that stands behind ``sessionlint fleet``."""
