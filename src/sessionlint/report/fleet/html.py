@@ -24,7 +24,8 @@ def render(fleet: Fleet, assets: Assets) -> Iterator[str]:
 
 
 def _body(fleet: Fleet) -> Iterator[str]:
-    yield f'<header>\n<h1>Sessions across repositories</h1>\n<p class="quiet">{text(_about(fleet))}</p>\n</header>\n<main>\n'
+    yield f'<header>\n<h1>Sessions across repositories</h1>\n<p class="quiet">{text(_about(fleet))}</p>\n'
+    yield f"{_contents(fleet)}</header>\n<main>\n"
     yield cards(fleet)
     yield f'<p class="verdict">{prose(told.verdict(fleet.summary))}</p>\n'
     yield from (f'<p class="{kind}">{prose(each)}</p>\n' for kind, each in _sentences(fleet) if each)
@@ -35,6 +36,15 @@ def _body(fleet: Fleet) -> Iterator[str]:
     yield from _services(fleet)
     yield from _caveats(fleet)
     yield "</main>"
+
+
+def _contents(fleet: Fleet) -> str:
+    titles = {"unknown": "Could not be analysed"} if fleet.summary.unanalysed else {}
+    titles |= {"trend": "Is it getting better?"} if fleet.against is not None else {}
+    titles |= {f"by-{kind}": KINDS[kind] for kind in fleet.kinds if fleet.summary.groups[kind]}
+    titles["repositories"] = "Repositories"
+    links = "".join(f'<a href="#{identifier}">{title}</a>' for identifier, title in titles.items())
+    return f'<nav aria-label="Contents">{links}</nav>\n'
 
 
 def _about(fleet: Fleet) -> str:
@@ -127,7 +137,7 @@ def _numbers(fleet: Fleet, counts: Counts) -> Iterator[str]:
 
 
 def _number(count: int) -> str:
-    return f"{count:,}" if count else '<span class="quiet">0</span>'
+    return f"{count:,}" if count else '<span class="quiet zero">0</span>'
 
 
 def _compared(fleet: Fleet) -> tuple[str, ...]:

@@ -13,14 +13,13 @@ STATUSES = {
     "poisoned": "set aside, after failing again and again",
 }
 """Of repositories that could not be analysed."""
-MEANINGS = {
-    Age.NEW: "new",
-    Age.RETURNED: "came back after having been fixed",
-    Age.REVEALED: "reported for the first time, of code that has not changed (another version or configuration)",
-    Age.FIRST_LOOK: "in repositories that were not known before",
-    Age.FIXED: "fixed",
-    Age.WITHDRAWN: "not reported any more, of code that has not changed (another version or configuration)",
+_MORE = {
+    Age.RETURNED: "of those more were fixed once, and came back",
+    Age.FIRST_LOOK: "in repositories that were not known before, and counted neither way",
+    Age.REVEALED: "reported for the first time, of code that has not changed: another version or configuration sees more",
+    Age.WITHDRAWN: "not reported any more, of code that has not changed: another version or configuration sees less",
 }
+"""What the ages of findings mean, beside those that make it better or worse."""
 WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
 
 
@@ -59,7 +58,7 @@ def changes(fleet: Fleet) -> Iterator[str]:
     ages = fleet.summary.whole.ages
     come, gone = fleet.summary.whole.recent, ages[Age.FIXED]
     yield f"Since {fleet.against.name}: {come:,} more, {gone:,} fixed: {_direction(come, gone)}."
-    yield from (f"{ages[age]:,} {told}" for age, told in MEANINGS.items() if ages[age])
+    yield from (f"{ages[age]:,} {told}" for age, told in _MORE.items() if ages[age])
 
 
 def _direction(come: int, gone: int) -> str:

@@ -24,8 +24,8 @@ def check_destination(typed: str) -> None:
 
 
 def write_report(typed: str, text: str | Iterable[str], root: Path, sources: Container[str]) -> None:
-    """Put ``text``, whole or in pieces, into the file ``typed``, in place of what is there; devices and pipes, as ``/dev/stdout``,
-    are written to.
+    """Put ``text``, whole or in pieces, into the file ``typed``, in place of what is there; devices and pipes, as
+    ``/dev/stdout``, are written to.
 
     Below ``root``, the project's real folder, no link is followed, and neither ``.git`` nor one of ``sources`` (paths relative
     to it) is written to. Raises UsageError.
