@@ -34,8 +34,8 @@ def fix_all(
 ) -> Fixed:
     """Apply every safe fix, and with ``unsafe`` every unsafe one, of the findings whose own place is in scope.
 
-    ``only`` is the one file that may change, ``codes`` are those of the rules whose fixes are wanted. A fix is dropped, and reported as an internal error, when its result does
-    not parse or brings a new finding of severity error.
+    ``only`` is the one file that may change, ``codes`` are those of the rules whose fixes are wanted. A fix is dropped, and
+    reported as an internal error, when its result does not parse or brings a new finding of severity error.
     """
     fixing = Fixing(analysis, State(sources, checked), unsafe, only, codes)
     fixing.run()

@@ -1,0 +1,56 @@
+"""What a patch says of itself: what was changed, why, and what is left to people."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+
+from sessionlint import __version__
+from sessionlint.fleet.record import Finding
+from sessionlint.report.visible import wrap
+
+_WIDTH = 76
+_MOST = 30
+_REASONS = {"unsafe": "has an unsafe fix only", "display": "has a fix for people to make", "safe": "was not chosen, or not made"}
+
+
+def subject(fixed: Sequence[Finding]) -> str:
+    rules = sorted({f"{each['code']} {each['name']}" for each in fixed})
+    if len(rules) == 1:
+        return f"Fix {rules[0]}" + (f" in {len(fixed)} places" if len(fixed) > 1 else "")
+    return f"Fix {len(fixed)} findings of {len(rules)} rules of sessionlint"
+
+
+def message(commit: str, level: str, fixed: Sequence[Finding], left: Sequence[Finding]) -> Iterator[str]:
+    kind = (
+        "safe fixes only: they keep what the program does"
+        if level == "safe"
+        else "unsafe fixes, too: they may change what it does"
+    )
+    yield from wrap(f"Made by sessionlint {__version__} against {commit}, of {kind}.", _WIDTH)
+    for (code, name), some in _by_rule(fixed):
+        yield ""
+        yield f"{code} {name}"
+        yield from wrap(some[0]["why"], _WIDTH, "  ", "  ")
+        yield f"  More: sessionlint rule {code}"
+        yield from _listed(some, lambda each: str(each["fix"]["title"]) if each["fix"] else str(each["message"]))
+    if left:
+        yield ""
+        yield f"Left to people: {len(left)} finding{'' if len(left) == 1 else 's'}"
+        yield from _listed(left, lambda each: f"{each['code']} {each['name']}, which {why_left(each)}")
+
+
+def why_left(finding: Finding) -> str:
+    """Why a finding is still there."""
+    fix = finding.get("fix")
+    return _REASONS.get(fix["applicability"], "has no fix") if fix else "has no fix"
+
+
+def _by_rule(fixed: Sequence[Finding]) -> Iterator[tuple[tuple[str, str], Sequence[Finding]]]:
+    ordered = sorted(fixed, key=lambda each: (each["code"], each["filename"], each["location"]["row"]))
+    yield from ((key, list(some)) for key, some in groupby(ordered, key=lambda each: (each["code"], each["name"])))
+
+
+def _listed(some: Sequence[Finding], told: Callable[[Finding], str]) -> Iterator[str]:
+    for each in some[:_MOST]:
+        yield from wrap(f"{each['filename']}:{each['location']['row']}: {told(each)}", _WIDTH, "  * ", "    ")
+    if len(some) > _MOST:
+        yield f"  * and {len(some) - _MOST} more"
