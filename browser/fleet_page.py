@@ -12,7 +12,7 @@ _ANY = ".service:not([hidden])"
 
 
 def problems_of(browser: Browser, file: Path, screenshots: Path | None = None) -> list[str]:
-    """All that is wrong with the page in ``file``, at both widths and in both colour schemes, with all closed and with one open."""
+    """All that is wrong with the page in ``file``, at both widths and in both colour schemes, all closed and with one open."""
     found: list[str] = []
     for width in WIDTHS:
         for scheme in SCHEMES:
