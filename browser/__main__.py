@@ -1,15 +1,17 @@
-"""``python -m browser [PAGE...]``: look at pages of ``sessionlint map``; without a name, at those of the fixtures."""
+"""``python -m browser [PAGE...]``: look at pages of ``sessionlint map`` and ``fleet report``; without a name, at those of the
+fixtures."""
 
 import argparse
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from browser.map_page import problems_of
+from browser import fleet_page, map_page
 from browser.visit import chromium, started
 
+_MAP = '<script type="application/json" id="map">'
 _FIXTURES = Path(__file__).parent.parent / "fixtures" / "projects"
 
 
@@ -24,7 +26,9 @@ def main() -> int:
     problems = 0
     with tempfile.TemporaryDirectory() as folder, started(program) as browser:
         for page in options.pages or _pages_of_fixtures(Path(folder)):
-            found = problems_of(browser, page, options.screenshots)
+            found = (map_page if _MAP in page.read_text(encoding="utf-8") else fleet_page).problems_of(
+                browser, page, options.screenshots
+            )
             problems += len(found)
             print(f"{page.stem}: {'fine' if not found else ''}")
             print("".join(f"  {problem}\n" for problem in found), end="")
@@ -41,19 +45,17 @@ def _options() -> argparse.Namespace:
 def _pages_of_fixtures(folder: Path) -> Iterator[Path]:
     for project in sorted(one for one in _FIXTURES.iterdir() if one.is_dir()):
         page = folder / f"{project.name}.html"
-        command = [
-            sys.executable,
-            "-m",
-            "sessionlint",
-            "map",
-            str(project),
-            "--project-root",
-            str(project),
-            "--output-format",
-            "html",
-        ]
-        subprocess.run([*command, "-q", "-o", str(page)], check=True)
+        _run(["map", str(project), "--project-root", str(project), "--output-format", "html", "-q", "-o", str(page)])
         yield page
+    page, store = folder / "fleet.html", str(folder / "store")
+    for _ in range(2):
+        _run(["fleet", "run", str(_FIXTURES), "--store", store, "-q"])
+    _run(["fleet", "report", "--store", store, "--output-format", "html", "-q", "-o", str(page)])
+    yield page
+
+
+def _run(arguments: Sequence[str]) -> None:
+    subprocess.run([sys.executable, "-m", "sessionlint", *arguments], check=True)
 
 
 if __name__ == "__main__":
