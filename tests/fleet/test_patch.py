@@ -1,5 +1,6 @@
 """Patches as git takes them, whatever the files are called and hold."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from fleet.trees import git
 from sessionlint.fleet.patch import Changed, patch_of
 
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="names that only POSIX has")
 CASES = {
     "plain": Changed("a.py", b"a\nb\nc\n", b"a\nB\nc\n"),
     "a blank and quotes": Changed('src/a "b"\\c\t\u00e9.py', b"a\n", b"b\n"),

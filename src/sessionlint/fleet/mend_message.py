@@ -34,7 +34,7 @@ def message(commit: str, level: str, fixed: Sequence[Finding], left: Sequence[Fi
         yield from _listed(some, lambda each: str(each["fix"]["title"]) if each["fix"] else str(each["message"]))
     if left:
         yield ""
-        yield f"Left to people: {len(left)} finding{'' if len(left) == 1 else 's'}"
+        yield f"Left to people: {len(left)} finding{'' if len(left) == 1 else 's'} (at the lines of the patched files)"
         yield from _listed(left, lambda each: f"{each['code']} {each['name']}, which {why_left(each)}")
 
 
