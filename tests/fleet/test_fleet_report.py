@@ -56,7 +56,7 @@ def test_what_matters_stands_first(shelf: Shelf) -> None:
         "**Not known**: 1 of 4 could not be analysed: 1 timed out. The last that is known of them is 1 finding, counted nowhere"
         " else here.\n\n"
         "**Trend**: Since run 1: 1 more, 2 fixed: 1 fewer than before.\n\n"
-        "- 1 in repositories that were not known before, and counted neither way\n\n"
+        "- 1 in repositories that were not known before; counted neither way\n\n"
         "**Fixable**: 1 finding can be fixed safely: `sessionlint fleet fix` writes the patches.\n\n"
         "## Could not be analysed (1)\n"
     )
@@ -225,7 +225,7 @@ class _Tags(HTMLParser):
 def _evil(shelf: Shelf) -> None:
     found = finding("x", path=f"app/{EVIL}.py", message=EVIL, help=EVIL, why=EVIL, name=EVIL, line=EVIL)
     found["related"][0]["message"] = EVIL
-    more = {"owner": EVIL, "labels": (EVIL,), "codeowners": f"* {EVIL}", "errors": (EVIL,)}
+    more: dict[str, Any] = {"owner": EVIL, "labels": (EVIL,), "codeowners": f"* {EVIL}", "errors": (EVIL,)}
     for commit in ("c1", EVIL):
         shelf.run({EVIL: [found, B], "b" + EVIL: "failed", f"{EVIL}c": [finding("y")]}, commit=commit, **more)
     shelf.run({EVIL: [found, A], "b" + EVIL: "failed"}, commit="c3", skipped=({"filename": EVIL, "reason": EVIL},), **more)

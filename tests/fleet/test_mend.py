@@ -9,11 +9,11 @@ import pytest
 
 from fleet.trees import DB, commit, git
 from sessionlint import __version__
-from sessionlint.fleet import mend as mend_module
 from sessionlint.fleet.asked import Asked
 from sessionlint.fleet.commit import commit_of
 from sessionlint.fleet.examine import examined
 from sessionlint.fleet.mend import Mend, MendError, mended
+from sessionlint.fleet.patch import patch_of
 from sessionlint.fleet.record import Key, Target
 from sessionlint.run.request import FixLevel
 
@@ -104,9 +104,8 @@ def test_unsafe_fixes_have_to_be_asked_for(house: House) -> None:
 def test_line_ends_and_encodings_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     house = House(tmp_path, FIXABLE.replace("\n", "\r\n"))
-    (house.folder / "old.py").write_bytes(
-        b"# coding: latin-1\n" + FIXABLE.replace("found\n", "found  # \xe9\n").encode("latin-1")
-    )
+    old = "# coding: latin-1\n" + FIXABLE.replace("found\n", "found  # \xe9\n")
+    (house.folder / "old.py").write_bytes(old.encode("latin-1"))
     house.look()
     told = house.mend()
     assert _codes(told, "fixed") == ["SES302", "SES302"]
@@ -161,8 +160,8 @@ def test_where_there_is_no_patch_it_is_told_why(house: House, more: dict[str, An
 
 
 def test_a_patch_that_git_makes_something_else_of_is_none(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = mend_module.patch_of
-    monkeypatch.setattr(mend_module, "patch_of", lambda *given: made(*given).replace(b"+    with ", b"+    With "))
+    other = lambda *given: patch_of(*given).replace(b"+    with ", b"+    With ")  # noqa: E731
+    monkeypatch.setattr("sessionlint.fleet.mend.patch_of", other)
     with pytest.raises(MendError, match="git makes something else of the patch"):
         house.mend()
 

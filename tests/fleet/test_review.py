@@ -44,6 +44,22 @@ def test_what_another_version_sees_in_the_same_commit_is_no_change_of_the_code(s
     assert _ages(_review(shelf, 1).service("shop")) == [("b", Age.REVEALED), ("a", Age.WITHDRAWN)]
 
 
+@pytest.mark.parametrize(
+    ("commits", "ages"),
+    [
+        (("tree:1", "tree:2"), (Age.REVEALED, Age.WITHDRAWN)),
+        (("a" * 40, "a" * 40 + "+1"), (Age.REVEALED, Age.WITHDRAWN)),
+        (("a" * 40, "b" * 40), (Age.NEW, Age.FIXED)),
+    ],
+)
+def test_what_is_no_commit_says_nothing_of_the_code_beside_another_version(
+    shelf: Shelf, commits: tuple[str, str], ages: tuple[Age, Age]
+) -> None:
+    for commit, version, found in zip(commits, ("1.0", "2.0"), (A, B), strict=True):
+        shelf.run({"shop": [found]}, commit=commit, version=version)
+    assert _ages(_review(shelf, 1).service("shop")) == [("b", ages[0]), ("a", ages[1])]
+
+
 def test_a_repository_that_was_not_known_has_no_new_findings(shelf: Shelf) -> None:
     shelf.run({"shop": []})
     shelf.run({"shop": [], "new": [A]})

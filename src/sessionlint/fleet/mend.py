@@ -18,8 +18,8 @@ from sessionlint.fleet.checkout import READ, fetch, found
 from sessionlint.fleet.commit import commit_of
 from sessionlint.fleet.examine import told_findings
 from sessionlint.fleet.mend_message import message, subject
-from sessionlint.fleet.patch import Changed, is_commit, patch_of
-from sessionlint.fleet.record import Finding, Target
+from sessionlint.fleet.patch import Changed, patch_of
+from sessionlint.fleet.record import Finding, Target, is_commit
 from sessionlint.fleet.targets import is_url
 from sessionlint.model.records import dataclass
 from sessionlint.run import pipeline

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from sessionlint import __version__
+from sessionlint.fleet.record import is_commit
 from sessionlint.report.visible import visible
 from sessionlint.run.revision.objects import name_of
 
@@ -16,7 +17,7 @@ _MAGIC = "Mon Sep 17 00:00:00 2001"  # the day on which git's own patches were m
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _NO_NEWLINE = "\\ No newline at end of file\n"
 _ABBREVIATED = 12
-_NAMES = (40, 64)  # digits of a commit
+_DIGITS = 40
 _ESCAPES = {ord('"'): '\\"', ord("\\"): "\\\\", ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}
 
 
@@ -28,14 +29,9 @@ class Changed(NamedTuple):
     after: bytes
 
 
-def is_commit(commit: str) -> bool:
-    """Whether it names a commit of git, and nothing else."""
-    return len(commit) in _NAMES and set(commit) <= set("0123456789abcdef")
-
-
 def patch_of(changes: Sequence[Changed], commit: str, subject: str, message: Iterable[str]) -> bytes:
     """The patch for ``commit``; ``subject`` and the lines of the ``message`` are made visible."""
-    base = commit if is_commit(commit) else "0" * _NAMES[0]
+    base = commit if is_commit(commit) else "0" * _DIGITS
     head = [f"From {base} {_MAGIC}", f"From: {_FROM}", f"Subject: [PATCH] {_ascii(subject)}"]
     head += ["MIME-Version: 1.0", "Content-Type: text/plain; charset=UTF-8", "Content-Transfer-Encoding: 8bit", ""]
     lines = [*head, *map(_inside, message), "---", *(f" {visible(change.path)}" for change in changes), ""]

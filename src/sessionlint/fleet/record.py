@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 from sessionlint.model.records import dataclass
 
 Status: TypeAlias = Literal["ok", "failed", "timed-out", "out-of-memory", "skipped", "poisoned"]
+_DIGITS = (40, 64)
 FINAL: tuple[Status, ...] = ("ok", "failed", "skipped")
 """What a result can say; the others are of a try, and another one may end otherwise. ``failed`` can be either."""
 Finding: TypeAlias = Mapping[str, Any]
@@ -118,6 +119,11 @@ class Sighting:
             return cls(**{**told, "labels": tuple(told["labels"])})
         except (KeyError, TypeError) as error:
             raise ValueError(f"no sighting: {error}") from None
+
+
+def is_commit(name: str) -> bool:
+    """Whether it names a commit of git, and nothing else: none with changes, and no files without git."""
+    return len(name) in _DIGITS and set(name) <= set("0123456789abcdef")
 
 
 def digest_of(text: str) -> str:

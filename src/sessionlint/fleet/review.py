@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from sessionlint.fleet.codeowners import Codeowners
-from sessionlint.fleet.record import Finding, Result, Sighting
+from sessionlint.fleet.record import Finding, Result, Sighting, is_commit
 from sessionlint.fleet.store import Store
 from sessionlint.fleet.timeline import Stand, Timeline
 from sessionlint.model.finding import Severity
@@ -111,17 +111,25 @@ def _age(finding: Finding, known: set[str], then: Result | None, now: Result, fi
         return Age.FIRST_LOOK
     if finding["fingerprint"] in known:
         return Age.KNOWN
-    if then.key.commit == now.key.commit:
+    if not _may_code_differ(then, now):
         return Age.REVEALED
     first, _ = firsts.of(finding)
     return Age.RETURNED if 0 < first <= against else Age.NEW
+
+
+def _may_code_differ(then: Result, now: Result) -> bool:
+    """Whether a change is one of the code. What is no commit has another name for another configuration, whatever the code."""
+    if then.key.commit == now.key.commit:
+        return False
+    is_same_tool = (then.key.version, then.key.configuration) == (now.key.version, now.key.configuration)
+    return is_same_tool or (is_commit(then.key.commit) and is_commit(now.key.commit))
 
 
 def _gone(now: Result, then: Result | None, firsts: _Firsts) -> Iterator[Found]:
     if then is None or then is now:
         return
     there = {finding["fingerprint"] for finding in now.findings}
-    age = Age.WITHDRAWN if then.key.commit == now.key.commit else Age.FIXED
+    age = Age.FIXED if _may_code_differ(then, now) else Age.WITHDRAWN
     owners = Codeowners(then.codeowners)
     for finding in then.findings:
         if finding["fingerprint"] not in there:

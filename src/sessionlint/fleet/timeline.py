@@ -81,7 +81,9 @@ def _line(run: Run, sightings: Iterable[Sighting]) -> RunLine:
         said = each.effort.get("ended")
         ended = max(ended, float(said)) if isinstance(said, (int, float)) else ended
     analysed = sum(statuses[status] for status in ANALYSED)
-    return RunLine(run.number, run.version, statuses.total(), analysed, severities, run.is_complete, _date(ended))
+    return RunLine(
+        run.number, run.version, run.configuration, statuses.total(), analysed, severities, run.is_complete, _date(ended)
+    )
 
 
 def _date(seconds: float) -> str:

@@ -45,7 +45,7 @@ def _changes(fleet: Fleet) -> Iterator[Block]:
     first, *more = [*told.changes(fleet), ""]
     if first:
         yield Prose(first, "Trend")
-        yield Lines(tuple(map(Line, filter(None, more))))
+        yield from [Lines(tuple(map(Line, more[:-1])))] if more[:-1] else []
 
 
 def _unknown(rows: Sequence[Row]) -> Iterator[Block]:

@@ -15,9 +15,9 @@ STATUSES = {
 """Of repositories that could not be analysed."""
 _MORE = {
     Age.RETURNED: "of those more were fixed once, and came back",
-    Age.FIRST_LOOK: "in repositories that were not known before, and counted neither way",
-    Age.REVEALED: "reported for the first time, of code that has not changed: another version or configuration sees more",
-    Age.WITHDRAWN: "not reported any more, of code that has not changed: another version or configuration sees less",
+    Age.FIRST_LOOK: "in repositories that were not known before; counted neither way",
+    Age.REVEALED: "not reported before, by another version or configuration; counted neither way",
+    Age.WITHDRAWN: "not reported any more, by another version or configuration; counted neither way",
 }
 """What the ages of findings mean, beside those that make it better or worse."""
 WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
@@ -75,7 +75,9 @@ def caveats(fleet: Fleet) -> Iterator[str]:
     if fleet.against is not None and not fleet.against.is_complete:
         yield f"{fleet.against.name} was interrupted, or shards of it are missing."
     if fleet.against is not None and fleet.against.version != fleet.run.version:
-        yield f"Versions differ: {fleet.against.version} then, {fleet.run.version} now."
+        yield f"Versions differ: {fleet.against.version} then, {fleet.run.version} now. What is new or fixed may be so for that."
+    if fleet.against is not None and fleet.against.configuration != fleet.run.configuration:
+        yield "The two runs were told to look for different things. What is new or fixed may be so for that."
     if fleet.left:
         named = ", ".join(f"`{each}`" for each in map(_as_code, fleet.left[:5]))
         more = f" and {len(fleet.left) - 5:,} more" if len(fleet.left) > 5 else ""

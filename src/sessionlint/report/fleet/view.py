@@ -19,7 +19,7 @@ NOBODY = ""
 class Age(Enum):
     """What is known of a finding, beside the run that it is compared with; or of one that was there then.
 
-    REVEALED and WITHDRAWN are at the same commit: not the code has changed, but the version or the configuration.
+    REVEALED and WITHDRAWN: it is not the code that is seen to have changed, but the version or the configuration that looked.
     """
 
     NEW = "new"
@@ -153,6 +153,7 @@ class RunLine:
 
     number: int
     version: str
+    configuration: str
     repositories: int
     analysed: int
     severities: Mapping[str, int]
