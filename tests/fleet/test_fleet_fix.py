@@ -66,7 +66,7 @@ def test_each_repository_gets_a_patch_and_stays_as_it_was(here: Path) -> None:
     assert {name for name, each in patches.items() if each["file"]} == {"repository", "folder"}
     head = git(Path("src/repository"), "rev-parse", "HEAD")
     one = patches["repository"]
-    assert (one["commit"], one["fixed"], one["left"]) == (head, {"SES302": 1}, {"has an unsafe fix only": 1})
+    assert (one["commit"], one["fixed"], one["left"]) == (head, {"SES302": 1}, {"with an unsafe fix only": 1})
     assert one["branch"].startswith("sessionlint/close-not-guaranteed-")
     files = {each["file"] for each in patches.values() if each["file"]}
     assert {file.name for file in Path("out").iterdir()} == {"README.md", "patches.json", *files}
@@ -81,7 +81,7 @@ def test_the_patch_says_what_it_does_and_does_it(here: Path) -> None:
     text = git(clone, "log", "-1", "--format=%B")
     assert text.startswith("Fix SES302 close-not-guaranteed\n\nMade by sessionlint ")
     assert "  More: sessionlint rule SES302\n  * use.py:5: open the session in a `with` block\n" in text
-    assert "(at the lines of the patched files)\n  * use.py:11: SES301 bare-session, which has an unsafe fix only" in text
+    assert "(at the lines of the patched files)\n  * use.py:11: SES301 bare-session, with an unsafe fix only" in text
     _run("run", "src", "-q", "--retries", "0")
     report = CliRunner().invoke(sessionlint, ["fleet", "report", "--store", "store", "--output-format", "json", "-q"])
     repository = next(each for each in json.loads(report.stdout)["repositories"] if each["repository"] == "repository")

@@ -9,7 +9,12 @@ from sessionlint.report.visible import wrap
 
 _WIDTH = 76
 _MOST = 30
-_REASONS = {"unsafe": "has an unsafe fix only", "display": "has a fix for people to make", "safe": "was not chosen, or not made"}
+_WITHOUT = "without a fix"
+_REASONS = {
+    "unsafe": "with an unsafe fix only",
+    "display": "with a fix for people to make",
+    "safe": "with a fix that was not made",
+}
 
 
 def subject(fixed: Sequence[Finding]) -> str:
@@ -35,13 +40,13 @@ def message(commit: str, level: str, fixed: Sequence[Finding], left: Sequence[Fi
     if left:
         yield ""
         yield f"Left to people: {len(left)} finding{'' if len(left) == 1 else 's'} (at the lines of the patched files)"
-        yield from _listed(left, lambda each: f"{each['code']} {each['name']}, which {why_left(each)}")
+        yield from _listed(left, lambda each: f"{each['code']} {each['name']}, {why_left(each)}")
 
 
 def why_left(finding: Finding) -> str:
     """Why a finding is still there."""
     fix = finding.get("fix")
-    return _REASONS.get(fix["applicability"], "has no fix") if fix else "has no fix"
+    return _REASONS.get(fix["applicability"], _WITHOUT) if fix else _WITHOUT
 
 
 def _by_rule(fixed: Sequence[Finding]) -> Iterator[tuple[tuple[str, str], Sequence[Finding]]]:

@@ -94,7 +94,9 @@ def _trend(fleet: Fleet) -> Iterator[str]:
 def _run(run: RunLine, most: int) -> tuple[str, ...]:
     numbers = [run.severities.get(severity.value, 0) for severity in Severity]
     whole = "" if run.is_complete else ' <span class="badge warning">incomplete</span>'
+    unknown = run.repositories - run.analysed
     analysed = f"{run.analysed:,} of {run.repositories:,}"
+    analysed += f' <span class="badge warning">{unknown:,} unknown</span>' if unknown else ""
     return f"{text(run.name)}{whole}", analysed, *(f"{each:,}" for each in numbers), _bar(numbers, most)
 
 

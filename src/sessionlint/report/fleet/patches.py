@@ -69,6 +69,10 @@ def _document(patches: Sequence[Patch]) -> Iterator[Block]:
             "Each was made against the commit that was analysed, applied to it, and what came of that was analysed again:"
         )
         yield Listing(_HOW, "sh")
+        if any(":" in each.commit or "+" in each.commit for each in made):
+            yield Prose(
+                "A commit with `tree:` or `+` is none: its files were not as git has them. Apply the patch in that folder."
+            )
         yield Table(("repository", "commit", "branch", "patch", "fixed", "left"), tuple(map(_row, made)))
     if failed:
         yield Title(2, f"Could not be fixed ({len(failed):,})")

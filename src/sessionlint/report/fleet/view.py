@@ -221,8 +221,9 @@ class Summary:
         return sum(row.counts.findings > row.counts.severities[Severity.INFO] for row in self.rows)
 
     def of(self, kind: str) -> list[tuple[str, Counts]]:
-        """The groups of a kind, the worst first."""
-        return sorted(self.groups.get(kind, {}).items(), key=lambda item: (item[1].rank, item[0]))
+        """The groups of a kind in which something is, or was fixed, the worst first."""
+        found = (item for item in self.groups[kind].items() if item[1].findings or item[1].ages[Age.FIXED])
+        return sorted(found, key=lambda item: (item[1].rank, item[0]))
 
 
 @dataclass(frozen=True, slots=True)
