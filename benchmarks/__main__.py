@@ -11,7 +11,6 @@ from benchmarks.fleet import fleet
 from benchmarks.hostile import HOSTILE
 from benchmarks.ours import BEFORE, Ours
 from benchmarks.runs import HERE, README, TOOLS, WORK, Runs, environment
-from benchmarks.targets import Verdict
 from ecosystem import download
 from ecosystem.packages import Package, read_pins
 
@@ -44,20 +43,22 @@ def setup(names: tuple[str, ...]) -> None:
     peers.install(TOOLS, HERE.parent, names)
 
 
-@main.command("all", help="Everything, and the table of all targets; takes hours.")
+@main.command("all", help="Everything; takes hours.")
 @_PEERS
 @_TREES
 @click.pass_obj
 def everything(runs: Callable[[], Runs], asked: tuple[str, ...], folders: tuple[Path, ...]) -> None:
     run = runs()
-    done = _on("one small file", run.small())
+    run.small()
     for package in _packages(("prefect", "letta", "apache-superset")):
-        done += _on(package.name, run.compare(package, asked if package.name == "prefect" else ()))
-    done += _on("growing projects", run.scale(_SIZES)) + _on("all packages", run.together())
-    done += _on("50 to 1,600 routers", run.routers(_COUNTS)) + _on(f"a module of {_LINES:,} lines", run.long_module(_LINES))
-    done += _on("300 fixes in 72 files", run.fixes(fixable.PACKAGES)) + _on("other trees", run.given(folders))
+        run.compare(package, asked if package.name == "prefect" else ())
+    run.scale(_SIZES)
+    run.together()
+    run.routers(_COUNTS)
+    run.long_module(_LINES)
+    run.fixes(fixable.PACKAGES)
+    run.given(folders)
     _grow(tuple(HOSTILE))
-    report.put(README, "targets", report.summary_table(done))
 
 
 @main.command(help="The linter and its peers in turn on each tree (default: prefect).")
@@ -138,10 +139,6 @@ def _grow(names: Sequence[str]) -> None:
 
 
 main.add_command(fleet)
-
-
-def _on(where: str, verdicts: Sequence[Verdict]) -> list[tuple[str, Verdict]]:
-    return [(where, verdict) for verdict in verdicts]
 
 
 def _packages(names: Sequence[str]) -> list[Package]:

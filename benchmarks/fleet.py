@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter, sleep
+from time import perf_counter
 
 import click
 
-from benchmarks import fleet_chaos, fleet_simulation, fleet_trees
+from benchmarks import fleet_chaos, fleet_overhead, fleet_simulation, fleet_trees
 from benchmarks.measure import Contender, once
 from sessionlint.fleet.history import History
 from sessionlint.fleet.storage import LocalFolder
+from sessionlint.fleet.store import Store
 
 _FOLDER = click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path)
 _TREES = click.argument("folder", type=_FOLDER)
@@ -93,38 +94,25 @@ def throughput(folder: Path, rounds: int) -> None:
     click.echo(f"throughput of the fleet: {loop[0] / ours[0]:.2f} times the loop's; CPU {loop[1] / ours[1]:.2f} times less")
 
 
-@fleet.command(help="Dask's own overhead, and the curve to 1,000 workers, for the task lengths of STORE's last run.")
+@fleet.command(
+    help="What a task costs Dask and us beside its work, and the curve to 1,000 workers, for the tasks of STORE's first run."
+)
 @click.argument("store", type=_FOLDER)
 @click.option("--tasks", default=10_000, show_default=True)
 def curve(store: Path, tasks: int) -> None:
-    history = History(LocalFolder(store), click.echo)
-    lengths = [seconds for each in history.sightings(history.runs()[0]) if (seconds := each.effort.get("cpu"))]
+    kept = Store(LocalFolder(store), click.echo)
+    history = History(kept.storage, click.echo)
+    seen = [each for each in history.sightings(history.runs()[0]) if each.effort.get("cpu") and each.result]
+    lengths = [each.effort["cpu"] for each in seen]
     drawn = fleet_simulation.drawn(lengths, tasks)
-    overhead = _dask_overhead(drawn)
-    click.echo(
-        f"{len(lengths)} lengths: median {median(lengths):.2f} s, mean {sum(lengths) / len(lengths):.2f} s, {max(lengths):.2f} s"
-    )
-    click.echo(f"Dask: {overhead * 1000:.2f} ms for each of {tasks:,} tasks\n")
+    dask, own = fleet_overhead.of_dask(drawn), fleet_overhead.of_coordinator(kept, seen, tasks)
+    mean, longest = sum(lengths) / len(lengths), max(lengths)
+    click.echo(f"{len(lengths)} lengths: median {median(lengths):.2f} s, mean {mean:.2f} s, longest {longest:.2f} s")
+    click.echo(f"for each of {tasks:,} tasks Dask takes {dask * 1000:.2f} ms of CPU, and the coordinator {own * 1000:.2f} ms\n")
     click.echo("| workers | seconds | speed-up | share of the ideal | bound by |\n|---:|---:|---:|---:|---|")
-    for point in fleet_simulation.curve(drawn, overhead):
+    for point in fleet_simulation.curve(drawn, dask + own):
         share = point.speedup / point.workers
         click.echo(f"| {point.workers:,} | {point.seconds:,.0f} | {point.speedup:,.1f} | {share:.0%} | {point.bound} |")
-
-
-def _dask_overhead(lengths: Sequence[float]) -> float:
-    """Seconds of client and scheduler for one task: threads that sleep as long as a task took, a thousandth of it, so that
-    nothing else is what is waited for; less what they slept."""
-    from distributed import Client, LocalCluster
-
-    threads, scale = 64, 1 / 1000
-    one_worker = LocalCluster(n_workers=1, threads_per_worker=threads, processes=True, dashboard_address=None)
-    with one_worker as cluster, Client(cluster) as client:
-        executor = client.get_executor(pure=False)
-        begun = perf_counter()
-        running = [executor.submit(sleep, length * scale) for length in lengths]
-        for future in running:
-            future.result()
-        return (perf_counter() - begun - sum(lengths) * scale / threads) / len(lengths)
 
 
 @fleet.command(help="The largest memory of the coordinator, for 250 repositories and for more.")

@@ -17,7 +17,8 @@ from sessionlint.fleet.record import Sighting
 from sessionlint.fleet.storage import LocalFolder
 
 _ADDRESS = "127.0.0.1:18990"
-_PAUSES = (0.05, 1.2)  # seconds between two kills
+_PAUSES = (0.05, 1.5)  # seconds between two kills
+_OFTEN = {"command": 2, "scheduler": 1, "worker": 3, "seed": 4, "copy": 6}
 _MANY = "1000"  # tries: here it is not the repository that is to blame
 
 
@@ -93,27 +94,27 @@ def _hit(cluster: _Cluster | None, trees: Path, store: Path, kills: int, chance:
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as run:
         while run.poll() is None and seen.killed.total() < kills:
             time.sleep(chance.uniform(*_PAUSES))
-            name, pid = _victim(run.pid, cluster, chance)
-            with suppress(OSError):
-                os.kill(pid, signal.SIGKILL if name != "command" or chance.random() < 0.5 else signal.SIGTERM)
-                seen.killed[name] += 1
+            for name, pid in _victims(run.pid, cluster, chance):
+                with suppress(OSError):
+                    os.kill(pid, signal.SIGKILL if name != "command" or chance.random() < 0.5 else signal.SIGTERM)
+                    seen.killed[name] += 1
             if cluster is not None:
                 cluster.mend()
 
 
-def _victim(command: int, cluster: _Cluster | None, chance: random.Random) -> tuple[str, int]:
-    """The command, now and then; mostly one of the processes that check, or part of the cluster."""
-    if chance.random() < 0.15:
-        return "command", command
+def _victims(command: int, cluster: _Cluster | None, chance: random.Random) -> list[tuple[str, int]]:
+    """One of the processes that check, or part of the cluster, or, now and then, the command; none while nothing is at work."""
     parts = cluster.pids() if cluster is not None else {}
     owners = [command, *(pid for name, pid in parts.items() if name != "scheduler")]
     seeds = [pid for owner in owners for pid in _children(owner)]
     copies = [pid for seed in seeds for pid in _children(seed)]
-    choices = {"seed": seeds, "copy": copies, "worker": [pid for name, pid in parts.items() if name != "scheduler"]}
-    if chance.random() < 0.2 and "scheduler" in parts:
-        return "scheduler", parts["scheduler"]
-    name = chance.choice([name for name, pids in choices.items() if pids] or ["command"])
-    return name, chance.choice(choices.get(name) or [command])
+    if not copies:
+        return []
+    workers = [pid for name, pid in parts.items() if name != "scheduler"]
+    scheduler = [parts["scheduler"]] if "scheduler" in parts else []
+    choices = {"command": [command], "scheduler": scheduler, "worker": workers, "seed": seeds, "copy": copies}
+    (name,) = chance.choices([*choices], [_OFTEN[name] if pids else 0 for name, pids in choices.items()])
+    return [(name, chance.choice(choices[name]))]
 
 
 def _children(pid: int) -> list[int]:

@@ -30,6 +30,31 @@ def _beside(name: str, text: Callable[[int], str]) -> Callable[[int], Mapping[st
     return lambda size: {"app.py": "import sqlalchemy\n", name: text(size)}
 
 
+_SHOPS = """
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, relationship
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Shop(Base):
+    __tablename__ = "shops"
+    items = relationship("Shop")
+
+
+async def change(db: AsyncSession, key: int, values):
+    shop = await db.get(Shop, key)
+"""
+
+
+def _optional_attributes(size: int) -> str:
+    """An object that is in one of so many states behind as many ``if`` as 2 to the power of ``size``."""
+    fields = (f"    if values.a{index}:\n        shop.a{index} = values.a{index}\n" for index in range(size))
+    return f"{_SHOPS}{''.join(fields)}    return shop.items\n"
+
+
 HOSTILE: Mapping[str, Hostile] = {
     # --- comments and strings -----------------------------------------------------------------------------------------
     "blanks behind a directive": Hostile(50_000, _python(lambda n: f"# sessionlint: ignore{' ' * n}x\n")),
@@ -45,6 +70,8 @@ HOSTILE: Mapping[str, Hostile] = {
     "blanks behind from": Hostile(50_000, _other_python(lambda n: f"from{' ' * n}x\n")),
     "dots behind from": Hostile(50_000, _other_python(lambda n: f"from {'.' * n}\n")),
     "parentheses that nothing closes": Hostile(10_000, _other_python(lambda n: "from x import (\n" * n)),
+    # --- ways through a body ------------------------------------------------------------------------------------------
+    "attributes that may be set": Hostile(30, _python(_optional_attributes)),
     # --- nesting ------------------------------------------------------------------------------------------------------
     "calls in each other": Hostile(100, _python(lambda n: f"y = {'f(' * n}1{')' * n}\n")),
     "dictionaries in each other": Hostile(100, _python(lambda n: f"y = {'{1:' * n}1{'}' * n}\n")),

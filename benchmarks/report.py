@@ -3,7 +3,7 @@
 import os
 import platform
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import ours, peers
@@ -30,7 +30,7 @@ def _row(row: Medians, against: Iterable[Medians]) -> list[str]:
 
 def verdict_table(verdicts: Iterable[Verdict]) -> str:
     rows = ([one.what, one.limit, one.measured or "", _said(one)] for one in verdicts)
-    return "\n".join([*markdown(("target", "shall be", "measured", ""), rows), ""])
+    return "\n".join([*markdown(_TARGETS, rows), ""])
 
 
 def _said(verdict: Verdict) -> str:
@@ -63,10 +63,26 @@ def _given(tree: Given) -> list[str]:
     return [tree.name, *sizes, *costs, before, str(tree.cold.runs)]
 
 
-def summary_table(verdicts: Iterable[tuple[str, Verdict]]) -> str:
-    """All targets, with what each of them was measured on."""
-    rows = ([where, one.what, one.limit, one.measured or "", _said(one)] for where, one in verdicts)
-    return "\n".join([*markdown(("measured on", "target", "shall be", "measured", ""), rows), ""])
+_TARGETS = ("target", "shall be", "measured", "")
+
+
+def summary(readme: str) -> str:
+    """The targets of all tables on a page in one, with the name of the place that each stands in."""
+    return "\n".join([*markdown(("measured on", *_TARGETS), _judged(readme)), ""])
+
+
+def _judged(readme: str) -> Iterator[list[str]]:
+    place, is_target = "", False
+    for line in readme.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if opening := re.fullmatch(r"<!-- (?:compare )?([^/].*) -->", line):
+            place, is_target = opening[1], False
+        elif not line.startswith("|"):
+            is_target = False
+        elif tuple(cells) == _TARGETS:
+            is_target = True
+        elif is_target and not line.startswith("| ---"):
+            yield [place, *cells]
 
 
 def scaling_plot(projects: Sequence[Scaled]) -> str:

@@ -32,13 +32,12 @@ class Runs:
     revision: str | None
     rounds: int
 
-    def small(self) -> list[Verdict]:
+    def small(self) -> None:
         rows = self._measured([*self.ours.small(), *(self.before.small() if self.before else ())])
         judged = targets.verdicts(targets.SMALL, Compared("", _by_name(rows)))
         self._show("small", f"### One small file\n\n{self._tables(rows, judged)}", within="compare")
-        return judged
 
-    def compare(self, package: Package, asked: Sequence[str]) -> list[Verdict]:
+    def compare(self, package: Package, asked: Sequence[str]) -> None:
         """The linter and its peers on one tree."""
         tree = trees.copy(package, WORK)
         relevant = self.ours.fill(tree).files
@@ -53,7 +52,6 @@ class Runs:
         judged = targets.of_tree(Compared(package.name, _by_name(rows), relevant))
         heading = f"### {package.name}\n\n{files:,} Python files, {lines:,} lines; {relevant:,} files are relevant."
         self._show(package.name, f"{heading}\n\n{self._tables(rows, judged, tuple(others))}", within="compare")
-        return judged
 
     def _compared_before(self, package: Package) -> Iterator[Contender]:
         """On a copy of its own: where today's linter has files changed, nothing would stay warm for another."""
@@ -61,7 +59,7 @@ class Runs:
             tree = trees.copy(package, WORK / "before")
             yield from (self.before.cold(tree), self.before.warm(tree))
 
-    def scale(self, sizes: Sequence[int]) -> list[Verdict]:
+    def scale(self, sizes: Sequence[int]) -> None:
         """Projects that grow, and all packages together."""
         packages = read_pins().packages
         grown = [self._scaled(f"{files:,} files", trees.heap(packages, files, WORK)) for files in sizes]
@@ -69,9 +67,8 @@ class Runs:
         judged = targets.verdicts(targets.FLAT, grown)
         table = f"{report.scaling_table(grown)}\n{report.verdict_table(judged)}"
         self._show("scale", f"{self._heading()}\n{table}\n![Milliseconds per file](scaling.svg)\n")
-        return judged
 
-    def together(self) -> list[Verdict]:
+    def together(self) -> None:
         """All packages as one project, with one worker and with two."""
         tree = trees.together(read_pins().packages, WORK)
         relevant = self.ours.fill(tree).files
@@ -82,15 +79,13 @@ class Runs:
         judged = targets.verdicts(targets.MONOREPO, Compared("all packages", _by_name(rows), relevant))
         heading = f"{files:,} Python files, {lines:,} lines; {relevant:,} files are relevant."
         self._show("together", f"{heading}\n\n{self._tables(rows, judged)}")
-        return judged
 
-    def routers(self, counts: Sequence[int]) -> list[Verdict]:
+    def routers(self, counts: Sequence[int]) -> None:
         grown = [self._scaled(f"{count:,} routers", trees.written(f"routers {count}", routers(count), WORK)) for count in counts]
         judged = targets.verdicts(targets.ROUTERS, grown)
         self._show("routers", f"{self._heading()}\n{report.scaling_table(grown)}\n{report.verdict_table(judged)}")
-        return judged
 
-    def long_module(self, lines: int) -> list[Verdict]:
+    def long_module(self, lines: int) -> None:
         texts = long_module(lines)
         tree = trees.written(f"module {lines}", texts, WORK)
         longest = max(texts, key=lambda path: len(texts[path]))
@@ -98,23 +93,20 @@ class Runs:
         rows = self._measured([self.ours.cold(tree), ours.parsing(tree / longest), *earlier])
         judged = targets.verdicts(targets.LONG_MODULE, Compared(longest, _by_name(rows)))
         self._show("long module", f"{trees.size(tree)[1]:,} lines.\n\n{self._tables(rows, judged)}")
-        return judged
 
-    def fixes(self, packages: int) -> list[Verdict]:
+    def fixes(self, packages: int) -> None:
         tree = trees.written(f"fixable {packages}", fixable.fixable(packages), WORK)
         earlier = [self.before.fixing(tree)] if self.before else []
         rows = self._measured([self.ours.fixing(tree), *earlier])
         judged = targets.verdicts(targets.FIXES, Compared("fixes", _by_name(rows)))
         self._show("fixes", f"{packages} packages.\n\n{self._tables(rows, judged)}")
-        return judged
 
-    def given(self, folders: Sequence[Path]) -> list[Verdict]:
+    def given(self, folders: Sequence[Path]) -> None:
         """Trees that somebody has, beside prefect; nothing is written into them."""
         packages = [package for package in read_pins().packages if package.name == "prefect"]
         found = [self._given(path.name, path) for path in (*(trees.copy(package, WORK) for package in packages), *folders)]
         judged = [verdict for tree in found[1:] for verdict in targets.of_given(tree, found[0])]
         self._show("trees", f"{self._heading()}\n{report.given_table(found)}\n{report.verdict_table(judged)}")
-        return judged
 
     def _given(self, name: str, tree: Path) -> Given:
         parsed = self.ours.fill(tree)
@@ -144,6 +136,7 @@ class Runs:
     def _show(self, name: str, text: str, within: str = "") -> None:
         click.echo(text)
         report.put(README, f"{within} {name}".strip(), text, within=within)
+        report.put(README, "targets", report.summary(README.read_text("utf-8")))
 
 
 def environment() -> dict[str, str]:

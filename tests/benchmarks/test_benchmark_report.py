@@ -79,3 +79,16 @@ def test_a_tree_that_has_no_place_yet_gets_one_behind_the_others(tmp_path: Path)
         report.put(readme, name, text, within="t")
     one, two = "<!-- t one -->\n3\n<!-- /t one -->\n", "<!-- t two -->\n2\n<!-- /t two -->\n"
     assert readme.read_text() == f"a\n<!-- t -->\n{one}{two}<!-- /t -->\nz\n"
+
+
+def test_the_targets_of_all_places_stand_in_one_table() -> None:
+    judged = [Verdict("a", "at most 1.00 s", "900 ms", None), Verdict("b", "at least 2.00 times", None, None)]
+    tables = f"{report.table([Medians('x', 5, 0.5, 0.4, 50)])}\n{report.verdict_table(judged)}"
+    scaled = f"<!-- scale -->\n{report.verdict_table(judged[:1])}<!-- /scale -->\n"
+    page = f"<!-- compare prefect -->\n{tables}<!-- /compare prefect -->\n{scaled}"
+    assert report.summary(page).splitlines()[2:] == [
+        "| prefect | a | at most 1.00 s | 900 ms | met |",
+        "| prefect | b | at least 2.00 times |  | not measured, or does not apply |",
+        "| scale | a | at most 1.00 s | 900 ms | met |",
+    ]
+    assert report.summary(f"<!-- targets -->\n{report.summary(page)}<!-- /targets -->\n{page}") == report.summary(page)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -77,7 +78,6 @@ def _tried(task: Task) -> Attempt:
 @pytest.mark.parametrize(
     ("name", "limits", "outcome"),
     [
-        ("hangs", {"timeout": 1.0}, Attempt("timed-out", "more than 1 s", "c0ffee")),
         ("dies", {}, Attempt("failed", "its process was ended by SIGKILL", "c0ffee")),
         ("leaves", {}, Attempt("failed", "its process was ended by itself, with 3")),
         ("eats", {"memory": 400}, Attempt("out-of-memory", "more than 400 MiB")),
@@ -89,6 +89,21 @@ def _tried(task: Task) -> Attempt:
 def test_how_a_try_can_end(name: str, limits: dict[str, Any], outcome: Attempt) -> None:
     tried = _tried(_task(Target(name, "/nowhere"), **limits))
     assert replace(tried, reason=tried.reason.partition(" (")[0]) == outcome
+
+
+class _WhenTheCommitIsTold(Timer):
+    """Time that is over as soon as the task hangs, however busy the machine is."""
+
+    def run(self) -> None:
+        (found,) = self.args
+        while "commit" not in found and not self.finished.wait(0.01):
+            pass
+        self.function(found)
+
+
+def test_what_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trying, "Timer", _WhenTheCommitIsTold)
+    assert _tried(_task(Target("hangs", "/nowhere"), timeout=60)) == Attempt("timed-out", "more than 60 s", "c0ffee")
 
 
 def test_the_next_try_is_as_if_nothing_had_been(tmp_path: Path) -> None:
@@ -161,6 +176,7 @@ def test_a_copy_ends_with_whoever_waits_for_it(tmp_path: Path) -> None:
     seed._process.stdin.write(json.dumps([_task(Target("hangs", "/nowhere")).data(), str(room)]).encode() + b"\n")
     seed._process.stdin.flush()
     copy = next(message["process"] for message in seed._messages() if "process" in message)
+    assert next(seed._messages()) == {"commit": "c0ffee"}
     seed._process.stdin.close()
     assert any(message.get("ended") == -signal.SIGKILL for message in seed._messages())
     assert not room.exists()

@@ -119,6 +119,8 @@ def test_what_fails_is_tried_again_and_then_told(fleet: Fleet) -> None:
     }
     assert {name: tries.count(name) for name in seen} == {"late": 3, "unlucky": 3, "well": 1}
     assert [each.reason for each in fleet.store.failures("late").values()] == ["timed-out: more than 60 s"]
+    noted = "".join(path.read_text() for path in (fleet.folder / "runs").rglob("*.jsonl"))
+    assert [noted.count(f'"kind":"{kind}"') for kind in ("begin", "tried", "seen", "end")] == [1, 4, 3, 1]
     assert fleet.store.failures("unlucky") == {}
 
 
@@ -286,5 +288,5 @@ def test_progress_is_told_in_a_line() -> None:
     for status, findings in (("ok", {"error": 2, "info": 1}), ("timed-out", {}), ("skipped", {})):
         progress.see(Sighting("a", "a", status, findings=findings))  # type: ignore[arg-type]
     assert (progress.doing.done, progress.doing.total) == (3, 100)
-    assert progress.doing.what == "4 running, 1 failed, 3 findings, about 2 h left"
+    assert progress.doing.what == "~2 h left, 4 running, 1 failed, 3 findings"
     assert progress.summary() == {"ok": 1, "skipped": 1, "timed-out": 1, "findings": 3, "new": 3}

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,22 @@ from click.testing import CliRunner, Result
 
 from fleet.trees import tree
 from sessionlint.cli import sessionlint
+from sessionlint.fleet import engine
+from sessionlint.fleet.attempt import end_seeds
 from sessionlint.fleet.history import History
-from sessionlint.fleet.storage import LocalFolder
+from sessionlint.fleet.storage import LocalFolder, opened
+from sessionlint.fleet.store import Store
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _seeds_stay() -> Iterator[None]:
+    """To start one takes longer than what the tests here have it do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "end_seeds", lambda: None)
+        yield
+    end_seeds()
 
 
 @pytest.fixture
@@ -139,6 +151,20 @@ def test_a_table_can_be_asked(run: Run) -> None:
     assert {(each["repository"], each["code"], each["filename"]) for each in findings} >= {("one", "SES301", "use.py")}
     assert len(findings) == 3
     assert parquet.read_table("tables/sightings.parquet").column("status").to_pylist() == ["ok", "skipped", "ok"]
+
+
+def test_a_store_of_objects_comes_to_the_same_bytes(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("fsspec")
+    place = f"memory:/{tmp_path.as_posix()}"
+    run("run", "src", "--store", "local", "-q")
+    for new in (3, 0):
+        assert run("run", "src", "--store", place).stderr.endswith(f" {new} of the results are new.\n")
+    remote = Store(opened(place), pytest.fail)
+    assert {entry: remote.storage.read(entry) for entry in remote.entries()} == _results("local")
+    history = History(remote.storage, pytest.fail)
+    assert [run.is_complete for run in history.runs()] == [True, True]
+    assert run("merge", place, "--into", "merged", "-q").exit_code == 0
+    assert _results("merged") == _results("local")
 
 
 @pytest.mark.thorough

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from sessionlint.link.memory import EVERYTHING, Memory
+from sessionlint.link.memory import EVERYTHING, Far, Memory
 
 OWN = 2
 
@@ -40,7 +40,8 @@ def test_an_answer_is_found_once() -> None:
     graph = _Graph({node: [node + 1, node + 2] for node in range(200)})
     graph.reached(0)
     known = graph.asked
-    assert len(graph.memory.near) == 202
+    assert not any(isinstance(answer, Far) for answer in graph.memory.answers.values())
+    assert len(graph.memory.answers) == 202
     graph.reached(100)
     assert graph.asked == known
 
@@ -158,7 +159,7 @@ def test_an_error_while_asking_again_forgets_everything() -> None:
     texts.texts["c"] = None  # type: ignore[assignment]
     with pytest.raises(TypeError):
         texts.memory.forget({"a"})
-    assert (texts.memory.near, texts.memory.far) == ({}, {})
+    assert texts.memory.answers == {}
 
 
 def test_an_error_leaves_nothing_half_answered() -> None:

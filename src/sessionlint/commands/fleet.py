@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+_WEEK = 7 * 24 * 3600.0
+
 
 def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[str]:
     return [item.strip() for text in given for item in text.split(",") if item.strip()]
@@ -16,7 +18,14 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
 @click.option("--engine", default="local", show_default=True, metavar="ENGINE", help="local, dask, or dask=tcp://HOST:PORT.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Check N at once (default: one per core).")
 @click.option("--shard", default="1/1", metavar="I/N", help="Check the I-th of N parts only; `fleet merge` puts them together.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=600, show_default=True, help="Seconds for each try.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, _WEEK, min_open=True),
+    default=600,
+    show_default=True,
+    metavar="S",
+    help="Seconds for each try.",
+)
 @click.option("--memory", type=click.IntRange(0), default=2048, show_default=True, metavar="MB", help="For each; 0: no limit.")
 @click.option("--retries", type=click.IntRange(0), default=2, show_default=True, metavar="N", help="Try N times more.")
 @click.option("--select", multiple=True, callback=_csv, metavar="RULES", help="Check these rules only.")

@@ -1,5 +1,6 @@
 """``sessionlint fleet run``, ``merge`` and ``index``: options to a run of a fleet, what it came to to an exit code."""
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ from sessionlint.run.request import available_cores
 def run_fleet(repositories: str, options: Mapping[str, Any]) -> int:
     """Run the command and return its exit code. Raises UsageError, OSError."""
     prepare()
+    gc.enable()  # the command line has turned it off, for runs that end with what they have made
     shard, asked = Shard.of(options["shard"]), Asked.of(options)
     stdin = sys.stdin.buffer if repositories == "-" and sys.stdin is not None else None
     targets = Targets(repositories, stdin, shard, warn)

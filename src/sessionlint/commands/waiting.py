@@ -27,7 +27,7 @@ _WORDS: Mapping[str, str] = {
     "rules": "checking",
     "fix": "fixing",
     "report": "reporting",
-    "fleet": "checking repositories",
+    "fleet": "checking",
 }
 _BAR = 20  # cells
 _USUAL = 80

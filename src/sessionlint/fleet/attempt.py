@@ -91,6 +91,7 @@ class Seed:
     def __init__(self) -> None:
         self._process = subprocess.Popen(command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self._copy = 0
+        next(self._messages(), None)  # it has begun: what it does from here on is the task's time
 
     def told(self, task: Mapping[str, Any], room: str) -> dict[str, Any]:
         """All that is told of a task, and ``is_late`` when its time was over."""

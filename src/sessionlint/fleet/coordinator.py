@@ -60,7 +60,7 @@ class Coordinator:
         """Do all of them. Raises OSError where the store cannot be written, EngineLostError."""
         waiting = iter(targets)
         while self._submit_more(waiting) or self._later:
-            self._progress.running = len(self._running)
+            self._progress.running = min(len(self._running), self._engine.workers())
             self._settle_next()
 
     # --- giving out ---------------------------------------------------------------------------------------------------
@@ -136,6 +136,8 @@ class Coordinator:
         if pending.tries >= self._limits.tries:
             self._see(pending, tried)
             return
+        told = {"repository": pending.target.repository, "commit": tried.commit, "tries": pending.tries}
+        self._log.try_again({**told, "status": tried.status, "reason": tried.reason, "effort": dict(tried.effort)})
         self._postponed += 1
         pause = self._pause * min(2.0 ** (pending.tries - 1), _MOST_OFTEN)
         heappush(self._later, (monotonic() + pause, self._postponed, pending))

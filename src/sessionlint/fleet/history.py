@@ -19,7 +19,7 @@ from sessionlint.run.files.inputs import Warn
 
 _RUNS = "runs"
 _MOST_LINES, _MOST_SECONDS = 64, 5.0
-_BEGIN, _SEEN, _END = "begin", "seen", "end"
+_BEGIN, _TRIED, _SEEN, _END = "begin", "tried", "seen", "end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,10 @@ class Log:
         self._written = now()
         self._add(_BEGIN, told)
         self.flush()
+
+    def try_again(self, told: Mapping[str, Any]) -> None:
+        """A try came to nothing, and there will be another one: nobody needs it but who wants to know how a run went."""
+        self._add(_TRIED, told)
 
     def see(self, sighting: Sighting) -> None:
         self._add(_SEEN, sighting.data())

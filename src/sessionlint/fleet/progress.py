@@ -38,7 +38,7 @@ class Progress:
 
     @property
     def doing(self) -> Doing:
-        said = [f"{self.running} running", f"{self.failed} failed", f"{self.findings:,} findings", *self._left()]
+        said = [*self._left(), f"{self.running} running", f"{self.failed} failed", f"{self.findings:,} findings"]
         return Doing("fleet", self.done, self.total, ", ".join(said))
 
     def summary(self) -> dict[str, int]:
@@ -50,5 +50,5 @@ class Progress:
         seconds = (self._now() - self._begun) / self.done * (self.total - self.done)
         for unit, word in ((_HOUR, "h"), (_MINUTE, "min")):
             if seconds >= unit:
-                return [f"about {seconds / unit:.0f} {word} left"]
-        return [f"about {seconds:.0f} s left"]
+                return [f"~{seconds / unit:.0f} {word} left"]
+        return [f"~{seconds:.0f} s left"]

@@ -13,9 +13,6 @@ from typing import Any, Literal, TypeAlias
 from sessionlint.model.records import dataclass
 
 Status: TypeAlias = Literal["ok", "failed", "timed-out", "out-of-memory", "skipped", "poisoned"]
-_DIGITS = (40, 64)
-FINAL: tuple[Status, ...] = ("ok", "failed", "skipped")
-"""What a result can say; the others are of a try, and another one may end otherwise. ``failed`` can be either."""
 Finding: TypeAlias = Mapping[str, Any]
 """A finding as the JSON report has it, with paths from the root of the repository, and three keys more: ``fingerprint`` (the
 same from commit to commit while the finding is), ``line_hash`` (GitHub's ``primaryLocationLineHash``, or "") and ``line``."""
@@ -119,6 +116,9 @@ class Sighting:
             return cls(**{**told, "labels": tuple(told["labels"])})
         except (KeyError, TypeError) as error:
             raise ValueError(f"no sighting: {error}") from None
+
+
+_DIGITS = (40, 64)  # of a commit's name
 
 
 def is_commit(name: str) -> bool:

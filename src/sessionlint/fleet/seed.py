@@ -31,6 +31,7 @@ def serve() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     out = _kept_apart()
     _import_everything()
+    _tell(out, {"ready": True})
     if not hasattr(os, "fork"):
         task, room = json.loads(sys.stdin.buffer.readline())
         _perform(task, room, out)
@@ -61,13 +62,18 @@ def _kept_apart() -> int:
 
 
 def _import_everything() -> None:
-    from sessionlint.extract import module
-    from sessionlint.fleet import task
-    from sessionlint.rules.registry import registered_rules
-    from sessionlint.run import analysis
+    """What a task needs, or may need: fixes are imported where something is found, and libraries where a file asks for them."""
+    from importlib import import_module
+    from pkgutil import walk_packages
 
-    assert module and task and analysis
-    registered_rules()
+    import sessionlint.edits
+    import sessionlint.rules
+
+    for name in ("extract.module", "fleet.task", "run.analysis", "run.looking_back", "run.settings.toml"):
+        import_module(f"sessionlint.{name}")
+    for package in (sessionlint.rules, sessionlint.edits):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
     gc.collect()
     gc.freeze()  # what is there stays, so that a copy need not look at it, and copies no page for that
 

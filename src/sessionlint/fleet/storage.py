@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,6 +41,15 @@ def opened(place: str) -> Storage:
     return _remote(place) if colon else LocalFolder(Path(place))
 
 
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """Where something could not be written; not every error of a full disk says that."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, error.filename or str(path)) from None
+
+
 class LocalFolder:
     """A folder of this machine, or of a file system that several share."""
 
@@ -59,23 +69,25 @@ class LocalFolder:
 
     def write(self, name: str, data: bytes) -> None:
         path = self._folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"{_UNFINISHED}{os.urandom(8).hex()}")
         try:
-            with unfinished.open("xb") as file:
-                file.write(data)
-            unfinished.replace(path)
+            with _told_of(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with unfinished.open("xb") as file:
+                    file.write(data)
+                unfinished.replace(path)
         except BaseException:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
             raise
 
     def append(self, name: str, data: bytes) -> None:
         path = self._folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab", buffering=0) as file:
-            written = file.write(data)
-        if written != len(data):
-            raise OSError(None, "the disk takes no more", str(path))
+        with _told_of(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("ab", buffering=0) as file:
+                if file.write(data) != len(data):
+                    raise OSError(ENOSPC, os.strerror(ENOSPC))
 
     def remove(self, name: str) -> None:
         (self._folder / name).unlink(missing_ok=True)

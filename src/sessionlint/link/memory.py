@@ -24,7 +24,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import takewhile
 from operator import eq
-from typing import Any, TypeVar
+from typing import Any, TypeVar, final
 
 T = TypeVar("T")
 UNASKED: Any = object()
@@ -35,6 +35,17 @@ EVERYTHING = 1
 _ON_STACK = 16
 _CHANGES = 12
 _ROUNDS = 20
+
+
+@final
+class Far:
+    """An answer that was made of other files than the one that its key belongs to: those of ``bits``."""
+
+    __slots__ = ("bits", "value")
+
+    def __init__(self, value: Any, bits: int) -> None:
+        self.value = value
+        self.bits = bits
 
 
 class _Question:
@@ -90,13 +101,12 @@ class _TooDeepError(Exception):
 class Memory:
     """Answers by question: a term, a name in a scope, a function, the whole project.
 
-    ``near`` are the answers that were made of nothing but the file that the key belongs to, ``far`` all others, each with its
-    bits. ``is_same`` tells whether an answer has changed.
+    ``answers`` holds those that were made of nothing but the file that the key belongs to as they are, all others as ``Far``.
+    ``is_same`` tells whether an answer has changed.
     """
 
     def __init__(self, is_same: Callable[[Any, Any], bool] = eq) -> None:
-        self.near: dict[Hashable, Any] = {}
-        self.far: dict[Hashable, tuple[Any, int]] = {}
+        self.answers: dict[Hashable, Any] = {}
         self._is_same = is_same
         self._bits: dict[Hashable, int] = {}
         # the keys of answers by the bits that these are made of, each set of bits kept once
@@ -128,8 +138,10 @@ class Memory:
 
         ``own`` are the bits of what ``key`` belongs to, 0 if it is the whole project.
         """
-        found: T = self.known(key)
-        if found is UNASKED:
+        found: T = self.answers.get(key, UNASKED)
+        if isinstance(found, Far):
+            found = self.told(found)
+        elif found is UNASKED:
             question = self._open.get(key)
             if question is None:
                 self._count += 1
@@ -147,12 +159,14 @@ class Memory:
 
     def known(self, key: Hashable) -> Any:
         """The answer that is remembered, or UNASKED."""
-        found = self.near.get(key, UNASKED)
-        if found is UNASKED and (far := self.far.get(key)) is not None:
-            found, bits = far
-            if self._current is not None:
-                self._current.reads |= bits
-        return found
+        found = self.answers.get(key, UNASKED)
+        return self.told(found) if type(found) is Far else found
+
+    def told(self, far: Far) -> Any:
+        """The answer that is remembered as ``far``; what it was made of is taken down."""
+        if self._current is not None:
+            self._current.reads |= far.bits
+        return far.value
 
     def row(self, key: Hashable, path: str, start: object, answer: Callable[..., Mapping[str, T]], *given: Any) -> T | None:
         """What the answer to a question about the whole project, told by file, says of the file at ``path``, if anything.
@@ -185,21 +199,22 @@ class Memory:
         question = _Question(key, own, None, tuple, (), 0)
         question.value = answer
         for part in parts:
-            if (far := self.far.get(part)) is not None:
-                question.reads |= far[1]
+            if type(far := self.answers.get(part)) is Far:
+                question.reads |= far.bits
         self._keep(question, question.reads)
 
     def made_of(self, key: Hashable) -> list[Hashable]:
         """What the answer to ``key`` is made of: files by path, and questions about the whole project by key."""
-        near = [bits for bits, keys in self._near_keys.items() if key in keys] if key in self.near else []
-        bits = self._whole[key].reads if key in self._whole else self.far[key][1] if key in self.far else sum(near)
+        found = self.answers.get(key)
+        near = [] if type(found) is Far else [bits for bits, keys in self._near_keys.items() if key in keys]
+        bits = self._whole[key].reads if key in self._whole else found.bits if type(found) is Far else sum(near)
         return [what for what, bit in self._bits.items() if bit & bits]
 
     # --- forgetting ---------------------------------------------------------------------------------------------------
 
     def clear(self) -> None:
         """Forget everything."""
-        for known in (self.near, self.far, self._near_keys, self._far_keys, self._whole, self._open):
+        for known in (self.answers, self._near_keys, self._far_keys, self._whole, self._open):
             known.clear()
 
     def forget(self, changed: Iterable[Hashable]) -> None:
@@ -220,7 +235,7 @@ class Memory:
                 return
             stale = [question for question in self._whole.values() if question.reads & dirty]
             for question in stale:
-                before.setdefault(question.key, self.far.pop(question.key)[0])
+                before.setdefault(question.key, self.answers.pop(question.key).value)
                 del self._whole[question.key]
             self._drop(dirty)
             dirty = 0
@@ -244,10 +259,10 @@ class Memory:
     def _drop(self, dirty: int) -> None:
         for bit in [bit for bit in self._near_keys if bit & dirty]:
             for key in self._near_keys.pop(bit):
-                self.near.pop(key, None)
+                self.answers.pop(key, None)
         for bits in [bits for bits in self._far_keys if bits & dirty]:
             for key in self._far_keys.pop(bits)[1]:
-                self.far.pop(key, None)
+                self.answers.pop(key, None)
 
     # --- depth --------------------------------------------------------------------------------------------------------
 
@@ -321,15 +336,18 @@ class Memory:
             question.reads = reads
             question.readers = None
             self._whole[question.key] = question
-            self.far[question.key] = (question.value, question.told)
+            self.answers[question.key] = Far(question.value, question.told)
             return
         if reads == question.own:
-            self.near[question.key] = question.value
+            self.answers[question.key] = question.value
             self._near_keys[reads].append(question.key)
             return
-        question.told, keys = self._far_keys.setdefault(reads, (reads, []))
+        known = self._far_keys.get(reads)
+        if known is None:  # to hash so many bits takes time
+            known = self._far_keys[reads] = (reads, [])
+        question.told, keys = known
         keys.append(question.key)
-        self.far[question.key] = (question.value, question.told)
+        self.answers[question.key] = Far(question.value, question.told)
 
     def _come_to_rest(self, first: _Question) -> None:
         due: Iterable[_Question] = self._from(first)

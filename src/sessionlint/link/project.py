@@ -115,10 +115,6 @@ class Project:
         imports_differ = known != [said(imports) for imports in after]
         self.memory.forget([*changed, *([_IMPORTS] if imports_differ else ())])
 
-    def dissolve(self) -> None:
-        """Let go of everything. A project is full of circles, which Python would keep while it collects no garbage."""
-        vars(self).clear()
-
     # --- modules ------------------------------------------------------------------------------------------------------
 
     @property

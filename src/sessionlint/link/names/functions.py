@@ -2,7 +2,7 @@
 
 from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.model import walk
-from sessionlint.model.facts import Lambda, Return, Term, Yield
+from sessionlint.model.facts import Lambda, Term, Yield
 
 
 def yields(function: FunctionScope) -> list[Yield]:
@@ -20,8 +20,4 @@ def yields(function: FunctionScope) -> list[Yield]:
 
 def return_values(function: FunctionScope) -> list[Term]:
     """The values of a function's own return statements, in source order, bare returns left out."""
-    return [
-        statement.value
-        for statement in walk.statements(function.body)
-        if isinstance(statement, Return) and statement.value is not None
-    ]
+    return [statement.value for statement in function.returns if statement.value is not None]

@@ -8,9 +8,10 @@ roots, then wherever exactly one file ends that way.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from posixpath import dirname, join
+from posixpath import join
 
 _SUFFIXES = (".py", "/__init__.py", ".pyi", "/__init__.pyi")
+_SUFFIXES_OF_ROOT = (".py", "__init__.py", ".pyi", "__init__.pyi")
 
 # Libraries whose objects the linter knows: a project folder of the same name (`alembic/`, `celery/`) never shadows them.
 KNOWN_LIBRARIES = frozenset(
@@ -40,7 +41,7 @@ class Layout:
         """The path of the module that ``from {level dots}{module}`` means in ``importer``; None: not in the project."""
         if not self.may_resolve(module, level):
             return None
-        return self._resolved_from(dirname(importer), module, level)
+        return self._resolved_from(_folder(importer), module, level)
 
     def may_resolve(self, module: str, level: int) -> bool:
         """Whether a file or a folder of the project has the name that the import begins with; most imports are of others."""
@@ -67,7 +68,7 @@ class Layout:
         if self._around and climbed > depth:
             return self._module_above(climbed - depth, module)
         for _ in range(climbed):
-            folder = dirname(folder)
+            folder = _folder(folder)
         return self._module_in(folder, module)
 
     def _module_above(self, height: int, module: str) -> str | None:
@@ -88,9 +89,10 @@ class Layout:
         return top in self._around or any(in_folder)
 
     def _module_in(self, folder: str, module: str) -> str | None:
-        stem = join(folder, module.replace(".", "/")) if module else folder
-        for suffix in _SUFFIXES:
-            if (path := (stem + suffix).lstrip("/")) in self._paths:
+        parts = module.replace(".", "/")
+        stem = f"{folder}/{parts}" if folder and module else folder or parts
+        for suffix in _SUFFIXES if stem else _SUFFIXES_OF_ROOT:
+            if (path := stem + suffix) in self._paths:
                 return path
         return None
 
@@ -112,7 +114,7 @@ class Layout:
         if self._package:
             return self._dotted(path)
         packages = [folder for folder in _parents(path) if folder and self._is_package(folder)]
-        top = dirname(packages[-1] if packages else path)
+        top = _folder(packages[-1] if packages else path)
         return _dotted(path[len(top) + 1 if top else 0 :]) or _dotted(path)
 
     def _dotted(self, path: str) -> str:
@@ -139,9 +141,14 @@ def _names_in(path: str) -> list[str]:
     return [*folders, file.rpartition(".")[0]]
 
 
+def _folder(path: str) -> str:
+    """The folder around it; a path is plain here, and this is asked for every import."""
+    return path.rpartition("/")[0]
+
+
 def _parents(path: str) -> Iterator[str]:
-    folder = dirname(path)
+    folder = _folder(path)
     while folder:
         yield folder
-        folder = dirname(folder)
+        folder = _folder(folder)
     yield ""

@@ -24,6 +24,7 @@ from sessionlint.model.facts import (
     Name,
     Operation,
     Parameter,
+    Return,
     Scoping,
     Statement,
     Subscript,
@@ -108,8 +109,10 @@ class _ScopeFields:
     module: "ModuleScope"
     parent: "Scope | None"
     bindings: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
-    # the `with` statements of its own body, in source order
+    # the statements of its own body that are asked for most, in source order
     withs: list[With] = field(default_factory=list)
+    tries: list[Try] = field(default_factory=list)
+    returns: list[Return] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -164,6 +167,8 @@ class ModuleScope:
     functions: list[FunctionScope] = field(default_factory=list)
     classes: list[ClassScope] = field(default_factory=list)
     withs: list[With] = field(default_factory=list)
+    tries: list[Try] = field(default_factory=list)
+    returns: list[Return] = field(default_factory=list)
     star_imports: list[ImportBinding] = field(default_factory=list)
     calls: "list[Site]" = field(default_factory=list)
     # what is put on a state: `request.state.name = value`, `app.state["name"] = value`
@@ -325,7 +330,10 @@ class _Binder:
             case For(target=target, iter=iterated):
                 for name, path in _targets(target):
                     self._bind(name, IteratedBinding(scope, iterated, path), scope)
+            case Return():
+                scope.returns.append(statement)
             case Try(handlers=handlers):
+                scope.tries.append(statement)
                 for handler in handlers:
                     if handler.name is not None:
                         self._bind(handler.name, OpaqueBinding(), scope)

@@ -7,8 +7,9 @@ attributes through instances and classes. It is flow-insensitive: a name has the
 import builtins
 from collections import deque
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
-from sessionlint.link.memory import EVERYTHING, Memory
+from sessionlint.link.memory import EVERYTHING, Far, Memory
 from sessionlint.link.names.functions import return_values, yields
 from sessionlint.link.names.layout import Layout
 from sessionlint.link.names.roles import is_test
@@ -80,7 +81,7 @@ class Evaluator:
     def __init__(self, modules: Mapping[str, ModuleScope], layout: Layout, trust: Trust, memory: Memory) -> None:
         self._modules = modules
         self._memory = memory
-        self._near = memory.near
+        self._answers = memory.answers
         self.look_at(layout, trust)
 
     def look_at(self, layout: Layout, trust: Trust) -> None:
@@ -88,6 +89,7 @@ class Evaluator:
         self._layout = layout
         self.trust = trust
         self._externals: dict[str, Kind] = {}  # one of each, for there are many of few names
+        self._is_test = lru_cache(maxsize=None)(lambda path: is_test(layout.full_path(path)))
 
     # --- terms --------------------------------------------------------------------------------------------------------
 
@@ -95,9 +97,9 @@ class Evaluator:
         """The kind of ``term``, which stands in ``scope``."""
         if type(term) is Name:  # what it stands for is remembered where it is bound
             return self.name_kind(term.id, scope)
-        known: Kind | None = self._near.get(term)
+        known: Kind | Far | None = self._answers.get(term)
         if known is not None:
-            return known
+            return self._memory.told(known) if type(known) is Far else known
         if type(term) in _PLAIN:
             return NONE if isinstance(term, Constant) and term.value is None else UNKNOWN
         return self._memory.ask(term, scope.module.bit, _NOTHING, self._evaluate, term, scope)
@@ -196,8 +198,10 @@ class Evaluator:
 
     def _bound_name(self, name: str, home: Scope) -> Kind:
         key = (home, name)
-        known: Kind | None = self._near.get(key)
-        return known if known is not None else self._memory.ask(key, home.module.bit, _NOTHING, self._find_name, name, home)
+        known: Kind | Far | None = self._answers.get(key)
+        if known is not None:
+            return self._memory.told(known) if type(known) is Far else known
+        return self._memory.ask(key, home.module.bit, _NOTHING, self._find_name, name, home)
 
     def _find_name(self, name: str, home: Scope) -> Kind:
         trusted = self.trust.member(home.module.path, name) if isinstance(home, ModuleScope) else None
@@ -273,7 +277,7 @@ class Evaluator:
 
     def _untested(self) -> Iterator[ModuleScope]:
         """The modules that were read, tests left out: what they put somewhere is not what the application puts there."""
-        return (module for path, module in self._modules.items() if not is_test(self._layout.full_path(path)))
+        return (module for path, module in self._modules.items() if not self._is_test(path))
 
     def _is_static(self, function: FunctionScope) -> bool:
         return "builtins.staticmethod" in self.decorators(function)
@@ -348,8 +352,7 @@ class Evaluator:
     def instance_attribute(self, cls: ClassScope, attr: str) -> Kind:
         """``instance.attr``: bound by a method, in the class body, or a method or property, here or in a base class."""
         key = (cls, f". {attr}")
-        known: Kind | None = self._near.get(key)
-        return known if known is not None else self._memory.ask(key, cls.module.bit, _NOTHING, self._find_attribute, cls, attr)
+        return self._memory.ask(key, cls.module.bit, _NOTHING, self._find_attribute, cls, attr)
 
     def _find_attribute(self, cls: ClassScope, attr: str) -> Kind:
         for ancestor in self.ancestors(cls):
@@ -460,9 +463,6 @@ class Evaluator:
 
     def returned(self, function: FunctionScope) -> Kind:
         """What the bare function gives when called: a generator, an awaitable, or the join of its returns."""
-        known: Kind | None = self._near.get(function)
-        if known is not None:
-            return known
         return self._memory.ask(function, function.module.bit, _NOTHING, self._evaluate_returns, function)
 
     def _evaluate_returns(self, function: FunctionScope) -> Kind:

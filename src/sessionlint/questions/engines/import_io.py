@@ -6,10 +6,10 @@ from sessionlint.flow.paths import catches_everything
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, Site, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import remembered
+from sessionlint.link.question import collected, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Await, Call, Handler, Name, Raise, Term, Try
+from sessionlint.model.facts import Attribute, Await, Call, Handler, Name, Raise, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import APP_FACTORIES
@@ -77,9 +77,14 @@ def database_calls(project: Project) -> Iterator[Site]:
     yield from project.calls_of_external(*_FUNCTIONS, *_RUNNERS)
     yield from project.calls_named("run_until_complete", *_SCHEMA)
     for module in project.modules.values():
-        for site in module.calls if project.mentions(module, "autoload_with") else ():
-            if isinstance(site.term, Call) and any(given.keyword == "autoload_with" for given in site.term.args):
-                yield site
+        yield from _reflecting(project, module)
+
+
+@collected
+def _reflecting(project: Project, module: ModuleScope) -> Iterator[Site]:
+    for site in module.calls if project.mentions(module, "autoload_with") else ():
+        if isinstance(site.term, Call) and any(given.keyword == "autoload_with" for given in site.term.args):
+            yield site
 
 
 class DatabaseSearch:
@@ -203,10 +208,9 @@ class DatabaseSearch:
 def _is_caught(site: Site, function: FunctionScope) -> bool:
     """Whether a ``try`` of the function catches whatever the place raises, and raises nothing for it."""
     return any(
-        isinstance(one, Try)
-        and any(statement.span.contains(site.term.span) for statement in one.body)
+        any(statement.span.contains(site.term.span) for statement in one.body)
         and any(catches_everything(handler) and not _raises(handler) for handler in one.handlers)
-        for one in walk.statements(function.body)
+        for one in function.tries
     )
 
 

@@ -159,8 +159,12 @@ class Leaving(Paths[Trust]):
     def leave(self, block: Block) -> Exits[Trust]:
         return self._block(block, _SURE)
 
+    @property
+    def _may_yield(self) -> bool:
+        return isinstance(self.scope, FunctionScope) and self.scope.node.is_generator
+
     def _own(self, statement: Statement, states: frozenset[Trust]) -> tuple[frozenset[Trust], frozenset[Trust]]:
-        if _yields(statement):
+        if self._may_yield and _yields(statement):
             self.yields = self.yields or Trust.SURE in states
             return _NOWHERE, _NOWHERE
         if isinstance(statement, Evaluate) and returning(self.project, statement, self.scope) is Returning.DOUBTED:
@@ -169,7 +173,7 @@ class Leaving(Paths[Trust]):
 
     def _is_endless(self, loop: For | While) -> bool:
         """A loop with a yield in it is taken to reach it."""
-        return Paths._is_endless(self, loop) or any(map(_yields, walk.statements(loop.body)))
+        return Paths._is_endless(self, loop) or (self._may_yield and any(map(_yields, walk.statements(loop.body))))
 
     def _with(self, statement: With, states: frozenset[Trust]) -> Exits[Trust]:
         exits = Paths._with(self, statement, states)

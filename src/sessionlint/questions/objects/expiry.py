@@ -31,11 +31,19 @@ def expires(project: Project, session: kinds.Session, name: str, scope: Function
 
 def may_expire(project: Project, session: kinds.Session) -> bool:
     """As ``expires``, for all that is known of what makes the session."""
+    if not anything_expires(project):
+        return False
     makes = _expiring(project)
     if session.origin is not None:
         return makes.get(session.origin, False)
     said = {does for place, does in makes.items() if _flavours(project).get(place) is session.is_async}
     return said == {True}
+
+
+@question(False)
+def anything_expires(project: Project) -> bool:
+    """Whether a commit surely expires the objects of any session."""
+    return any(_expiring(project).values())
 
 
 def _opening(project: Project, name: str, scope: FunctionScope) -> Iterator[Call]:

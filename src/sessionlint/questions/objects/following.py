@@ -45,12 +45,14 @@ from sessionlint.questions.sessions.block_uses import own_block
 
 @dataclass(slots=True)
 class Following(Paths[Fact]):
-    """The walk over one body; ``looks`` collects what is looked at, ``given`` what calls are given, over all paths and rounds."""
+    """The walk over one body; ``catches``: something may go on behind an error; ``looks`` collects what is looked at, ``given``
+    what calls are given, over all paths and rounds."""
 
     project: Project
     scope: FunctionScope
     never_returns: NeverReturns
     giving: Giving
+    catches: bool
     looks: dict[Look, set[Entity | None]] = field(default_factory=lambda: defaultdict(set))
     given: dict[tuple[Call, Term], set[Entity | None]] = field(default_factory=lambda: defaultdict(set))
     assigned: dict[tuple[Attribute, Term], set[tuple[Entity | None, Entity | None]]] = field(
@@ -77,7 +79,7 @@ class Following(Paths[Fact]):
             self._assign(statement, known)
         elif isinstance(statement, Return) and statement.value is not None:
             known.put(statement, self.giving.carried(statement.value, known))
-        return known.facts, states if may_raise(statement) else frozenset()
+        return known.facts, states if self.catches and may_raise(statement) else frozenset()
 
     def _assign(self, statement: Assign, known: Knowledge) -> None:
         if statement.value is None:
@@ -226,7 +228,7 @@ class Following(Paths[Fact]):
             exits = self._left(statement, item, exits)
         if any(suppresses(item.context) for item in statement.items):
             exits.falls, exits.raises = exits.falls | exits.raises, frozenset()
-        exits.raises |= states
+        exits.raises |= states if self.catches else frozenset()
         return exits
 
     def _left(self, statement: With, item: WithItem, exits: Exits[Fact]) -> Exits[Fact]:
@@ -265,6 +267,11 @@ class Following(Paths[Fact]):
     def _commits_late(self, item: WithItem) -> bool:
         callee = self.project.kind(item.context.func, self.scope) if isinstance(item.context, Call) else None
         return isinstance(callee, kinds.FunctionKind) and commits_on_success(self.project, callee.function)
+
+
+def catches(function: FunctionScope) -> bool:
+    """Whether anything in its body may go on behind an error."""
+    return bool(function.tries) or any(suppresses(item.context) for one in function.withs for item in one.items)
 
 
 def _looked_at(statement: Statement) -> list[Term]:

@@ -13,7 +13,8 @@ from sessionlint.model.facts import Attribute, Await, Call, Name, Return, Term
 from sessionlint.model.records import dataclass
 from sessionlint.questions.leaving.never_returns import never_returns_in
 from sessionlint.questions.objects.entity import Entity
-from sessionlint.questions.objects.following import Following
+from sessionlint.questions.objects.expiry import anything_expires
+from sessionlint.questions.objects.following import Following, catches
 from sessionlint.questions.objects.giving import LOADING, NOTHING, SOMETHING, Giving, Values
 from sessionlint.questions.objects.knowledge import Look
 from sessionlint.questions.objects.reasons import expires_objects, has_reason
@@ -49,6 +50,8 @@ def _worth_following(project: Project, module: ModuleScope) -> Iterator[Function
 def _is_worth_following(project: Project, function: FunctionScope) -> bool:
     if has_reason(project, function):
         return True
+    if not anything_expires(project):
+        return False
     callees = [*_callees(project, function)]
     sessions = [session for one in (function, *callees) for session in _sessions(project, one)]
     return expires_objects(project, function, sessions) or any(_expires(project, callee) for callee in callees)
@@ -65,7 +68,7 @@ def _sessions(project: Project, function: FunctionScope) -> Sequence[kinds.Sessi
 
 def _follow(project: Project, function: FunctionScope) -> Objects:
     giving = Giving(project, function, lambda other: returned_objects(project, other))
-    following = Following(project, function, never_returns_in(project, function), giving)
+    following = Following(project, function, never_returns_in(project, function), giving, catches(function))
     exits = following.follow(_given_parameters(project, function))
     returned: dict[Return, set[Entity | None]] = defaultdict(set)
     for key, value in exits.returns | exits.falls:
@@ -117,22 +120,33 @@ def _of_request(values: Values) -> Values:
 
 def has_objects(project: Project, function: FunctionScope) -> bool:
     """Whether a body gets objects of a session, from it or from a function that returns them."""
-    return remembered(project, ("has objects", function), False, _has_objects, project, function)
-
-
-def _has_objects(project: Project, function: FunctionScope) -> bool:
     if function in _loading(project, function.module):
         return True
+    if not _may_need(project, function) and function not in _called_functions(project, function.module):
+        return False
+    return _gets_objects(project, function)
+
+
+@question(False)
+def _gets_objects(project: Project, function: FunctionScope) -> bool:
     return any(returns_objects(project, callee) for callee in _callees(project, function))
 
 
 def _callees(project: Project, function: FunctionScope) -> Iterator[FunctionScope]:
     yield from _called_functions(project, function.module).get(function, ())
-    may_need = is_route(function) or project.mentions(function.module, "Depends")
-    for dependency in needs(project, function) if may_need else ():
+    for dependency in needs(project, function) if _may_need(project, function) else ():
         provider = provider_function(project, dependency)
         if provider is not None:
             yield provider
+
+
+def _may_need(project: Project, function: FunctionScope) -> bool:
+    return bool(function.node.params) and (is_route(function) or _names_depends(project, function.module))
+
+
+@question(False)
+def _names_depends(project: Project, module: ModuleScope) -> bool:
+    return project.mentions(module, "Depends")
 
 
 @question(dict[FunctionScope, list[FunctionScope]]())

@@ -5,7 +5,7 @@ would outlive its session.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
@@ -29,9 +29,10 @@ _STARTING = frozenset(
 _EXPIRING = frozenset({"rollback", "expire", "expire_all", "load_only", "defer"})
 _COMMITTING = frozenset({"commit", "begin"})
 _GIVING = frozenset({"add", "add_all", "delete", "refresh"})
-# what is read of something, unless that is written as a class is
-_READ = re.compile(r"(?:(\b[a-z_]\w*)|[)\]])\s*\.(\w+)")
-_BEHIND_A_DOT = re.compile(r"\.(\w+)")
+BEHIND_A_DOT = re.compile(r"\.(\w+)")
+# what something is read of: a name, unless it is written as a class is, or what a call or a subscript gives
+_LONGEST = 80
+_BEFORE_A_DOT = re.compile(r"(?:\b([a-z_]\w*)|[)\]])\s*$")
 SILENT_IN = frozenset({Role.TEST, Role.STUB})
 """The roles of files in which objects are not followed."""
 
@@ -43,7 +44,7 @@ def has_reason(project: Project, function: FunctionScope) -> bool:
         return True
     if called & _GIVING and function.withs:  # it may open another session
         return True
-    return bool(_read(project, function) & telling) or _makes_more(project, function)
+    return _reads(project, function, telling) or _makes_more(project, function)
 
 
 def starts_work(project: Project, function: FunctionScope) -> bool:
@@ -63,7 +64,7 @@ def made_of_objects(project: Project, function: FunctionScope) -> Iterator[tuple
     response = route_schema(function) if is_route(function) else None
     if response is not None:
         yield response, function.module
-    for site in project.calls_in(function):
+    for site in project.calls_in(function) if _called(project, function) & VALIDATING else ():
         func = site.term.func if isinstance(site.term, Call) else None
         if isinstance(func, Attribute) and func.attr in VALIDATING:
             yield func.value, function
@@ -75,19 +76,25 @@ def expires_objects(project: Project, function: FunctionScope, sessions: Iterabl
     return may_commit and any(may_expire(project, session) for session in sessions)
 
 
-@question(frozenset[str]())
-def _read(project: Project, function: FunctionScope) -> frozenset[str]:
-    """The names that a body reads of something of its own, or of what a call gives."""
+def _reads(project: Project, function: FunctionScope, names: frozenset[str]) -> bool:
+    """Whether a body reads one of ``names`` of something of its own, or of what a call gives."""
     others = function.module.bindings
-    found = _READ.findall(_text(project, function))
-    return frozenset(name for owner, name in found if owner not in others or owner in function.bindings)
+    return any(owner not in others or owner in function.bindings for owner in _owners(_text(project, function), names))
 
 
-@question(frozenset[str]())
-def _read_of_given(project: Project, function: FunctionScope) -> frozenset[str]:
-    """The names that a body reads of its parameters."""
+def _reads_of_given(project: Project, function: FunctionScope, names: frozenset[str]) -> bool:
+    """Whether a body reads one of ``names`` of its parameters."""
     given = {parameter.name for parameter in function.node.params}
-    return frozenset(name for owner, name in _READ.findall(_text(project, function)) if owner in given)
+    return any(owner in given for owner in _owners(_text(project, function), names))
+
+
+def _owners(text: str, names: frozenset[str]) -> Iterator[str]:
+    """What stands before a dot and one of ``names``; empty for what a call gives."""
+    for found in BEHIND_A_DOT.finditer(text):
+        if found[1] in names:
+            owner = _BEFORE_A_DOT.search(text, max(0, found.start() - _LONGEST), found.start())
+            if owner is not None:
+                yield owner[1] or ""
 
 
 @question(frozenset[str]())
@@ -151,17 +158,13 @@ def _backref_name(call: Call) -> Iterator[str]:
 @collected
 def _looking(project: Project, module: ModuleScope, loaded: frozenset[str]) -> Iterator[str]:
     """The functions whose bodies hold one of the names behind a dot, and properties that look at such a property."""
-    words = frozenset(_BEHIND_A_DOT.findall(project.source(module).text))
+    words = frozenset(BEHIND_A_DOT.findall(project.source(module).text))
     for _ in range(2):
-        present = [f".{name}" for name in loaded & words]
-        functions = (function for function in module.functions if present and _has_any(present, _text(project, function)))
-        found = frozenset(function.node.name for function in functions if _read_of_given(project, function) & loaded)
+        present = loaded & words
+        functions = module.functions if present else ()
+        found = frozenset(function.node.name for function in functions if _reads_of_given(project, function, present))
         yield from found
         loaded |= frozenset(name for name in found if any(name in cls.methods for cls in module.classes))
-
-
-def _has_any(words: Sequence[str], text: str) -> bool:
-    return any(word in text for word in words)
 
 
 @collected

@@ -1,12 +1,13 @@
 """Files without facts that would tell whether something goes wrong with an object: the model that is made of it, the function
 that gets it, its class."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ImportBinding, ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
+from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Call, Term
 from sessionlint.questions.objects.attributes import is_deferred, proxied
@@ -20,10 +21,12 @@ from sessionlint.questions.objects.objects import (
     returned_objects,
     returns_objects,
 )
-from sessionlint.questions.objects.reasons import late_words, made_of_objects, modules_of_interest
+from sessionlint.questions.objects.reasons import BEHIND_A_DOT, late_words, made_of_objects, modules_of_interest
 from sessionlint.questions.objects.schemas import route_schema, unread_schemas
 from sessionlint.questions.requests.routes import is_route
 from sessionlint.questions.sessions.lives import lives_in
+
+_FIELD = re.compile(r"    (\w+):")
 
 
 def unread_by_objects(project: Project) -> Iterator[str]:
@@ -43,7 +46,7 @@ def _unread_models(project: Project, module: ModuleScope) -> Iterator[str]:
             continue
         for schema, scope in made_of_objects(project, function):
             for path in unread_schemas(project, schema, scope):
-                if _holds_any(project, path, "    {}:", late_words(project)):
+                if _late_fields(project, module, path):
                     late = _late_in(project, _made_into(objects_of(project, function), schema))
                     if _holds_any(project, path, "    {}:", late):
                         yield path
@@ -66,7 +69,7 @@ def _unread_functions(project: Project, module: ModuleScope) -> Iterator[str]:
             continue
         callee = project.kind(call.func, function) if has_objects(project, function) else kinds.NONE
         path = callee.unread if isinstance(callee, kinds.Unknown) else None
-        if path is not None and _holds_any(project, path, ".{}", late_words(project)):
+        if path is not None and _late_attributes(project, module, path):
             given = objects_of(project, function).given
             late = _late_in(project, (one for (to, _), values in given.items() if to is call for one in values))
             if _holds_any(project, path, ".{}", late):
@@ -77,6 +80,23 @@ def _holds_any(project: Project, path: str, form: str, names: frozenset[str]) ->
     """Whether a file's text holds one of the names, in the ``form`` of a field or of an attribute."""
     text = project.sources[path].text if path in project.sources else ""
     return any(form.format(name) in text for name in names)
+
+
+@question(frozenset[str]())
+def _late_attributes(project: Project, _: ModuleScope, path: str) -> frozenset[str]:
+    """The names of what a look may load that a file, of which a module knows, has behind a dot."""
+    return _late_words_in(project, path, BEHIND_A_DOT)
+
+
+@question(frozenset[str]())
+def _late_fields(project: Project, _: ModuleScope, path: str) -> frozenset[str]:
+    """The names of what a look may load that a file, of which a module knows, has as fields of a class."""
+    return _late_words_in(project, path, _FIELD)
+
+
+def _late_words_in(project: Project, path: str, form: re.Pattern[str]) -> frozenset[str]:
+    text = project.sources[path].text if path in project.sources else ""
+    return late_words(project) & frozenset(form.findall(text))
 
 
 def _late_in(project: Project, values: Iterable[Entity | None]) -> frozenset[str]:
@@ -117,16 +137,17 @@ def _unread_of(project: Project, entity: Entity) -> Iterator[str]:
 def _unread_callers(project: Project) -> Iterator[str]:
     """The files that import a function which returns objects without a session, and hold the name of something that such an
     object cannot load any more."""
-    late = late_words(project)
-    candidates = {key: found for module in modules_of_interest(project) if late for key, found in _giving_away(project, module)}
-    project.asked |= {name for _, name in candidates}
+    modules = modules_of_interest(project) if late_words(project) else ()
+    candidates = {key: found for module in modules for key, found in _giving_away(project, module)}
+    names = {name for _, name in candidates}
+    project.asked |= names
     for module in project.outlines if candidates else ():
         bindings = (binding for bound in module.bindings.values() for binding in bound if isinstance(binding, ImportBinding))
-        for binding in bindings:
+        for binding in (binding for binding in bindings if binding.name in names):
             home = project.layout.resolve(module.path, binding.module, binding.level)
             functions = candidates.get((home or "", binding.name or ""), ())
-            read = [name for name in late if project.mentions(module, f".{name}")] if functions else []
-            if read and any(_detaches(project, function) for function in functions):
+            late = _late_attributes(project, module, module.path) if functions else ()
+            if late and any(_detaches(project, function) for function in functions):
                 yield module.path
 
 
@@ -136,7 +157,8 @@ def _giving_away(project: Project, module: ModuleScope) -> Iterator[tuple[tuple[
     methods."""
     found: dict[str, list[FunctionScope]] = defaultdict(list)
     for function in module.functions:
-        if (function.withs or lives_in(project, function)) and returns_objects(project, function):
+        is_holder = has_objects(project, function) and (function.withs or lives_in(project, function))
+        if is_holder and returns_objects(project, function):
             found[(function.owner or function).node.name].append(function)
     yield from (((module.path, name), tuple(functions)) for name, functions in found.items())
 

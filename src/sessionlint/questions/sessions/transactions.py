@@ -10,7 +10,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Call, Name, Term, Try, With
+from sessionlint.model.facts import Attribute, Call, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.leaving.never_returns import never_returns_in
@@ -95,10 +95,7 @@ def _session(project: Project, term: Term, scope: Scope) -> Iterator[tuple[str, 
 
 @question(False)
 def _handles_errors(project: Project, scope: Scope) -> bool:
-    return any(
-        isinstance(one, Try) or (isinstance(one, With) and any(suppresses_database_errors(item.context) for item in one.items))
-        for one in walk.statements(scope.body)
-    )
+    return bool(scope.tries) or any(suppresses_database_errors(item.context) for one in scope.withs for item in one.items)
 
 
 @collected

@@ -70,7 +70,7 @@ class Misgiven:
 
 def misgiven(project: Project, module: ModuleScope) -> Iterator[Misgiven]:
     """Every such call of a module, in its order."""
-    by_name = module.calls_named((*_METHODS,)) if any(project.mentions(module, word) for word in _METHODS) else ()
+    by_name = module.calls_named((*_METHODS,))
     for site in project.in_order(project.calls_of_external(*_FUNCTIONS, within=module), by_name):
         call = site.term
         if not isinstance(call, Call) or site.in_lambda or site.scope in run_sync_functions(project) or expects_error(site):

@@ -36,9 +36,10 @@ class Blocked:
 
 def blocked_ddl(project: Project, module: ModuleScope) -> Iterator[Blocked]:
     """Each such call of a module, with the first session that holds it up."""
-    if not any(project.mentions(module, word) for word in _WORDS):
+    sessions = sessions_in(project, module)
+    if not sessions or not any(project.mentions(module, word) for word in _WORDS):
         return
-    for scope, names in sessions_in(project, module).items():
+    for scope, names in sessions.items():
         found = list(_ddl(project, scope))
         for name in sorted(names) if found else ():
             standings = standings_at(project, scope, name, [site.statement for site, _, _ in found])

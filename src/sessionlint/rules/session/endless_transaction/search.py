@@ -31,9 +31,10 @@ class EndlessTransaction:
 
 def endless_transactions(project: Project, module: ModuleScope) -> Iterator[EndlessTransaction]:
     """Each loop once, with the first session."""
-    if not any(project.mentions(module, word) for word in _WORDS):
+    sessions = sessions_in(project, module)
+    if not sessions or not any(project.mentions(module, word) for word in _WORDS):
         return
-    for scope, names in sessions_in(project, module).items():
+    for scope, names in sessions.items():
         for loop in _endless_loops(project, scope):
             found = next(filter(None, (_in_loop(project, scope, name, loop) for name in sorted(names))), None)
             if found is not None:

@@ -8,7 +8,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.link.values.known_names import RESULT_STEPS
 from sessionlint.model import walk
-from sessionlint.model.facts import Assign, Attribute, Await, Call, Name, Return, Statement, Term, With
+from sessionlint.model.facts import Assign, Attribute, Await, Call, Name, Return, Statement, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.sessions.block_uses import Event, OwnBlock, events, own_blocks
@@ -42,7 +42,7 @@ class LazyResult:
 def lazy_results(project: Project, module: ModuleScope) -> Iterator[LazyResult]:
     """Every Query, and every result that holds objects, that a function of ``module`` returns out of its session's block."""
     for function in module.functions:
-        if function.node.is_generator or not any(isinstance(inner, With) for inner in walk.statements(function.body)):
+        if function.node.is_generator or not function.withs:
             continue
         for block in own_blocks(project, function):
             for event in events(project, function, block.name):

@@ -42,7 +42,7 @@ class BlockEscape:
 def block_escapes(project: Project, module: ModuleScope) -> Iterator[BlockEscape]:
     """Every place at which what a ``with`` opened leaves it, in a function of ``module`` that is no generator."""
     for function in module.functions:
-        if function.node.is_generator or not any(isinstance(inner, With) for inner in walk.statements(function.body)):
+        if function.node.is_generator or not function.withs:
             continue
         for block in own_blocks(project, function):
             for event in events(project, function, block.name):
