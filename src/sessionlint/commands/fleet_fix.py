@@ -1,5 +1,6 @@
 """``sessionlint fleet fix``: patches with the fixes of what a run has found, in a folder of their own."""
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -33,6 +34,7 @@ _ONCE = 1
 def run_fix(options: Mapping[str, Any]) -> int:
     """Write the patches and what came of it, and return the exit code. Raises UsageError, OSError."""
     prepare()
+    gc.enable()  # the command line has turned it off, for runs that end with what they have made
     chooses = _choice(options["select"])
     output = Path(options["output"])
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
@@ -84,6 +86,7 @@ def _mended(
     with started(options["engine"], options["workers"] or available_cores()) as engine, waiting or nullcontext():
         mending = Mending(engine, asked, limits, wanted, lambda repository: known.sightings[repository].revision)
         for mended in mending.run(map(review.service, services)):
+            progress.running = mending.running
             progress.statuses[mended.status] += 1
             progress.findings += len(mended.fixed)
             patches.append(_kept(mended, folder))

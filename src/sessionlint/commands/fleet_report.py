@@ -1,6 +1,8 @@
 """``sessionlint fleet report``: a run in the store to a report in some format."""
 
+import gc
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ _ALWAYS = ("owner", "rule")
 def run_report(options: Mapping[str, Any]) -> int:
     """Print the report, or write it, and return the exit code. Raises UsageError, OSError."""
     prepare()
+    gc.enable()  # the command line has turned it off, for runs that end with what they have made
     _check(options)
     fleet = _fleet(options)
     if options["output_format"] == "sarif":
@@ -89,7 +92,7 @@ def _deliver(pieces: Iterable[str], output: str | None) -> None:
 def _write_files(fleet: Fleet, output: str) -> None:
     from sessionlint.report.fleet import sarif
 
-    look, folder = Look(page=rule_page), LocalFolder(Path(output))
+    look, folder = Look(page=cache(rule_page)), LocalFolder(Path(output))
     others = {name for name in folder.names("") if name.endswith(".sarif")}
     for service in fleet.services():
         name = file_name(service.repository, "sarif")

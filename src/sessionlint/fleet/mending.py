@@ -73,6 +73,10 @@ class Mending:
             for future in done:
                 yield _mended(self._running.pop(future), _outcome(future))
 
+    @property
+    def running(self) -> int:
+        return len(self._running)
+
     def _submit(self, waiting: Iterator[Service]) -> bool:
         while len(self._running) < max(1, self._engine.workers()) * _AHEAD:
             service = next(waiting, None)

@@ -126,8 +126,13 @@ def _label(fleet: Fleet, kind: str, name: str) -> str:
     shown = {"label": "(none)"}.get(kind, "(nobody is named)") if name == NOBODY else name
     if kind in ("owner", "rule"):
         link = f'<a href="#repositories" data-{kind}="{text(name)}">{text(shown)}</a>'
-        return f"{link} {text(fleet.name_of(name))}" if kind == "rule" else link
+        return f"{link} {_about_rule(fleet, name)}" if kind == "rule" else link
     return text(shown)
+
+
+def _about_rule(fleet: Fleet, code: str) -> str:
+    rule = fleet.rules.get(code)
+    return f'{text(rule.name)}<br><span class="quiet">{prose(rule.why)}</span>' if rule is not None else ""
 
 
 def _numbers(fleet: Fleet, counts: Counts) -> Iterator[str]:
@@ -252,7 +257,7 @@ def _rule(service: Service, code: str, found: Sequence[Found]) -> str:
     places = "".join(_finding(service, each) for each in recent_first[:_MOST_PLACES])
     badge = f'<span class="badge {first.severity.value}">{first.severity.value}</span>'
     title = f"{text(code)} {text(first.data['name'])} ({len(found):,})"
-    return f'<h4>{badge} {title}</h4><p class="quiet">{prose(first.data["why"])}</p><ul>{places}{_more(len(found))}</ul>'
+    return f"<h4>{badge} {title}</h4><ul>{places}{_more(len(found))}</ul>"
 
 
 def _finding(service: Service, found: Found) -> str:
