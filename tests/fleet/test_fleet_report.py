@@ -130,7 +130,7 @@ def test_what_makes_no_sense_ends_with_2(shelf: Shelf, arguments: list[str], com
 
 def test_no_store_is_told(shelf: Shelf) -> None:
     told = _report()
-    assert (told.exit_code, told.stderr) == (2, "error: no store of a fleet, or one in which there is no run\n")
+    assert (told.exit_code, told.stderr) == (2, "error: store: no store of a fleet, or one in which there is no run\n")
 
 
 # --- for programs -----------------------------------------------------------------------------------------------------

@@ -125,6 +125,16 @@ def test_the_commit_is_fetched_whatever_came_since(house: House) -> None:
     assert house.mend(revision="main")["patch"] == first["patch"]
 
 
+def test_a_commit_that_is_gone_is_told(house: House) -> None:
+    _repository(house)
+    (house.folder / "use.py").write_text("")
+    git(house.folder, "commit", "--quiet", "--all", "--amend", "--message", "other")
+    git(house.folder, "reflog", "expire", "--expire=now", "--all")
+    git(house.folder, "gc", "--quiet", "--prune=now")
+    with pytest.raises(MendError, match="the repository has moved on since it was analysed"):
+        house.mend()
+
+
 @pytest.mark.parametrize("is_repository", [False, True])
 def test_files_that_have_changed_are_left_alone(house: House, is_repository: bool) -> None:
     if is_repository:

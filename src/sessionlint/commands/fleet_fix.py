@@ -12,7 +12,7 @@ from sessionlint.commands.console import prepare, say
 from sessionlint.commands.surroundings import warn
 from sessionlint.commands.waiting import Waiting, is_anybody_waiting
 from sessionlint.fleet.asked import Asked
-from sessionlint.fleet.engine import started
+from sessionlint.fleet.engine import EngineLostError, started
 from sessionlint.fleet.file_name import file_name
 from sessionlint.fleet.history import History, Run
 from sessionlint.fleet.mend_message import why_left
@@ -40,11 +40,14 @@ def run_fix(options: Mapping[str, Any]) -> int:
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise UsageError(f"{output}: expected a folder that is empty, or none yet")
     store = Store(opened(options["store"]), warn)
-    known = timeline(History(store.storage, warn), options["run"])
+    known = timeline(History(store.storage, warn), options["run"], options["store"])
     asked = _asked(known.run)
     review = Review(store, known, 0)
     wanted = Wanted("unsafe" if options["unsafe_fixes"] else "safe", chooses)
-    patches = _mended(review, known, asked, wanted, options, LocalFolder(output))
+    try:
+        patches = _mended(review, known, asked, wanted, options, LocalFolder(output))
+    except EngineLostError as error:
+        raise UsageError(f"{options['engine']}: {error}") from None
     patches += [_unknown(service) for service in review.services() if not service.is_analysed]
     patches.sort(key=lambda patch: patch.repository)
     folder = LocalFolder(output)

@@ -58,7 +58,7 @@ def _check(options: Mapping[str, Any]) -> None:
 
 def _fleet(options: Mapping[str, Any]) -> Fleet:
     store = Store(opened(options["store"]), warn)
-    known = timeline(History(store.storage, warn), options["run"])
+    known = timeline(History(store.storage, warn), options["run"], options["store"])
     against = compared(known.runs, options["against"])
     review = Review(store, known, against.number if against is not None else 0)
     return Fleet(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sessionlint.fleet.asked import Asked
 from sessionlint.fleet.attempt import Attempt, attempt
-from sessionlint.fleet.engine import Engine
+from sessionlint.fleet.engine import Engine, EngineLostError
 from sessionlint.fleet.mend import Mend
 from sessionlint.fleet.record import Finding, Target, digest_of
 from sessionlint.fleet.targets import is_url
@@ -66,7 +66,7 @@ class Mending:
         self._running: dict[Future[Attempt], Service] = {}
 
     def run(self, services: Iterable[Service]) -> Iterator[Mended]:
-        """One for each of ``services`` in which there is something to fix, as soon as it is done."""
+        """One for each of ``services`` in which there is something to fix, as soon as it is done. Raises EngineLostError."""
         waiting = (service for service in services if self._wanted.codes(service))
         while self._submit(waiting):
             done, _ = wait(self._running, return_when=FIRST_COMPLETED)
@@ -82,7 +82,11 @@ class Mending:
             service = next(waiting, None)
             if service is None:
                 break
-            self._running[self._engine.executor.submit(attempt, self._task(service).data())] = service
+            try:
+                future = self._engine.executor.submit(attempt, self._task(service).data())
+            except RuntimeError as error:
+                raise EngineLostError(str(error)) from None
+            self._running[future] = service
         return bool(self._running)
 
     def _task(self, service: Service) -> Task:

@@ -45,11 +45,11 @@ class Timeline:
         return sorted(repository for repository, last in self.seen.items() if last == number)
 
 
-def timeline(history: History, wanted: int | None) -> Timeline:
-    """Up to the run ``wanted``, or the last. Raises UsageError where there is no such run."""
+def timeline(history: History, wanted: int | None, place: str = "") -> Timeline:
+    """Up to the run ``wanted``, or the last. Raises UsageError, which names the ``place``, where there is no such run."""
     runs = history.runs()
     if not runs:
-        raise UsageError("no store of a fleet, or one in which there is no run")
+        raise UsageError(f"{place}: no store of a fleet, or one in which there is no run")
     if wanted is not None:
         runs = [run for run in runs if run.number <= wanted]
         if not runs or runs[-1].number != wanted:
