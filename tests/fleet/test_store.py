@@ -200,6 +200,19 @@ def test_a_run_that_goes_on_is_taken_again(tmp_path: Path) -> None:
     assert [each.repository for each in history.sightings(history.runs()[0])] == ["a", "b"]
 
 
+def test_a_link_in_a_store_leads_nowhere(tmp_path: Path) -> None:
+    """A store that somebody has sent, and that would have a file of ours copied into what we send on."""
+    source, into, secrets = LocalFolder(tmp_path / "source"), LocalFolder(tmp_path / "into"), tmp_path / "secrets"
+    log = _run(source, _seen("a"))
+    secrets.mkdir()
+    (secrets / "000001.jsonl").write_text("secret")
+    (tmp_path / "source" / "runs" / "000002-x").symlink_to(secrets)
+    (tmp_path / "source" / "runs" / log.name / "000002.jsonl").symlink_to(secrets / "000001.jsonl")
+    assert merged([source], into, pytest.fail) == 1
+    assert source.read(f"runs/{log.name}/000002.jsonl") is None
+    assert "secret" not in "".join(path.read_text() for path in (tmp_path / "into").rglob("*.jsonl"))
+
+
 def test_what_is_no_store_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no store"):
         merged([LocalFolder(tmp_path)], LocalFolder(tmp_path / "into"), pytest.fail)

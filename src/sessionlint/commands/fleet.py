@@ -26,7 +26,7 @@ def _csv(_: click.Context, __: click.Parameter, given: Sequence[str]) -> list[st
     metavar="S",
     help="Seconds for each try.",
 )
-@click.option("--memory", type=click.IntRange(0), default=2048, show_default=True, metavar="MB", help="For each; 0: no limit.")
+@click.option("--memory", type=click.IntRange(0), default=4096, show_default=True, metavar="MB", help="For each; 0: no limit.")
 @click.option("--retries", type=click.IntRange(0), default=2, show_default=True, metavar="N", help="Try N times more.")
 @click.option("--select", multiple=True, callback=_csv, metavar="RULES", help="Check these rules only.")
 @click.option("--ignore", multiple=True, callback=_csv, metavar="RULES", help="Leave these rules out.")
@@ -117,7 +117,7 @@ def report(**options: Any) -> None:
 @click.option("--engine", default="local", show_default=True, metavar="ENGINE", help="local, dask, or dask=tcp://HOST:PORT.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Fix N at once (default: one per core).")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), default=600, show_default=True, help="Seconds for each.")
-@click.option("--memory", type=click.IntRange(0), default=2048, show_default=True, metavar="MB", help="For each; 0: no limit.")
+@click.option("--memory", type=click.IntRange(0), default=4096, show_default=True, metavar="MB", help="For each; 0: no limit.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def fix(**options: Any) -> None:
     """Write a patch for each repository, with the fixes of what a run has found there, for `git am` and `git apply`.

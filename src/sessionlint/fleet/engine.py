@@ -76,6 +76,8 @@ def _local(workers: int) -> Iterator[Engine]:
 
 @contextmanager
 def _dask(address: str, workers: int) -> Iterator[Engine]:
+    from logging import CRITICAL
+
     try:
         from distributed import Client, LocalCluster
     except ImportError:
@@ -83,7 +85,9 @@ def _dask(address: str, workers: int) -> Iterator[Engine]:
     cluster: Any = None
     if not address:
         options = {"processes": True, "threads_per_worker": 1, "memory_limit": 0, "dashboard_address": None}
-        cluster = LocalCluster(n_workers=workers, **options)
+        cluster = LocalCluster(
+            n_workers=workers, silence_logs=CRITICAL, **options
+        )  # what matters of its failures we say ourselves
     try:
         client = Client(address or cluster, timeout=_DEADLINE, set_as_default=False)
     except (OSError, ValueError) as error:  # TimeoutError is one

@@ -92,6 +92,7 @@ def _be_the_copy(task: Mapping[str, Any], room: str, out: int) -> None:
         _perform(task, room, out)
         code = 0
     finally:
+        shutil.rmtree(room, ignore_errors=True)  # who waits does so, too, if it is still there
         os._exit(code)
 
 

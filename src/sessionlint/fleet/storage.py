@@ -51,7 +51,7 @@ def _told_of(path: Path) -> Iterator[None]:
 
 
 class LocalFolder:
-    """A folder of this machine, or of a file system that several share."""
+    """A folder of this machine, or of a file system that several share. No link in it is followed: it may come from elsewhere."""
 
     appends = True
 
@@ -62,8 +62,9 @@ class LocalFolder:
         return str(self._folder)
 
     def read(self, name: str) -> bytes | None:
+        path = self._folder / name
         try:
-            return (self._folder / name).read_bytes()
+            return None if path.is_symlink() else path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -95,7 +96,8 @@ class LocalFolder:
     def names(self, folder: str) -> list[str]:
         try:
             with os.scandir(self._folder / folder) as entries:
-                return sorted(entry.name for entry in entries if not entry.name.startswith(_UNFINISHED))
+                names = [entry.name for entry in entries if not entry.is_symlink()]
+            return sorted(name for name in names if not name.startswith(_UNFINISHED))
         except (FileNotFoundError, NotADirectoryError):
             return []
 

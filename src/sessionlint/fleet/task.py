@@ -30,7 +30,7 @@ class Limits:
     """What a try may take: seconds, MiB (0: as much as there is), and how many of them there may be."""
 
     timeout: float = 600.0
-    memory: int = 2048
+    memory: int = 4096
     tries: int = 3
 
 

@@ -174,7 +174,7 @@ def _owned(owners: Sequence[str]) -> str:
 
 def _services(fleet: Fleet) -> Iterator[str]:
     rows = told.worst_first(fleet.summary.rows)
-    yield f'<section id="repositories"><h2>Repositories ({len(rows):,} with findings)</h2>\n'
+    yield f'<section id="repositories"><h2>Repositories ({len(rows):,} with findings, or changes)</h2>\n'
     if rows:
         yield _tools(fleet)
     for row in rows:
