@@ -340,6 +340,8 @@ class Evaluator:
                 return self._class_attribute(cls, attr)
             case kinds.Factory() | kinds.Session() | kinds.Engine() | kinds.Connection():
                 return kinds.Method(value, attr)
+            case kinds.Extension():
+                return kinds.Factory(is_async=False, scoped=True) if attr == "session" else UNKNOWN
             case kinds.Unknown():
                 return value
             case _:

@@ -74,6 +74,11 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """What a framework keeps a registry in, as its ``session``, and removes that by itself: Flask-SQLAlchemy's ``db``."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionType:
     """SQLAlchemy's or sqlmodel's session class itself, by its canonical dotted name."""
 
@@ -199,6 +204,7 @@ Kind: TypeAlias = (
     | Connection
     | Factory
     | Session
+    | Extension
     | SessionType
     | ContextManager
     | Generator

@@ -30,6 +30,8 @@ def library_call(evaluator: Values, dotted: str, call: Call, scope: Scope) -> Ki
             return kinds.Factory(True, origin=place, borrows=_borrows(evaluator, call, scope))
         case "scoped_session" | "async_scoped_session":
             return kinds.Factory(name.startswith("async"), scoped=True, origin=place)
+        case "flask_sqlalchemy.SQLAlchemy":
+            return kinds.Extension()
         case "alembic.op.get_bind":
             return kinds.Connection(False)
         case "functools.partial":

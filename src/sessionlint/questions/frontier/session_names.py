@@ -139,7 +139,7 @@ def _near_database(project: Project) -> frozenset[FunctionScope]:
 
 _DEPTH = 8  # functions that return functions
 _LEADING_NOWHERE = frozenset({kinds.Unknown, kinds.External, kinds.ModuleKind, kinds.Instance})
-_SESSION_LIKE = (kinds.Engine, kinds.Connection, kinds.Factory, kinds.Session, kinds.SessionType, kinds.Method)
+_SESSION_LIKE = (kinds.Engine, kinds.Connection, kinds.Factory, kinds.Session, kinds.Extension, kinds.SessionType, kinds.Method)
 
 
 def _leads_to_session(kind: Kind, evaluator: Evaluator) -> bool:

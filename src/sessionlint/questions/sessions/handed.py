@@ -121,7 +121,7 @@ def _receiver(project: Project, function: FunctionScope) -> str | None:
 def _may_use(project: Project, site: Site, name: str) -> bool:
     """Whether the mention of an owner at ``site`` is part of a call that may do something to its session ``name``."""
     call = next((outer for outer in site.path if isinstance(outer, Call)), None)
-    if call is None or _is_session(site, name):
+    if call is None or _is_session(site, name) or isinstance(project.kind(site.term, site.scope), kinds.Extension):
         return False
     if any(given.value is site.term for given in call.args):
         return not _is_builtin(project.kind(call.func, site.scope))

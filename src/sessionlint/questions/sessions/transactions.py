@@ -48,10 +48,11 @@ class Course:
 @collected
 def courses(project: Project, module: ModuleScope) -> Iterator[Course]:
     """The course of every session, however it came there, in every body of ``module`` that calls one of its methods."""
-    return (_course(project, scope, name, session) for scope, name, session in _sessions(project, module))
+    return (course_of(project, scope, name, session) for scope, name, session in _sessions(project, module))
 
 
-def _course(project: Project, scope: Scope, name: str, session: kinds.Session) -> Course:
+def course_of(project: Project, scope: Scope, name: str, session: kinds.Session) -> Course:
+    """What a body does with the session that it knows as ``name``."""
     tracing = Tracing(project, scope, name, autoflushes(project, session, name, scope), never_returns_in(project, scope))
     tracing.trace()
     steps = tuple(Step(event, tracing.seen.get(event, NOWHERE), tracing.refused.get(event, NOWHERE)) for event in tracing.events)

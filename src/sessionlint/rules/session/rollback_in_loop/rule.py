@@ -13,6 +13,7 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
+from sessionlint.questions.sessions.registries import is_used_by_nobody_else, registry_courses
 from sessionlint.questions.sessions.transactions import Course, courses
 from sessionlint.rules.session.rollback_in_loop.search import LostRounds, lost_rounds
 
@@ -30,6 +31,10 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for course in courses(project, module):
         for lost in lost_rounds(project, course):
             yield _finding(project, course, lost)
+    for course in registry_courses(project, module):
+        for lost in lost_rounds(project, course):
+            if is_used_by_nobody_else(project, course, lost.rounds.loop):
+                yield _finding(project, course, lost)
 
 
 def _finding(project: Project, course: Course, lost: LostRounds) -> Finding:
