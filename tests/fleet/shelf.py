@@ -42,7 +42,15 @@ class Shelf:
         self.folder = folder
         self.store = Store(LocalFolder(folder), self.told.append)
 
-    def run(self, seen: Mapping[str, Sequence[Finding] | str], *, commit: str = "c1", version: str = "1.0", **more: Any) -> None:
+    def run(
+        self,
+        seen: Mapping[str, Sequence[Finding] | str],
+        *,
+        commit: str = "c1",
+        version: str = "1.0",
+        interrupted: bool = False,
+        **more: Any,
+    ) -> None:
         """One run, which found these, or came to a status that is no result. ``more`` is what all sightings, or results, say."""
         log = Log(self.store.storage, {"version": version, "configuration": "all", "shard": ""})
         for repository, found in seen.items():
@@ -55,7 +63,7 @@ class Shelf:
             counted = Counter(each["severity"] for each in found)
             told = _of_sighting(repository, more)
             log.see(Sighting(repository, status="ok", commit=commit, result=entry, findings=counted, **told))
-        log.end({})
+        log.end({"interrupted": interrupted})
 
 
 _SIGHTING = ("owner", "labels", "source")

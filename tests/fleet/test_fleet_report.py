@@ -74,6 +74,17 @@ def test_the_first_run_is_compared_with_nothing(shelf: Shelf) -> None:
     assert json.loads(_report("--output-format", "json").stdout)["against"] is None
 
 
+@pytest.mark.parametrize("output_format", ["markdown", "html"])
+def test_a_run_that_was_interrupted_says_so_before_anything_else(shelf: Shelf, output_format: str) -> None:
+    shelf.run({"orders": [A], "till": [A]})
+    shelf.run({"orders": [A]}, interrupted=True)
+    told = _report("--output-format", output_format)
+    missing = "Run 2 was interrupted, or shards of it are missing"
+    assert told.stdout.index(missing) < told.stdout.index("Since run 1")
+    assert "1 repository of that run is not in this one, and not counted: " in told.stdout
+    assert told.stderr.splitlines()[1].startswith(missing)
+
+
 def test_other_runs_can_be_told_of(shelf: Shelf) -> None:
     _filled(shelf)
     first = json.loads(_report("--output-format", "json", "--run", "1").stdout)

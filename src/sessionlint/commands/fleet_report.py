@@ -103,7 +103,7 @@ def _write_files(fleet: Fleet, output: str) -> None:
 
 
 def _closing(fleet: Fleet, output: str | None) -> Sequence[str]:
-    lines = [told.verdict(fleet.summary), told.unanalysed(fleet.summary), *list(told.changes(fleet))[:1]]
+    lines = [told.verdict(fleet.summary), told.incomplete(fleet), told.unanalysed(fleet.summary), *list(told.changes(fleet))[:1]]
     return [*filter(None, lines), *([f"wrote {output}"] if output not in (None, "-") else [])]
 
 

@@ -53,9 +53,8 @@ def _about(fleet: Fleet) -> str:
 
 
 def _sentences(fleet: Fleet) -> Iterator[tuple[str, str]]:
+    yield "alarm", told.incomplete(fleet)
     yield "alarm", told.unanalysed(fleet.summary)
-    if fleet.run.is_complete is False:
-        yield "alarm", next(iter(told.caveats(fleet)))
     yield "", told.fixable(fleet.summary)
 
 

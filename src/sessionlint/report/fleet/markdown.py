@@ -22,6 +22,7 @@ def render(fleet: Fleet) -> Iterator[str]:
 def _document(fleet: Fleet) -> Iterator[Block]:
     yield Title(1, "Sessions across repositories")
     yield Prose(told.verdict(fleet.summary))
+    yield from _marked(told.incomplete(fleet), "Incomplete")
     yield from _marked(told.unanalysed(fleet.summary), "Not known")
     yield from _changes(fleet)
     yield from _marked(told.fixable(fleet.summary), "Fixable")

@@ -51,6 +51,13 @@ def unanalysed(summary: Summary) -> str:
     return told + (f" The last that is known of them is {number(last, 'finding')}, counted nowhere else here." if last else "")
 
 
+def incomplete(fleet: Fleet) -> str:
+    """That the run is not all of the fleet; "" where it is, as far as is known."""
+    if fleet.run.is_complete:
+        return ""
+    return f"Run {fleet.run.number} was interrupted, or shards of it are missing: what it did not come to is not here."
+
+
 def changes(fleet: Fleet) -> Iterator[str]:
     """Whether it gets better: what has come and what has gone since the run that this is compared with."""
     if fleet.against is None:
@@ -70,8 +77,6 @@ def _direction(come: int, gone: int) -> str:
 def caveats(fleet: Fleet) -> Iterator[str]:
     """What has to be known before anybody believes the numbers."""
     summary = fleet.summary
-    if not fleet.run.is_complete:
-        yield f"{fleet.run.name} was interrupted, or shards of it are missing: what it did not come to is not here."
     if fleet.against is not None and not fleet.against.is_complete:
         yield f"{fleet.against.name} was interrupted, or shards of it are missing."
     if fleet.against is not None and fleet.against.version != fleet.run.version:
