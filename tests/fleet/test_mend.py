@@ -97,6 +97,8 @@ def test_safe_fixes_are_made_and_nothing_else(house: House) -> None:
 def test_unsafe_fixes_have_to_be_asked_for(house: House) -> None:
     told = house.mend("unsafe")
     assert (_codes(told, "fixed"), _codes(told, "left")) == (["SES302", "SES301"], [])
+    assert "  * use.py:5: open the session in a `with` block\n" in told["patch"]
+    assert "  * use.py:12: open the session in a `with` block (unsafe)\n" in told["patch"]
     told = house.mend("unsafe", codes=("SES301",))
     assert (_codes(told, "fixed"), _codes(told, "left")) == (["SES301"], ["SES302"])
 

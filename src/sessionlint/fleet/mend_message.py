@@ -25,22 +25,28 @@ def subject(fixed: Sequence[Finding]) -> str:
 
 
 def message(commit: str, level: str, fixed: Sequence[Finding], left: Sequence[Finding]) -> Iterator[str]:
-    kind = (
-        "safe fixes only: they keep what the program does"
-        if level == "safe"
-        else "unsafe fixes, too: they may change what it does"
+    kept = (
+        "Every fix keeps what the program does." if level == "safe" else "What is marked unsafe may change what the program does."
     )
-    yield from wrap(f"Made by sessionlint {__version__} against {commit}, of {kind}.", _WIDTH)
+    yield from wrap(f"Made by sessionlint {__version__} against {commit}. {kept}", _WIDTH)
     for (code, name), some in _by_rule(fixed):
         yield ""
         yield f"{code} {name}"
         yield from wrap(some[0]["why"], _WIDTH, "  ", "  ")
         yield f"  More: sessionlint rule {code}"
-        yield from _listed(some, lambda each: str(each["fix"]["title"]) if each["fix"] else str(each["message"]))
+        yield from _listed(some, _done)
     if left:
         yield ""
         yield f"Left to people: {len(left)} finding{'' if len(left) == 1 else 's'} (at the lines of the patched files)"
         yield from _listed(left, lambda each: f"{each['code']} {each['name']}, {why_left(each)}")
+
+
+def _done(finding: Finding) -> str:
+    """What was done about it; where it has no fix of its own, that of another one did."""
+    fix = finding.get("fix")
+    if not fix:
+        return str(finding["message"])
+    return f"{fix['title']} (unsafe)" if fix["applicability"] == "unsafe" else str(fix["title"])
 
 
 def why_left(finding: Finding) -> str:
