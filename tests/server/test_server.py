@@ -1,5 +1,6 @@
 """The language server, as an editor meets it."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -291,3 +292,19 @@ def test_the_baseline_counts_and_gets_an_entry(project: Path) -> None:
     baseline.write_text(baseline.read_text().splitlines()[0] + "\n")
     assert in_editor(project, ask) == [["SES301:6"], []]
     assert len(baseline.read_text().splitlines()) == 2
+
+
+def test_what_is_asked_and_taken_back_costs_nobody_the_answers_that_follow(project: Path) -> None:
+    async def ask(editor: Editor) -> tuple[list[str], int]:
+        editor.open("app/users.py")
+        params = types.DocumentDiagnosticParams(editor.document("app/users.py"))
+        asked = [asyncio.ensure_future(editor.text_document_diagnostic_async(params)) for _ in range(20)]
+        await asyncio.sleep(0)  # they are on their way
+        numbers = [*editor.protocol._request_futures]
+        assert len(numbers) == 20
+        for number in numbers:
+            editor.cancel_request(types.CancelParams(number))
+        ended = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 60)
+        return await editor.codes("app/users.py"), len(ended)
+
+    assert in_editor(project, ask) == (["SES301:6"], 20)

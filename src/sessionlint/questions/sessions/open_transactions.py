@@ -47,13 +47,18 @@ def sessions_in(project: Project, module: ModuleScope) -> Mapping[Scope, frozens
     found: dict[Scope, set[str]] = {}
     for site in project.calls_of(kinds.Method, within=module):
         callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
-        if isinstance(callee, kinds.Method) and isinstance(callee.owner, kinds.Session) and isinstance(site.term, Call):
+        if isinstance(callee, kinds.Method) and _is_session(callee.owner) and isinstance(site.term, Call):
             owner = site.term.func.value if isinstance(site.term.func, Attribute) else None
             found.setdefault(site.scope, set()).update(_named(owner))
     for site in project.calls_of(kinds.FunctionKind, within=module):
         if isinstance(site.term, Call):
             found.setdefault(site.scope, set()).update(_handed(project, site.term, site.scope))
     return {scope: frozenset(names) for scope, names in found.items() if names and not isinstance(scope, ClassScope)}
+
+
+def _is_session(owner: kinds.Kind) -> bool:
+    """Also the one of a registry, to which that passes calls on."""
+    return isinstance(owner, kinds.Session) or (isinstance(owner, kinds.Factory) and owner.scoped)
 
 
 def _named(term: Term | None) -> Iterator[str]:

@@ -1,16 +1,21 @@
 """What one body does with the session of a registry (``scoped_session``, Flask-SQLAlchemy's ``db.session``), which it has in
 common with everything else that runs in the same thread or request."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from sessionlint.link.names.scopes import ClassScope, ModuleScope, Scope
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
+from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Call, For, Name, Term, While
+from sessionlint.model.facts import Attribute, Call, Name, Term
+from sessionlint.model.source import Span
 from sessionlint.questions.sessions.handed import is_without_sessions
 from sessionlint.questions.sessions.transactions import Course, course_of
+
+_ENDING = frozenset({"commit", "rollback", "remove", "close"})
+_DEPTH = 3
+_OF_BUILTINS = frozenset(name for kind in (dict, list, set, str, bytes, tuple) for name in dir(kind))
 
 
 @collected
@@ -33,19 +38,46 @@ def _registry(project: Project, term: Term, scope: Scope) -> tuple[str | None, k
     return (name, kind) if isinstance(kind, kinds.Factory) and kind.scoped else (None, None)
 
 
-def is_used_by_nobody_else(project: Project, course: Course, loop: For | While) -> bool:
-    """Whether nothing that a loop calls uses the registry of ``course`` on its own, as far as that can be followed."""
-    calls = (site.term for site in project.calls_in(course.scope) if loop.span.contains(site.term.span))
-    return all(_leaves_alone(project, call, course) for call in calls if isinstance(call, Call))
+def is_registry(project: Project, scope: Scope, name: str) -> bool:
+    root, *rest = name.split(".")
+    term: Term = Name(0, 0, root)
+    for attr in rest:
+        term = Attribute(0, 0, term, attr)
+    kind = project.kind(term, scope)
+    return isinstance(kind, kinds.Factory) and kind.scoped
 
 
-def _leaves_alone(project: Project, call: Call, course: Course) -> bool:
-    match project.kind(call.func, course.scope):
+def is_used_by_nobody_else(project: Project, scope: Scope, name: str, spans: Collection[Span]) -> bool:
+    """Whether nothing that a body calls in ``spans`` uses the registry ``name`` on its own, as far as that can be followed."""
+    calls = (site.term for site in project.calls_in(scope) if any(span.contains(site.term.span) for span in spans))
+    return all(_leaves_alone(project, call, scope, name) for call in calls if isinstance(call, Call))
+
+
+def _leaves_alone(project: Project, call: Call, scope: Scope, name: str) -> bool:
+    match project.kind(call.func, scope):
         case kinds.FunctionKind(function=function):
-            return is_without_sessions(project, function)
+            return function.node.name not in _ending_names(project) and is_without_sessions(project, function)
         case kinds.Method(owner=kinds.Factory() | kinds.Session()) if isinstance(call.func, Attribute):
-            return walk.dotted(call.func.value) == course.name
+            return walk.dotted(call.func.value) == name
         case kinds.External() | kinds.ClassKind():
             return True
+        case _ if isinstance(call.func, Attribute):  # `item.save()`: whatever has a method of that name
+            is_own = walk.dotted(call.func.value) in ("self", "cls")
+            return not is_own and (call.func.attr in _OF_BUILTINS or call.func.attr not in _ending_names(project))
         case _:
-            return not isinstance(call.func, Attribute) or walk.dotted(call.func.value) not in ("self", "cls")
+            return True
+
+
+@question(frozenset[str]())
+def _ending_names(project: Project) -> frozenset[str]:
+    """The names of the functions and methods that end a transaction, or call what goes by the name of one that does."""
+    ending = _ENDING
+    for _ in range(_DEPTH):
+        ending |= {name for module in project.modules.values() for name in _calling(project, module, ending - _OF_BUILTINS)}
+    return ending
+
+
+@question(frozenset[str]())
+def _calling(_: Project, module: ModuleScope, names: frozenset[str]) -> frozenset[str]:
+    scopes = (site.scope for site in module.calls_named(sorted(names)))
+    return frozenset(scope.node.name for scope in scopes if isinstance(scope, FunctionScope))

@@ -33,7 +33,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             yield _finding(project, course, lost)
     for course in registry_courses(project, module):
         for lost in lost_rounds(project, course):
-            if is_used_by_nobody_else(project, course, lost.rounds.loop):
+            if is_used_by_nobody_else(project, course.scope, course.name, [lost.rounds.loop.span]):
                 yield _finding(project, course, lost)
 
 

@@ -7,7 +7,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
 from sessionlint.model.facts import Statement
 from sessionlint.model.records import dataclass
-from sessionlint.model.source import Place
+from sessionlint.model.source import Place, Span
 from sessionlint.questions.requests.needs import request_needs
 from sessionlint.questions.requests.routes import injected_sessions, is_route
 from sessionlint.questions.running.waits import Wait, called_wait, waits_of
@@ -22,6 +22,7 @@ from sessionlint.questions.sessions.open_transactions import (
     standings_at,
     standings_in_rounds,
 )
+from sessionlint.questions.sessions.registries import is_registry, is_used_by_nobody_else
 from sessionlint.questions.sessions.rounds import loops_around
 
 _DEPTH = 3
@@ -85,8 +86,17 @@ def _pinning(project: Project, route: FunctionScope) -> Iterator[FunctionScope]:
 
 def _held_wait(project: Project, scope: Scope, name: str, waits: Sequence[Wait]) -> HeldWait | None:
     found = _held(project, scope, name, waits, Standing.UNSURE, _DEPTH)
+    if is_registry(project, scope, name):
+        found = [wait for wait in found if is_used_by_nobody_else(project, scope, name, [*_spans_before(scope, wait)])]
     since = _since(project, scope, name, found[0]) if found else None
     return HeldWait(name, found[0], since, tuple(found[1:])) if since is not None else None
+
+
+def _spans_before(scope: Scope, wait: Wait) -> Iterator[Span]:
+    """Where calls stand that come before the wait, or behind it in a loop around both."""
+    span = wait.site.term.span
+    yield Span(0, span.end)
+    yield from (loop.span for loop in loops_around(scope, span))
 
 
 def _waits_beside(project: Project, scope: Scope) -> Sequence[Wait]:
