@@ -1,6 +1,7 @@
 """One repository's fixes: against what was analysed, checked, and never written to where it lies."""
 
 import os
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ import pytest
 from fleet.trees import DB, commit, git
 from sessionlint import __version__
 from sessionlint.fleet.asked import Asked
+from sessionlint.fleet.attempt import attempt, end_seeds
 from sessionlint.fleet.commit import commit_of
 from sessionlint.fleet.examine import examined
 from sessionlint.fleet.mend import Mend, MendError, mended
 from sessionlint.fleet.patch import patch_of
 from sessionlint.fleet.record import Key, Target
+from sessionlint.fleet.task import Limits, Task
 from sessionlint.run.request import FixLevel
 
 FIXABLE = """\
@@ -187,6 +190,15 @@ def test_what_somebody_has_set_for_all_repositories_changes_nothing(house: House
     monkeypatch.setenv("HOME", str(home))
     assert house.mend()["patch"] == expected
     assert not (home / "ran").exists()
+
+
+def test_a_fix_has_the_limits_of_a_check() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        target = Target("r", f"git://127.0.0.1:{silent.getsockname()[1]}/shop")
+        mend = Mend("c" * 40, "safe", ("SES301",), ())
+        told = attempt(Task(target, ASKED, Limits(1.0, 0, 1), {}, {}, mend=mend).data())
+        end_seeds()
+    assert (told.status, told.reason, told.mended) == ("timed-out", "more than 1 s", None)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names that only POSIX has")

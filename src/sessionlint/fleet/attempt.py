@@ -107,6 +107,8 @@ class Seed:
                 found.update(message)
                 if "process" in message:
                     self._copy = message["process"]
+                    if "is_late" in found:  # its time was over before anybody knew of it
+                        self.kill()
                 if "ended" in message:
                     break
             else:
