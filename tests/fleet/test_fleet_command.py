@@ -182,9 +182,13 @@ def test_dask_comes_to_the_same_bytes(run: Run) -> None:
 def test_a_run_that_is_ended_goes_on(run: Run, number: int) -> None:
     """Ended when the first result is there, while the second repository waits for a server that says nothing."""
     command = [sys.executable, "-m", "sessionlint", "fleet", "run", "list", "--store", "store", "--workers", "1"]
+    Path("tmp").mkdir()
+    environment = {**os.environ, "TMPDIR": "tmp"}
     with socket.create_server(("127.0.0.1", 0)) as server:
         Path("list").write_text(f"src/one\ngit://127.0.0.1:{server.getsockname()[1]}/shop\nsrc/two\n")
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=_hear_interrupts) as process:
+        with subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, env=environment, preexec_fn=_hear_interrupts
+        ) as process:
             connection, _ = server.accept()  # now it waits
             process.send_signal(number)
             assert process.stderr is not None
@@ -194,6 +198,7 @@ def test_a_run_that_is_ended_goes_on(run: Run, number: int) -> None:
             connection.close()
     assert process.returncode == (-number if number == signal.SIGKILL else 130)
     assert errors.strip() == ("" if number == signal.SIGKILL else "Interrupted.")
+    assert number == signal.SIGKILL or [*Path("tmp").iterdir()] == []
     done = _results("store")
     assert len(done) == 1
     told = run("run", "-", "--store", "store", stdin="src/one\nsrc/two\n")

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import field
 from tempfile import mkdtemp
 from threading import Lock, Timer
-from time import perf_counter, time
+from time import perf_counter, sleep, time
 from typing import Any
 
 from sessionlint.fleet.record import Status
@@ -19,6 +19,7 @@ from sessionlint.fleet.seed import command
 from sessionlint.model.records import dataclass
 
 _STARTS = 3
+_LOOKS, _PAUSE = 100, 0.05  # for five seconds
 _NEAR = 0.8  # of the memory: a process that dies with so much has died of that
 
 
@@ -43,7 +44,7 @@ def attempt(task: Mapping[str, Any]) -> Attempt:
     told: dict[str, Any] = {}
     try:
         for _ in range(_STARTS):
-            with _room() as room, _seed() as seed:
+            with _seed() as seed, _room() as room:
                 told = seed.told(task, room)
             if told:
                 break  # else it had died before, while nobody needed it, and nothing was tried
@@ -181,10 +182,16 @@ class _Seeds:
     def end(self) -> None:
         with self._lock:
             idle, self._idle = self._idle, []
-            for seed in self._working:
-                seed.kill()  # who reads from it comes to the end of what it says
         for seed in idle:
             seed.end()
+        for _ in range(_LOOKS):
+            with self._lock:
+                working = [*self._working]
+            if not working:
+                return
+            for seed in working:
+                seed.kill()  # who reads from it comes to the end of what it says, cleans up, and gives it back
+            sleep(_PAUSE)
 
 
 _seeds = _Seeds()
