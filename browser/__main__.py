@@ -1,4 +1,5 @@
-"""``python -m browser [PAGE...]``: look at pages of ``sessionlint map``; without a name, at those of the fixtures.
+"""``python -m browser [PAGE...]``: look at pages of ``sessionlint map`` and ``fleet report``; without a name, at those of the
+fixtures.
 
 ``python -m browser --site DIR`` looks at the documentation site instead, as ``python -m documentation`` has built it.
 """
@@ -7,12 +8,14 @@ import argparse
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
-from browser import map_page, site_pages
+from browser import fleet_page, map_page, site_pages
 from browser.visit import chromium, started
 
+_MAP = '<script type="application/json" id="map">'
 _FIXTURES = Path(__file__).parent.parent / "fixtures" / "projects"
 
 
@@ -28,7 +31,11 @@ def main() -> int:
         if options.site is not None:
             return _told(options.site, site_pages.problems_of(browser, options.site, options.screenshots))
         pages = options.pages or _pages_of_fixtures(Path(folder))
-        return max(_told(page, map_page.problems_of(browser, page, options.screenshots)) for page in pages)
+        return max([_told(page, _looker(page).problems_of(browser, page, options.screenshots)) for page in pages])
+
+
+def _looker(page: Path) -> ModuleType:
+    return map_page if _MAP in page.read_text(encoding="utf-8") else fleet_page
 
 
 def _told(page: Path, problems: list[str]) -> int:
@@ -49,19 +56,17 @@ def _options() -> argparse.Namespace:
 def _pages_of_fixtures(folder: Path) -> Iterator[Path]:
     for project in sorted(one for one in _FIXTURES.iterdir() if one.is_dir()):
         page = folder / f"{project.name}.html"
-        command = [
-            sys.executable,
-            "-m",
-            "sessionlint",
-            "map",
-            str(project),
-            "--project-root",
-            str(project),
-            "--output-format",
-            "html",
-        ]
-        subprocess.run([*command, "-q", "-o", str(page)], check=True)
+        _run(["map", str(project), "--project-root", str(project), "--output-format", "html", "-q", "-o", str(page)])
         yield page
+    page, store = folder / "fleet.html", str(folder / "store")
+    for _ in range(2):
+        _run(["fleet", "run", str(_FIXTURES), "--store", store, "-q"])
+    _run(["fleet", "report", "--store", store, "--output-format", "html", "-q", "-o", str(page)])
+    yield page
+
+
+def _run(arguments: Sequence[str]) -> None:
+    subprocess.run([sys.executable, "-m", "sessionlint", *arguments], check=True)
 
 
 if __name__ == "__main__":

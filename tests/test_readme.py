@@ -24,7 +24,7 @@ OF_OTHERS = {
     "--nthreads",  # Dask
 }
 OUTPUT = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
-FLEET = ("run", "merge", "index")
+FLEET = ("run", "merge", "index", "report", "fix")
 COMMANDS = ("check", "rule", "map", "patterns", "audit", "baseline", "suppressions", "init", "config", "clean")
 
 

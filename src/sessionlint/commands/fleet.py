@@ -71,5 +71,67 @@ def index(store: str, output: str) -> None:
     raise SystemExit(run_index(store, output))
 
 
-COMMANDS: Mapping[str, click.Command] = {"run": run, "merge": merge, "index": index}
+@click.command()
+@click.option("--store", required=True, metavar="DIR|URL", help="Where `fleet run` keeps its results.")
+@click.option(
+    "--output-format",
+    type=click.Choice(["markdown", "html", "sarif", "csv", "json"]),
+    default="markdown",
+    show_default=True,
+    help="sarif writes a file for each repository.",
+)
+@click.option("-o", "output", metavar="FILE|DIR", help="Write to this file (sarif: this folder) instead of standard output.")
+@click.option("--run", type=click.IntRange(1), metavar="RUN", help="The number of the run to tell of (default: the last).")
+@click.option("--against", metavar="RUN", help="The run to compare it with, or none (default: the one before it).")
+@click.option(
+    "--by", multiple=True, callback=_csv, metavar="KIND", help="Count by owner, codeowner, label, rule, severity or age."
+)
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(["new", "any", "unanalysed"]),
+    help="Exit with 1 for errors and warnings that are new, or for any, or where a repository could not be analysed.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only, beside the report.")
+def report(**options: Any) -> None:
+    """Tell what is known of a fleet: which repositories have findings, whose they are, and whether it gets better.
+
+    What has come or gone is told beside an earlier run, by fingerprints that stay the same from commit to commit. Repositories
+    that could not be analysed are told of, with what was last known of them.
+
+    Exits with 0, with 1 for what --fail-on names, with 2 when there is nothing to tell of.
+    """
+    from sessionlint.commands.fleet_report import run_report
+
+    raise SystemExit(run_report(options))
+
+
+@click.command()
+@click.option("--store", required=True, metavar="DIR|URL", help="Where `fleet run` keeps its results.")
+@click.option(
+    "-o", "--output", required=True, metavar="DIR", help="The folder to write to, empty or new; nothing else is written."
+)
+@click.option("--run", type=click.IntRange(1), metavar="RUN", help="The run whose findings to fix (default: the last).")
+@click.option("--select", multiple=True, callback=_csv, metavar="RULES", help="Fix what these rules have found, only.")
+@click.option("--unsafe-fixes", is_flag=True, help="Make fixes, too, that may change what the program does.")
+@click.option("--engine", default="local", show_default=True, metavar="ENGINE", help="local, dask, or dask=tcp://HOST:PORT.")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Fix N at once (default: one per core).")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=600, show_default=True, help="Seconds for each.")
+@click.option("--memory", type=click.IntRange(0), default=4096, show_default=True, metavar="MB", help="For each; 0: no limit.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+def fix(**options: Any) -> None:
+    """Write a patch for each repository, with the fixes of what a run has found there, for `git am` and `git apply`.
+
+    It is made against the commit that was analysed, applied to it, and the outcome is analysed again. Its text says what was
+    changed and why, and what is left to people. patches.json and README.md say which branch each is for, and what could not be
+    fixed. Nothing is pushed, and no repository is written to.
+
+    Exits with 0, with 1 when a repository could not be fixed, with 2 when there is nothing to fix from.
+    """
+    from sessionlint.commands.fleet_fix import run_fix
+
+    raise SystemExit(run_fix(options))
+
+
+COMMANDS: Mapping[str, click.Command] = {"run": run, "merge": merge, "index": index, "report": report, "fix": fix}
 """By the name that stands behind ``sessionlint fleet``."""

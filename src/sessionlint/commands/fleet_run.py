@@ -40,7 +40,8 @@ def run_fleet(repositories: str, options: Mapping[str, Any]) -> int:
             warn(text)
 
     store = Store(opened(options["store"]), warn_aside)
-    told = {"version": __version__, "configuration": asked.digest, "shard": str(shard), "repositories": targets.count}
+    told: dict[str, Any] = {"version": __version__, "configuration": asked.digest, "asked": asked.data()}
+    told |= {"shard": str(shard), "repositories": targets.count}
     with started(options["engine"], options["workers"] or available_cores()) as engine:
         log = Log(store.storage, told)
         try:

@@ -26,13 +26,15 @@ _NEAR = 0.8  # of the memory: a process that dies with so much has died of that
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """What a try came to: the ``result`` (as ``record.Result`` has it), or the ``known`` entry of the store that says it already,
-    or a ``status`` that is not ``ok``, and why. ``commit`` is "" where not even that was found out."""
+    or what fixes came to (as ``mend.mended`` says it), or a ``status`` that is not ``ok``, and why. ``commit`` is "" where not
+    even that was found out."""
 
     status: Status = "ok"
     reason: str = ""
     commit: str = ""
     known: str = ""
     result: Mapping[str, Any] | None = None
+    mended: Mapping[str, Any] | None = None
     effort: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -51,11 +53,11 @@ def attempt(task: Mapping[str, Any]) -> Attempt:
     spent = {"cpu": round(told.get("cpu", 0.0), 3), "peak": told.get("peak", 0)}
     effort = {"seconds": round(perf_counter() - begun, 3), **spent, "host": platform.node(), "ended": round(time(), 3)}
     status, reason = _verdict(told, task["limits"])
-    return Attempt(status, reason, told.get("commit", ""), told.get("known", ""), told.get("result"), effort)
+    return Attempt(status, reason, told.get("commit", ""), told.get("known", ""), told.get("result"), told.get("mended"), effort)
 
 
 def _verdict(told: Mapping[str, Any], limits: Mapping[str, Any]) -> tuple[Status, str]:
-    if "result" in told or "known" in told:
+    if not told.keys().isdisjoint(("result", "known", "mended")):
         return "ok", ""
     if "status" in told:
         return told["status"], told["reason"]
@@ -106,6 +108,8 @@ class Seed:
                 found.update(message)
                 if "process" in message:
                     self._copy = message["process"]
+                    if "is_late" in found:  # its time was over before anybody knew of it
+                        self.kill()
                 if "ended" in message:
                     break
             else:

@@ -16,7 +16,7 @@ from sessionlint.run.files.limits import SOURCE
 from sessionlint.run.revision.git import Git, GitError
 from sessionlint.run.revision.objects import contents, listed_index
 
-_READ = (*SUFFIXES, ".toml", ".cfg", ".txt", ".in", ".lock", ".jsonl", ".gitignore", "Pipfile", "CODEOWNERS")
+READ = (*SUFFIXES, ".toml", ".cfg", ".txt", ".in", ".lock", ".jsonl", ".gitignore", "Pipfile", "CODEOWNERS")
 _AT = "refs/sessionlint/at"
 _BATCH = 50  # of the largest files that are read there is room for as many at once
 _NAMES = {40, 64}  # digits of a commit's name
@@ -72,7 +72,7 @@ def _address(target: Target) -> str:
 
 
 def _write(git: Git, folder: Path) -> None:
-    files = {path: name for path, name in listed_index(git).files.items() if path.endswith(_READ)}
+    files = {path: name for path, name in listed_index(git).files.items() if path.endswith(READ)}
     for batch in _batches(sorted(files)):
         held = contents(git, {files[path] for path in batch})
         for path in batch:

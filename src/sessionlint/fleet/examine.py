@@ -40,7 +40,7 @@ def examined(key: Key, folder: Path, asked: Asked, aside: Path) -> Result:
         key,
         "ok" if outcome.checked else "skipped",
         "" if outcome.checked else "no Python files",
-        findings=tuple(_Teller(run).findings()),
+        findings=tuple(told_findings(run)),
         skipped=tuple({"filename": each.path, "reason": each.reason} for each in outcome.skipped),
         notes=tuple(_local(text, folder, aside) for text in (*warnings, *outcome.notes)),
         errors=outcome.errors,
@@ -50,6 +50,11 @@ def examined(key: Key, folder: Path, asked: Asked, aside: Path) -> Result:
         codeowners=_codeowners(folder),
         until=_until(run),
     )
+
+
+def told_findings(run: Run) -> Iterator[dict[str, Any]]:
+    """What a run has found, as a result keeps it."""
+    return _Teller(run).findings()
 
 
 class _Teller:

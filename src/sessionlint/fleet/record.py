@@ -118,6 +118,14 @@ class Sighting:
             raise ValueError(f"no sighting: {error}") from None
 
 
+_DIGITS = (40, 64)  # of a commit's name
+
+
+def is_commit(name: str) -> bool:
+    """Whether it names a commit of git, and nothing else: none with changes, and no files without git."""
+    return len(name) in _DIGITS and set(name) <= set("0123456789abcdef")
+
+
 def digest_of(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 

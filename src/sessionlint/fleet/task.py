@@ -12,6 +12,7 @@ from sessionlint.fleet.asked import Asked
 from sessionlint.fleet.checkout import Remote, fetch, found
 from sessionlint.fleet.commit import commit_of
 from sessionlint.fleet.examine import examined
+from sessionlint.fleet.mend import Mend, MendError, mended
 from sessionlint.fleet.record import Key, Target
 from sessionlint.fleet.store import Failures
 from sessionlint.fleet.targets import is_url
@@ -21,6 +22,7 @@ from sessionlint.run.revision.git import GitError
 
 Tell = Callable[[Mapping[str, Any]], None]
 _ROOM = 1024 * 1024
+_OURS = ("aside", "settings", "checked", "elsewhere", ".", "..")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Task:
     """``known``: the entries of the store that need not be made again, and ``failures``: what came to nothing before, both by the
-    digest of what they are about."""
+    digest of what they are about. ``mend``: what is to be fixed at a commit, instead of looking for what is there."""
 
     target: Target
     asked: Asked
@@ -43,6 +45,7 @@ class Task:
     known: Mapping[str, str]
     failures: Mapping[str, Failures]
     version: str = __version__
+    mend: Mend | None = None
 
     def data(self) -> dict[str, Any]:
         return {
@@ -52,13 +55,17 @@ class Task:
             "known": dict(self.known),
             "failures": {key: asdict(each) for key, each in self.failures.items()},
             "version": self.version,
+            "mend": asdict(self.mend) if self.mend is not None else None,
         }
 
     @classmethod
     def decoded(cls, data: Mapping[str, Any]) -> "Task":
         target = Target(**{**data["target"], "labels": tuple(data["target"]["labels"])})
         failures = {key: Failures(**each) for key, each in data["failures"].items()}
-        return cls(target, Asked.decoded(data["asked"]), Limits(**data["limits"]), data["known"], failures, data["version"])
+        told = data["mend"]
+        mend = Mend(**{**told, **{key: tuple(told[key]) for key in ("codes", "fingerprints")}}) if told is not None else None
+        asked, limits = Asked.decoded(data["asked"]), Limits(**data["limits"])
+        return cls(target, asked, limits, data["known"], failures, data["version"], mend)
 
     def is_poisoned(self, key: str) -> bool:
         """Whether it was tried often enough, with as much time and memory as now."""
@@ -73,7 +80,7 @@ def perform(task: Task, room: Path, tell: Tell) -> None:
         _perform(task, room, tell)
     except MemoryError:
         tell({"status": "out-of-memory", "reason": f"more than {task.limits.memory:,} MiB"})
-    except GitError as error:
+    except (GitError, MendError) as error:
         tell({"status": "failed", "reason": str(error)})
     except BaseException as error:
         if not is_ours(error):
@@ -84,6 +91,11 @@ def perform(task: Task, room: Path, tell: Tell) -> None:
 def _perform(task: Task, room: Path, tell: Tell) -> None:
     if task.version != __version__:
         tell({"status": "failed", "reason": f"this machine has sessionlint {__version__}, and not {task.version}"})
+        return
+    if task.mend is not None:
+        folder = room / _name(task.target)
+        folder.mkdir()
+        tell({"mended": mended(task.target, task.mend, task.asked, room, folder)})
         return
     target, aside = task.target, room / "aside"
     aside.mkdir()
@@ -125,7 +137,7 @@ def _room_of(memory: int) -> float:
 def _name(target: Target) -> str:
     """A folder can be a package, and then its name counts: that of the repository."""
     name = target.source.rstrip("/").replace(":", "/").rpartition("/")[2].removesuffix(".git")
-    return name if name and name not in ("aside", "settings", ".", "..") else "repository"
+    return name if name and name not in _OURS else "repository"
 
 
 def limit_memory(memory: int) -> None:

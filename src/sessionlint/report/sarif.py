@@ -22,15 +22,15 @@ from sessionlint.report.look import Look
 from sessionlint.report.places import end_of, start_of
 from sessionlint.report.visible import without_brackets
 
-_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_ROOT = "%SRCROOT%"
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+ROOT = "%SRCROOT%"
+LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _PROBLEMS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}  # GitHub's words
 _LONGEST = 1024  # characters of a description that GitHub accepts
 
 
 def render(outcome: Outcome, sources: Mapping[str, Source], look: Look) -> str:
-    text = json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_Run(outcome, sources, look).data()]}, indent=2)
+    text = json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [_Run(outcome, sources, look).data()]}, indent=2)
     return without_brackets(text, "\\u0023") + "\n"
 
 
@@ -50,13 +50,13 @@ class _Run:
             "name": "sessionlint",
             "version": __version__,
             "semanticVersion": __version__,
-            "rules": [_rule(self._outcome.rules.get(code), code, self._look) for code in self._codes],
+            "rules": [rule_data(self._outcome.rules.get(code), code, self._look) for code in self._codes],
         }
         return {
             "tool": {"driver": driver},
             "automationDetails": {"id": "sessionlint/"},
             "columnKind": "unicodeCodePoints",
-            "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository that was checked."}}},
+            "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the repository that was checked."}}},
             "invocations": [self._invocation()],
             "results": [
                 *(self._result(finding) for finding in self._outcome.findings),
@@ -84,7 +84,7 @@ class _Run:
         return {
             "ruleId": finding.code,
             "ruleIndex": self._codes.index(finding.code),
-            "level": _LEVELS[finding.severity],
+            "level": LEVELS[finding.severity],
             "message": {"text": _message(finding)},
             "locations": [{"physicalLocation": self._physical(finding.place, with_text=True)}],
             **({"relatedLocations": related} if related else {}),
@@ -114,7 +114,7 @@ class _Run:
         return {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column}
 
     def _artifact(self, path: str) -> dict[str, str]:
-        return {"uri": _uri(self._look.repository_path(path)), "uriBaseId": _ROOT}
+        return {"uri": uri_of(self._look.repository_path(path)), "uriBaseId": ROOT}
 
     def _hashed(self) -> Iterator[tuple[tuple[str, int], str]]:
         """The hash of each line on which something is found, by path and line."""
@@ -146,7 +146,7 @@ class _Run:
         return {"deletedRegion": self._region(edit.place), **text}
 
 
-def _rule(rule: Rule | None, code: str, look: Look) -> dict[str, Any]:
+def rule_data(rule: Rule | None, code: str, look: Look) -> dict[str, Any]:
     """What is known of a rule; its page is its help."""
     if rule is None:
         return {"id": code}
@@ -156,7 +156,7 @@ def _rule(rule: Rule | None, code: str, look: Look) -> dict[str, Any]:
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": _cut(rule.name.replace("-", " ").capitalize() + ".")},
         "fullDescription": {"text": _cut(rule.why or rule.name)},
-        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "help": {"text": rule.why or rule.name, **({"markdown": page} if page else {})},
         "properties": {
             "tags": ["reliability", "sqlalchemy"],
@@ -168,15 +168,15 @@ def _rule(rule: Rule | None, code: str, look: Look) -> dict[str, Any]:
 
 def _message(finding: Finding) -> str:
     """GitHub shows the other places where the message links to them."""
-    links = [f"[{_plain(related.message)}]({number})" for number, related in enumerate(finding.related, 1)]
-    return "\n".join(filter(None, [_plain(finding.message), *_listed(links), _plain(finding.help)]))
+    links = [f"[{plain(related.message)}]({number})" for number, related in enumerate(finding.related, 1)]
+    return "\n".join(filter(None, [plain(finding.message), *links_line(links), plain(finding.help)]))
 
 
-def _listed(links: Sequence[str]) -> Iterable[str]:
+def links_line(links: Sequence[str]) -> Iterable[str]:
     return [f"See: {', '.join(links)}."] if links else []
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text with no link in it."""
     return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
@@ -185,7 +185,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
-def _uri(path: str) -> str:
+def uri_of(path: str) -> str:
     """``path`` as a relative reference; what is no text in it stands there byte by byte."""
     try:
         data = path.encode("utf-8", "surrogateescape")

@@ -251,10 +251,10 @@ def _fixed(
     analysis = replace(analysis, extractor=Extractor(timings=timings))  # texts between two fixes are not worth remembering
     unsafe = request.fix == "unsafe"
     if hands is None:
-        done = Repair(fix_all(analysis, sources, checked, unsafe, only=planned.stdin))
+        done = Repair(fix_all(analysis, sources, checked, unsafe, planned.stdin, request.fixable))
     else:
         writer = Writer(planned.root.folder, planned.belongs, journal_of(planned.root.folder))
-        done = repair(writer, analysis, State(sources, checked), unsafe, hands, warn)
+        done = repair(writer, analysis, State(sources, checked), unsafe, hands, warn, request.fixable)
     fixed = done.fixed
     return Result(planned, fixed.outcome, fixed.sources, changes_of(sources, fixed.sources), done.unwritten, is_quit=done.is_quit)
 

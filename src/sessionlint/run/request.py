@@ -22,9 +22,10 @@ class Request:
     """What to check and how.
 
     ``paths`` as typed; ``config``: files and inline settings of ``--config``; ``options``: settings of the command line,
-    as TOML would give them; ``fix``: the fixes to apply to the texts (writing them is the caller's decision);
-    ``cache``: whether facts may be kept on disk from run to run, and ``cache_dir`` where, if somebody says so; ``jobs``: the
-    most processes that may parse; ``verbose``: whether to tell of what mends itself;
+    as TOML would give them; ``fix``: the fixes to apply to the texts (writing them is the caller's decision), ``fixable``: the
+    codes of the rules whose fixes are meant, where it is not all; ``cache``: whether facts may be kept on disk from run to run,
+    and ``cache_dir`` where, if somebody says so; ``jobs``: the most processes that may parse; ``verbose``: whether to tell of
+    what mends itself;
     ``prefilter``: whether only files are parsed that can matter, which changes nothing but the time (no option; it is there
     to be compared with);
     ``baseline``: the file of findings not to report, instead of the one that the settings name, and ``use_baseline`` whether
@@ -39,6 +40,7 @@ class Request:
     isolated: bool = False
     project_root: Path | None = None
     fix: FixLevel = "none"
+    fixable: frozenset[str] | None = None
     cache: bool = False
     cache_dir: Path | None = None
     jobs: int = 1

@@ -12,7 +12,7 @@ _CHANGES = {"+": "added", "-": "removed"}
 def render(document: Sequence[Block], assets: Assets) -> str:
     titles = [block for block in document if isinstance(block, Title)]
     contents = "".join(
-        f'<li><a href="#{_anchor(at)}">{_prose(one.text)}</a></li>' for at, one in enumerate(titles) if one.level == 2
+        f'<li><a href="#{_anchor(at)}">{prose(one.text)}</a></li>' for at, one in enumerate(titles) if one.level == 2
     )
     body = "\n".join(_blocks(document))
     return page(
@@ -26,7 +26,7 @@ def _blocks(document: Iterable[Block]) -> Iterator[str]:
     titles = 0
     for block in document:
         if isinstance(block, Title):
-            yield f'<h{block.level} id="{_anchor(titles)}">{_prose(block.text)}</h{block.level}>'
+            yield f'<h{block.level} id="{_anchor(titles)}">{prose(block.text)}</h{block.level}>'
             titles += 1
         else:
             yield _block(block)
@@ -39,13 +39,13 @@ def _anchor(place: int) -> str:
 def _block(block: Block) -> str:
     match block:
         case Prose(written, label):
-            return f"<p>{_label(label)}{_prose(written)}</p>"
+            return f"<p>{_label(label)}{prose(written)}</p>"
         case Lines(lines, numbered):
             tag = "ol" if numbered else "ul"
             return f"<{tag}>{''.join(map(_line, lines))}</{tag}>"
         case Table(head, rows):
-            top = "".join(f'<th scope="col">{_prose(cell)}</th>' for cell in head)
-            below = "".join(f"<tr>{''.join(f'<td>{_prose(cell)}</td>' for cell in row)}</tr>" for row in rows)
+            top = "".join(f'<th scope="col">{prose(cell)}</th>' for cell in head)
+            below = "".join(f"<tr>{''.join(f'<td>{prose(cell)}</td>' for cell in row)}</tr>" for row in rows)
             return f"<table><thead><tr>{top}</tr></thead><tbody>{below}</tbody></table>"
         case Listing(lines):
             return f'<pre tabindex="0"><code>{"".join(map(_changed, lines))}</code></pre>'
@@ -55,7 +55,7 @@ def _block(block: Block) -> str:
 
 def _line(line: Line) -> str:
     below = f"<ul>{''.join(map(_line, line.below))}</ul>" if line.below else ""
-    return f"<li>{_label(line.label)}{_prose(line.text)}{below}</li>"
+    return f"<li>{_label(line.label)}{prose(line.text)}{below}</li>"
 
 
 def _label(label: str) -> str:
@@ -67,7 +67,7 @@ def _changed(line: str) -> str:
     return f'<span class="{kind}">{text(line)}</span>\n' if kind else f"{text(line)}\n"
 
 
-def _prose(written: str) -> str:
+def prose(written: str) -> str:
     """Prose with code between backticks; a backtick that is not closed is one."""
     pieces = written.split("`")
     if len(pieces) % 2 == 0:

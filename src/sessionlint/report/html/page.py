@@ -1,6 +1,7 @@
 """The skeleton of a page: what it may do is said in its head, and that is to show itself."""
 
 from base64 import b64encode
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from sessionlint import __version__
@@ -18,8 +19,12 @@ class Assets:
 
 def page(title: str, body: str, assets: Assets) -> str:
     """A whole page. ``title`` is text, ``body`` is HTML in which everything from the code is escaped."""
-    script = f"<script>{assets.script}</script>\n" if assets.script else ""
-    return f"""<!doctype html>
+    return "".join(pieces(title, [body], assets))
+
+
+def pieces(title: str, body: Iterable[str], assets: Assets) -> Iterator[str]:
+    """As ``page``, of which nobody has to hold more than a piece of ``body``."""
+    yield f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -33,10 +38,10 @@ def page(title: str, body: str, assets: Assets) -> str:
 <style>{assets.style}</style>
 </head>
 <body>
-{body}
-{script}</body>
-</html>
 """
+    yield from body
+    yield f"\n<script>{assets.script}</script>\n" if assets.script else "\n"
+    yield "</body>\n</html>\n"
 
 
 def _policy(assets: Assets) -> str:

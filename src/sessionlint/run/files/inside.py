@@ -8,12 +8,15 @@ at just before.
 import errno
 import os
 import stat
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeAlias
 
 from sessionlint.model.records import dataclass
 
+Data: TypeAlias = bytes | Iterable[bytes]
+"""What a file is to hold; in pieces, where it may be more than fits into memory."""
 _LINK = getattr(os, "link", None)  # Android and WebAssembly have none
 _HOLDS_FOLDERS = {os.open, os.stat, os.access, _LINK, os.rename, os.unlink} <= os.supports_dir_fd
 _LINKS_LINKS = _LINK in os.supports_follow_symlinks
@@ -83,13 +86,14 @@ class Folder:
         writable = self.status(name).st_mode & stat.S_IWUSR
         return bool(writable) and os.access(self._named(name), os.W_OK, dir_fd=self.descriptor)
 
-    def create(self, name: str, data: bytes, like: os.stat_result | None = None, *, mode: int = 0o600) -> None:
+    def create(self, name: str, data: Data, like: os.stat_result | None = None, *, mode: int = 0o600) -> None:
         """A new file, complete on disk, with the owner and the mode of ``like``, or with ``mode``: for nobody else."""
         descriptor = os.open(self._named(name), _NEW_FILE, mode, dir_fd=self.descriptor)
         try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
+            for piece in (data,) if isinstance(data, bytes) else data:
+                rest = memoryview(piece)
+                while rest:
+                    rest = rest[os.write(descriptor, rest) :]
             if like is not None:
                 given = _given_away(descriptor, like)  # before the mode is set: to change the owner takes bits away
                 os.chmod(descriptor if self.descriptor is not None else self._named(name), given)  # noqa: PTH101
@@ -120,7 +124,7 @@ class Folder:
                 os.fsync(self.descriptor)
 
 
-def replace_whole(folder: Folder, name: str, data: bytes) -> None:
+def replace_whole(folder: Folder, name: str, data: Data) -> None:
     """Put ``data`` in place of a file that may be there, whole or not at all. Raises OSError."""
     unfinished = f".sessionlint-{os.urandom(16).hex()}.new"
     try:

@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from sessionlint.run.errors import UsageError
@@ -23,24 +23,26 @@ def check_destination(typed: str) -> None:
         raise UsageError(f"{typed}: the folder for the report does not exist")
 
 
-def write_report(typed: str, text: str, root: Path, sources: Container[str]) -> None:
-    """Put ``text`` into the file ``typed``, in place of what is there; devices and pipes, as ``/dev/stdout``, are written to.
+def write_report(typed: str, text: str | Iterable[str], root: Path, sources: Container[str]) -> None:
+    """Put ``text``, whole or in pieces, into the file ``typed``, in place of what is there; devices and pipes, as
+    ``/dev/stdout``, are written to.
 
     Below ``root``, the project's real folder, no link is followed, and neither ``.git`` nor one of ``sources`` (paths relative
     to it) is written to. Raises UsageError.
     """
     check_destination(typed)
-    data = text.encode("utf-8", "backslashreplace")
+    pieces = (piece.encode("utf-8", "backslashreplace") for piece in ((text,) if isinstance(text, str) else text))
     path = Path(os.path.abspath(typed))  # noqa: PTH100  (`resolve` would follow the links that are not to be followed)
     try:
         if not path.is_relative_to(root) and _is_stream(path):
-            path.write_bytes(data)
+            with path.open("wb") as stream:
+                stream.writelines(pieces)
             return
         base, below = _parted(path.parent, root)
         _refuse_ours(typed, path, root, below, sources)
         with entered(base, below) as folder:
             _refuse_odd(typed, folder, path.name)
-            replace_whole(folder, path.name, data)
+            replace_whole(folder, path.name, pieces)
     except OSError as error:
         raise UsageError(f"{typed}: {told(error)}") from None
 

@@ -30,13 +30,14 @@ def fix_all(
     checked: Checked,
     unsafe: bool,
     only: str | None = None,
+    codes: frozenset[str] | None = None,
 ) -> Fixed:
     """Apply every safe fix, and with ``unsafe`` every unsafe one, of the findings whose own place is in scope.
 
-    ``only`` is the one file that may change. A fix is dropped, and reported as an internal error, when its result does
-    not parse or brings a new finding of severity error.
+    ``only`` is the one file that may change, ``codes`` are those of the rules whose fixes are wanted. A fix is dropped, and
+    reported as an internal error, when its result does not parse or brings a new finding of severity error.
     """
-    fixing = Fixing(analysis, State(sources, checked), unsafe, only)
+    fixing = Fixing(analysis, State(sources, checked), unsafe, only, codes)
     fixing.run()
     return fixing.result()
 
@@ -45,14 +46,15 @@ def fix_all(
 class Fixing:
     """A run of fixes under way: where it stands, and what it will not do (again).
 
-    ``only`` is the one file that may change, ``frozen`` are files that may not; ``dropped`` are fixes that do harm, or
-    that nobody wants.
+    ``only`` is the one file that may change, ``frozen`` are files that may not; ``codes`` are those of the rules whose fixes are
+    wanted (None: of all), ``dropped`` are fixes that do harm, or that nobody wants.
     """
 
     analysis: Analysis
     state: State
     unsafe: bool
     only: str | None = None
+    codes: frozenset[str] | None = None
     frozen: set[str] = field(default_factory=set)
     dropped: set[tuple[str, ...]] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
@@ -69,6 +71,7 @@ class Fixing:
             if finding.fix is not None
             and finding.fix.applicability in levels
             and finding.place.path in self.analysis.scope
+            and (self.codes is None or finding.code in self.codes)
             and (self.only is None or paths_of(finding) == [self.only])
             and (frozen or self.frozen.isdisjoint(paths_of(finding)))
             and _identity(finding, self.state.sources) not in self.dropped

@@ -24,13 +24,15 @@ class Repair:
     is_quit: bool = False
 
 
-def repair(writer: Writer, analysis: Analysis, start: State, unsafe: bool, hands: Hands, warn: Warn) -> Repair:
-    """Fix what is found in the texts of ``start``, and write it.
+def repair(
+    writer: Writer, analysis: Analysis, start: State, unsafe: bool, hands: Hands, warn: Warn, codes: frozenset[str] | None = None
+) -> Repair:
+    """Fix what is found in the texts of ``start``, by rules with these ``codes`` or by all, and write it.
 
     A file that cannot be written counts as one that must not change, and the fixing begins anew without it: what is on
     disk afterwards fits together, and so does what is reported. When no file can be written at all, nothing is fixed.
     """
-    fixing = Fixing(analysis, start, unsafe)
+    fixing = Fixing(analysis, start, unsafe, codes=codes)
     try:
         return _one_by_one(writer, fixing, hands.ask(writer.root), warn) if hands.ask else _at_once(writer, fixing)
     except KeyboardInterrupt:
