@@ -21,7 +21,7 @@ OF_OTHERS = {
     *("--disable-noqa", "--stdin-display-name"),  # flake8
     *("--depth", "--preload", "--peer"),  # git, gunicorn, our benchmarks
     *("--rm", "--read-only", "--network", "--volume", "--ends"),  # docker, our releases
-    "--nthreads",  # Dask
+    *("--nthreads", "--keep-cr"),  # Dask, git
 }
 OUTPUT = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
 FLEET = ("run", "merge", "index", "report", "fix")

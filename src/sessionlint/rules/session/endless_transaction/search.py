@@ -1,12 +1,27 @@
 """Loops that never end, around a session that was opened before them and never ends its transaction in them."""
 
+import re
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Call, Constant, For, Jump, Lambda, Name, Return, Statement, Term, While, Yield
+from sessionlint.model.facts import (
+    Attribute,
+    Call,
+    Constant,
+    For,
+    Jump,
+    Lambda,
+    Name,
+    Operation,
+    Return,
+    Statement,
+    Term,
+    While,
+    Yield,
+)
 from sessionlint.model.records import dataclass
 from sessionlint.questions.running.library_objects import library_object
 from sessionlint.questions.running.waits import Wait, called_wait, waits_of
@@ -16,7 +31,8 @@ from sessionlint.questions.sessions.open_transactions import Standing, asks, ses
 from sessionlint.questions.sessions.rounds import keeps_transaction
 
 _CONSUMERS = frozenset({"kafka.KafkaConsumer", "aiokafka.AIOKafkaConsumer", "confluent_kafka.Consumer"})
-_WORDS = ("while True", "while 1", "while (", "Consumer", ".listen(")
+_WORDS = ("while ", "Consumer", ".listen(")
+_FLAG = re.compile(r"(?:^|_)(?:run|running|alive|active|stop|stopped|stopping|shutdown|shutting_down|exit|quit)(?:_|$)")
 _RENEWING = frozenset({"expire_all", "expire", "expunge_all"})
 
 
@@ -49,10 +65,22 @@ def _endless_loops(project: Project, scope: Scope) -> Iterator[For | While]:
 
 
 def _goes_on(project: Project, loop: For | While, scope: Scope) -> bool:
-    """``while True:``, ``for message in consumer:``."""
+    """``while True:``, ``while not stop.is_set():``, ``for message in consumer:``."""
     if isinstance(loop, While):
-        return isinstance(loop.test, Constant) and bool(loop.test.value)
+        return (isinstance(loop.test, Constant) and bool(loop.test.value)) or _is_stopped_by_others(loop)
     return _listens(loop.iter) or library_object(project, loop.iter, scope) in _CONSUMERS
+
+
+def _is_stopped_by_others(loop: While) -> bool:
+    """``while not stop.is_set():``, ``while self.running:``, which nothing in the loop changes."""
+    match loop.test:
+        case Operation(op="not", operands=(Call(func=Attribute(value=flag, attr="is_set"), args=()),)):
+            return walk.dotted(flag) is not None
+        case Operation(op="not", operands=(Name() | Attribute() as flag,)) | (Name() | Attribute() as flag):
+            name = walk.dotted(flag) or ""
+            targets = (target for one in walk.statements(loop.body) for target in getattr(one, "targets", ()))
+            return _FLAG.search(name.rpartition(".")[2]) is not None and name not in map(walk.dotted, targets)
+    return False
 
 
 def _listens(term: Term) -> bool:
