@@ -38,12 +38,17 @@ def _registry(project: Project, term: Term, scope: Scope) -> tuple[str | None, k
     return (name, kind) if isinstance(kind, kinds.Factory) and kind.scoped else (None, None)
 
 
-def is_registry(project: Project, scope: Scope, name: str) -> bool:
+def kind_of_name(project: Project, scope: Scope, name: str) -> kinds.Kind:
+    """What a body has under a dotted name."""
     root, *rest = name.split(".")
     term: Term = Name(0, 0, root)
     for attr in rest:
         term = Attribute(0, 0, term, attr)
-    kind = project.kind(term, scope)
+    return project.kind(term, scope)
+
+
+def is_registry(project: Project, scope: Scope, name: str) -> bool:
+    kind = kind_of_name(project, scope, name)
     return isinstance(kind, kinds.Factory) and kind.scoped
 
 

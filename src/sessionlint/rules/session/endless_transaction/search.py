@@ -28,6 +28,7 @@ from sessionlint.questions.running.waits import Wait, called_wait, waits_of
 from sessionlint.questions.sessions.block_uses import Act, Event
 from sessionlint.questions.sessions.handed import events_around
 from sessionlint.questions.sessions.open_transactions import Standing, asks, sessions_in, standing_of_round
+from sessionlint.questions.sessions.registries import kind_of_name
 from sessionlint.questions.sessions.rounds import keeps_transaction
 
 _CONSUMERS = frozenset({"kafka.KafkaConsumer", "aiokafka.AIOKafkaConsumer", "confluent_kafka.Consumer"})
@@ -134,9 +135,5 @@ def _stands_in(statement: Statement, loop: For | While) -> bool:
 
 def _is_ours(project: Project, scope: Scope, name: str) -> bool:
     """Whether it is a plain session and no registry's, whose session somebody may remove."""
-    root, *rest = name.split(".")
-    term: Term = Name(0, 0, root)
-    for attr in rest:
-        term = Attribute(0, 0, term, attr)
-    kind = project.kind(term, scope)
+    kind = kind_of_name(project, scope, name)
     return isinstance(kind, kinds.Session) and not kind.scoped
