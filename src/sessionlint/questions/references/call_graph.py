@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_path, collected
+from sessionlint.link.question import by_path, collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
 
@@ -13,6 +14,20 @@ from sessionlint.model.facts import Call
 def calls_to(project: Project, function: FunctionScope) -> Sequence[Site]:
     """The calls of a function of the project, in their order; a class's are those of its ``__init__``."""
     return (_calls_into(project, function.module.path) or {}).get(function, ())
+
+
+@question(False)
+def runs_at_import(project: Project, function: FunctionScope) -> bool:
+    """Whether a module that others import calls the function when it is imported, or one that calls it."""
+    return any(
+        runs_at_import(project, site.scope) if isinstance(site.scope, FunctionScope) else _is_imported(project, site)
+        for site in calls_to(project, function)
+    )
+
+
+def _is_imported(project: Project, site: Site) -> bool:
+    module = site.scope.module
+    return bool(project.importers.of_module(module.path)) and any(other.term is site.term for other in sites_at_import(module))
 
 
 @by_path

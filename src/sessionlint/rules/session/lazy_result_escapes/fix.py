@@ -9,6 +9,7 @@ from sessionlint.model.facts import Attribute, Await, Call, Constant, Term
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Source, Span
 from sessionlint.questions.providers.returned_uses import is_asked
+from sessionlint.questions.references.call_graph import runs_at_import
 from sessionlint.rules.session.lazy_result_escapes.search import LazyResult
 from sessionlint.text.lines import lines_of
 
@@ -16,9 +17,12 @@ _RESULT = re.compile(r"Query|Result|Select")
 
 
 def read_rows_fix(project: Project, result: LazyResult) -> Fix | None:
-    """Read all rows while the session is open; None where callers were promised more than a list, or ask for more."""
+    """Read all rows while the session is open; None where callers were promised more than a list, or ask for more, and where that
+    would ask the database while a module is imported."""
     function = result.function
     if _is_promised(result) or is_asked(project, function) or may_be_asked(project, function):
+        return None
+    if runs_at_import(project, function):
         return None
     source, value = project.source(result.function), result.value
     start, end = value.span
