@@ -38,9 +38,19 @@ def lost_rounds(project: Project, course: Course) -> Iterator[LostRounds]:
     for loop in reversed([one for one in walk.statements(course.scope.body) if isinstance(one, For | While)]):
         found = next(_commits_behind(project, course, loop), None)
         for dropped in dropped_rounds(project, course.scope, course.name, loop) if found is not None else ():
-            if found is not None and dropped.guarded not in told and not _is_told(course, dropped, found):
+            is_new = dropped.guarded not in told and _may_fail(project, course, dropped.guarded)
+            if found is not None and is_new and not _is_told(course, dropped, found):
                 told.add(dropped.guarded)
                 yield LostRounds(dropped, *found)
+
+
+def _may_fail(project: Project, course: Course, guarded: Try) -> bool:
+    """Whether its body does anything but note what is to be written: ``db.delete(user)`` asks nothing of the database yet."""
+    noting = {step.event.call for step in course.steps if step.event.act is Act.WRITE}
+    calls = (
+        site.term for site in project.calls_in(course.scope) if any(one.span.contains(site.term.span) for one in guarded.body)
+    )
+    return any(call not in noting for call in calls) or any(isinstance(one, Raise) for one in walk.statements(guarded.body))
 
 
 _Commit: TypeAlias = tuple[Place, FunctionScope | None]
