@@ -47,10 +47,9 @@ def lost_rounds(project: Project, course: Course) -> Iterator[LostRounds]:
 def _may_fail(project: Project, course: Course, guarded: Try) -> bool:
     """Whether its body does anything but note what is to be written: ``db.delete(user)`` asks nothing of the database yet."""
     noting = {step.event.call for step in course.steps if step.event.act is Act.WRITE}
-    calls = (
-        site.term for site in project.calls_in(course.scope) if any(one.span.contains(site.term.span) for one in guarded.body)
-    )
-    return any(call not in noting for call in calls) or any(isinstance(one, Raise) for one in walk.statements(guarded.body))
+    calls = (site.term for site in project.calls_in(course.scope))
+    inside = (call for call in calls if any(one.span.contains(call.span) for one in guarded.body))
+    return any(call not in noting for call in inside) or any(isinstance(one, Raise) for one in walk.statements(guarded.body))
 
 
 _Commit: TypeAlias = tuple[Place, FunctionScope | None]
