@@ -5,6 +5,7 @@ fixtures.
 """
 
 import argparse
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -59,8 +60,10 @@ def _pages_of_fixtures(folder: Path) -> Iterator[Path]:
         _run(["map", str(project), "--project-root", str(project), "--output-format", "html", "-q", "-o", str(page)])
         yield page
     page, store = folder / "fleet.html", str(folder / "store")
+    projects = folder / "a-folder-with-a-name-that-is-wider-than-a-phone-and-can-be-broken-nowhere" / "projects"
+    shutil.copytree(_FIXTURES, projects)
     for _ in range(2):
-        _run(["fleet", "run", str(_FIXTURES), "--store", store, "-q"])
+        _run(["fleet", "run", str(projects), "--store", store, "-q"])
     _run(["fleet", "report", "--store", store, "--output-format", "html", "-q", "-o", str(page)])
     yield page
 
