@@ -58,6 +58,7 @@ class Project:
         self.trust = Trust(vocabulary, self._modules, self.layout)
         self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory)
         self.kind: Callable[[Term, Scope], kinds.Kind] = self.evaluator.kind
+        self._importers = Importers((), self.imports_of)
         # words whose absence left files without facts, and words that such files were searched for beyond that
         self.searched: set[str] = set()
         self.asked: set[str] = set()
@@ -106,13 +107,15 @@ class Project:
         self.memory.clear()
         self._all_modules = {}
         self._imports = {}
+        self._importers = Importers((), self.imports_of)
 
     def _forget(self, changed: Iterable[str], before: Iterable[ModuleImports | None]) -> None:
         after = [self.imports_of(self._all_modules[path]) for path in changed if path in self._all_modules]
         said = attrgetter("modules", "names")
-        self._importers = Importers(self._all_modules.values(), self.imports_of)
         known = [said(imports) for imports in before if imports is not None]
         imports_differ = known != [said(imports) for imports in after]
+        if imports_differ:
+            self._importers = Importers(self._all_modules.values(), self.imports_of)
         self.memory.forget([*changed, *([_IMPORTS] if imports_differ else ())])
 
     # --- modules ------------------------------------------------------------------------------------------------------

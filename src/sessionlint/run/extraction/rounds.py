@@ -47,7 +47,8 @@ def link(project: Project, sources: Mapping[str, Source], known: Mapping[str, Mo
             relevant = sorted({*_naming(project, names, waiting, outlines, extractor), *(wanted & waiting.keys())})
         if not relevant:
             with extractor.timings.stage("link"):
-                relevant = sorted(_linked(project, sources, facts, outlines, waiting, _asked_last(starting)) & waiting.keys())
+                last = _linked(project, sources, facts, outlines, waiting, _asked_last(starting), is_linked=True)
+                relevant = sorted(last & waiting.keys())
         if not relevant:
             project.searched |= {name for name, _ in searched}
             return
@@ -76,13 +77,16 @@ def _linked(
     outlines: Mapping[str, ModuleFacts],
     waiting: Container[str],
     asked: Callable[[Project, Container[str]], Answer],
+    *,
+    is_linked: bool = False,
 ) -> Answer:
-    """What is ``asked`` of the project made of all that.
+    """What is ``asked`` of the project made of all that; ``is_linked``: it is.
 
     A file over which linking or the answer fails is made one of which nothing is known but that; the rest is linked without it.
     """
     try:
-        project.link({**facts, **{path: module for path, module in outlines.items() if path in waiting}}, sources)
+        if not is_linked:
+            project.link({**facts, **{path: module for path, module in outlines.items() if path in waiting}}, sources)
         return asked(project, waiting)
     except Exception as error:
         path = file_of(error, {path for path, module in facts.items() if module.failure is None})
