@@ -141,6 +141,59 @@ def test_a_file_that_uses_what_a_fix_would_remove_is_no_bystander(project: Path)
     assert changed.stdout == run(project, "--select", "SES101", "--output-format", "json", "--no-cache").stdout
 
 
+OBJECTS = {
+    "models.py": """\
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Shop(Base):
+    __tablename__ = "shops"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    items: Mapped[list["Item"]] = relationship()
+
+
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+""",
+    "crud.py": """\
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+
+from models import Shop
+
+SessionLocal = sessionmaker(create_engine("sqlite://", pool_pre_ping=True), expire_on_commit=False)
+
+
+def get_shop(key):
+    with SessionLocal() as db:
+        return db.get(Shop, key)
+""",
+    "report.py": """\
+from crud import get_shop
+
+
+def report(key):
+    shop = get_shop(key)
+    return shop.id
+""",
+}
+
+
+def test_a_file_that_begins_to_look_at_what_an_object_cannot_load_is_no_bystander(project: Path) -> None:
+    for name, text in OBJECTS.items():
+        (project / name).write_text(text)
+    assert "SES703" not in run(project).stdout
+    (project / "report.py").write_text(OBJECTS["report.py"].replace("shop.id", "shop.items"))
+    assert "SES703" in run(project).stdout
+
+
 def test_what_git_ignores_is_remembered_and_asked_again(project: Path) -> None:
     found = run(project).stdout
     (project / ".gitignore").write_text("# nothing of ours\n*.log\n")

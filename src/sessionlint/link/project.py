@@ -62,6 +62,8 @@ class Project:
         # words whose absence left files without facts, and words that such files were searched for beyond that
         self.searched: set[str] = set()
         self.asked: set[str] = set()
+        # files without facts of whose text more was looked at than that
+        self.looked_into: set[str] = set()
         # files that were not read and would have told what becomes of a session
         self.wanting: set[str] = set()
 

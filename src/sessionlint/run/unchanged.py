@@ -52,7 +52,8 @@ class Unchanged:
         if outcome.errors:
             return
         has_asked = _finder_of_beginnings(project.asked)
-        told = [module.path for module in project.outlines if has_asked(project.source(module).text)]
+        asked = {module.path for module in project.outlines if has_asked(project.source(module).text)}
+        told = sorted(asked | project.looked_into)
         words = sorted(project.searched | project.asked)
         self._keep(outcome, {"parsed": [*project.modules], "words": words, "told": told})
 

@@ -95,6 +95,7 @@ def _late_fields(project: Project, _: ModuleScope, path: str) -> frozenset[str]:
 
 
 def _late_words_in(project: Project, path: str, form: re.Pattern[str]) -> frozenset[str]:
+    project.looked_into.add(path)
     text = project.sources[path].text if path in project.sources else ""
     return late_words(project) & frozenset(form.findall(text))
 
@@ -140,7 +141,6 @@ def _unread_callers(project: Project) -> Iterator[str]:
     modules = modules_of_interest(project) if late_words(project) else ()
     candidates = {key: found for module in modules for key, found in _giving_away(project, module)}
     names = {name for _, name in candidates}
-    project.asked |= names
     for module in project.outlines if candidates else ():
         bindings = (binding for bound in module.bindings.values() for binding in bound if isinstance(binding, ImportBinding))
         for binding in (binding for binding in bindings if binding.name in names):
