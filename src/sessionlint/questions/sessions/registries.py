@@ -3,6 +3,7 @@ common with everything else that runs in the same thread or request."""
 
 from collections.abc import Collection, Iterator
 
+from sessionlint.flow.leaks import is_harmless
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected, question
@@ -15,7 +16,10 @@ from sessionlint.questions.sessions.transactions import Course, course_of
 
 _ENDING = frozenset({"commit", "rollback", "remove", "close"})
 _DEPTH = 3
-_OF_BUILTINS = frozenset(name for kind in (dict, list, set, str, bytes, tuple) for name in dir(kind))
+# what may be a method of a dictionary or a list; one that changes it is as likely one of a model, which saves that
+_OF_BUILTINS = frozenset(name for kind in (dict, list, set, str, bytes, tuple) for name in dir(kind)) - {
+    *("add", "clear", "discard", "insert", "pop", "update")
+}
 
 
 @collected
@@ -59,6 +63,8 @@ def is_used_by_nobody_else(project: Project, scope: Scope, name: str, spans: Col
 
 
 def _leaves_alone(project: Project, call: Call, scope: Scope, name: str) -> bool:
+    if is_harmless(call):
+        return True
     match project.kind(call.func, scope):
         case kinds.FunctionKind(function=function):
             return function.node.name not in _ending_names(project) and is_without_sessions(project, function)
@@ -66,11 +72,11 @@ def _leaves_alone(project: Project, call: Call, scope: Scope, name: str) -> bool
             return walk.dotted(call.func.value) == name
         case kinds.External() | kinds.ClassKind():
             return True
-        case _ if isinstance(call.func, Attribute):  # `item.save()`: whatever has a method of that name
+        case kinds.Unknown(unread=None) if isinstance(call.func, Attribute):  # `item.save()`: whatever has a method of that name
             is_own = walk.dotted(call.func.value) in ("self", "cls")
             return not is_own and (call.func.attr in _OF_BUILTINS or call.func.attr not in _ending_names(project))
-        case _:
-            return True
+        case _:  # a callback, or what stands in a file that was not read
+            return isinstance(call.func, Name) and call.func.id[:1].isupper()
 
 
 @question(frozenset[str]())
