@@ -11,8 +11,9 @@ from typing import TypeVar
 
 from sessionlint.flow.leaks import may_raise
 from sessionlint.flow.paths import Exits, NeverReturns, Paths
-from sessionlint.link.names.scopes import Scope
+from sessionlint.link.names.scopes import Scope, ValueBinding
 from sessionlint.link.project import Project
+from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import (
     Assign,
@@ -51,6 +52,7 @@ class Following(Paths[S]):
     unsure: S
     ended: S
     by_statement: dict[Statement, list[Event]] = field(default_factory=dict)
+    made_with: frozenset[str] = frozenset()
 
     def follow(self, given: S) -> Exits[S]:
         """Walk the body of the scope; ``given`` is the state of a session that comes from outside."""
@@ -59,6 +61,8 @@ class Following(Paths[S]):
 
     def gather(self) -> None:
         """Find the events, before the walk; in one statement, those in the arguments of a call come before the call."""
+        owner, dot, _ = self.name.partition(".")
+        self.made_with = made_with(self.project, self.scope, owner) if dot else frozenset()
         for event in events_around(self.project, self.scope, self.name):
             self.by_statement.setdefault(event.site.statement, []).append(event)
         for found in self.by_statement.values():
@@ -120,11 +124,20 @@ class Following(Paths[S]):
             inner = self._items(statement, rest, frozenset({self.unsure if block is None else self.fresh}))
             return inner.mapped(self._ends)
         exits = self._items(statement, rest, after)
+        if isinstance(item.target, Name) and item.target.id in self.made_with:
+            return exits.mapped(self._ends)
         closes = walk.dotted(item.context) == self.name or any(event.act is Act.BEGIN for event in found)
         return exits.mapped(self._ends) if closes else exits
 
     def _ends(self, states: frozenset[S]) -> frozenset[S]:
         return frozenset({self.ended}) if states else states
+
+
+def made_with(project: Project, scope: Scope, owner: str) -> frozenset[str]:
+    """The sessions that a body gives to the constructor of the object ``owner``, by the names that it has for them."""
+    made = (binding.value for binding in scope.bindings.get(owner, ()) if isinstance(binding, ValueBinding))
+    given = (each.value for call in made if isinstance(call, Call) for each in call.args)
+    return frozenset(term.id for term in given if isinstance(term, Name) and isinstance(project.kind(term, scope), kinds.Session))
 
 
 def _names(target: Term, name: str) -> bool:

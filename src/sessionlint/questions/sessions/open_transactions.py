@@ -18,8 +18,8 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, For, Name, Statement, Term, While
 from sessionlint.model.records import dataclass
 from sessionlint.questions.leaving.never_returns import never_returns_in
-from sessionlint.questions.sessions.block_uses import Act, Event
-from sessionlint.questions.sessions.following import Following
+from sessionlint.questions.sessions.block_uses import Act, Event, events
+from sessionlint.questions.sessions.following import Following, made_with
 from sessionlint.questions.sessions.handed import Handed, events_around, handed
 from sessionlint.questions.sessions.transactions import kept_sessions
 
@@ -74,9 +74,15 @@ def _handed(project: Project, call: Call, scope: Scope) -> Iterator[str]:
             yield from _named(given.value)
     match call.func:
         case Attribute(value=Name(id=owner) as value) if isinstance(kind := project.kind(value, scope), kinds.Instance):
+            if any(_is_ended(project, scope, name) for name in made_with(project, scope, owner)):
+                return  # who knows the session by that name ends its transaction
             yield from (f"{owner}.{name}" for name, _ in kept_sessions(project, kind.cls))
         case _:
             return
+
+
+def _is_ended(project: Project, scope: Scope, name: str) -> bool:
+    return any(event.act in _ENDS | {Act.BEGIN} for event in events(project, scope, name))
 
 
 def asks(event: Event) -> bool:
