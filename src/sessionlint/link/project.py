@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeVar
 from sessionlint.link.memory import EVERYTHING, Memory
 from sessionlint.link.names.importers import AttributePlaces, Importers, ModuleImports, attribute_places, imports_of
 from sessionlint.link.names.layout import Layout, layout_of
-from sessionlint.link.names.roles import role_of
+from sessionlint.link.names.roles import role_of, runs_only_as_program
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
 from sessionlint.link.question import collected, question
 from sessionlint.link.values import kinds
@@ -149,6 +149,10 @@ class Project:
 
     def role(self, module: ModuleScope) -> Role:
         return _role(self, module)
+
+    def is_program(self, module: ModuleScope) -> bool:
+        """Whether ``module`` is there to be run: nothing imports it, and it has nothing to import."""
+        return not self.importers.of_module(module.path) and runs_only_as_program(module)
 
     def functions(self) -> Iterator[FunctionScope]:
         """Every function of the project."""

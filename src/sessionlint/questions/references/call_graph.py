@@ -9,6 +9,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import by_path, collected, question
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
+from sessionlint.model.role import Role
 
 
 def calls_to(project: Project, function: FunctionScope) -> Sequence[Site]:
@@ -18,16 +19,18 @@ def calls_to(project: Project, function: FunctionScope) -> Sequence[Site]:
 
 @question(False)
 def runs_at_import(project: Project, function: FunctionScope) -> bool:
-    """Whether a module that others import calls the function when it is imported, or one that calls it."""
+    """Whether a module of the application calls the function when it is imported, or one that calls it."""
     return any(
-        runs_at_import(project, site.scope) if isinstance(site.scope, FunctionScope) else _is_imported(project, site)
+        runs_at_import(project, site.scope) if isinstance(site.scope, FunctionScope) else _runs_when_imported(project, site)
         for site in calls_to(project, function)
     )
 
 
-def _is_imported(project: Project, site: Site) -> bool:
+def _runs_when_imported(project: Project, site: Site) -> bool:
     module = site.scope.module
-    return bool(project.importers.of_module(module.path)) and any(other.term is site.term for other in sites_at_import(module))
+    if project.role(module) is not Role.APPLICATION or project.is_program(module):
+        return False
+    return any(other.term is site.term for other in sites_at_import(module))
 
 
 @by_path

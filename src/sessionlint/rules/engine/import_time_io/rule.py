@@ -9,7 +9,6 @@ Fix safety: none; where the work belongs (a lifespan, a migration, a command) is
 from collections.abc import Iterator
 
 from sessionlint.flow.paths import catches_everything
-from sessionlint.link.names.roles import runs_only_as_program
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
@@ -35,7 +34,7 @@ RULE = Rule(
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
-    if _is_program(project, module):
+    if project.is_program(module):
         return
     for io in io_at_import(project, module):
         is_file = is_sqlite_file(project, io.engine)
@@ -46,10 +45,6 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             related=tuple(_related(project, module, io)),
             help="do it when the application starts (a lifespan), or in a migration",
         )
-
-
-def _is_program(project: Project, module: ModuleScope) -> bool:
-    return not project.importers.of_module(module.path) and runs_only_as_program(module)
 
 
 def _message(project: Project, module: ModuleScope, io: ImportIo, *, is_file: bool) -> str:
