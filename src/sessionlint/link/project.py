@@ -10,7 +10,7 @@ from sessionlint.link.names.importers import AttributePlaces, Importers, ModuleI
 from sessionlint.link.names.layout import Layout, layout_of
 from sessionlint.link.names.roles import role_of, runs_only_as_program
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import gathered, question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.link.values.trust import Trust
@@ -127,10 +127,20 @@ class Project:
         self.memory.read(EVERYTHING)
         return [module for module in self._all_modules.values() if module.facts.outline]
 
+    def outline(self, path: str) -> ModuleScope | None:
+        """The module at ``path``, if nothing but its imports is known."""
+        self.memory.read(self.memory.bit(path))
+        module = self._all_modules.get(path)
+        return module if module is not None and module.facts.outline else None
+
     @property
     def importers(self) -> Importers:
         self.memory.read(self.memory.bit(_IMPORTS))
         return self._importers
+
+    def finding(self, _name: str, _key: tuple[object, ...]) -> Iterable[ModuleScope]:
+        """The modules in which a question that is asked of each may find something, in their order."""
+        return self.modules.values()
 
     def importers_of_name(self, path: str, name: str) -> Mapping[str, Place]:
         """The modules that import ``name`` of the module at ``path``, also through modules that pass it on."""
@@ -303,28 +313,24 @@ def _imported(project: Project) -> frozenset[str]:
     return project.importers.imported()
 
 
-@collected
-def _calls_of(project: Project, *callees: type[kinds.Kind]) -> Iterator[Site]:
-    for module in project.modules.values():
-        yield from project.calls_of(*callees, within=module)
+@gathered
+def _calls_of(project: Project, module: ModuleScope, *callees: type[kinds.Kind]) -> Iterable[Site]:
+    return project.calls_of(*callees, within=module)
 
 
-@collected
-def _calls_giving(project: Project, *results: type[kinds.Kind]) -> Iterator[Site]:
-    for module in project.modules.values():
-        yield from project.calls_giving(*results, within=module)
+@gathered
+def _calls_giving(project: Project, module: ModuleScope, *results: type[kinds.Kind]) -> Iterable[Site]:
+    return project.calls_giving(*results, within=module)
 
 
-@collected
-def _calls_of_external(project: Project, *names: str) -> Iterator[Site]:
-    for module in project.modules.values():
-        yield from project.calls_of_external(*names, within=module)
+@gathered
+def _calls_of_external(project: Project, module: ModuleScope, *names: str) -> Iterable[Site]:
+    return project.calls_of_external(*names, within=module)
 
 
-@collected
-def _calls_named(project: Project, *names: str) -> Iterator[Site]:
-    for module in project.modules.values():
-        yield from module.calls_named(names)
+@gathered
+def _calls_named(_: Project, module: ModuleScope, *names: str) -> Iterable[Site]:
+    return module.calls_named(names)
 
 
 @question(dict[str, Place]())

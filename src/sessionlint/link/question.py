@@ -8,7 +8,7 @@ project: when files change it is asked again at once, so it should be made of th
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from sessionlint.link.memory import UNASKED, Memory
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Site
@@ -20,6 +20,10 @@ class Remembering(Protocol):
 
     @property
     def memory(self) -> Memory: ...
+
+    def finding(self, name: str, key: tuple[object, ...]) -> Iterable[ModuleScope]:
+        """The modules in which a question that is asked of each may find something, in their order."""
+        ...
 
 
 class Placed(Protocol):
@@ -89,6 +93,56 @@ def collected(find: Callable[Concatenate[AskedT, P], Iterable[T]]) -> Callable[C
         return tuple(find(project, *key, **more))
 
     return question(tuple[T, ...]())(all_of)
+
+
+class Gathered(Generic[AskedT, P, T]):
+    """What is found in each module of a project, in their order, as one answer; ``within`` is what is found in one of them.
+
+    Of a question about the whole project that is told so, it can be told afterwards in which modules nothing is found.
+    """
+
+    def __init__(self, find: Callable[Concatenate[AskedT, ModuleScope, P], Iterable[T]]) -> None:
+        self.name = f"{find.__module__}.{find.__qualname__}"
+        self.within = collected(find)
+        self._all = question(tuple[T, ...]())(self._find_all)
+
+    def __call__(self, project: AskedT, /, *key: P.args, **more: P.kwargs) -> tuple[T, ...]:
+        return self._all(project, *key, **more)
+
+    def _find_all(self, project: AskedT, /, *key: P.args, **more: P.kwargs) -> tuple[T, ...]:
+        return tuple(one for module in project.finding(self.name, key) for one in self.within(project, module, *key, **more))
+
+
+def gathered(find: Callable[Concatenate[AskedT, ModuleScope, P], Iterable[T]]) -> Gathered[AskedT, P, T]:
+    """Make a generator that looks at one module a question about the whole project."""
+    return Gathered(find)
+
+
+class Postings(Generic[AskedT, T]):
+    """What is found in all modules about the file at a path, in their order: ``find`` gives paths, each with what is found about
+    it; ``within`` is what is found in one module, about whichever files. Who asks is asked again only when that differs.
+    """
+
+    def __init__(self, find: Callable[[AskedT, ModuleScope], Iterable[tuple[str, T]]]) -> None:
+        self.name = f"{find.__module__}.{find.__qualname__}"
+        self.within = collected(find)
+        self._by_path = by_path(self._find_all)
+
+    def __call__(self, project: AskedT, path: str, /) -> Sequence[T]:
+        return self._by_path(project, path) or ()
+
+    def _find_all(self, project: AskedT) -> Mapping[str, Sequence[T]]:
+        found: dict[str, list[T]] = defaultdict(list)
+        for module in project.finding(self.name, ()):
+            for path, one in self.within(project, module):
+                found[path].append(one)
+        return dict(found)
+
+
+def postings(find: Callable[[AskedT, ModuleScope], Iterable[tuple[str, T]]]) -> Postings[AskedT, T]:
+    """Make a generator that looks at one module, and tells paths with what it finds about the files there, a question about any
+    file of the project."""
+    return Postings(find)
 
 
 def by_path(
