@@ -84,7 +84,7 @@ _WAYS: dict[type, Callable[[_Telling, Any], object]] = {
 
 
 def _way(value: Any) -> Callable[[_Telling, Any], object]:
-    kind = type(value)
+    found: Callable[[_Telling, Any], object]
     if isinstance(value, tuple):  # of names
         found = _Telling.sequence
     elif isinstance(value, dict):
@@ -97,5 +97,5 @@ def _way(value: Any) -> Callable[[_Telling, Any], object]:
         found = _Telling.record
     else:
         raise UntoldError
-    _WAYS[kind] = found
+    _WAYS[type(value)] = found
     return found

@@ -180,8 +180,23 @@ class Memory:
             found = self.once(key, 0, start, answer, *given)
         if current is not None and key in self._whole:
             self._in_rows.add(key)
-            current.reads = reads | self.bit((_ROW, path))
+            current.reads = reads | self.row_bit(path)
         return found.get(path)
+
+    def row_bit(self, path: str) -> int:
+        """The bit of what questions about the whole project say of the file at ``path``."""
+        return self.bit((_ROW, path))
+
+    def as_row(self, path: str, answer: Callable[..., T], *given: Any) -> T:
+        """What ``answer(*given)`` says, which is a row of such a question by itself: whoever asks has read no more than that."""
+        reads = self._current.reads if self._current is not None else 0
+        key = (answer, *given[1:])
+        found: T = self.known(key)
+        if found is UNASKED:
+            found = self.once(key, 0, (), answer, *given)
+        if self._current is not None:
+            self._current.reads = reads | self.row_bit(path)
+        return found
 
     def once(self, key: Hashable, own: int, start: object, answer: Callable[..., T], *given: Any) -> T:
         """As ``ask``; a question that leads far is answered in one go where no other is under way."""
@@ -253,7 +268,7 @@ class Memory:
         bits = 0
         for path in {**before, **after}:
             if not self._is_same(before.get(path), after.get(path)):
-                bits |= self.bit((_ROW, path))
+                bits |= self.row_bit(path)
         return bits
 
     def _drop(self, dirty: int) -> None:
