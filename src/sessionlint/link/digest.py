@@ -1,6 +1,6 @@
 """What an answer says, in so few bytes that it can be compared with what one to the same question said in another run.
 
-What stands in a file (a scope, a call) is told by the file's text and by where it stands there: who gets it may look at all of it.
+What stands in a file (a scope, a call) is told by the file's text and where it stands: who gets it may look at all of it.
 So any change of a file changes what has something of it in it, and answers that are to last are made of names and paths.
 """
 

@@ -16,6 +16,7 @@ class Question(NamedTuple):
 
 
 _KNOWN: dict[str, Question] = {}
+_KINDS = {kind: name for name, kind in vars(kinds).items() if isinstance(kind, type)}
 
 
 class UnnamedError(Exception):
@@ -43,7 +44,7 @@ def name(key: Hashable) -> str | None:
     owner = getattr(ask, "__self__", None)
     told = name_of(ask) if owner is None else f"{owner.name}*"
     try:
-        return json.dumps([told, *map(_told, given)]) if told in _KNOWN else None
+        return json.dumps([told, *map(_told, given)]) if told in _KNOWN and _KNOWN[told].ask == ask else None
     except UnnamedError:
         return None
 
@@ -55,10 +56,10 @@ def question(told: str) -> tuple[Question, tuple[Any, ...]]:
 
 
 def _told(part: Any) -> object:
-    if part is None or isinstance(part, str | int):
+    if isinstance(part, str | int | None):
         return part
-    if isinstance(part, type) and vars(kinds).get(part.__name__) is part:
-        return {"kind": part.__name__}
+    if isinstance(part, type) and part in _KINDS:
+        return {"kind": _KINDS[part]}
     if isinstance(part, frozenset):
         return {"set": sorted(map(_told, part), key=json.dumps)}
     if isinstance(part, tuple):

@@ -61,7 +61,8 @@ class Project:
         self.trust = Trust(vocabulary, self._modules, self.layout)
         self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory)
         self.kind: Callable[[Term, Scope], kinds.Kind] = self.evaluator.kind
-        self._importers = Importers(())
+        self._importers: Importers | None = None
+        self._make_importers: Callable[[], Importers] = lambda: Importers(())
         self.earlier: Earlier | None = None
         # words whose absence left files without facts, and words that such files were searched for beyond that
         self.searched: set[str] = set()
@@ -94,11 +95,11 @@ class Project:
         self,
         facts: Mapping[str, ModuleFacts],
         sources: Mapping[str, Source],
-        imports: Iterable[tuple[str, ModuleImports]],
+        importers: Callable[[], Importers],
         earlier: Earlier,
     ) -> None:
         """Be the project that an ``earlier`` run has linked, but for what may have changed since: each module when somebody asks
-        for it, and so ``facts`` and ``sources`` should be made. ``imports`` are those of all files.
+        for it, and so ``facts`` and ``sources`` should be made. ``importers`` makes the answers about the imports of all files.
         """
         self.layout = layout_of(frozenset(sources), self._source_roots, self._package)
         self.facts, self._sources, self.earlier = facts, sources, earlier
@@ -108,7 +109,11 @@ class Project:
         self.trust = Trust(self._vocabulary, self._modules, self.layout)
         self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory)
         self.kind = self.evaluator.kind
-        self._importers = Importers(imports)
+        self._make_importers = importers
+
+    def scope_of(self, facts: ModuleFacts) -> ModuleScope:
+        """The module of other facts, which is none of the project's."""
+        return self._built(facts, self.layout)
 
     def _built(self, module: ModuleFacts, layout: Layout) -> ModuleScope:
         return build_module(module, layout.module_name(module.path), self.memory.bit(module.path))
@@ -133,7 +138,7 @@ class Project:
         self.memory.clear()
         self._all_modules = {}
         self._imports = {}
-        self._importers = Importers(())
+        self._importers = None
 
     def _forget(self, changed: Iterable[str], before: Iterable[ModuleImports | None]) -> None:
         after = [self.imports_of(self._all_modules[path]) for path in changed if path in self._all_modules]
@@ -160,6 +165,8 @@ class Project:
     @property
     def importers(self) -> Importers:
         self.memory.read(self.memory.bit(_IMPORTS))
+        if self._importers is None:
+            self._importers = self._make_importers()
         return self._importers
 
     def finding(self, key: tuple[Any, ...]) -> Iterable[ModuleScope]:
