@@ -120,26 +120,36 @@ class Analysis:
         """Run the rules in what is linked, select and suppress. ``facts`` are those of all files of which more is to be said than
         what the rules find; of modules of which an ``earlier`` run tells what is found, no rule is asked."""
         registered = registered_rules()
-        rules = tuple(entry.rule for entry in registered)
-        choice = Choice(self.settings, rules)
-        running = choice.anywhere()
+        choice = Choice(self.settings, tuple(entry.rule for entry in registered))
+        selected = [entry for entry in registered if entry.rule.code in choice.anywhere()]
         errors = [f"{path}: {module.failure}" for path, module in sorted(facts.items()) if module.failure]
-        selected = [entry for entry in registered if entry.rule.code in running]
         asking = _Asking(project, errors, self.extractor.timings)
         with self.extractor.timings.stage("rules"):
             by_module = asking.about_modules(selected, earlier.by_module if earlier is not None else {})
         told = earlier.remarks if earlier is not None else [*remarks(project, self.scope, self.settings.vocabulary.words)]
         found = Found(tuple(entry.rule.code for entry in selected), by_module, told)
-        raw = most_specific([one for some in by_module.values() for one in some], {rule.code: rule for rule in rules})
+        outcome, comments = self._outcome(asking, facts, selected, choice, found)
+        return Checked(project.facts, outcome, tuple(project.trust.missing), unusable_helper(project), project, comments, found)
+
+    def _outcome(
+        self,
+        asking: "_Asking",
+        facts: Mapping[str, ModuleFacts],
+        selected: Sequence[RegisteredRule],
+        choice: Choice,
+        found: Found,
+    ) -> tuple[Outcome, Comments]:
+        """What is left of what was ``found`` where comments and the settings hide some, and what is found in the comments."""
+        rules, running, sources = choice.rules, choice.anywhere(), asking.project.sources
+        raw = most_specific([one for some in found.by_module.values() for one in some], {rule.code: rule for rule in rules})
         sifted = suppress(raw, facts, rules, self.today)
-        comments = Comments(facts, project.sources, rules, running, sifted.used, self.today, self.settings.require_reason)
-        about = asking.about_comments(selected, comments)
-        resifted = suppress_by_name(about, facts, rules, self.today)
+        comments = Comments(facts, sources, rules, running, sifted.used, self.today, self.settings.require_reason)
+        resifted = suppress_by_name(asking.about_comments(selected, comments), facts, rules, self.today)
         candidates = [finding for finding in (*sifted.open, *resifted.open) if self._in_scope(finding)]
         shown = dict.fromkeys(choice.shown(finding) for finding in candidates)
         findings = sorted((finding for finding in shown if finding is not None), key=_order)
         suppressed = [entry for entry in (*sifted.suppressed, *resifted.suppressed) if self._in_scope(entry.finding)]
-        notes = (*(() if "SES001" in running else _unread(facts, self.scope)), *notes_on_rules(self.settings, rules), *told)
+        unread = () if "SES001" in running else _unread(facts, self.scope)
         outcome = Outcome(
             findings=tuple(findings),
             suppressed=tuple(suppressed),
@@ -147,12 +157,11 @@ class Analysis:
             fixable_safe=self._count(findings, Applicability.SAFE),
             fixable_unsafe=self._count(findings, Applicability.UNSAFE),
             skipped=tuple(_skipped(facts, self.scope)),
-            notes=notes,
-            errors=tuple(errors),
-            checked=sum(path in self.scope for path in project.sources),
+            notes=(*unread, *notes_on_rules(self.settings, rules), *found.remarks),
+            errors=tuple(asking.errors),
+            checked=sum(path in self.scope for path in sources),
         )
-        comments = replace(comments, used=sifted.used | resifted.used)
-        return Checked(project.facts, outcome, tuple(project.trust.missing), unusable_helper(project), project, comments, found)
+        return outcome, replace(comments, used=sifted.used | resifted.used)
 
     def _count(self, findings: Iterable[Finding], applicability: Applicability) -> int:
         """How many a run with the same paths would fix: those that lie there, not those that only pass through."""

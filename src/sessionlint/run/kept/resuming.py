@@ -35,8 +35,8 @@ class NoWayError(Exception):
 class Resuming:
     """A run of ``analysis`` over ``sources``, some of which are others than those that ``known`` tells of.
 
-    ``before`` are the facts of those that were parsed, as they were, ``others`` the paths of the rest; ``text_of`` gives the digest
-    of the text at a path. ``words`` are those that files without facts were searched for.
+    ``before`` are the facts of those that were parsed, as they were, ``others`` the paths of the rest; ``text_of`` gives the
+    digest of the text at a path. ``words`` are those that files without facts were searched for.
     """
 
     def __init__(
