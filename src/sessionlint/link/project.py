@@ -156,6 +156,11 @@ class Project:
         self.memory.read(EVERYTHING)
         return [self._all_modules[path] for path in self._all_modules if path not in self._modules]
 
+    @property
+    def made(self) -> frozenset[str]:
+        """The files that somebody has looked into, as far as modules are made when they are asked for."""
+        return frozenset(self._modules.made if isinstance(self._modules, OnDemand) else self._modules)
+
     def outline(self, path: str) -> ModuleScope | None:
         """The module at ``path``, if nothing but its imports is known."""
         self.memory.read(self.memory.bit(path))
