@@ -12,7 +12,7 @@ from sessionlint.model.facts import Call
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
-from sessionlint.questions.injection.dependencies import dependencies
+from sessionlint.questions.injection.dependencies import is_dependency
 from sessionlint.questions.references.call_graph import calls_to
 
 _CALLS_DEEP = 3
@@ -115,7 +115,7 @@ def providers(project: Project) -> Mapping[Place, list[FunctionScope]]:
     """By the place of a registry: the synchronous functions that FastAPI calls in its threads to get a session of it."""
     found: dict[Place, list[FunctionScope]] = defaultdict(list)
     for function in project.functions():
-        if function.node.is_async or function not in dependencies(project):
+        if function.node.is_async or not is_dependency(project, function):
             continue
         if project.role(function.module) is not Role.APPLICATION:
             continue
