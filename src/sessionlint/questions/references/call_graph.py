@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from sessionlint.link.names.import_time import sites_at_import
-from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.question import postings, question
 from sessionlint.link.values import kinds
@@ -15,6 +15,11 @@ from sessionlint.model.role import Role
 def calls_to(project: Project, function: FunctionScope) -> Sequence[Site]:
     """The calls of a function of the project, in their order; a class's are those of its ``__init__``."""
     return _calls_by_function(project, function.module).get(function, ())
+
+
+def functions_called(project: Project, function: FunctionScope) -> Sequence[FunctionScope]:
+    """The functions of the project that the calls in a function's own body run, each once."""
+    return _functions_by_caller(project, function.module).get(function, ())
 
 
 @question(False)
@@ -40,6 +45,14 @@ def _calls_by_function(project: Project, module: ModuleScope) -> Mapping[Functio
     for function, site in _calls_into(project, module.path):
         found[function].append(site)
     return dict(found)
+
+
+@question(dict[Scope, tuple[FunctionScope, ...]]())
+def _functions_by_caller(project: Project, module: ModuleScope) -> Mapping[Scope, tuple[FunctionScope, ...]]:
+    found: dict[Scope, dict[FunctionScope, None]] = defaultdict(dict)
+    for _, (function, site) in _calls_into.within(project, module):
+        found[site.scope][function] = None
+    return {scope: tuple(functions) for scope, functions in found.items()}
 
 
 @postings
