@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
+from sessionlint.link.question import gathered
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
 from sessionlint.questions.frontier.session_names import unread_importers
@@ -20,12 +20,11 @@ def wanted_files(project: Project) -> frozenset[str]:
     """The paths of the files in which a session, a generator or a coroutine disappears, whose coroutines use a registry,
     whose functions handle a session's errors, whose methods are called by an object that keeps one, whose import queries a
     database, or which wait for somebody else in a function with a session."""
-    modules = [*project.modules.values()]
     return _unread_by_sessions(project).union(
         unread_coroutines(project),
         unread_users(project),
-        *(unread_responses(project, module) for module in modules),
-        *(_lent_to_unread(project, module) for module in modules),
+        unread_responses(project),
+        _lent_to_unread(project),
         unread_handlers(project),
         unread_methods(project),
         unread_importers(project),
@@ -40,7 +39,7 @@ def _unread_by_sessions(project: Project) -> frozenset[str]:
     return frozenset(project.wanting) | frozenset(project.trust.unread)
 
 
-@collected
+@gathered
 def _lent_to_unread(project: Project, module: ModuleScope) -> Iterator[str]:
     for site in project.calls_into_unread(module):
         call = site.term

@@ -6,16 +6,16 @@ from collections.abc import Container, Iterator, Mapping
 from typing import TypeAlias
 
 from sessionlint.link.names.roles import is_test
-from sessionlint.link.names.scopes import FunctionScope, ImportBinding, ModuleScope
+from sessionlint.link.names.scopes import FunctionScope, ImportBinding, ModuleScope, Scope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import collected, gathered, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.link.values.kinds import Kind
 from sessionlint.link.values.state import state_key
 from sessionlint.questions.engines.engines import builds_engine, possible_engine_builds
 from sessionlint.questions.engines.import_io import QUERIES, DatabaseSearch, database_calls
-from sessionlint.questions.references.call_graph import calls_to
+from sessionlint.questions.references.call_graph import functions_called
 from sessionlint.questions.requests.bringers import bringers
 from sessionlint.questions.running.event_loops import loop_helpers
 
@@ -28,13 +28,9 @@ def session_names(project: Project) -> Mapping[str, Homes]:
     build an engine, ask a database, bring a session as a dependency or run a coroutine that they are given; and the names that
     the configuration vouches for. Each with the modules that it comes from."""
     found: dict[str, set[str]] = defaultdict(set)
-    for module in project.modules.values():
-        for name in (*_bound_names(project, module), *_bringing_names(project, module), *_reaching_names(project, module)):
-            found[name].add(module.path)
-    for module, name in loop_helpers(project):
-        found[name].add(module.path)
-    kept = (name for module in project.modules.values() for name in _state_names(project, module))
-    anywhere = dict.fromkeys((*project.evaluator.trust.vocabulary.words, *kept), frozenset[str]())
+    for path, name in (*_bound_names(project), *_bringing_names(project), *_reaching_names(project), *loop_helpers(project)):
+        found[name].add(path)
+    anywhere = dict.fromkeys((*project.evaluator.trust.vocabulary.words, *_state_names(project)), frozenset[str]())
     return {**{name: frozenset(paths) for name, paths in found.items()}, **anywhere}
 
 
@@ -49,33 +45,33 @@ def in_reach(project: Project, homes: Homes) -> Container[str]:
 # Questions of their own, because they are made of different things: with each file that is read, the last is asked again of all.
 
 
-@question(frozenset[str]())
-def _state_names(project: Project, module: ModuleScope) -> frozenset[str]:
+@gathered
+def _state_names(project: Project, module: ModuleScope) -> Iterator[str]:
     """The names under which a module puts what leads to a session on a state; whoever has the request has it."""
     evaluator = project.evaluator
     keys = ((state_key(evaluator, target, bound.scope), bound) for target, bound in module.states)
     values = ((key.name, project.kind(bound.value, bound.scope)) for key, bound in keys if key and bound.value)
-    return frozenset(name for name, kind in values if _leads_to_session(kind, evaluator))
+    return (name for name, kind in values if _leads_to_session(kind, evaluator))
 
 
-@collected
-def _bringing_names(project: Project, module: ModuleScope) -> Iterator[str]:
-    return bringers(project, module)
+@gathered
+def _bringing_names(project: Project, module: ModuleScope) -> Iterator[tuple[str, str]]:
+    return ((module.path, name) for name in bringers(project, module))
 
 
-@collected
-def _bound_names(project: Project, module: ModuleScope) -> Iterator[str]:
+@gathered
+def _bound_names(project: Project, module: ModuleScope) -> Iterator[tuple[str, str]]:
     evaluator = project.evaluator
     for name in module.bindings:
         if _leads_to_session(evaluator.name_kind(name, module), evaluator):
-            yield name
-    yield from _member_names(project, module)
+            yield module.path, name
+    yield from ((module.path, name) for name in dict.fromkeys(_member_names(project, module)))
 
 
-@collected
-def _reaching_names(project: Project, module: ModuleScope) -> Iterator[str]:
+@gathered
+def _reaching_names(project: Project, module: ModuleScope) -> Iterator[tuple[str, str]]:
     """The functions, and classes by their ``__init__``, that build an engine or ask a database in another way than by queries."""
-    return (name for name, does in _reaching_database(project, module) if does != QUERIES)
+    return ((module.path, name) for name, does in _reaching_database(project, module) if does != QUERIES)
 
 
 def _member_names(project: Project, module: ModuleScope) -> Iterator[str]:
@@ -93,30 +89,43 @@ def _member_names(project: Project, module: ModuleScope) -> Iterator[str]:
 def _reaching_database(project: Project, module: ModuleScope) -> Iterator[tuple[str, str]]:
     """The names of the functions and classes of a module that build an engine or ask a database when they are called, with what
     they do."""
-    near, search = _near_database(project), DatabaseSearch(project)
+    search = DatabaseSearch(project)
     for function in module.functions:
-        asks = search.inside(function) if function in near else None
-        if asks is not None or (function in near and builds_engine(project, function) is not None):
+        if not _is_near_database(project, function):
+            continue
+        asks = search.inside(function)
+        if asks is not None or builds_engine(project, function) is not None:
             is_init = function.owner is not None and function.node.name == "__init__"
             does = asks.does if asks is not None and builds_engine(project, function) is None else ""
             yield function.owner.node.name if is_init and function.owner else function.node.name, does
 
 
-def unread_importers(project: Project) -> Iterator[str]:
+@gathered
+def unread_importers(project: Project, module: ModuleScope) -> Iterator[str]:
     """The files without facts that call a function which queries a database, or make an object that does, when they are imported.
 
     Everybody calls such functions, so their names alone are no reason to read a file.
     """
-    found = ((module, name, does) for module in project.modules.values() for name, does in _reaching_database(project, module))
-    asking = {(module.path, name) for module, name, does in found if does == QUERIES}
-    project.asked |= {name for _, name in asking}
-    for module in project.outlines if asking else ():
-        for local, bindings in module.bindings.items():
-            for binding in bindings:
-                if isinstance(binding, ImportBinding) and binding.name is not None:
-                    home = project.layout.resolve(module.path, binding.module, binding.level)
-                    if (home, binding.name) in asking and _calls_at_import(project.source(module).text, local):
-                        yield module.path
+    asking = {name for name, does in _reaching_database(project, module) if does == QUERIES}
+    project.asked |= asking
+    for name in sorted(asking):
+        for path in project.importers.directly(module.path, name):
+            outline = project.outline(path)
+            if outline is not None and _calls_what_it_imports(project, outline, module, name):
+                yield path
+
+
+def _calls_what_it_imports(project: Project, outline: ModuleScope, home: ModuleScope, name: str) -> bool:
+    """Whether a file without facts calls at import what it imports from ``home`` as ``name``, by whichever name it has there."""
+    names = (
+        local
+        for local, bindings in outline.bindings.items()
+        for binding in bindings
+        if isinstance(binding, ImportBinding)
+        and binding.name == name
+        and project.layout.resolve(outline.path, binding.module, binding.level) == home.path
+    )
+    return any(_calls_at_import(project.source(outline).text, local) for local in names)
 
 
 def _calls_at_import(text: str, name: str) -> bool:
@@ -124,17 +133,22 @@ def _calls_at_import(text: str, name: str) -> bool:
     return re.search(rf"^[^\s#@](?:[^\n#]*\W)?(?<!def ){re.escape(name)}\(|^{re.escape(name)}\(", text, re.MULTILINE) is not None
 
 
-@question(frozenset[FunctionScope]())
-def _near_database(project: Project) -> frozenset[FunctionScope]:
-    """The functions that may build an engine or ask a database when they run: those whose own calls may, and who calls them."""
-    waiting = [site.scope for site in (*possible_engine_builds(project), *database_calls(project))]
-    seen: set[FunctionScope] = set()
-    while waiting:
-        scope = waiting.pop()
-        if scope not in seen and isinstance(scope, FunctionScope):
-            seen.add(scope)
-            waiting += [site.scope for site in calls_to(project, scope)]
-    return frozenset(seen)
+def _is_near_database(project: Project, function: FunctionScope) -> bool:
+    """Whether a function may build an engine or ask a database when it runs: its own calls may, or what it calls."""
+    return remembered(project, ("near a database", function), False, _comes_near, project, function)
+
+
+def _comes_near(project: Project, function: FunctionScope) -> bool:
+    return function in _asking(project, function.module) or any(
+        _is_near_database(project, called) for called in functions_called(project, function)
+    )
+
+
+@question(frozenset[Scope]())
+def _asking(project: Project, module: ModuleScope) -> frozenset[Scope]:
+    """The bodies of a module that may do so by their own calls."""
+    sites = (*possible_engine_builds.within(project, module), *database_calls.within(project, module))
+    return frozenset(site.scope for site in sites)
 
 
 _DEPTH = 8  # functions that return functions

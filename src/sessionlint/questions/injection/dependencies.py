@@ -1,11 +1,10 @@
 """Functions that FastAPI calls: what stands in ``Depends(...)`` and in ``app.dependency_overrides``."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_path, collected, question
+from sessionlint.link.question import collected, postings, question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.model import walk
@@ -48,17 +47,14 @@ class DependencyUse:
         return isinstance(scope, Constant) and scope.value == "function"
 
 
-@question(frozenset[FunctionScope]())
-def dependencies(project: Project) -> frozenset[FunctionScope]:
-    """The functions that FastAPI calls to fill a parameter: as a default, in ``Annotated`` or in a list."""
-    return frozenset(use.provider for use in dependency_uses(project) if isinstance(use.provider, FunctionScope))
+def is_dependency(project: Project, function: FunctionScope) -> bool:
+    """Whether FastAPI calls the function to fill a parameter: as a default, in ``Annotated`` or in a list."""
+    return function in _dependencies_of(project, function.module)
 
 
-@collected
-def dependency_uses(project: Project) -> Iterator[DependencyUse]:
-    """Every ``Depends(...)`` that names a function of the project: a default, in ``Annotated``, in a list; overrides, too."""
-    for module in project.modules.values():
-        yield from _dependency_uses(project, module)
+@question(frozenset[FunctionScope | kinds.LambdaKind]())
+def _dependencies_of(project: Project, module: ModuleScope) -> frozenset[FunctionScope | kinds.LambdaKind]:
+    return frozenset(use.provider for use in uses_of_module(project, module))
 
 
 def uses_of(project: Project, provider: FunctionScope) -> Sequence[DependencyUse]:
@@ -69,20 +65,20 @@ def uses_of(project: Project, provider: FunctionScope) -> Sequence[DependencyUse
 
 def uses_of_module(project: Project, module: ModuleScope) -> Sequence[DependencyUse]:
     """Every ``Depends(...)``, wherever it stands, that names a function or a lambda of the module."""
-    return _uses_by_home(project, module.path) or ()
+    return _uses_by_home(project, module.path)
 
 
-@by_path
-def _uses_by_home(project: Project) -> Mapping[str, Sequence[DependencyUse]]:
-    found: dict[str, list[DependencyUse]] = defaultdict(list)
-    for use in dependency_uses(project):
+@postings
+def _uses_by_home(project: Project, module: ModuleScope) -> Iterator[tuple[str, DependencyUse]]:
+    for use in dependency_uses(project, module):
         home = use.provider.scope if isinstance(use.provider, kinds.LambdaKind) else use.provider
-        found[home.module.path].append(use)
-    return dict(found)
+        yield home.module.path, use
 
 
 @collected
-def _dependency_uses(project: Project, module: ModuleScope) -> Iterator[DependencyUse]:
+def dependency_uses(project: Project, module: ModuleScope) -> Iterator[DependencyUse]:
+    """Every ``Depends(...)`` of a module that names a function of the project: a default, in ``Annotated``, in a list; overrides,
+    too."""
     overridden = overrides(module) if project.mentions(module, OVERRIDES) else ()
     called = (
         (site.term, site.scope) for site in project.calls_of_external("Depends", within=module) if isinstance(site.term, Call)

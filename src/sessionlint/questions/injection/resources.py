@@ -7,9 +7,9 @@ of a resource without an error. Neither throws what the user of the object raise
 
 from collections.abc import Iterable, Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
+from sessionlint.link.question import postings
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.model import walk
@@ -20,17 +20,15 @@ _FIXTURES = frozenset({"pytest.fixture", "pytest.yield_fixture", "pytest_asyncio
 _GIVEN_TO = frozenset({"dishka.provide", "dishka.provider.provide", "dependency_injector.providers.Resource"})
 
 
-@question(frozenset[FunctionScope]())
-def _resources(project: Project) -> frozenset[FunctionScope]:
+@postings
+def _resources(project: Project, module: ModuleScope) -> Iterator[tuple[str, FunctionScope]]:
     """The generator functions that are decorated with dishka's ``provide``, or given to it or to a ``Resource``."""
-    giving = project.in_order(project.calls_named("provide"), project.calls_of_external(*_GIVEN_TO))
-    decorated = (function for function in project.functions() if function.node.decorators)
-    return frozenset(
-        [
-            *(one for one in decorated if one.node.is_generator and project.evaluator.decorators(one) & _GIVEN_TO),
-            *_given(giving, project.evaluator),
-        ]
-    )
+    for function in module.functions:
+        if function.node.decorators and function.node.is_generator and project.evaluator.decorators(function) & _GIVEN_TO:
+            yield module.path, function
+    giving = project.in_order(module.calls_named(("provide",)), project.calls_of_external(*_GIVEN_TO, within=module))
+    for function in _given(giving, project.evaluator):
+        yield function.module.path, function
 
 
 def is_fixture(project: Project, scope: Scope) -> bool:
@@ -40,7 +38,7 @@ def is_fixture(project: Project, scope: Scope) -> bool:
 
 def is_resumed(project: Project, scope: Scope) -> bool:
     """Whether what stands behind the ``yield`` of ``scope`` runs whatever its user raises: for pytest, or a container."""
-    return is_fixture(project, scope) or scope in _resources(project)
+    return is_fixture(project, scope) or scope in _resources(project, scope.module.path)
 
 
 def _given(giving: Iterable[Site], evaluator: Evaluator) -> Iterator[FunctionScope]:

@@ -13,7 +13,7 @@ from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.injection.dependencies import dependencies
+from sessionlint.questions.injection.dependencies import is_dependency
 from sessionlint.questions.injection.resources import is_fixture
 from sessionlint.questions.inventory.engines import built_at, engine_of, is_made_once, sources
 from sessionlint.questions.inventory.parts import code_of
@@ -56,7 +56,7 @@ def givers(project: Project) -> Mapping[FunctionScope, Giver]:
     for function, giver in possible.items():
         for source in sources_of(project, giver, possible):
             having_from[source].append(function)
-    waiting = [one.function for one in possible.values() if opens(project, one) or one.function in dependencies(project)]
+    waiting = [one.function for one in possible.values() if opens(project, one) or is_dependency(project, one.function)]
     real: set[FunctionScope] = set()
     while waiting:
         function = waiting.pop()

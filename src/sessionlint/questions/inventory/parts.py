@@ -6,7 +6,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Constant, Term
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
-from sessionlint.questions.injection.dependencies import dependencies
+from sessionlint.questions.injection.dependencies import is_dependency
 from sessionlint.questions.inventory.records import Code, Part
 from sessionlint.questions.requests.routes import METHODS
 from sessionlint.questions.running.jobs import is_job
@@ -34,7 +34,7 @@ def _of_function(project: Project, function: FunctionScope) -> Part | None:
         return Part.ROUTE
     if is_job(project, function):
         return Part.TASK
-    return Part.DEPENDENCY if function in dependencies(project) else None
+    return Part.DEPENDENCY if is_dependency(project, function) else None
 
 
 def part_of_file(project: Project, module: ModuleScope) -> Part:

@@ -1,17 +1,16 @@
 """Whether a commit expires the objects of a session: what made the session says so."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import gathered, postings, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Constant
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
-from sessionlint.questions.sessions.makers import Maker, configurations, is_subclass_with_init, makers, opened_calls
+from sessionlint.questions.sessions.makers import Maker, configurations, is_subclass_with_init, makers_of, opened_calls
 
 EXPIRE_ON_COMMIT = "expire_on_commit"
 
@@ -24,7 +23,7 @@ def expires(project: Project, session: kinds.Session, name: str, scope: Function
     opening = [*_opening(project, name, scope)]
     if any(_says(call) for call in opening):
         return False
-    if not opening and session.origin in _sometimes_overridden(project):
+    if not opening and (session.origin, True) in _opened(project, _home(session.origin)):
         return False
     return may_expire(project, session)
 
@@ -33,17 +32,15 @@ def may_expire(project: Project, session: kinds.Session) -> bool:
     """As ``expires``, for all that is known of what makes the session."""
     if not anything_expires(project):
         return False
-    makes = _expiring(project)
     if session.origin is not None:
-        return makes.get(session.origin, False)
-    said = {does for place, does in makes.items() if _flavours(project).get(place) is session.is_async}
-    return said == {True}
+        home = project.modules.get(session.origin.path)
+        return home is not None and _expiring(project, home).get(session.origin, False)
+    return {does for is_async, does in _said(project) if is_async is session.is_async} == {True}
 
 
-@question(False)
 def anything_expires(project: Project) -> bool:
     """Whether a commit surely expires the objects of any session."""
-    return any(_expiring(project).values())
+    return any(does for _, does in _said(project))
 
 
 def _opening(project: Project, name: str, scope: FunctionScope) -> Iterator[Call]:
@@ -54,20 +51,24 @@ def _opening(project: Project, name: str, scope: FunctionScope) -> Iterator[Call
             yield value
 
 
+@gathered
+def _said(project: Project, module: ModuleScope) -> Iterator[tuple[bool | None, bool]]:
+    """Of which flavour what makes sessions is, and whether a commit surely expires their objects."""
+    expiring = _expiring(project, module)
+    if expiring:
+        yield from dict.fromkeys((maker.is_async, expiring[maker.place]) for maker in makers_of(project, module))
+
+
 @question(dict[Place, bool]())
-def _expiring(project: Project) -> dict[Place, bool]:
-    """Everything that makes sessions, tests apart, and whether a commit surely expires their objects."""
-    otherwise = configured(project) | overridden(project) | _set(project)
+def _expiring(project: Project, module: ModuleScope) -> dict[Place, bool]:
+    """Everything in a module, no test, that makes sessions, and whether a commit surely expires their objects."""
+    making = makers_of(project, module)
+    if not making or project.role(module) is Role.TEST:
+        return {}
+    otherwise = configured(project) | frozenset(_set(project)) | _overridden(project, module)
     return {
-        maker.place: None not in otherwise and maker.place not in otherwise and _leaves_it(project, maker)
-        for maker in makers(project)
-        if project.role(maker.site.scope.module) is not Role.TEST
+        maker.place: None not in otherwise and maker.place not in otherwise and _leaves_it(project, maker) for maker in making
     }
-
-
-@question(dict[Place, bool | None]())
-def _flavours(project: Project) -> dict[Place, bool | None]:
-    return {maker.place: maker.is_async for maker in makers(project)}
 
 
 def _leaves_it(project: Project, maker: Maker) -> bool:
@@ -80,41 +81,41 @@ def _leaves_it(project: Project, maker: Maker) -> bool:
 @question(frozenset[Place | None]())
 def configured(project: Project) -> frozenset[Place | None]:
     """The factories (None: one that cannot be told) to which ``configure`` gives the option, or may."""
-    return frozenset(
-        factory.origin
-        for factory, _, call in configurations(project)
-        if any(given.keyword == EXPIRE_ON_COMMIT or given.star for given in call.args)
-    )
+    return frozenset(_configured(project))
+
+
+@gathered
+def _configured(project: Project, module: ModuleScope) -> Iterator[Place | None]:
+    for factory, _, call in configurations(project, module):
+        if any(given.keyword == EXPIRE_ON_COMMIT or given.star for given in call.args):
+            yield factory.origin
 
 
 @question(frozenset[Place]())
-def overridden(project: Project) -> frozenset[Place]:
-    """The factories that are called with the option each time."""
-    given: dict[Place, list[bool]] = defaultdict(list)
-    for factory, call, _ in opened_calls(project):
-        if factory.origin is not None:
-            given[factory.origin].append(_says(call))
-    return frozenset(origin for origin, each in given.items() if all(each))
+def _overridden(project: Project, module: ModuleScope) -> frozenset[Place]:
+    """The factories of a module that are called with the option each time."""
+    given = _opened(project, module.path)
+    return frozenset(origin for origin, says in given if origin is not None and says and (origin, False) not in given)
+
+
+@postings
+def _opened(project: Project, module: ModuleScope) -> Iterator[tuple[str, tuple[Place | None, bool]]]:
+    """The factories that are called, each with whether the option is given to it; those of which nothing is known under ""."""
+    called = dict.fromkeys((factory.origin, _says(call)) for factory, call, _ in opened_calls(project, module))
+    return ((_home(origin), (origin, says)) for origin, says in called)
+
+
+def _home(origin: Place | None) -> str:
+    return origin.path if origin is not None else ""
 
 
 def _says(call: Call) -> bool:
     return any(argument.keyword == EXPIRE_ON_COMMIT or argument.star == "**" for argument in call.args)
 
 
-@question(frozenset[Place | None]())
-def _set(project: Project) -> frozenset[Place | None]:
+@gathered
+def _set(project: Project, module: ModuleScope) -> Iterator[Place | None]:
     """What makes the sessions on which the project sets the option: ``db.expire_on_commit = False``."""
-    return frozenset(origin for module in project.modules.values() for origin in _set_in(project, module))
-
-
-@question(frozenset[Place | None]())
-def _sometimes_overridden(project: Project) -> frozenset[Place | None]:
-    """The factories that are called with the option here or there."""
-    return frozenset(factory.origin for factory, call, _ in opened_calls(project) if _says(call))
-
-
-@collected
-def _set_in(project: Project, module: ModuleScope) -> Iterator[Place | None]:
     for scope in module.scopes if project.mentions(module, f".{EXPIRE_ON_COMMIT}") else ():
         for statement in walk.statements(scope.body):
             for target in statement.targets if isinstance(statement, Assign) else ():

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import gathered, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Term
@@ -117,23 +117,21 @@ def _background_words(project: Project) -> frozenset[str]:
 def _telling_words(project: Project) -> frozenset[str]:
     """The names of what is loaded by a look at it, of the properties and functions that may look, and of functions that add an
     object to a session of their own."""
-    loaded, modules = late_words(project), [*modules_of_interest(project)]
-    looking = frozenset(name for module in modules for name in _looking(project, module, loaded))
-    return loaded | (looking - VALIDATING) | frozenset(name for module in modules for name in _adding(project, module))
+    return late_words(project) | (frozenset(_looking(project)) - VALIDATING) | frozenset(_adding(project))
 
 
-def modules_of_interest(project: Project) -> Iterator[ModuleScope]:
-    """The modules in which objects are followed: no tests, which nobody else calls."""
-    return (module for module in project.modules.values() if project.role(module) not in SILENT_IN)
+def is_of_interest(project: Project, module: ModuleScope) -> bool:
+    """Whether objects are followed in a module: not in tests, which nobody else calls."""
+    return project.role(module) not in SILENT_IN
 
 
 @question(frozenset[str]())
 def late_words(project: Project) -> frozenset[str]:
     """The names of all attributes that a look at them may load."""
-    return frozenset(name for module in project.modules.values() for name in _loaded_late(project, module))
+    return frozenset(_loaded_late(project))
 
 
-@collected
+@gathered
 def _loaded_late(project: Project, module: ModuleScope) -> Iterator[str]:
     for site in module.calls_named(_MAKERS):
         call = site.term
@@ -156,10 +154,12 @@ def _backref_name(call: Call) -> Iterator[str]:
         yield name.value
 
 
-@collected
-def _looking(project: Project, module: ModuleScope, loaded: frozenset[str]) -> Iterator[str]:
-    """The functions whose bodies hold one of the names behind a dot, and properties that look at such a property."""
-    words = frozenset(BEHIND_A_DOT.findall(project.source(module).text))
+@gathered
+def _looking(project: Project, module: ModuleScope) -> Iterator[str]:
+    """The functions whose bodies hold the name of what is loaded by a look at it behind a dot, and properties that look at such
+    a property."""
+    loaded = late_words(project) if is_of_interest(project, module) else frozenset[str]()
+    words = frozenset(BEHIND_A_DOT.findall(project.source(module).text)) if loaded else frozenset[str]()
     for _ in range(2):
         present = loaded & words
         functions = module.functions if present else ()
@@ -168,9 +168,9 @@ def _looking(project: Project, module: ModuleScope, loaded: frozenset[str]) -> I
         loaded |= frozenset(name for name in found if any(name in cls.methods for cls in module.classes))
 
 
-@collected
+@gathered
 def _adding(project: Project, module: ModuleScope) -> Iterator[str]:
     """The functions with a ``with`` in which something is added to a session."""
-    for site in module.calls_named(("add", "add_all", "delete")):
+    for site in module.calls_named(("add", "add_all", "delete")) if is_of_interest(project, module) else ():
         if isinstance(site.scope, FunctionScope) and site.scope.withs and site.scope.node.params:
             yield site.scope.node.name

@@ -3,11 +3,11 @@ that gets it, its class."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sessionlint.link.names.scopes import ClassScope, FunctionScope, ImportBinding, ModuleScope
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import collected, gathered, question
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Call, Term
 from sessionlint.questions.objects.attributes import is_deferred, proxied
@@ -21,7 +21,7 @@ from sessionlint.questions.objects.objects import (
     returned_objects,
     returns_objects,
 )
-from sessionlint.questions.objects.reasons import BEHIND_A_DOT, late_words, made_of_objects, modules_of_interest
+from sessionlint.questions.objects.reasons import BEHIND_A_DOT, is_of_interest, late_words, made_of_objects
 from sessionlint.questions.objects.schemas import route_schema, unread_schemas
 from sessionlint.questions.requests.routes import is_route
 from sessionlint.questions.sessions.lives import lives_in
@@ -29,14 +29,15 @@ from sessionlint.questions.sessions.lives import lives_in
 _FIELD = re.compile(r"    (\w+):")
 
 
-def unread_by_objects(project: Project) -> Iterator[str]:
+@gathered
+def unread_by_objects(project: Project, module: ModuleScope) -> Iterator[str]:
     """The paths of such files, and of those that get an object without a session from a function that they call."""
-    for module in modules_of_interest(project):
+    if is_of_interest(project, module):
         yield from _unread_classes(project, module)
         if late_words(project):
             yield from _unread_models(project, module)
             yield from _unread_functions(project, module)
-    yield from _unread_callers(project)
+            yield from _unread_callers(project, module)
 
 
 @collected
@@ -135,24 +136,19 @@ def _unread_of(project: Project, entity: Entity) -> Iterator[str]:
                 yield base.unread
 
 
-def _unread_callers(project: Project) -> Iterator[str]:
-    """The files that import a function which returns objects without a session, and hold the name of something that such an
-    object cannot load any more."""
-    modules = modules_of_interest(project) if late_words(project) else ()
-    candidates = {key: found for module in modules for key, found in _giving_away(project, module)}
-    names = {name for _, name in candidates}
-    for module in project.outlines if candidates else ():
-        bindings = (binding for bound in module.bindings.values() for binding in bound if isinstance(binding, ImportBinding))
-        for binding in (binding for binding in bindings if binding.name in names):
-            home = project.layout.resolve(module.path, binding.module, binding.level)
-            functions = candidates.get((home or "", binding.name or ""), ())
-            late = _late_attributes(project, module, module.path) if functions else ()
-            if late and any(_detaches(project, function) for function in functions):
-                yield module.path
-
-
 @collected
-def _giving_away(project: Project, module: ModuleScope) -> Iterator[tuple[tuple[str, str], tuple[FunctionScope, ...]]]:
+def _unread_callers(project: Project, module: ModuleScope) -> Iterator[str]:
+    """The files that import a function of a module which returns objects without a session, and hold the name of something that
+    such an object cannot load any more."""
+    for name, functions in _giving_away(project, module).items():
+        for path in project.importers.directly(module.path, name):
+            outline = project.outline(path)
+            late = _late_attributes(project, outline, path) if outline is not None else ()
+            if late and any(_detaches(project, function) for function in functions):
+                yield path
+
+
+def _giving_away(project: Project, module: ModuleScope) -> Mapping[str, Sequence[FunctionScope]]:
     """The functions of a module that may return such objects, by the name under which they are imported: their class's, of
     methods."""
     found: dict[str, list[FunctionScope]] = defaultdict(list)
@@ -160,7 +156,7 @@ def _giving_away(project: Project, module: ModuleScope) -> Iterator[tuple[tuple[
         is_holder = has_objects(project, function) and (function.withs or lives_in(project, function))
         if is_holder and returns_objects(project, function):
             found[(function.owner or function).node.name].append(function)
-    yield from (((module.path, name), tuple(functions)) for name, functions in found.items())
+    return found
 
 
 def _detaches(project: Project, function: FunctionScope) -> bool:

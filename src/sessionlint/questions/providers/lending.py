@@ -6,13 +6,13 @@ from itertools import pairwise
 from sessionlint.link.names.functions import yields
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import collected, postings
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Block, Call, Handler, Jump, Lambda, Raise, Return, Statement, Term, Try, Yield
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
-from sessionlint.questions.injection.dependencies import DependencyUse, dependencies, uses_of
+from sessionlint.questions.injection.dependencies import DependencyUse, is_dependency, uses_of
 from sessionlint.questions.injection.resources import is_resumed
 
 _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
@@ -85,7 +85,7 @@ def lenders(project: Project, module: ModuleScope) -> Iterator[Lender]:
             continue
         session = lent_session(project, function)
         if session is not None:
-            is_manager = function in _made_managers(project) or bool(project.evaluator.decorators(function) & _MANAGERS)
+            is_manager = _is_made_manager(project, function) or bool(project.evaluator.decorators(function) & _MANAGERS)
             yield Lender(function, session, tuple(loans(function)), tuple(uses_of(project, function)), is_manager)
 
 
@@ -96,12 +96,17 @@ def lent_session(project: Project, function: FunctionScope) -> kinds.Session | N
     return value if isinstance(value, kinds.Session) else None
 
 
-@question(frozenset[FunctionScope]())
-def _made_managers(project: Project) -> frozenset[FunctionScope]:
-    """The functions on which ``contextmanager(...)`` is called and that are no dependency as they stand."""
-    made = (project.kind(site.term, site.scope) for site in project.calls_giving(kinds.FunctionKind))
-    wrapped = {kind.function for kind in made if isinstance(kind, kinds.FunctionKind) and kind.wrapped in _MANAGERS}
-    return frozenset(wrapped - dependencies(project))
+def _is_made_manager(project: Project, function: FunctionScope) -> bool:
+    """Whether ``contextmanager(...)`` is called on the function, which is no dependency as it stands."""
+    return function in _made_managers(project, function.module.path) and not is_dependency(project, function)
+
+
+@postings
+def _made_managers(project: Project, module: ModuleScope) -> Iterator[tuple[str, FunctionScope]]:
+    made = (project.kind(site.term, site.scope) for site in project.calls_giving(kinds.FunctionKind, within=module))
+    for kind in made:
+        if isinstance(kind, kinds.FunctionKind) and kind.wrapped in _MANAGERS:
+            yield kind.function.module.path, kind.function
 
 
 def loans(function: FunctionScope) -> Iterator[Loan]:

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from sessionlint.link.names.import_time import sites_at_import
-from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_path, collected, question
+from sessionlint.link.question import postings, question
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
 from sessionlint.model.role import Role
@@ -14,7 +14,12 @@ from sessionlint.model.role import Role
 
 def calls_to(project: Project, function: FunctionScope) -> Sequence[Site]:
     """The calls of a function of the project, in their order; a class's are those of its ``__init__``."""
-    return (_calls_into(project, function.module.path) or {}).get(function, ())
+    return _calls_by_function(project, function.module).get(function, ())
+
+
+def functions_called(project: Project, function: FunctionScope) -> Sequence[FunctionScope]:
+    """The functions of the project that the calls in a function's own body run, each once."""
+    return _functions_by_caller(project, function.module).get(function, ())
 
 
 @question(False)
@@ -33,23 +38,30 @@ def _runs_when_imported(project: Project, site: Site) -> bool:
     return any(other.term is site.term for other in sites_at_import(module))
 
 
-@by_path
-def _calls_into(project: Project) -> Mapping[str, Mapping[FunctionScope, Sequence[Site]]]:
-    """The calls of the functions of each module."""
-    found: dict[str, dict[FunctionScope, list[Site]]] = defaultdict(lambda: defaultdict(list))
-    for module in project.modules.values():
-        for function, site in _calls_in(project, module):
-            found[function.module.path][function].append(site)
-    return {path: dict(calls) for path, calls in found.items()}
+@question(dict[FunctionScope, list[Site]]())
+def _calls_by_function(project: Project, module: ModuleScope) -> Mapping[FunctionScope, Sequence[Site]]:
+    """The calls of the functions of a module."""
+    found: dict[FunctionScope, list[Site]] = defaultdict(list)
+    for function, site in _calls_into(project, module.path):
+        found[function].append(site)
+    return dict(found)
 
 
-@collected
-def _calls_in(project: Project, module: ModuleScope) -> Iterator[tuple[FunctionScope, Site]]:
+@question(dict[Scope, tuple[FunctionScope, ...]]())
+def _functions_by_caller(project: Project, module: ModuleScope) -> Mapping[Scope, tuple[FunctionScope, ...]]:
+    found: dict[Scope, dict[FunctionScope, None]] = defaultdict(dict)
+    for _, (function, site) in _calls_into.within(project, module):
+        found[site.scope][function] = None
+    return {scope: tuple(functions) for scope, functions in found.items()}
+
+
+@postings
+def _calls_into(project: Project, module: ModuleScope) -> Iterator[tuple[str, tuple[FunctionScope, Site]]]:
     """The calls in a module that run a function of the project."""
     for site in project.calls_of(kinds.FunctionKind, kinds.ClassKind, within=module):
         function = called_function(project, site.term, site) if isinstance(site.term, Call) else None
         if function is not None:
-            yield function, site
+            yield function.module.path, (function, site)
 
 
 def called_function(project: Project, call: Call, site: Site) -> FunctionScope | None:

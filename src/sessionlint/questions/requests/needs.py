@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from sessionlint.link.names.functions import return_values
-from sessionlint.link.names.scopes import FunctionScope, Scope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import collected, postings
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Collection, Constant, Parameter, Subscript, Term
@@ -141,25 +141,23 @@ def _including(project: Project, router: Term, scope: Scope, seen: frozenset[Ter
     if not isinstance(call, Call) or call in seen or len(seen) == _ROUTER_DEPTH or project.kind(call.func, home) not in _ROUTERS:
         return []
     found: list[tuple[Call, Scope]] = [(call, home)]
-    for including, included, inner in _inclusions(project):
+    for including, included, inner in _inclusions(project, home.module.path):
         if included is call and isinstance(including.func, Attribute):
             found.append((including, inner))
             found += _including(project, including.func.value, inner, seen | {call})
     return found
 
 
-@question(tuple[tuple[Call, Term, Scope], ...]())
-def _inclusions(project: Project) -> tuple[tuple[Call, Term, Scope], ...]:
+@postings
+def _inclusions(project: Project, module: ModuleScope) -> Iterator[tuple[str, tuple[Call, Term, Scope]]]:
     """Every ``app.include_router(router)``: the call, the call that makes its router, and where it stands."""
-    found = []
-    for site in project.calls_named("include_router"):
+    for site in module.calls_named(("include_router",)):
         call = site.term
         if isinstance(call, Call) and isinstance(call.func, Attribute):
             router = walk.argument(call, 0, "router")
             made = written_for(project, router, site.scope) if router is not None else None
             if made is not None:
-                found.append((call, made[0], site.scope))
-    return tuple(found)
+                yield made[1].module.path, (call, made[0], site.scope)
 
 
 def _listed(project: Project, call: Call, scope: Scope, function: FunctionScope) -> Iterator[Dependency]:

@@ -7,7 +7,7 @@ from itertools import combinations
 from sessionlint.link.names.functions import yields
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ParameterBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_module, collected, question
+from sessionlint.link.question import by_module, collected, gathered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Name, Term
@@ -132,14 +132,9 @@ def _unique_source(project: Project, origin: Place) -> Place | None:
     return _unique_source(project, engine.origin)
 
 
-@question(tuple[tuple[FunctionScope, list[Need]], ...]())
-def _requests(project: Project) -> tuple[tuple[FunctionScope, list[Need]], ...]:
+@gathered
+def _requests(project: Project, module: ModuleScope) -> Iterator[tuple[FunctionScope, list[Need]]]:
     """Every function that FastAPI calls, with those of its needs that open a session."""
-    return tuple(found for module in project.modules.values() for found in _requests_of(project, module))
-
-
-@collected
-def _requests_of(project: Project, module: ModuleScope) -> Iterator[tuple[FunctionScope, list[Need]]]:
     for function in module.functions:
         opening = [need for need in request_needs(project, function) if _source(project, need) is not None]
         if len(opening) > 1:

@@ -9,7 +9,7 @@ from sessionlint.link.values.evaluate import TRANSPARENT
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Constant, Import, Parameter, Term
 from sessionlint.model.records import dataclass
-from sessionlint.questions.injection.dependencies import dependencies
+from sessionlint.questions.injection.dependencies import is_dependency
 from sessionlint.questions.requests.depends import Dependency
 from sessionlint.questions.requests.needs import needs
 
@@ -26,7 +26,7 @@ def is_called_by_fastapi(project: Project, function: FunctionScope) -> bool:
     """A route, or a dependency that no unknown decorator changes."""
     if is_route(function):
         return True
-    return function in dependencies(project) and project.evaluator.decorators(function) <= TRANSPARENT
+    return is_dependency(project, function) and project.evaluator.decorators(function) <= TRANSPARENT
 
 
 def is_of_websocket(function: FunctionScope) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question, remembered
+from sessionlint.link.question import gathered, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Comprehension, Name, Term
@@ -74,7 +74,7 @@ def streamed_generator(project: Project, function: FunctionScope, response: Site
     return found if found is not None and found.node.is_generator else None
 
 
-@collected
+@gathered
 def unread_responses(project: Project, module: ModuleScope) -> Iterator[str]:
     """The files without facts that define what a generator is handed to: a class of the project that streams, perhaps."""
     for site in project.calls_into_unread(module):

@@ -6,7 +6,7 @@ from enum import Enum
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import question, remembered
+from sessionlint.link.question import postings, remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.known_names import RESULT_STEPS
 from sessionlint.model import walk
@@ -141,19 +141,17 @@ def _awaited_once(project: Project, function: FunctionScope) -> bool:
         return all(
             isinstance(term, Call) and isinstance(term.func, Attribute) and term.func.attr in _ROUTES for term in decorators
         )
-    return function not in _awaited_twice(project)
+    return function not in _awaited_twice(project, function.module.path)
 
 
-@question(frozenset[FunctionScope]())
-def _awaited_twice(project: Project) -> frozenset[FunctionScope]:
+@postings
+def _awaited_twice(project: Project, module: ModuleScope) -> Iterator[tuple[str, FunctionScope]]:
     """The functions that somebody calls in ``await (await function())``."""
-    found = set()
-    for site in project.calls():
+    for site in module.calls:
         if isinstance(site.term, Call) and len(site.path) > 1 and all(isinstance(outer, Await) for outer in site.path[:2]):
             callee = project.kind(site.term.func, site.scope)
             if isinstance(callee, kinds.FunctionKind):
-                found.add(callee.function)
-    return frozenset(found)
+                yield callee.function.module.path, callee.function
 
 
 def _held(project: Project, name: str, scope: Scope) -> tuple[Treatment, str] | None:

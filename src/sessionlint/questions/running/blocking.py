@@ -6,7 +6,7 @@ from sessionlint.link.names.functions import yields
 from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, ParameterBinding, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question, remembered
+from sessionlint.link.question import collected, postings, remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
 from sessionlint.model import walk
@@ -55,7 +55,7 @@ def blocking_sessions(project: Project, module: ModuleScope) -> Iterator[Blockin
     """Every sync session that a coroutine function of a module holds and uses."""
     search = _SqlSearch(project)
     for function in module.functions:
-        if not function.node.is_async or function in _run_alone(project) or _is_start_up(project, function):
+        if not function.node.is_async or function in _run_alone(project, module.path) or _is_start_up(project, function):
             continue
         for name, place, session in _held(project, function):
             if (
@@ -104,19 +104,18 @@ def _source(binding: object, function: FunctionScope) -> Place | None:
             return None
 
 
-@question(frozenset[FunctionScope]())
-def _run_alone(project: Project) -> frozenset[FunctionScope]:
+@postings
+def _run_alone(project: Project, module: ModuleScope) -> Iterator[tuple[str, FunctionScope]]:
     """Functions given to ``asyncio.run``: the loop is theirs, and nobody else waits for it."""
-    found = set()
-    for site in (*project.calls_of_external("asyncio.run", "anyio.run"), *project.calls_named("run_until_complete")):
+    runners = project.calls_of_external("asyncio.run", "anyio.run", within=module)
+    for site in (*runners, *module.calls_named(("run_until_complete",))):
         call = site.term
         if not isinstance(call, Call) or not call.args:
             continue
         first = call.args[0].value
         kind = project.kind(first.func if isinstance(first, Call) else first, site.scope)
         if isinstance(kind, kinds.FunctionKind):
-            found.add(kind.function)
-    return frozenset(found)
+            yield kind.function.module.path, kind.function
 
 
 def _is_start_up(project: Project, function: FunctionScope) -> bool:

@@ -7,7 +7,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Constant, FString
-from sessionlint.questions.injection.dependencies import dependencies
+from sessionlint.questions.injection.dependencies import is_dependency
 from sessionlint.questions.references.call_graph import calls_to
 from sessionlint.questions.running.frameworks import is_lambda_handler
 from sessionlint.questions.running.jobs import is_queued
@@ -60,7 +60,7 @@ class Callers:
         return Caller.REACHED if self._is_reached(function, _DEPTH, frozenset()) else None
 
     def _root(self, function: FunctionScope) -> Caller | None:
-        if function in dependencies(self._project):
+        if is_dependency(self._project, function):
             return Caller.PROVIDER
         for term in function.node.decorators:
             callee = term.func if isinstance(term, Call) else term

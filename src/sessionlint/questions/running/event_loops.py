@@ -12,7 +12,7 @@ from sessionlint.link.names.scopes import (
     enclosing_function,
 )
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import collected, gathered, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Name, Term
@@ -45,14 +45,12 @@ class LoopRun:
 def loop_runs(project: Project) -> Iterator[LoopRun]:
     """Every ``asyncio.run(...)`` and its kin, every call of a function of the project that does it with what it is given, and
     every asynchronous view of Flask."""
-    for module in project.modules.values():
-        yield from _runs_in(project, module)
-    for module in project.modules.values():
-        yield from _async_views(project, module)
+    yield from _runs(project)
+    yield from _async_views(project)
 
 
-@collected
-def _runs_in(project: Project, module: ModuleScope) -> Iterator[LoopRun]:
+@gathered
+def _runs(project: Project, module: ModuleScope) -> Iterator[LoopRun]:
     starts = {**dict(_helped_starts(project, module)), **dict(_starts_in(project, module))}
     for site in project.in_order([*starts], ()):
         functions = tuple(dict.fromkeys(_functions(project, starts[site], site.scope)))
@@ -62,29 +60,25 @@ def _runs_in(project: Project, module: ModuleScope) -> Iterator[LoopRun]:
 
 def _helped_starts(project: Project, module: ModuleScope) -> Iterator[tuple[Site, Term]]:
     """The calls of functions that run the coroutine they are given, each with what it runs."""
-    helpers = _helpers(project)
-    for site in project.calls_of(kinds.FunctionKind, kinds.ClassKind, within=module) if helpers else ():
+    homes = {path for path, _ in _helper_names(project)}
+    for site in project.calls_of(kinds.FunctionKind, kinds.ClassKind, within=module) if homes else ():
         call = site.term
         helper = called_function(project, call, site) if isinstance(call, Call) else None
-        if helper in helpers and isinstance(call, Call):
+        runs = _helpers(project, helper.module).get(helper) if helper is not None and helper.module.path in homes else None
+        if runs is not None and helper is not None and isinstance(call, Call):
             given = (given.value for given in call.args)
-            started = next((value for value in given if parameter_for(helper, call, value) == helpers[helper]), None)
+            started = next((value for value in given if parameter_for(helper, call, value) == runs), None)
             if started is not None:
                 yield site, started
 
 
-@collected
+@gathered
 def _async_views(project: Project, module: ModuleScope) -> Iterator[LoopRun]:
     for function in module.functions:
         if function.node.is_async and function.node.decorators and is_async_flask_view(project, function):
             scope = function.parent or module
             site = Site(function.node.decorators[0], (), function.node, scope.body, scope)
             yield LoopRun(site, (function,), function)
-
-
-def _starts(project: Project) -> Iterator[tuple[Site, Term]]:
-    for module in project.modules.values():
-        yield from _starts_in(project, module)
 
 
 @collected
@@ -134,10 +128,10 @@ def _functions(project: Project, started: Term, scope: Scope) -> Iterator[Functi
 
 
 @question(dict[FunctionScope, str]())
-def _helpers(project: Project) -> dict[FunctionScope, str]:
-    """The functions that run the coroutine they are given, with the name of the parameter."""
+def _helpers(project: Project, module: ModuleScope) -> dict[FunctionScope, str]:
+    """The functions of a module that run the coroutine they are given, with the name of the parameter."""
     found = {}
-    for site, started in _starts(project):
+    for site, started in _starts_in(project, module):
         if isinstance(started, Name) and isinstance(site.scope, FunctionScope):
             bindings = site.scope.bindings.get(started.id, [])
             if len(bindings) == 1 and isinstance(bindings[0], ParameterBinding):
@@ -145,17 +139,23 @@ def _helpers(project: Project) -> dict[FunctionScope, str]:
     return found
 
 
-def loop_helpers(project: Project) -> Iterator[tuple[ModuleScope, str]]:
-    """The functions that run the coroutine they are given, module and name: who calls them starts a loop.
+@gathered
+def _helper_names(project: Project, module: ModuleScope) -> Iterator[tuple[str, str]]:
+    return ((module.path, function.node.name) for function in _helpers(project, module))
+
+
+def loop_helpers(project: Project) -> Iterator[tuple[str, str]]:
+    """The functions that run the coroutine they are given, path of the module and name: who calls them starts a loop.
 
     A name as common as ``run`` is left out: it would tell nothing.
     """
-    return ((function.module, function.node.name) for function in _helpers(project) if len(function.node.name) >= _TELLING)
+    return ((path, name) for path, name in _helper_names(project) if len(name) >= _TELLING)
 
 
-def unread_coroutines(project: Project) -> Iterator[str]:
+@gathered
+def unread_coroutines(project: Project, module: ModuleScope) -> Iterator[str]:
     """The files without facts whose coroutines are run on a loop of their own."""
-    for site, started in _starts(project):
+    for site, started in _starts_in(project, module):
         for term, _ in walk.descend(started):
             callee = project.kind(term.func, site.scope) if isinstance(term, Call) else kinds.UNKNOWN
             if isinstance(callee, kinds.Unknown) and callee.unread is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import postings
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Collection, Constant, Term
@@ -34,26 +34,27 @@ _DECORATORS = frozenset({"task", "shared_task", "actor", "periodic_task", "sched
 
 def is_job(project: Project, function: FunctionScope) -> bool:
     """Whether a worker's thread or process runs the function, as a decorator says, or somebody who hands it on."""
-    return is_queued(project, function) or function in _started(project)
+    return is_queued(project, function) or function in _started(project, function.module.path)
 
 
 def is_queued(project: Project, function: FunctionScope) -> bool:
     """Whether a queue or a scheduler runs the function, again and again: Celery, Dramatiq, Huey, RQ, arq, APScheduler."""
     decorators = ((walk.dotted(term.func if isinstance(term, Call) else term) or "") for term in function.node.decorators)
-    return any(name.rpartition(".")[2] in _DECORATORS for name in decorators) or function in _queued(project)
+    return any(name.rpartition(".")[2] in _DECORATORS for name in decorators) or (
+        function in _queued(project, function.module.path)
+    )
 
 
-@question(frozenset[FunctionScope]())
-def _started(project: Project) -> frozenset[FunctionScope]:
-    return frozenset(function for module in project.modules.values() for function in _started_by(project, module))
+@postings
+def _started(project: Project, module: ModuleScope) -> Iterator[tuple[str, FunctionScope]]:
+    return ((function.module.path, function) for function in dict.fromkeys(_started_by(project, module)))
 
 
-@question(frozenset[FunctionScope]())
-def _queued(project: Project) -> frozenset[FunctionScope]:
-    return frozenset(function for module in project.modules.values() for function in _queued_by(project, module))
+@postings
+def _queued(project: Project, module: ModuleScope) -> Iterator[tuple[str, FunctionScope]]:
+    return ((function.module.path, function) for function in dict.fromkeys(_queued_by(project, module)))
 
 
-@collected
 def _started_by(project: Project, module: ModuleScope) -> Iterator[FunctionScope]:
     for site in project.calls_of_external(*_THREADS, within=module):
         if isinstance(site.term, Call) and isinstance(kind := project.kind(site.term.func, site.scope), kinds.External):
@@ -61,7 +62,6 @@ def _started_by(project: Project, module: ModuleScope) -> Iterator[FunctionScope
     yield from _given_to(project, module, _POOLS)
 
 
-@collected
 def _queued_by(project: Project, module: ModuleScope) -> Iterator[FunctionScope]:
     yield from _given_to(project, module, _QUEUES)
     for cls in module.classes if project.mentions(module, "arq") else ():

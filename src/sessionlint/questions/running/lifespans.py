@@ -1,11 +1,11 @@
 """The lifespans of a project's applications: generators that run around them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from sessionlint.link.names.scopes import FunctionScope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
+from sessionlint.link.question import collected, gathered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Block, Call, Evaluate, Raise, Return, Statement, Try, Yield
@@ -24,16 +24,18 @@ class Lifespan:
     last: Statement
 
 
-@collected
-def lifespan_functions(project: Project) -> Iterator[FunctionScope]:
+def lifespan_functions(project: Project) -> Collection[FunctionScope]:
     """The functions that applications are given as ``lifespan``, each once."""
-    seen: set[FunctionScope] = set()
-    for site in project.calls():
+    return dict.fromkeys(_given(project)).keys()
+
+
+@gathered
+def _given(project: Project, module: ModuleScope) -> Iterator[FunctionScope]:
+    for site in module.calls:
         call = site.term
         lifespan = walk.argument(call, None, "lifespan") if isinstance(call, Call) else None
         kind = project.kind(lifespan, site.scope) if lifespan is not None else None
-        if isinstance(kind, kinds.FunctionKind) and kind.function not in seen:
-            seen.add(kind.function)
+        if isinstance(kind, kinds.FunctionKind):
             yield kind.function
 
 

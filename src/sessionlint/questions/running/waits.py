@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question, remembered
+from sessionlint.link.question import gathered, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
 from sessionlint.link.values.waiting_names import FUNCTIONS, SLEEPS, STRIPE, THREADS, is_method, is_waiting_name, waiting_object
@@ -108,13 +108,12 @@ def _find_first(project: Project, function: FunctionScope, depth: int) -> Place 
 # --- files to read ----------------------------------------------------------------------------------------------------
 
 
-def unread_waits(project: Project) -> Iterator[str]:
+@gathered
+def unread_waits(project: Project, module: ModuleScope) -> Iterator[str]:
     """The files without facts that import a library which waits, and hold what a body with a session calls, itself or through
     other functions."""
-    calling = [one for module in project.modules.values() for one in _calling_unread(project, module)]
-    outlines = {module.path: module for module in project.outlines} if calling else {}
-    for scope, path in calling:
-        outline = outlines.get(path)
+    for scope, path in _calling_unread(project, module):
+        outline = project.outline(path)
         if outline is not None and imports_waiting(project, outline) and _is_run_with_session(project, scope, _DEPTH + 1):
             yield path
 
@@ -127,7 +126,6 @@ def _is_run_with_session(project: Project, scope: Scope, depth: int) -> bool:
     return any(_is_run_with_session(project, site.scope, depth - 1) for site in callers)
 
 
-@collected
 def _calling_unread(project: Project, module: ModuleScope) -> Iterator[tuple[Scope, str]]:
     """The bodies of a module that is looked into which call something in files without facts, with these."""
     sites = project.calls_into_unread(module)

@@ -3,8 +3,9 @@ object that keeps the session, where it matters what they do with it."""
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Scope
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
+from sessionlint.link.question import collected, gathered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Block, Call, Try
@@ -12,9 +13,10 @@ from sessionlint.questions.leaving.never_returns import whole_call
 from sessionlint.questions.sessions.conditions import FAILING_METHODS, catches_database_errors
 
 
-def unread_handlers(project: Project) -> Iterator[str]:
+@gathered
+def unread_handlers(project: Project, module: ModuleScope) -> Iterator[str]:
     """The files without facts in which such a function stands, or one that it calls in turn."""
-    waiting = [(handled, scope) for scope in _failing(project) for handled in _handlers(scope.body)]
+    waiting = [(handled, scope) for scope in _failing(project, module) for handled in _handlers(scope.body)]
     seen: set[FunctionScope] = set()
     while waiting:
         block, scope = waiting.pop()
@@ -28,10 +30,11 @@ def unread_handlers(project: Project) -> Iterator[str]:
                     waiting.append((function.body, function))
 
 
-def unread_methods(project: Project) -> Iterator[str]:
+@gathered
+def unread_methods(project: Project, module: ModuleScope) -> Iterator[str]:
     """The files without facts in which stands what an object that keeps a session calls where its errors are handled: a base
     class, or a class whose object it holds."""
-    failing = (scope for scope in _failing(project) if isinstance(scope, FunctionScope) and any(_handlers(scope.body)))
+    failing = (scope for scope in _failing(project, module) if isinstance(scope, FunctionScope) and any(_handlers(scope.body)))
     waiting = [scope for scope in failing if scope.owner is not None]
     seen = set(waiting)
     while waiting:
@@ -52,9 +55,10 @@ def _unread_bases(project: Project, function: FunctionScope) -> Iterator[str]:
         yield from (base.unread for base in bases if isinstance(base, kinds.Unknown) and base.unread is not None)
 
 
-def _failing(project: Project) -> Iterator[Scope]:
-    """The bodies in which a session does what may fail, each once."""
-    sites = project.calls_named(*sorted(FAILING_METHODS))
+@collected
+def _failing(project: Project, module: ModuleScope) -> Iterator[Scope]:
+    """The bodies of a module in which a session does what may fail, each once."""
+    sites = module.calls_named(sorted(FAILING_METHODS))
     found = (
         site.scope
         for site in sites

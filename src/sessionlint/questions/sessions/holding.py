@@ -34,7 +34,7 @@ from sessionlint.model.facts import (
     Yield,
 )
 from sessionlint.model.records import dataclass
-from sessionlint.questions.injection.dependencies import dependencies
+from sessionlint.questions.injection.dependencies import is_dependency
 
 
 class Use(Enum):
@@ -196,7 +196,7 @@ class Holding:
         if parameter is None or self.closes_attribute(cls):
             return Use.GIVEN_AWAY
         lent = isinstance(site.statement, Return) or any(isinstance(outer, Yield) for outer in site.path)
-        if lent and not (isinstance(site.scope, FunctionScope) and site.scope in dependencies(self._project)):
+        if lent and not (isinstance(site.scope, FunctionScope) and is_dependency(self._project, site.scope)):
             return Use.RETURNED  # FastAPI, as the caller of a dependency, closes nothing; anybody else may
         if self.parameter(init.function, parameter) not in (Use.USED, Use.STORED):
             return Use.GIVEN_AWAY
@@ -215,7 +215,7 @@ class Holding:
             if where.use is not Use.USED and where.use is not Use.RETURNED:
                 return Use.GIVEN_AWAY
             if where.use is Use.RETURNED and not (
-                isinstance(site.scope, FunctionScope) and site.scope in dependencies(self._project)
+                isinstance(site.scope, FunctionScope) and is_dependency(self._project, site.scope)
             ):
                 return Use.RETURNED
             if any(isinstance(outer, Attribute) and outer.attr in CLOSING_METHODS for outer in mention.path):

@@ -1,14 +1,14 @@
 """The life of each session that the project opens: where it is opened, who holds it, and how it ends."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 
 from sessionlint.flow.checkout import takes_connection
 from sessionlint.flow.leaks import Leaks, PathWalk
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
+from sessionlint.link.question import gathered, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Call, Evaluate, Statement, Term, With
@@ -71,10 +71,10 @@ class Life:
         return self.opening.scope
 
 
-@question(tuple[Life, ...]())
-def session_lives(project: Project) -> tuple[Life, ...]:
+@gathered
+def session_lives(project: Project, module: ModuleScope) -> Iterable[Life]:
     """The life of every session that the project opens."""
-    return tuple(life for module in project.modules.values() for life in lives_of(project, module))
+    return lives_of(project, module)
 
 
 @question(tuple[Life, ...]())

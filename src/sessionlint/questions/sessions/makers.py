@@ -1,10 +1,10 @@
 """What decides how sessions are: the calls of ``sessionmaker`` and its kin, and of session classes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sessionlint.link.names.scopes import ModuleScope, Scope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
+from sessionlint.link.question import collected, gathered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Term
@@ -45,10 +45,10 @@ class Maker:
         return walk.argument(self.call, 1 if self.partial else 0, "bind")
 
 
-@collected
-def makers(project: Project) -> Iterator[Maker]:
+@gathered
+def makers(project: Project, module: ModuleScope) -> Iterable[Maker]:
     """Every call of the project that builds a session factory or opens a session of a class, in order of files."""
-    return (maker for module in project.modules.values() for maker in makers_of(project, module))
+    return makers_of(project, module)
 
 
 @collected

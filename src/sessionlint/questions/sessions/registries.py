@@ -1,12 +1,12 @@
 """What one body does with the session of a registry (``scoped_session``, Flask-SQLAlchemy's ``db.session``), which it has in
 common with everything else that runs in the same thread or request."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sessionlint.flow.leaks import is_harmless
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import collected, gathered, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Name, Term
@@ -84,11 +84,12 @@ def _ending_names(project: Project) -> frozenset[str]:
     """The names of the functions and methods that end a transaction, or call what goes by the name of one that does."""
     ending = _ENDING
     for _ in range(_DEPTH):
-        ending |= {name for module in project.modules.values() for name in _calling(project, module, ending - _OF_BUILTINS)}
+        ending |= frozenset(_calling(project, *sorted(ending - _OF_BUILTINS)))
     return ending
 
 
-@question(frozenset[str]())
-def _calling(_: Project, module: ModuleScope, names: frozenset[str]) -> frozenset[str]:
-    scopes = (site.scope for site in module.calls_named(sorted(names)))
-    return frozenset(scope.node.name for scope in scopes if isinstance(scope, FunctionScope))
+@gathered
+def _calling(_: Project, module: ModuleScope, *names: str) -> Iterable[str]:
+    """The functions of a module that call something by one of ``names``, by name."""
+    scopes = (site.scope for site in module.calls_named(names))
+    return dict.fromkeys(scope.node.name for scope in scopes if isinstance(scope, FunctionScope))

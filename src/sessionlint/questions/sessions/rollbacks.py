@@ -1,7 +1,10 @@
 """Handlers that do no more than the end of a session's block does: roll back, and raise again."""
 
+from collections.abc import Iterator
+
+from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
+from sessionlint.link.question import gathered
 from sessionlint.model import walk
 from sessionlint.model.facts import Await, Call, Constant, Evaluate, Handler, Name, Raise, Statement, Try
 
@@ -10,7 +13,7 @@ _ROLLBACK_EVENTS = frozenset({"after_rollback", "after_soft_rollback"})
 
 def merely_reraises(project: Project, guard: Try, names: frozenset[str]) -> bool:
     """Whether the handlers of a ``try`` do nothing but roll the session back and raise the error again, and nobody listens."""
-    return not _listens_to_rollbacks(project) and all(_merely_reraises(handler, names) for handler in guard.handlers)
+    return not _listeners_to_rollbacks(project) and all(_merely_reraises(handler, names) for handler in guard.handlers)
 
 
 def is_call(statement: Statement, names: frozenset[str], methods: tuple[str, ...]) -> bool:
@@ -31,12 +34,13 @@ def _merely_reraises(handler: Handler, names: frozenset[str]) -> bool:
     return again and all(is_call(statement, names, ("rollback",)) for statement in before)
 
 
-@question(False)
-def _listens_to_rollbacks(project: Project) -> bool:
-    """A session that is merely closed tells nobody that it rolls back."""
-    return any(
+@gathered
+def _listeners_to_rollbacks(_: Project, module: ModuleScope) -> Iterator[str]:
+    """The modules in which somebody listens, by path: a session that is merely closed tells nobody that it rolls back."""
+    if any(
         isinstance(given.value, Constant) and given.value.value in _ROLLBACK_EVENTS
-        for site in project.calls()
+        for site in module.calls
         if isinstance(site.term, Call)
         for given in site.term.args
-    )
+    ):
+        yield module.path

@@ -1,11 +1,11 @@
 """Calls of methods of sessions, connections and engines, and which of those methods are coroutines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import collected, gathered, postings
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Comprehension, Lambda, Name, Term
@@ -93,10 +93,11 @@ def method_calls(project: Project, module: ModuleScope) -> Iterator[MethodCall]:
     Left out are functions that ``run_sync`` calls (whatever their annotations say, they get the synchronous session)
     and methods that a subclass of the project defines anew.
     """
+    called_sync, redefined = run_sync_functions(project, module), _redefined(project)
     for site in project.calls_of(kinds.Method, within=module):
-        if site.scope not in run_sync_functions(project):
+        if site.scope not in called_sync:
             found = method_call(project, site)
-            if found is not None and found.method not in _redefined(project):
+            if found is not None and found.method not in redefined:
                 yield found
 
 
@@ -154,25 +155,23 @@ def comprehension_names(comprehension: Comprehension) -> frozenset[str]:
     )
 
 
-@question(frozenset[FunctionScope]())
-def run_sync_functions(project: Project) -> frozenset[FunctionScope]:
-    """The functions that somebody hands to ``run_sync``."""
-    found = set()
-    for site in project.calls_named("run_sync"):
+def run_sync_functions(project: Project, module: ModuleScope) -> Sequence[FunctionScope]:
+    """The functions of a module that somebody hands to ``run_sync``."""
+    return _run_sync(project, module.path)
+
+
+@postings
+def _run_sync(project: Project, module: ModuleScope) -> Iterator[tuple[str, FunctionScope]]:
+    for site in module.calls_named(("run_sync",)):
         call = site.term
         if isinstance(call, Call) and isinstance(call.func, Attribute) and call.args:
             function = project.kind(call.args[0].value, site.scope)
             if isinstance(function, kinds.FunctionKind):
-                found.add(function.function)
-    return frozenset(found)
+                yield function.function.module.path, function.function
 
 
-@question(frozenset[str]())
-def _redefined(project: Project) -> frozenset[str]:
-    return frozenset(
-        name
-        for module in project.modules.values()
-        for cls in module.classes
-        if project.evaluator.session_type(kinds.ClassKind(cls)) is not None
-        for name in cls.methods
-    )
+@gathered
+def _redefined(project: Project, module: ModuleScope) -> Iterator[str]:
+    for cls in module.classes:
+        if project.evaluator.session_type(kinds.ClassKind(cls)) is not None:
+            yield from cls.methods

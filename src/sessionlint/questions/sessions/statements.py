@@ -6,9 +6,9 @@ SQLAlchemy flushes before ``Query`` runs and before statements about mapped clas
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import Scope, ValueBinding
+from sessionlint.link.names.scopes import ModuleScope, Scope, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
+from sessionlint.link.question import gathered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.known_names import WRITING_STATEMENTS
 from sessionlint.model import walk
@@ -16,7 +16,7 @@ from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Ter
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.sessions.block_uses import Act, Event
-from sessionlint.questions.sessions.makers import configurations, is_subclass_with_init, makers, opened_calls
+from sessionlint.questions.sessions.makers import configurations, is_subclass_with_init, makers_of, opened_calls
 
 _READS = ("select", "with", "show", "explain", "pragma", "set ")
 _OF_CLASSES = WRITING_STATEMENTS | {"select", "union", "union_all", "exists"}
@@ -113,18 +113,19 @@ def autoflushes(project: Project, session: kinds.Session, name: str, scope: Scop
     )
 
 
-@question(frozenset[Place | None]())
-def _without_autoflush(project: Project) -> frozenset[Place | None]:
+@gathered
+def _without_autoflush(project: Project, module: ModuleScope) -> Iterator[Place | None]:
     """What makes sessions (None: it cannot be told), in tests apart, that do not flush by themselves, or may not for all that is
     known."""
-    making = [(maker.place, maker.call, maker.site.scope, maker.session_class) for maker in makers(project)]
-    configuring = [(factory.origin, call, site.scope, None) for factory, site, call in configurations(project)]
-    opening = [(factory.origin, call, scope, None) for factory, call, scope in opened_calls(project)]
-    return frozenset(
-        made
-        for made, call, scope, cls in (*making, *configuring, *opening)
-        if project.role(scope.module) is not Role.TEST and (_says_so(call) or is_subclass_with_init(project, cls))
+    if project.role(module) is Role.TEST:
+        return
+    making = [(maker.place, maker.call, maker.session_class) for maker in makers_of(project, module)]
+    configuring = [(factory.origin, call, None) for factory, _, call in configurations(project, module)]
+    opening = [(factory.origin, call, None) for factory, call, _ in opened_calls(project, module)]
+    found = (
+        made for made, call, cls in (*making, *configuring, *opening) if _says_so(call) or is_subclass_with_init(project, cls)
     )
+    yield from dict.fromkeys(found)
 
 
 def _says_so(call: Call) -> bool:

@@ -34,7 +34,7 @@ class _Need:
 
 def mismatched_contexts(project: Project, module: ModuleScope) -> Iterator[MismatchedContext]:
     """Every session, transaction or connection that stands in the wrong kind of ``with``."""
-    called_sync = run_sync_functions(project)
+    called_sync = run_sync_functions(project, module)
     for scope in module.scopes:
         if scope not in called_sync:
             for statement in scope.withs:

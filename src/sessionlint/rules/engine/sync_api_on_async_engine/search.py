@@ -70,10 +70,10 @@ class Misgiven:
 
 def misgiven(project: Project, module: ModuleScope) -> Iterator[Misgiven]:
     """Every such call of a module, in its order."""
-    by_name = module.calls_named((*_METHODS,))
+    by_name, called_sync = module.calls_named((*_METHODS,)), run_sync_functions(project, module)
     for site in project.in_order(project.calls_of_external(*_FUNCTIONS, within=module), by_name):
         call = site.term
-        if not isinstance(call, Call) or site.in_lambda or site.scope in run_sync_functions(project) or expects_error(site):
+        if not isinstance(call, Call) or site.in_lambda or site.scope in called_sync or expects_error(site):
             continue
         where = _where(project, call, site.scope)
         given = walk.argument(call, *where) if where is not None else None

@@ -7,7 +7,7 @@ with Web Applications"). ``async_scoped_session`` has no default scope and raise
 Fix safety: none; passing sessions on instead of looking them up is a matter of design.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
@@ -47,9 +47,9 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 
 def _in_application(project: Project, registry: Registry) -> Iterator[Finding]:
-    if found := async_uses(project).get(registry.place):
+    if found := async_uses(project, registry.place):
         yield _shared(registry, found)
-    elif functions := providers(project).get(registry.place):
+    elif functions := providers(project, registry.place):
         yield _provided(registry, functions[0])
 
 
@@ -63,7 +63,7 @@ def _provided(registry: Registry, provider: FunctionScope) -> Finding:
     )
 
 
-def _shared(registry: Registry, uses: list[AsyncUse]) -> Finding:
+def _shared(registry: Registry, uses: Sequence[AsyncUse]) -> Finding:
     names = f"`{uses[0].function.qualified_name}`" + (f" and {len(uses) - 1} more" if len(uses) > 1 else "")
     return RULE.finding(
         registry.place,

@@ -8,7 +8,7 @@ from sessionlint.link.question import question
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Name
 from sessionlint.model.role import Role
-from sessionlint.questions.injection.dependencies import DependencyUse, dependencies
+from sessionlint.questions.injection.dependencies import DependencyUse, is_dependency
 from sessionlint.questions.providers.lending import Lender
 from sessionlint.questions.providers.other_uses import other_uses
 from sessionlint.questions.requests.needs import request_needs
@@ -47,8 +47,9 @@ def _lends_on(project: Project, lender: Lender) -> Iterator[bool]:
     """A generator dependency that may get what the provider lends: FastAPI refuses a narrower scope under a wider one."""
     home = lender.function.module.path
     knowing = project.importers.transitively([home]) | {home}
-    for function in dependencies(project):
-        if function.node.is_generator and function.module.path in knowing:
+    modules = (project.modules[path] for path in sorted(knowing) if path in project.modules)
+    for function in (function for module in modules for function in module.functions):
+        if function.node.is_generator and is_dependency(project, function):
             needed = (need.provider for need in request_needs(project, function))
             yield any(provider in (None, lender.function) for provider in needed) or any(injected_sessions(project, function))
 

@@ -16,7 +16,7 @@ from sessionlint.model.facts import Call
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
-from sessionlint.questions.injection.dependencies import dependencies
+from sessionlint.questions.injection.dependencies import is_dependency
 from sessionlint.questions.injection.resources import is_resumed
 from sessionlint.questions.providers.lending import Loan, loans
 from sessionlint.questions.sessions.lives import Ending, Life, lives_in
@@ -61,7 +61,7 @@ def _message(project: Project, found: UnguardedLoan) -> str:
     session = f"session `{found.life.name}`" if found.life.name else "the session"
     if found.life.ending is Ending.NEVER:
         return f"{session} is lent and never closed: its connection stays checked out until the garbage collector runs"
-    user = "the route" if found.function in dependencies(project) else "the code that uses it"
+    user = "the route" if is_dependency(project, found.function) else "the code that uses it"
     return f"{session} is not closed when {user} raises: it is raised at this `yield`, and the connection stays checked out"
 
 

@@ -11,7 +11,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Await, Block, Call, For, Lambda, Raise, Return, Statement, Term, Try, With, Yield
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.injection.dependencies import dependencies
+from sessionlint.questions.injection.dependencies import is_dependency
 
 _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 _NEXT = (kinds.External("builtins.next"), kinds.External("builtins.anext"))
@@ -41,7 +41,7 @@ def circles(project: Project, module: ModuleScope) -> Iterator[Circle]:
 def _is_provider(project: Project, function: FunctionScope) -> bool:
     """A context manager or a dependency that lends a session, as its annotation or its name says: what it yields is its own
     riddle."""
-    if not project.evaluator.decorators(function) & _MANAGERS and function not in dependencies(project):
+    if not project.evaluator.decorators(function) & _MANAGERS and not is_dependency(project, function):
         return False
     node = function.node
     declared = project.evaluator.annotated(node.returns, function.parent or function.module) if node.returns else kinds.UNKNOWN
