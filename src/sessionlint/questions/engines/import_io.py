@@ -6,7 +6,7 @@ from sessionlint.flow.paths import catches_everything
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, Site, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, remembered
+from sessionlint.link.question import gathered, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Call, Handler, Name, Raise, Term
@@ -71,16 +71,15 @@ def io_at_import(project: Project, module: ModuleScope) -> Iterator[ImportIo]:
             yield found
 
 
-def database_calls(project: Project) -> Iterator[Site]:
+@gathered
+def database_calls(project: Project, module: ModuleScope) -> Iterator[Site]:
     """Every call that may ask a database itself, or run what does."""
-    yield from project.calls_of(kinds.Method)
-    yield from project.calls_of_external(*_FUNCTIONS, *_RUNNERS)
-    yield from project.calls_named("run_until_complete", *_SCHEMA)
-    for module in project.modules.values():
-        yield from _reflecting(project, module)
+    yield from project.calls_of(kinds.Method, within=module)
+    yield from project.calls_of_external(*_FUNCTIONS, *_RUNNERS, within=module)
+    yield from module.calls_named(("run_until_complete", *_SCHEMA))
+    yield from _reflecting(project, module)
 
 
-@collected
 def _reflecting(project: Project, module: ModuleScope) -> Iterator[Site]:
     for site in module.calls if project.mentions(module, "autoload_with") else ():
         if isinstance(site.term, Call) and any(given.keyword == "autoload_with" for given in site.term.args):
