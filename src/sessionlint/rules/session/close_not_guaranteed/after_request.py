@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import gathered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Term
@@ -47,7 +47,7 @@ def closed_after_request(project: Project, module: ModuleScope) -> Iterator[Clos
         name = _name_on_g(project, life) if life.ending is Ending.ELSEWHERE else None
         if name is None:
             continue
-        closing = [found.function for found in _all_closings(project) if found.name == name]
+        closing = [found.function for found in _closings(project) if found.name == name]
         places = tuple(function.place for function in closing if function is not None and _runs_after(project, function))
         if places and len(places) == len(closing):
             yield ClosedAfterRequest(life, name, places)
@@ -84,14 +84,9 @@ def _text(term: Term) -> str | None:
     return term.value if isinstance(term, Constant) and isinstance(term.value, str) else None
 
 
-@question(tuple[_Closing, ...]())
-def _all_closings(project: Project) -> tuple[_Closing, ...]:
-    return tuple(found for module in project.modules.values() for found in _closings(project, module))
-
-
-@collected
+@gathered
 def _closings(project: Project, module: ModuleScope) -> Iterator[_Closing]:
-    """The functions of a module that do more with what ``g`` keeps than to use it."""
+    """The functions that do more with what ``g`` keeps than to use it."""
     if not project.mentions(module, "flask") and not project.mentions(module, "quart"):
         return
     for scope in module.scopes:
