@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, enclosing_function
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_module, postings
+from sessionlint.link.question import collected, postings
 from sessionlint.model.facts import Call
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
@@ -33,10 +33,10 @@ class ForkedEngine:
         return self.fork.site.place
 
 
-@by_module
-def forked_engines(project: Project) -> Iterator[ForkedEngine]:
-    """Every fork whose children use a pool that the parent has filled, in order of files."""
-    found = list(forks(project))
+@collected
+def forked_engines(project: Project, module: ModuleScope) -> Iterator[ForkedEngine]:
+    """Every fork of a module whose children use a pool that the parent has filled."""
+    found = list(forks(project, module))
     if not found or _resets_at_fork(project):
         return
     search = _Search(project)

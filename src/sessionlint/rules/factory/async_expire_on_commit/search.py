@@ -105,12 +105,16 @@ def _is_given_elsewhere(project: Project, maker: Maker) -> bool:
     statement = maker.site.statement
     targets = statement.targets if isinstance(statement, Assign) and statement.value is maker.call else ()
     names = [target.attr for target in targets if isinstance(target, Attribute)]
-    return any(
-        isinstance(site.term, Call)
-        and isinstance(site.term.func, Attribute)
-        and any(given.keyword == EXPIRE_ON_COMMIT for given in site.term.args)
-        for site in (project.calls_named(*names) if names else ())
-    )
+    return any(_giving_the_option(project, name) for name in names)
+
+
+@gathered
+def _giving_the_option(project: Project, module: ModuleScope, name: str) -> Iterator[str]:
+    """The modules that give it to what they call as an attribute of that name."""
+    calls = [site.term for site in module.calls_named((name,)) if isinstance(site.term, Call)]
+    attributes = [call for call in calls if isinstance(call.func, Attribute)]
+    if any(given.keyword == EXPIRE_ON_COMMIT for call in attributes for given in call.args):
+        yield module.path
 
 
 def _only_reads(project: Project, opening: Site) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import gathered
+from sessionlint.link.question import gathered, postings
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Term
@@ -116,5 +116,13 @@ def _runs_after(project: Project, function: FunctionScope) -> bool:
     """``@app.after_request``, or ``app.after_request(function)``."""
     if any((walk.dotted(term) or "").rpartition(".")[2] in _AFTER for term in function.node.decorators):
         return True
-    given = ((site, arg.value) for site in project.calls_named(*_AFTER) if isinstance(site.term, Call) for arg in site.term.args)
-    return any(project.kind(term, site.scope) == kinds.FunctionKind(function) for site, term in given)
+    return function in _given_to_run_after(project, function.module.path)
+
+
+@postings
+def _given_to_run_after(project: Project, module: ModuleScope) -> Iterator[tuple[str, FunctionScope]]:
+    for site in module.calls_named(_AFTER):
+        for given in site.term.args if isinstance(site.term, Call) else ():
+            kind = project.kind(given.value, site.scope)
+            if isinstance(kind, kinds.FunctionKind) and kind == kinds.FunctionKind(kind.function):
+                yield kind.function.module.path, kind.function
