@@ -63,12 +63,12 @@ class Keeping:
         self,
         module: ModuleScope,
         look: "Look",
-        gathered: Mapping[str, dict[str, str]],
-        spoken: Mapping[str, dict[str, Mapping[str, str]]],
+        gathered: dict[str, dict[str, str]],
+        spoken: dict[str, dict[str, Mapping[str, str]]],
     ) -> None:
         """Take down what a module finds, in place of what was known before."""
         found = self.found(module, look)
-        known: dict[str, Any] = gathered[look.name] if isinstance(look.of, Gathered) else spoken[look.name]
+        known: dict[str, Any] = (gathered if isinstance(look.of, Gathered) else spoken).setdefault(look.name, {})
         known.pop(module.path, None)
         if found:
             known[module.path] = found
