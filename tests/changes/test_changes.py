@@ -7,8 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from changes.edits import Files, changed, project
+from changes.kept import Kept
 from changes.resident import ALL, Resident
 from sessionlint.cli import sessionlint
+from sessionlint.model import outcome_codec
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
 from sessionlint.run.analysis import Analysis
@@ -40,6 +42,34 @@ def _follow(random: Random) -> None:
         assert found.findings == expected.findings
         assert found.errors == expected.errors
         files = changed(files, random)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_run_that_goes_on_finds_the_same(seed: int) -> None:
+    _go_on(Random(seed))
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", range(20, 220))
+def test_a_run_that_goes_on_finds_the_same_in_many_projects(seed: int) -> None:
+    _go_on(Random(seed))
+
+
+def _go_on(random: Random) -> int:
+    kept, files = Kept(Analysis(ALL)), project(random)
+    for _ in range(_STEPS):
+        found, expected = (
+            kept.check(files),
+            Analysis(ALL).check({path: Source(path, text) for path, text in files.items()}).outcome,
+        )
+        assert outcome_codec.dump(found) == outcome_codec.dump(expected)
+        files = changed(files, random)
+    return kept.resumed
+
+
+def test_runs_go_on_at_all() -> None:
+    """Most changes of a text are none that a run has to begin again for."""
+    assert sum(_go_on(Random(seed)) for seed in range(20)) > 20
 
 
 @pytest.mark.parametrize("seed", range(5))

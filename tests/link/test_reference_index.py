@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from benchmarks.routers import routers
 from sessionlint.extract.module import extract
-from sessionlint.index.dotted_words import end_of, pairs, start_of
+from sessionlint.index.dotted_words import letters_around_dots, letters_of
 from sessionlint.link.names.sites import inner_functions
 from sessionlint.link.project import Project, link
 from sessionlint.model import walk
@@ -72,6 +72,13 @@ def test_references_come_in_the_order_of_files_and_lines() -> None:
     assert [one.site.place.path for one in refs.mentions] == ["app/a.py"]
 
 
+def test_an_identifier_that_is_no_word_is_found_as_well() -> None:
+    texts = {"app/__init__.py": "", "app/db.py": "a·b = make()\n", "app/user.py": "patch('app.db.a·b')\nprint('of app.db.a·b')\n"}
+    project = linked(texts)
+    refs = references(project, project.modules["app/db.py"], "a·b")
+    assert shown(refs) == ([], ["app.db.a·b"], ["a string speaks of `app.db.a·b`"])
+
+
 @pytest.mark.parametrize("unread", [{"problem": SyntaxProblem(Span(0, 0), "x")}, {"skipped": "x"}, {"failure": "x"}])
 def test_a_file_that_mentions_the_name_and_has_no_facts_is_in_the_way(unread: dict[str, Any]) -> None:
     texts = {"app/db.py": "engine = make()\n", "app/odd.py": "engine", "app/other.py": "x"}
@@ -87,10 +94,10 @@ _WORDS = st.text("ab_.é- ", max_size=12)
 
 
 @given(texts=st.lists(_WORDS, max_size=4), before=st.text("ab_é-", max_size=3), after=st.text("ab_é", min_size=1, max_size=3))
-def test_dotted_words_are_held_also_as_a_part_of_longer_ones(texts: list[str], before: str, after: str) -> None:
-    ends, starts = {end_of(before), "a"}, {start_of(after), "b"}
+def test_a_dotted_word_is_held_by_no_text_without_its_letters(texts: list[str], before: str, after: str) -> None:
+    letters = letters_of(before, after)
     for text in texts:
-        assert f"{before}.{after}" not in text or (end_of(before), start_of(after)) in set(pairs(text, ends, starts))
+        assert f"{before}.{after}" not in text or letters is None or letters in letters_around_dots(text)
 
 
 # --- work -------------------------------------------------------------------------------------------------------------
@@ -119,7 +126,7 @@ def test_a_module_is_looked_at_once_however_many_names_are_asked_for(monkeypatch
     made: Counter[str] = Counter()
     init, words = OwnNames.__init__, spellings._words
     monkeypatch.setattr(OwnNames, "__init__", lambda self, module: made.update([module.path]) or init(self, module))
-    monkeypatch.setattr(spellings, "_words", lambda place, *names: made.update([place.statement]) or words(place, *names))
+    monkeypatch.setattr(spellings, "_words", lambda place: made.update([place.statement]) or words(place))
     uses = [references(project, project.modules["a.py"], f"f{number}") for number in range(1, 50)]
     assert {len(one.mentions) for one in uses} == {1, 2}
     assert {made["a.py"], made["b.py"]} == set(made.values()) == {1}

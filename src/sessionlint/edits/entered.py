@@ -1,16 +1,15 @@
 """Entering a generator provider in a block: ``with contextmanager(get_db)() as db:``."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from sessionlint.edits.arguments import parentheses
 from sessionlint.edits.beside_provider import context_manager_name, shared_context_manager
 from sessionlint.edits.blocks import remove_statement
 from sessionlint.edits.imports import ImportChange, Wanted, change_imports
 from sessionlint.edits.with_block import covered_by, opened_in_with
-from sessionlint.link.names.scopes import FunctionScope, Site
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_path
+from sessionlint.link.question import postings
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Await, Block, Call, For, Jump, Name, Statement, While, With
 from sessionlint.model.finding import Applicability, Edit, Fix
@@ -144,18 +143,16 @@ def _context_manager(project: Project, found: Consumption, call: Call, *, drops:
 
 def _is_shared(project: Project, function: FunctionScope) -> bool:
     """Whether a provider is driven by hand in several places, or has its context manager already."""
-    return context_manager_name(project, function) is not None or function in (_driven_often(project, function.module.path) or ())
+    is_made = context_manager_name(project, function) is not None
+    return is_made or _driven_by_hand(project, function.module.path).count(function) > 1
 
 
-@by_path
-def _driven_often(project: Project) -> Mapping[str, frozenset[FunctionScope]]:
-    """The providers that are driven by hand in several places, by their file."""
-    every = (one.function for module in project.modules.values() for one in consumptions(project, module, "SES507"))
-    often: dict[str, set[FunctionScope]] = defaultdict(set)
-    for function, times in Counter(every).items():
-        if function is not None and times > 1:
-            often[function.module.path].add(function)
-    return {path: frozenset(functions) for path, functions in often.items()}
+@postings
+def _driven_by_hand(project: Project, module: ModuleScope) -> Iterator[tuple[str, FunctionScope]]:
+    """The providers that the module drives by hand, each as often as it does."""
+    for found in consumptions(project, module, "SES507"):
+        if found.function is not None:
+            yield found.function.module.path, found.function
 
 
 def _loop_as_block(project: Project, found: Consumption, loop: For, entered: str) -> tuple[Edit, ...] | None:

@@ -1,29 +1,16 @@
 """Whether a text holds ``db.engine``, for many modules and names: it is read once."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
 
-_PAIR = re.compile(r"(?<!\w)(\w*)\.(?=(\w+))")
-_AT_START = re.compile(r"\w*")
-_AT_END = re.compile(r"\w*\Z")
+_LETTERS = re.compile(r"(\w\w)\.(?=(\w\w))")
 
 
-def pairs(text: str, ends: Collection[str], starts: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Those of ``ends`` and ``starts`` that a word, a dot and a word of ``text`` end and begin with."""
-    known_ends: dict[str, Sequence[str]] = {}
-    known_starts: dict[str, Sequence[str]] = {}
-    for before, after in set(_PAIR.findall(text)):
-        if before not in known_ends:
-            known_ends[before] = [before[at:] for at in range(len(before) + 1) if before[at:] in ends]
-        if known_ends[before] and after not in known_starts:
-            known_starts[after] = [after[:at] for at in range(len(after) + 1) if after[:at] in starts]
-        yield from ((end, start) for end in known_ends[before] for start in known_starts.get(after, ()))
+def letters_around_dots(text: str) -> frozenset[tuple[str, str]]:
+    """The two letters before and behind each dot of ``text``, as far as there are two."""
+    return frozenset(_LETTERS.findall(text))
 
 
-def end_of(text: str) -> str:
-    """The word that ends with ``text``: only characters of words are looked at."""
-    return next(_AT_END.finditer(text))[0]
-
-
-def start_of(text: str) -> str:
-    return next(_AT_START.finditer(text))[0]
+def letters_of(before: str, after: str) -> tuple[str, str] | None:
+    """Those that a text has to have which holds ``before.after``; None where there are none, and any text may."""
+    found = _LETTERS.search(f"{before[-2:]}.{after[:2]}")
+    return (found[1], found[2]) if found is not None else None

@@ -21,7 +21,7 @@ What a key belongs to need not be taken down by whoever asks: to have it in hand
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from itertools import takewhile
 from operator import eq
 from typing import Any, TypeVar, final
@@ -98,6 +98,13 @@ class _TooDeepError(Exception):
         self.under_way = [question]
 
 
+def _ones(digits: str) -> Iterator[int]:
+    number = digits.find("1")
+    while number >= 0:
+        yield number
+        number = digits.find("1", number + 1)
+
+
 class Memory:
     """Answers by question: a term, a name in a scope, a function, the whole project.
 
@@ -120,6 +127,7 @@ class Memory:
         self._current: _Question | None = None
         self._on_stack = 0
         self._count = 0
+        self._by_number: list[Hashable] = []
 
     def bit(self, what: Hashable) -> int:
         """The bit of a file, by its path, or of a question about the whole project, by its key."""
@@ -180,8 +188,23 @@ class Memory:
             found = self.once(key, 0, start, answer, *given)
         if current is not None and key in self._whole:
             self._in_rows.add(key)
-            current.reads = reads | self.bit((_ROW, path))
+            current.reads = reads | self.row_bit(path)
         return found.get(path)
+
+    def row_bit(self, path: str) -> int:
+        """The bit of what questions about the whole project say of the file at ``path``."""
+        return self.bit((_ROW, path))
+
+    def as_row(self, path: str, answer: Callable[..., T], *given: Any) -> T:
+        """What ``answer(*given)`` says, which is a row of such a question by itself: whoever asks has read no more than that."""
+        reads = self._current.reads if self._current is not None else 0
+        key = (answer, *given[1:])
+        found: T = self.known(key)
+        if found is UNASKED:
+            found = self.once(key, 0, (), answer, *given)
+        if self._current is not None:
+            self._current.reads = reads | self.row_bit(path)
+        return found
 
     def once(self, key: Hashable, own: int, start: object, answer: Callable[..., T], *given: Any) -> T:
         """As ``ask``; a question that leads far is answered in one go where no other is under way."""
@@ -209,6 +232,30 @@ class Memory:
         near = [] if type(found) is Far else [bits for bits, keys in self._near_keys.items() if key in keys]
         bits = self._whole[key].reads if key in self._whole else found.bits if type(found) is Far else sum(near)
         return [what for what, bit in self._bits.items() if bit & bits]
+
+    # --- from run to run ----------------------------------------------------------------------------------------------
+
+    def wholes(self) -> list[tuple[Hashable, Any, int]]:
+        """The questions about the whole project that were asked, each with its answer and the bits of what that is made of."""
+        return [(question.key, question.value, question.reads) for question in self._whole.values()]
+
+    def whole(self, key: Hashable, start: object, answer: Callable[..., T], *given: Any) -> tuple[T, int]:
+        """The answer to a question about the whole project, and the bits of what it is made of."""
+        if key not in self._whole:
+            self.once(key, 0, start, answer, *given)
+        return self._whole[key].value, self._whole[key].reads
+
+    def bits_of(self, key: Hashable, own: int) -> int:
+        """The bits of what the answer to a question is made of that belongs to ``own``."""
+        found = self.answers.get(key)
+        return found.bits if type(found) is Far else own
+
+    def parts_of(self, bits: int) -> list[Hashable]:
+        """What bits stand for: files by path, rows by ``("row", path)``, questions by key; EVERYTHING has no part in it."""
+        if len(self._by_number) != len(self._bits):
+            self._by_number = list(self._bits)
+        digits = bin(bits >> 1)[:1:-1]
+        return [self._by_number[number] for number in _ones(digits)]
 
     # --- forgetting ---------------------------------------------------------------------------------------------------
 
@@ -253,7 +300,7 @@ class Memory:
         bits = 0
         for path in {**before, **after}:
             if not self._is_same(before.get(path), after.get(path)):
-                bits |= self.bit((_ROW, path))
+                bits |= self.row_bit(path)
         return bits
 
     def _drop(self, dirty: int) -> None:

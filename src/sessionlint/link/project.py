@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+from sessionlint.link.earlier import Earlier
 from sessionlint.link.memory import EVERYTHING, Memory
 from sessionlint.link.names.importers import AttributePlaces, Importers, ModuleImports, attribute_places, imports_of
 from sessionlint.link.names.layout import Layout, layout_of
 from sessionlint.link.names.roles import role_of, runs_only_as_program
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
+from sessionlint.link.on_demand import OnDemand
 from sessionlint.link.question import gathered, question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
@@ -49,8 +51,9 @@ class Project:
         self._vocabulary = vocabulary
         self._source_roots = tuple(source_roots)
         self._package = package
-        self._all_modules: dict[str, ModuleScope] = {}
-        self._modules: dict[str, ModuleScope] = {}
+        self._all_modules: Mapping[str, ModuleScope] = {}
+        self._read: dict[str, ModuleScope] = {}
+        self._modules: Mapping[str, ModuleScope] = self._read
         self._sources: Mapping[str, Source] = {}
         self._imports: dict[ModuleScope, ModuleImports] = {}
         self.modules: Mapping[str, ModuleScope] = _Reading(self.memory, {})
@@ -58,7 +61,9 @@ class Project:
         self.trust = Trust(vocabulary, self._modules, self.layout)
         self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory, self.finding)
         self.kind: Callable[[Term, Scope], kinds.Kind] = self.evaluator.kind
-        self._importers = Importers((), self.imports_of)
+        self._importers: Importers | None = None
+        self._make_importers: Callable[[], Importers] = lambda: Importers(())
+        self.earlier: Earlier | None = None
         # words whose absence left files without facts, and words that such files were searched for beyond that
         self.searched: set[str] = set()
         self.asked: set[str] = set()
@@ -78,13 +83,37 @@ class Project:
             self._forget_all()
         self.facts, self._sources = facts, sources
         before = [self._imports.pop(self._all_modules[path], None) for path in changed if path in self._all_modules]
-        self._all_modules |= built
-        self._all_modules = {path: self._all_modules[path] for path in sorted(facts)}
-        self._modules.clear()
-        self._modules |= {path: module for path, module in self._all_modules.items() if not module.facts.outline}
+        known = {**self._all_modules, **built}
+        self._all_modules = {path: known[path] for path in sorted(facts)}
+        self._read.clear()
+        self._read |= {path: module for path, module in self._all_modules.items() if not module.facts.outline}
         self.modules, self.sources = _Reading(self.memory, self._modules), _Reading(self.memory, sources)
         self._link_names(layout)
         self._forget(changed, before)
+
+    def unfold(
+        self,
+        facts: Mapping[str, ModuleFacts],
+        sources: Mapping[str, Source],
+        importers: Callable[[], Importers],
+        earlier: Earlier,
+    ) -> None:
+        """Be the project that an ``earlier`` run has linked, but for what may have changed since: each module when somebody asks
+        for it, and so ``facts`` and ``sources`` should be made. ``importers`` makes the answers about the imports of all files.
+        """
+        self.layout = layout_of(frozenset(sources), self._source_roots, self._package)
+        self.facts, self._sources, self.earlier = facts, sources, earlier
+        self._all_modules = OnDemand(sorted(facts), lambda path: self._built(facts[path], self.layout))
+        self._modules = OnDemand(earlier.modules, self._all_modules.__getitem__)
+        self.modules, self.sources = _Reading(self.memory, self._modules), _Reading(self.memory, sources)
+        self.trust = Trust(self._vocabulary, self._modules, self.layout)
+        self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory)
+        self.kind = self.evaluator.kind
+        self._make_importers = importers
+
+    def scope_of(self, facts: ModuleFacts) -> ModuleScope:
+        """The module of other facts, which is none of the project's."""
+        return self._built(facts, self.layout)
 
     def _built(self, module: ModuleFacts, layout: Layout) -> ModuleScope:
         return build_module(module, layout.module_name(module.path), self.memory.bit(module.path))
@@ -109,7 +138,7 @@ class Project:
         self.memory.clear()
         self._all_modules = {}
         self._imports = {}
-        self._importers = Importers((), self.imports_of)
+        self._importers = None
 
     def _forget(self, changed: Iterable[str], before: Iterable[ModuleImports | None]) -> None:
         after = [self.imports_of(self._all_modules[path]) for path in changed if path in self._all_modules]
@@ -117,7 +146,7 @@ class Project:
         known = [said(imports) for imports in before if imports is not None]
         imports_differ = known != [said(imports) for imports in after]
         if imports_differ:
-            self._importers = Importers(self._all_modules.values(), self.imports_of)
+            self._importers = Importers((path, self.imports_of(module)) for path, module in self._all_modules.items())
         self.memory.forget([*changed, *([_IMPORTS] if imports_differ else ())])
 
     # --- modules ------------------------------------------------------------------------------------------------------
@@ -125,7 +154,12 @@ class Project:
     @property
     def outlines(self) -> Sequence[ModuleScope]:
         self.memory.read(EVERYTHING)
-        return [module for module in self._all_modules.values() if module.facts.outline]
+        return [self._all_modules[path] for path in self._all_modules if path not in self._modules]
+
+    @property
+    def made(self) -> frozenset[str]:
+        """The files that somebody has looked into, as far as modules are made when they are asked for."""
+        return frozenset(self._modules.made if isinstance(self._modules, OnDemand) else self._modules)
 
     def outline(self, path: str) -> ModuleScope | None:
         """The module at ``path``, if nothing but its imports is known."""
@@ -136,11 +170,23 @@ class Project:
     @property
     def importers(self) -> Importers:
         self.memory.read(self.memory.bit(_IMPORTS))
+        if self._importers is None:
+            self._importers = self._make_importers()
         return self._importers
 
-    def finding(self, _name: str, _key: tuple[object, ...]) -> Iterable[ModuleScope]:
+    def finding(self, key: tuple[Any, ...]) -> Iterable[ModuleScope]:
         """The modules in which a question that is asked of each may find something, in their order."""
-        return self.modules.values()
+        paths = self.earlier.finding(key) if self.earlier is not None else None
+        return self.modules.values() if paths is None else map(self.modules.__getitem__, paths)
+
+    def speaking(self, key: tuple[Any, ...], path: str) -> Iterable[ModuleScope] | None:
+        """Those of them that may speak of the file at ``path``; None: nobody knows before all were asked."""
+        paths = self.earlier.speaking(key, path) if self.earlier is not None else None
+        return None if paths is None else map(self.modules.__getitem__, paths)
+
+    def is_silent(self, key: tuple[Any, ...], path: str) -> bool:
+        """Whether the answer to a question that is told by file is known to say nothing of the file at ``path``."""
+        return self.earlier is not None and self.earlier.is_silent(key, path)
 
     def importers_of_name(self, path: str, name: str) -> Mapping[str, Place]:
         """The modules that import ``name`` of the module at ``path``, also through modules that pass it on."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
+from sessionlint.link import named
 from sessionlint.link.memory import UNASKED, Memory
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Site
 from sessionlint.model.source import Place
@@ -21,8 +22,16 @@ class Remembering(Protocol):
     @property
     def memory(self) -> Memory: ...
 
-    def finding(self, name: str, key: tuple[object, ...]) -> Iterable[ModuleScope]:
+    def finding(self, key: tuple[Any, ...]) -> Iterable[ModuleScope]:
         """The modules in which a question that is asked of each may find something, in their order."""
+        ...
+
+    def speaking(self, key: tuple[Any, ...], path: str) -> Iterable[ModuleScope] | None:
+        """Those of them that may speak of the file at ``path``; None: nobody knows before all were asked."""
+        ...
+
+    def is_silent(self, key: tuple[Any, ...], path: str) -> bool:
+        """Whether the answer to a question that is told by file is known to say nothing of the file at ``path``."""
         ...
 
 
@@ -47,6 +56,8 @@ def question(start: object) -> Callable[[Callable[Concatenate[AskedT, P], T]], C
     """
 
     def decorated(ask: Callable[Concatenate[AskedT, P], T]) -> Callable[Concatenate[AskedT, P], T]:
+        named.record(ask, start)
+
         @wraps(ask)
         def answer(project: AskedT, /, *key: P.args, **more: P.kwargs) -> T:
             assert not more, "a key is given by position, so that one question has one key"
@@ -88,11 +99,15 @@ def _own(key: Iterable[object]) -> int:
 def collected(find: Callable[Concatenate[AskedT, P], Iterable[T]]) -> Callable[Concatenate[AskedT, P], tuple[T, ...]]:
     """``question`` for a generator: all that it finds; nothing, if looking for it leads back to it."""
 
+    return question(tuple[T, ...]())(_all_of(find))
+
+
+def _all_of(find: Callable[Concatenate[AskedT, P], Iterable[T]]) -> Callable[Concatenate[AskedT, P], tuple[T, ...]]:
     @wraps(find)
     def all_of(project: AskedT, /, *key: P.args, **more: P.kwargs) -> tuple[T, ...]:
         return tuple(find(project, *key, **more))
 
-    return question(tuple[T, ...]())(all_of)
+    return all_of
 
 
 class Gathered(Generic[AskedT, P, T]):
@@ -102,15 +117,17 @@ class Gathered(Generic[AskedT, P, T]):
     """
 
     def __init__(self, find: Callable[Concatenate[AskedT, ModuleScope, P], Iterable[T]]) -> None:
-        self.name = f"{find.__module__}.{find.__qualname__}"
-        self.within = collected(find)
+        self.name = named.name_of(find)
+        self.part = _all_of(find)
+        self.within = question(tuple[T, ...]())(self.part)
         self._all = question(tuple[T, ...]())(self._find_all)
 
     def __call__(self, project: AskedT, /, *key: P.args, **more: P.kwargs) -> tuple[T, ...]:
         return self._all(project, *key, **more)
 
     def _find_all(self, project: AskedT, /, *key: P.args, **more: P.kwargs) -> tuple[T, ...]:
-        return tuple(one for module in project.finding(self.name, key) for one in self.within(project, module, *key, **more))
+        modules = project.finding((self._find_all, *key))
+        return tuple(one for module in modules for one in self.within(project, module, *key, **more))
 
 
 def gathered(find: Callable[Concatenate[AskedT, ModuleScope, P], Iterable[T]]) -> Gathered[AskedT, P, T]:
@@ -124,19 +141,28 @@ class Postings(Generic[AskedT, T]):
     """
 
     def __init__(self, find: Callable[[AskedT, ModuleScope], Iterable[tuple[str, T]]]) -> None:
-        self.name = f"{find.__module__}.{find.__qualname__}"
-        self.within = collected(find)
+        self.name = named.name_of(find)
+        self.part = _all_of(find)
+        self.within = question(tuple[tuple[str, T], ...]())(self.part)
         self._by_path = by_path(self._find_all)
 
     def __call__(self, project: AskedT, path: str, /) -> Sequence[T]:
-        return self._by_path(project, path) or ()
+        speaking = project.speaking((self._find_all,), path)
+        if speaking is None:
+            return self._by_path(project, path) or ()
+        return project.memory.as_row(path, self._find_about, project, path)
 
     def _find_all(self, project: AskedT) -> Mapping[str, Sequence[T]]:
         found: dict[str, list[T]] = defaultdict(list)
-        for module in project.finding(self.name, ()):
+        for module in project.finding((self._find_all,)):
             for path, one in self.within(project, module):
                 found[path].append(one)
         return dict(found)
+
+    def _find_about(self, project: AskedT, path: str) -> Sequence[T]:
+        """What those modules say that are known to speak of the file."""
+        modules = project.speaking((self._find_all,), path) or ()
+        return tuple(one for module in modules for to, one in self.within(project, module) if to == path)
 
 
 def postings(find: Callable[[AskedT, ModuleScope], Iterable[tuple[str, T]]]) -> Postings[AskedT, T]:
@@ -151,9 +177,14 @@ def by_path(
     """``question`` about the whole project, whose answer is told by file; whoever asks wants to know what is said of one file,
     and is asked again only when that differs. The path comes before the key."""
 
+    named.record(find, {}, by_path=True)
+
     @wraps(find)
     def row(project: AskedT, path: str, /, *key: P.args, **more: P.kwargs) -> T | None:
         assert not more and not _own(key), "a question about the whole project"
+        if project.is_silent((find, *key), path):
+            project.memory.read(project.memory.row_bit(path))
+            return None
         return project.memory.row((find, *key), path, {}, find, project, *key)
 
     return row

@@ -18,9 +18,9 @@ def dump(outcome: Outcome) -> Data:
     comments = {id(each.suppression): each.suppression for each in outcome.suppressed}
     number = {key: index for index, key in enumerate(comments)}  # one comment can hide many findings
     return [
-        [_finding(finding) for finding in outcome.findings],
+        [dump_finding(finding) for finding in outcome.findings],
         [_suppression(comment) for comment in comments.values()],
-        [[_finding(each.finding), each.path, number[id(each.suppression)]] for each in outcome.suppressed],
+        [[dump_finding(each.finding), each.path, number[id(each.suppression)]] for each in outcome.suppressed],
         [_rule(rule) for rule in outcome.rules.values()],
         list(outcome.repaired),
         [outcome.fixable_safe, outcome.fixable_unsafe],
@@ -36,8 +36,8 @@ def load(data: Data) -> Outcome:
     hiding = [_load_suppression(*comment) for comment in comments]
     loaded = [_load_rule(*rule) for rule in rules]
     return Outcome(
-        tuple(_load_finding(*finding) for finding in findings),
-        tuple(Suppressed(_load_finding(*finding), path, hiding[number]) for finding, path, number in suppressed),
+        tuple(load_finding(*finding) for finding in findings),
+        tuple(Suppressed(load_finding(*finding), path, hiding[number]) for finding, path, number in suppressed),
         {rule.code: rule for rule in loaded},
         tuple((path, code) for path, code in repaired),
         safe,
@@ -57,22 +57,24 @@ def _load_place(path: str, start: int, end: int) -> Place:
     return Place(path, Span(start, end))
 
 
-def _finding(finding: Finding) -> Data:
-    related = [[_place(each.place), each.message] for each in finding.related]
+def dump_finding(finding: Finding) -> Data:
+    """What ``load_finding`` turns back into an equal finding."""
+    related = [[_place(each.place), each.message, each.is_counted_in] for each in finding.related]
     fix = None if finding.fix is None else _fix(finding.fix)
     severity = finding.severity.value
     return [finding.code, _place(finding.place), finding.message, severity, related, finding.help, fix, finding.on_request]
 
 
-def _load_finding(
+def load_finding(
     code: str, place: Data, message: str, severity: str, related: Sequence[Data], help_: str, fix: Data | None, on_request: bool
 ) -> Finding:
+    """The finding that ``dump_finding`` wrote."""
     return Finding(
         code,
         _load_place(*place),
         message,
         Severity(severity),
-        tuple(Related(_load_place(*at), text) for at, text in related),
+        tuple(Related(_load_place(*at), text, is_counted_in) for at, text, is_counted_in in related),
         help_,
         None if fix is None else _load_fix(*fix),
         on_request,

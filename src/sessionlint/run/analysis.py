@@ -61,6 +61,16 @@ class Checked:
     unusable_helper: Unusable | None = None
     project: Project | None = None
     comments: Comments | None = None
+    found: "Found | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the rules ``codes`` found in each module, before anything is left out, and ``remarks`` on the project."""
+
+    codes: tuple[str, ...]
+    by_module: Mapping[str, Sequence[Finding]]
+    remarks: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,47 +108,60 @@ class Analysis:
 
         ``project`` was checked before, with other texts: it is asked again only where that matters.
         """
-        project = project or Project(self.targets, self.settings.vocabulary, self.settings.src, self.package)
+        project = project or self.project()
         (link if self.prefilter else link_without_prefilter)(project, sources, facts or {}, self.extractor)
-        outcome, comments = self._judged(project)
-        missing = tuple(project.trust.missing)
-        return Checked(project.facts, outcome, missing, unusable_helper(project), project, comments)
+        return self.judged(project, project.facts)
 
-    def _judged(self, project: Project) -> tuple[Outcome, Comments]:
+    def project(self) -> Project:
+        """One that is not linked yet."""
+        return Project(self.targets, self.settings.vocabulary, self.settings.src, self.package)
+
+    def judged(self, project: Project, facts: Mapping[str, ModuleFacts], earlier: Found | None = None) -> Checked:
+        """Run the rules in what is linked, select and suppress. ``facts`` are those of all files of which more is to be said than
+        what the rules find; of modules of which an ``earlier`` run tells what is found, no rule is asked."""
         registered = registered_rules()
-        rules = tuple(entry.rule for entry in registered)
-        choice = Choice(self.settings, rules)
-        running = choice.anywhere()
-        errors = [f"{path}: {module.failure}" for path, module in sorted(project.facts.items()) if module.failure]
-        selected = [entry for entry in registered if entry.rule.code in running]
+        choice = Choice(self.settings, tuple(entry.rule for entry in registered))
+        selected = [entry for entry in registered if entry.rule.code in choice.anywhere()]
+        errors = [f"{path}: {module.failure}" for path, module in sorted(facts.items()) if module.failure]
         asking = _Asking(project, errors, self.extractor.timings)
         with self.extractor.timings.stage("rules"):
-            found = asking.about_modules(selected)
-        raw = most_specific(found, {rule.code: rule for rule in rules})
-        sifted = suppress(raw, project.facts, rules, self.today)
-        comments = Comments(project.facts, project.sources, rules, running, sifted.used, self.today, self.settings.require_reason)
-        about = asking.about_comments(selected, comments)
-        resifted = suppress_by_name(about, project.facts, rules, self.today)
+            by_module = asking.about_modules(selected, earlier.by_module if earlier is not None else {})
+        told = earlier.remarks if earlier is not None else [*remarks(project, self.scope, self.settings.vocabulary.words)]
+        found = Found(tuple(entry.rule.code for entry in selected), by_module, told)
+        outcome, comments = self._outcome(asking, facts, selected, choice, found)
+        return Checked(project.facts, outcome, tuple(project.trust.missing), unusable_helper(project), project, comments, found)
+
+    def _outcome(
+        self,
+        asking: "_Asking",
+        facts: Mapping[str, ModuleFacts],
+        selected: Sequence[RegisteredRule],
+        choice: Choice,
+        found: Found,
+    ) -> tuple[Outcome, Comments]:
+        """What is left of what was ``found`` where comments and the settings hide some, and what is found in the comments."""
+        rules, running, sources = choice.rules, choice.anywhere(), asking.project.sources
+        raw = most_specific([one for some in found.by_module.values() for one in some], {rule.code: rule for rule in rules})
+        sifted = suppress(raw, facts, rules, self.today)
+        comments = Comments(facts, sources, rules, running, sifted.used, self.today, self.settings.require_reason)
+        resifted = suppress_by_name(asking.about_comments(selected, comments), facts, rules, self.today)
         candidates = [finding for finding in (*sifted.open, *resifted.open) if self._in_scope(finding)]
         shown = dict.fromkeys(choice.shown(finding) for finding in candidates)
         findings = sorted((finding for finding in shown if finding is not None), key=_order)
         suppressed = [entry for entry in (*sifted.suppressed, *resifted.suppressed) if self._in_scope(entry.finding)]
+        unread = () if "SES001" in running else _unread(facts, self.scope)
         outcome = Outcome(
             findings=tuple(findings),
             suppressed=tuple(suppressed),
             rules={rule.code: rule for rule in rules},
             fixable_safe=self._count(findings, Applicability.SAFE),
             fixable_unsafe=self._count(findings, Applicability.UNSAFE),
-            skipped=tuple(_skipped(project.facts, self.scope)),
-            notes=(*(() if "SES001" in running else _unread(project.facts, self.scope)), *self._remarks(project, rules)),
-            errors=tuple(errors),
-            checked=sum(path in self.scope for path in project.sources),
+            skipped=tuple(_skipped(facts, self.scope)),
+            notes=(*unread, *notes_on_rules(self.settings, rules), *found.remarks),
+            errors=tuple(asking.errors),
+            checked=sum(path in self.scope for path in sources),
         )
         return outcome, replace(comments, used=sifted.used | resifted.used)
-
-    def _remarks(self, project: Project, rules: Sequence[Rule]) -> Iterator[str]:
-        yield from notes_on_rules(self.settings, rules)
-        yield from remarks(project, self.scope, self.settings.vocabulary.words)
 
     def _count(self, findings: Iterable[Finding], applicability: Applicability) -> int:
         """How many a run with the same paths would fix: those that lie there, not those that only pass through."""
@@ -166,19 +189,21 @@ class _Asking:
     errors: list[str]
     timings: Timings
 
-    def about_modules(self, rules: Sequence[RegisteredRule]) -> list[Finding]:
-        """What the rules find in each module; where one fails, only that module goes without it."""
-        found: list[Finding] = []
+    def about_modules(
+        self, rules: Sequence[RegisteredRule], earlier: Mapping[str, Sequence[Finding]]
+    ) -> dict[str, Sequence[Finding]]:
+        """What the rules find in each module that no ``earlier`` run knows; where one fails, only that module goes without it."""
+        found = dict(earlier)
         failed: dict[tuple[str, str], list[str]] = defaultdict(list)
-        modules, codes = [*self.project.modules.values()], tuple(entry.rule.code for entry in rules)
-        for number, module in enumerate(modules):
-            self.timings.step(number, len(modules), module.path)
-            known = self.project.memory.known((codes, module))
-            if known is UNASKED:
-                known = self._in_module(rules, module, failed)
-            found += known
+        paths, codes = [*self.project.modules], tuple(entry.rule.code for entry in rules)
+        for number, path in enumerate(paths):
+            self.timings.step(number, len(paths), path)
+            if path not in found:
+                module = self.project.modules[path]
+                known = self.project.memory.known((codes, module))
+                found[path] = self._in_module(rules, module, failed) if known is UNASKED else known
         self.errors.extend(f"{code} failed in {_listed(paths)}: {what}" for (code, what), paths in sorted(failed.items()))
-        return found
+        return {path: found[path] for path in paths}
 
     def _in_module(
         self, rules: Sequence[RegisteredRule], module: ModuleScope, failed: dict[tuple[str, str], list[str]]

@@ -147,11 +147,24 @@ class _Find:
             known = unchanged.outcome()
         if known is not None:
             return Result(planned, known, _Decoded(texts))
+        if not past and unchanged.is_known_in_part and (resumed := self._resumed(planned, texts, refused, unchanged)) is not None:
+            return resumed
         result = self._look(planned, texts, refused, past)
-        if result.checked is not None and result.checked.project is not None:
+        if result.checked is not None:
             with self._timings.stage("cache"):
-                unchanged.keep(result.outcome, result.checked.project)
+                unchanged.keep(result.checked)
         return result
+
+    def _resumed(
+        self, planned: Plan, texts: Mapping[str, bytes], refused: Mapping[str, str], unchanged: Unchanged
+    ) -> Result | None:
+        """What is found by going on from an earlier run, where that can be done."""
+        with self._timings.stage("start"):
+            analysis = _analysis(self._request, planned, self._timings)
+        sources = _Decoded({**texts, **dict.fromkeys(refused, b"")})
+        with self._timings.stage("link"):
+            checked = unchanged.resumed(analysis, sources)
+        return None if checked is None else Result(planned, checked.outcome, sources, checked=checked)
 
     def _look(self, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str], past: bool) -> Result:
         if past and self._looked is not None:
@@ -182,22 +195,11 @@ def _checked(
 ) -> "tuple[Result, Analysis]":
     with timings.stage("start"):
         from sessionlint.extract.garbage import without_cycle_collection
-        from sessionlint.run.analysis import Analysis
-        from sessionlint.run.extraction.extractor import Extractor
         from sessionlint.run.files.reading import sources_of
 
-        check_rules(planned)
+        analysis = _analysis(request, planned, timings)
     with timings.stage("read"):
         sources, broken = sources_of(texts, refused)
-    extractor = Extractor(planned.store, request.jobs, timings)
-    analysis = Analysis(
-        planned.settings,
-        planned.targets,
-        planned.scope,
-        planned.root.package,
-        prefilter=request.prefilter,
-        extractor=extractor,
-    )
     with without_cycle_collection():
         checked = analysis.check(sources, broken)
     for missing in checked.missing if not past else ():
@@ -205,6 +207,16 @@ def _checked(
     if checked.unusable_helper is not None and not past:
         raise UsageError(wrong_helper(planned, checked.unusable_helper))
     return Result(planned, checked.outcome, sources, checked=checked), analysis
+
+
+def _analysis(request: Request, planned: Plan, timings: Timings) -> "Analysis":
+    """How to look at the texts of a plan. Raises UsageError when the settings name a rule that does not exist."""
+    from sessionlint.run.analysis import Analysis
+    from sessionlint.run.extraction.extractor import Extractor
+
+    check_rules(planned)
+    settings, package, extractor = planned.settings, planned.root.package, Extractor(planned.store, request.jobs, timings)
+    return Analysis(settings, planned.targets, planned.scope, package, prefilter=request.prefilter, extractor=extractor)
 
 
 def _changed(

@@ -20,7 +20,9 @@ from sessionlint.run.cache.store import Store
 from sessionlint.run.planning import Plan
 
 if TYPE_CHECKING:
-    from sessionlint.link.project import Project
+    from sessionlint.model.facts import ModuleFacts
+    from sessionlint.model.source import Source
+    from sessionlint.run.analysis import Analysis, Checked
 
 _MOST_CHANGES = 50
 _WORD = re.compile(r"\w+")
@@ -36,26 +38,77 @@ class Unchanged:
         self._settings_key = _settings_key(planned)
         files = "".join(f"{path}\0{digest}" for path, digest in self._digests.items())
         self._key = _key(self._settings_key + files.encode("utf-8", "surrogatepass"))
+        # the files that were parsed and say something else now, and what the outcome before rests on, if that is all
+        self._involved: set[str] = set()
+        self._others: set[str] = set()
+        self._footing: dict[str, Any] | None = None
 
     def outcome(self) -> Outcome | None:
         """What the run before came to, if this one would come to the same. To be asked once: the texts are let go of."""
         known = self._read(self._key.hex())
         if known is None and (footing := self._standing()) is not None:
-            known = self._read(footing["outcome"])
-            if known is not None:
-                self._keep(known, footing)
+            if self._involved:
+                self._footing = footing
+            else:
+                known = self._read(footing["outcome"])
+                if known is not None:
+                    self._keep(known, footing)
         self._texts = {}
         return known
 
-    def keep(self, outcome: Outcome, project: "Project") -> None:
-        """Remember the outcome for ``project``, unless something went wrong in us on the way to it."""
-        if outcome.errors:
+    def keep(self, checked: "Checked") -> None:
+        """Remember what a project came to, unless something went wrong in us on the way to it."""
+        project = checked.project
+        if checked.outcome.errors or project is None or checked.found is None:
             return
+        from sessionlint.run.kept import claims, keeping
+
         has_asked = _finder_of_beginnings(project.asked)
         asked = {module.path for module in project.outlines if has_asked(project.source(module).text)}
         told = sorted(asked | project.looked_into)
         words = sorted(project.searched | project.asked)
-        self._keep(outcome, {"parsed": [*project.modules], "words": words, "told": told})
+        self._keep(checked.outcome, {"parsed": [*project.modules], "words": words, "told": told})
+        kept = keeping.claims_of(project, checked.found, self._digests.__getitem__)
+        self._store.keep_claims(self._settings_key, claims.dump(kept))
+
+    @property
+    def is_known_in_part(self) -> bool:
+        """Whether an earlier run may tell all but what a few files say otherwise."""
+        return self._footing is not None
+
+    def resumed(self, analysis: "Analysis", sources: "Mapping[str, Source]") -> "Checked | None":
+        """The run, if it can go on from what the one before has kept."""
+        if self._footing is None or (text := self._store.claims(self._settings_key)) is None:
+            return None
+        from sessionlint.run.kept import claims
+        from sessionlint.run.kept.resuming import NoWayError, Resuming
+
+        before = {
+            path: facts for path in self._involved if (facts := self._facts(self._footing["files"][path], path)) is not None
+        }
+        if before.keys() != self._involved:
+            return None
+        words = frozenset(self._footing["words"])
+        try:
+            known, text_of = claims.load(text), self._digests.__getitem__
+            checked, kept = Resuming(analysis, known, sources, before, self._others, text_of, words).checked()
+        except NoWayError:
+            return None
+        except Exception:
+            import logging
+
+            logging.getLogger(__name__).debug("the run begins at the beginning", exc_info=True)
+            return None
+        assert checked.project is not None
+        told = {*self._footing["told"], *checked.project.looked_into}
+        self._keep(checked.outcome, {**self._footing, "told": sorted(told)})
+        self._store.keep_claims(self._settings_key, claims.dump(kept))
+        return checked
+
+    def _facts(self, digest: str, path: str) -> "ModuleFacts | None":
+        """Those of an earlier text of the file."""
+        found = self._store.facts([bytes.fromhex(digest)]).get(bytes.fromhex(digest))
+        return None if found is None else replace(found, path=path)
 
     def _keep(self, outcome: Outcome, footing: Mapping[str, Any]) -> None:
         from sessionlint.model import outcome_codec
@@ -76,16 +129,18 @@ class Unchanged:
     # --- what does not matter -----------------------------------------------------------------------------------------
 
     def _standing(self) -> dict[str, Any] | None:
-        """The footing of the latest outcome, if it is that of this project, too."""
+        """The footing of the latest outcome, if it is that of this project, too, but for the files that are ``involved``."""
         try:
             footing: dict[str, Any] | None = json.loads(self._store.footing(self._settings_key) or "null")
             if footing is None or (before := footing["files"]).keys() != self._digests.keys():
                 return None
             changed = {path: before[path] for path, digest in self._digests.items() if before[path] != digest}
-            involved = {*footing["parsed"], *footing["told"]}
-            if len(changed) > _MOST_CHANGES or not involved.isdisjoint(changed):
+            if len(changed) > _MOST_CHANGES or not changed.keys().isdisjoint(footing["told"]):
                 return None
-            return footing if all(self._says_the_same(*each, footing["words"]) for each in changed.items()) else None
+            self._involved = changed.keys() & {*footing["parsed"]}
+            self._others = changed.keys() - self._involved
+            same = (self._says_the_same(path, changed[path], footing["words"]) for path in self._others)
+            return footing if all(same) else None
         except RecursionError:
             return None
 

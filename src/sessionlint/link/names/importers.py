@@ -87,26 +87,26 @@ def attribute_places(module: ModuleScope, imports: ModuleImports) -> AttributePl
 
 
 class Importers:
-    """Answers for one project; direct imports only, re-exports are followed by name."""
+    """Answers for one project, of what each of its files imports; direct imports only, re-exports are followed by name."""
 
-    def __init__(self, modules: Iterable[ModuleScope], imports: Callable[[ModuleScope], ModuleImports]) -> None:
+    def __init__(self, imports: Iterable[tuple[str, ModuleImports]]) -> None:
         self._of_module: dict[str, dict[str, Place]] = defaultdict(dict)
         self._of_name: dict[tuple[str, str], dict[str, Place]] = defaultdict(dict)
         self._reexports: dict[tuple[str, str], dict[tuple[str, str], None]] = defaultdict(dict)
         # module -> importer -> the names under which the importer knows the module
         self._bound_modules: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for module in modules:
-            self._record(module, imports(module))
+        for importer, each in imports:
+            self._record(importer, each)
 
-    def _record(self, module: ModuleScope, imports: ModuleImports) -> None:
+    def _record(self, importer: str, imports: ModuleImports) -> None:
         for path, dotted, place in imports.modules:
-            self._of_module[path].setdefault(module.path, place)
+            self._of_module[path].setdefault(importer, place)
             if dotted is not None:
-                self._bound_modules[path][module.path].add(dotted)
+                self._bound_modules[path][importer].add(dotted)
         for path, name, bound, at_module_level, place in imports.names:
-            self._of_name[path, name].setdefault(module.path, place)
+            self._of_name[path, name].setdefault(importer, place)
             if at_module_level:
-                self._reexports[path, name][module.path, bound] = None
+                self._reexports[path, name][importer, bound] = None
 
     def imported(self) -> frozenset[str]:
         """The paths of the modules that others import."""

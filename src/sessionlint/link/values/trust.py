@@ -33,6 +33,7 @@ class Trust:
     def __init__(self, vocabulary: Vocabulary, modules: Mapping[str, ModuleScope], layout: Layout) -> None:
         self.vocabulary = vocabulary
         self._modules = modules
+        self.homes: set[str] = set()
         self._layout = layout
         self._given: dict[FunctionScope, Kind] = {}
         self._members: dict[tuple[str, str], Kind] = {}
@@ -150,6 +151,7 @@ class Trust:
             if (path, name) in seen:
                 continue
             seen.add((path, name))
+            self.homes.add(path)
             if path not in self._modules:
                 self.unread.add(path)
             yield path, name

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import ClassScope, FunctionScope, Site
+from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
@@ -21,20 +21,16 @@ class EngineOwners:
         self._project = project
         self._engines = engines
 
-    def per_call(self) -> Iterator[PerCall]:
-        """The engines of objects that end in a function that runs again and again, or that FastAPI makes for each request."""
+    def ending(self, module: ModuleScope) -> Iterator[PerCall]:
+        """The objects that end in a function of a module that runs again and again."""
         fresh = Fresh(self._project, "owner of an engine", kinds.Instance, self._is_owner)
-        for made in per_call(self._project, fresh, self._ends_here):
-            engine = self._made_by(made.site.term, made.site) if isinstance(made.site.term, Call) else None
-            if engine is not None:
-                yield PerCall(engine, made.user, made.use, made.caller)
-        yield from self._injected()
+        return per_call(self._project, fresh, self._ends_here, module)
 
-    def _injected(self) -> Iterator[PerCall]:
-        """``def route(repo: Repo = Depends(Repo))``."""
+    def injected(self, module: ModuleScope) -> Iterator[PerCall]:
+        """The engines of the objects that FastAPI makes for each request: ``def route(repo: Repo = Depends(Repo))``."""
         callers = Callers(self._project)
-        functions = {function.node: function for function in self._project.functions()}
-        for site in self._project.calls_of_external("Depends"):
+        functions = {function.node: function for function in module.functions}
+        for site in self._project.calls_of_external("Depends", within=module):
             call, function = site.term, functions.get(site.statement) if isinstance(site.statement, Function) else None
             if not isinstance(call, Call) or function is None or not call.args:
                 continue
@@ -47,9 +43,10 @@ class EngineOwners:
                 yield PerCall(engine, function, site, caller)
 
     def _is_owner(self, call: Call, site: Site) -> bool | None:
-        return self._made_by(call, site) is not None or None
+        return self.made_by(call, site) is not None or None
 
-    def _made_by(self, call: Call, site: Site) -> Site | None:
+    def made_by(self, call: Call, site: Site) -> Site | None:
+        """The call that builds the engine of the object that a call makes."""
         callee = self._project.kind(call.func, site.scope)
         return self._engine_of(callee.cls) if isinstance(callee, kinds.ClassKind) else None
 

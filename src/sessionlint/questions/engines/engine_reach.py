@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sessionlint.link.names.scopes import FunctionScope, Scope, Site, enclosing_function
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, enclosing_function
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question, remembered
+from sessionlint.link.question import gathered, postings, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Name, Statement, Term, With
@@ -13,7 +13,7 @@ from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import engines_built_at_import, is_engine_builder
 from sessionlint.questions.references.call_graph import called_function
 from sessionlint.questions.running.callers import is_remembered
-from sessionlint.questions.sessions.makers import configurations, makers
+from sessionlint.questions.sessions.makers import configurations, makers_of
 
 _CONNECTING = frozenset({"connect", "begin", "raw_connection", "execute", "run_sync"})
 _ENTERS = ("__aenter__", "__enter__")
@@ -62,9 +62,9 @@ class EngineReach:
             case kinds.Method(owner=kinds.Engine(origin=origin), name=name) if name in _CONNECTING:
                 return origin
             case kinds.Factory(origin=origin) | kinds.Method(owner=kinds.Factory(origin=origin)) if origin is not None:
-                return _binds(self._project).get(origin)
+                return _bind(self._project, origin)
             case kinds.SessionType() | kinds.ClassKind():
-                return _binds(self._project).get(site.place)
+                return _bind(self._project, site.place)
             case _:
                 return None
 
@@ -97,22 +97,41 @@ class EngineReach:
                     yield from (method.function for method in methods if isinstance(method, kinds.FunctionKind))
 
 
+def _bind(project: Project, place: Place) -> Place | None:
+    """From the place of a factory, a registry or an opening call to that of its engine."""
+    home = project.modules[place.path]
+    wrapped = _wrapped_factories(project, home).get(place)
+    engine = _binds(project, project.modules[wrapped.path]).get(wrapped) if wrapped is not None else None
+    return engine or _binds(project, home).get(place)
+
+
 @question(dict[Place, Place]())
-def _binds(project: Project) -> dict[Place, Place]:
-    """From the places of factories, registries and opening calls to those of their engines."""
+def _binds(project: Project, module: ModuleScope) -> Mapping[Place, Place]:
+    """The engines of the factories and of the opening calls of a module."""
     found: dict[Place, Place] = {}
-    for maker in makers(project):
+    for maker in makers_of(project, module):
         if (engine := _engine(project, maker.bind, maker.site.scope)) is not None:
             found[maker.place] = engine
-    for factory, site, call in configurations(project):
+    for factory, engine in _configured(project, module.path):
+        found.setdefault(factory, engine)
+    return found
+
+
+@postings
+def _configured(project: Project, module: ModuleScope) -> Iterator[tuple[str, tuple[Place, Place]]]:
+    """Factories, each with the engine that the module gives it afterwards."""
+    for factory, site, call in configurations(project, module):
         engine = _engine(project, walk.argument(call, None, "bind"), site.scope)
         if engine is not None and factory.origin is not None:
-            found.setdefault(factory.origin, engine)
-    for site in project.calls_of_external("scoped_session", "async_scoped_session"):
-        wrapped = _wrapped_factory(project, site)
-        if wrapped is not None and wrapped in found:
-            found[site.place] = found[wrapped]
-    return found
+            yield factory.origin.path, (factory.origin, engine)
+
+
+@question(dict[Place, Place]())
+def _wrapped_factories(project: Project, module: ModuleScope) -> Mapping[Place, Place]:
+    """The registries of a module, each with its factory."""
+    registries = project.calls_of_external("scoped_session", "async_scoped_session", within=module)
+    wrapped = ((site.place, _wrapped_factory(project, site)) for site in registries)
+    return {registry: factory for registry, factory in wrapped if factory is not None}
 
 
 def _wrapped_factory(project: Project, site: Site) -> Place | None:
@@ -137,21 +156,28 @@ def lasting_engines(project: Project) -> dict[Place, tuple[Site, ...]]:
     return dict(_lasting(project))
 
 
-@collected
-def _lasting(project: Project) -> Iterable[tuple[Place, tuple[Site, ...]]]:
+@gathered
+def _lasting(project: Project, module: ModuleScope) -> Iterable[tuple[Place, tuple[Site, ...]]]:
     built: dict[Place, Site] = {}
-    for site in project.calls_giving(kinds.Engine):
+    for site in project.calls_giving(kinds.Engine, within=module):
         if isinstance(site.term, Call) and is_engine_builder(project, site.term, site):
             built[site.place] = site
     if not built:
         return ()
-    builds = [build for module in project.modules.values() for build in engines_built_at_import(project, module)]
-    at_import = {build.builder or build.site.place for build in builds}
+    at_import = set(_built_at_import(project, module.path))
     lasting = {place: site for place, site in built.items() if place in at_import or _is_kept(site)}
     named = defaultdict(list)
     for site in lasting.values():
         named[_owner(site)].append(site)
     return [(place, tuple(named[_owner(site)])) for place, site in lasting.items()]
+
+
+@postings
+def _built_at_import(project: Project, module: ModuleScope) -> Iterator[tuple[str, Place]]:
+    """Where engines are built when the module is imported."""
+    for build in engines_built_at_import(project, module):
+        place = build.builder or build.site.place
+        yield place.path, place
 
 
 def _owner(site: Site) -> tuple[Scope, object]:

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Site, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site, ValueBinding
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_module, remembered
+from sessionlint.link.question import by_module, gathered, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Name
 from sessionlint.questions.engines.engine_owners import EngineOwners
 from sessionlint.questions.engines.engines import is_engine_builder
-from sessionlint.questions.engines.fresh import Fresh, PerCall, per_call
+from sessionlint.questions.engines.fresh import Fresh, PerCall, each_once, per_call
 from sessionlint.questions.references.literals import literal_text
 from sessionlint.questions.sessions.holding import Use, holding_of
 
@@ -23,16 +23,47 @@ _BORROWERS = frozenset({"create_all", "drop_all", "reflect", "to_sql", "read_sql
 @by_module
 def per_call_engines(project: Project) -> Iterator[PerCall]:
     """The engines that end in a function of an application that runs per request, per task or per session, each once."""
-    ends, engines = EngineEnds(project), fresh_engines(project)
-    carriers = _Carriers(project, engines)
-    found = {one.site: one for one in per_call(project, engines, ends.ends_here)}
-    for carried in per_call(project, carriers.factories, lambda site: factory_ends_here(project, site)):
+    carriers = _Carriers(project, fresh_engines(project))
+    found = {one.site: one for one in each_once(_ending(project))}
+    for carried in each_once(_carried(project)):
         engine = carriers.engine_in(carried.site)
         if engine is not None and carried.user is not carried.site.scope:
             found.setdefault(engine, PerCall(engine, carried.user, carried.use, carried.caller))
-    for owned in EngineOwners(project, engines).per_call():
+    for owned in _owned_per_call(project):
         found.setdefault(owned.site, owned)
     yield from sorted(found.values(), key=lambda one: (one.place.path, one.place.span.start))
+
+
+@gathered
+def _ending(project: Project, module: ModuleScope) -> Iterator[PerCall]:
+    return per_call(project, fresh_engines(project), EngineEnds(project).ends_here, module)
+
+
+@gathered
+def _carried(project: Project, module: ModuleScope) -> Iterator[PerCall]:
+    """The factories with which engines end."""
+    factories = _Carriers(project, fresh_engines(project)).factories
+    return per_call(project, factories, lambda site: factory_ends_here(project, site), module)
+
+
+def _owned_per_call(project: Project) -> Iterator[PerCall]:
+    """The engines of objects that end in a function that runs again and again, or that FastAPI makes for each request."""
+    owners = EngineOwners(project, fresh_engines(project))
+    for made in each_once(_owners_ending(project)):
+        engine = owners.made_by(made.site.term, made.site) if isinstance(made.site.term, Call) else None
+        if engine is not None:
+            yield PerCall(engine, made.user, made.use, made.caller)
+    yield from _owners_injected(project)
+
+
+@gathered
+def _owners_ending(project: Project, module: ModuleScope) -> Iterator[PerCall]:
+    return EngineOwners(project, fresh_engines(project)).ending(module)
+
+
+@gathered
+def _owners_injected(project: Project, module: ModuleScope) -> Iterator[PerCall]:
+    return EngineOwners(project, fresh_engines(project)).injected(module)
 
 
 def fresh_engines(project: Project) -> Fresh:

@@ -1,6 +1,6 @@
 """Things that are built anew for one call: through which functions they come, and in which one they end."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sessionlint.link.names.functions import return_values
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site, ValueBinding
@@ -96,16 +96,22 @@ class PerCall:
         return self.site.place
 
 
-def per_call(project: Project, fresh: Fresh, ends_here: Callable[[Site], bool]) -> Iterator[PerCall]:
-    """What ends in a function of an application that runs per request, per task or per session, each once, in source order."""
+def per_call(project: Project, fresh: Fresh, ends_here: Callable[[Site], bool], module: ModuleScope) -> Iterator[PerCall]:
+    """What ends in a function of the module that runs per request, per task or per session, if it is of an application."""
     callers = Callers(project)
+    for built, site, function in fresh.built_in(module) if project.role(module) is Role.APPLICATION else ():
+        caller = callers.of(function) if ends_here(site) else None
+        if caller is not None:
+            yield PerCall(built, function, site, caller)
+
+
+def each_once(some: Iterable[PerCall]) -> Sequence[PerCall]:
+    """Of the things of one call that builds the one that is built most often, in source order."""
     found: dict[Site, PerCall] = {}
-    for module in project.modules.values():
-        for built, site, function in fresh.built_in(module) if project.role(module) is Role.APPLICATION else ():
-            caller = callers.of(function) if ends_here(site) else None
-            if caller is not None and _is_worse(caller, found.get(built)):
-                found[built] = PerCall(built, function, site, caller)
-    yield from sorted(found.values(), key=lambda one: (one.place.path, one.place.span.start))
+    for one in some:
+        if _is_worse(one.caller, found.get(one.site)):
+            found[one.site] = one
+    return sorted(found.values(), key=lambda one: (one.place.path, one.place.span.start))
 
 
 def _is_worse(caller: Caller, known: PerCall | None) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import collected, postings
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import BoolOp, Call, Conditional, Constant, FString, Mapping, Name, Operation, Term
@@ -186,15 +186,17 @@ def _drivername(text: str) -> str | None:
     return text.lower() if text and HOLE not in text else None
 
 
-@question(frozenset[Place]())
-def wrapped_by_async_engine(project: Project) -> frozenset[Place]:
-    """Where engines are built that ``AsyncEngine(...)`` makes asynchronous: ``AsyncEngine(create_engine(url))``."""
-    found = set()
-    for site in project.calls_of_external("AsyncEngine"):
+def is_wrapped_by_async_engine(project: Project, engine: Place) -> bool:
+    """Whether ``AsyncEngine(...)`` makes the engine asynchronous that is built there: ``AsyncEngine(create_engine(url))``."""
+    return engine in _wrapped_by_async_engine(project, engine.path)
+
+
+@postings
+def _wrapped_by_async_engine(project: Project, module: ModuleScope) -> Iterator[tuple[str, Place]]:
+    for site in project.calls_of_external("AsyncEngine", within=module):
         call = site.term
         assert isinstance(call, Call)
         given = walk.argument(call, 0, "sync_engine")
         engine = project.kind(given, site.scope) if given is not None else kinds.UNKNOWN
         if isinstance(engine, kinds.Engine) and engine.origin is not None:
-            found.add(engine.origin)
-    return frozenset(found)
+            yield engine.origin.path, engine.origin

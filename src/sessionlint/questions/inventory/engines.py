@@ -7,7 +7,7 @@ from dataclasses import replace
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import Binding, FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import gathered, postings, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Comprehension, Constant, Name, Subscript, Term
@@ -17,21 +17,20 @@ from sessionlint.questions.engines.engines import is_engine_builder
 from sessionlint.questions.engines.urls import engine_urls, is_from_config
 from sessionlint.questions.inventory.parts import function_at, part_of
 from sessionlint.questions.inventory.records import Code, Engine, Factory, Option
+from sessionlint.questions.references.call_graph import calls_to
 from sessionlint.questions.sessions.makers import configurations
 
 _LONGEST, _DEPTH = 40, 3
 
 
-@collected
-def engines(project: Project) -> Iterator[Engine]:
+@gathered
+def engines(project: Project, module: ModuleScope) -> Iterator[Engine]:
     """Every engine that the project builds, in order of files."""
-    disposed = _disposed(project)
-    for module in project.modules.values():
-        for engine in _engines_of(project, module):
-            yield replace(engine, disposed=tuple(disposed.get(engine.code.place, ())))
+    for engine in _engines_of(project, module):
+        disposed = (place for origin, place in _disposed(project, module.path) if origin == engine.code.place)
+        yield replace(engine, disposed=tuple(disposed))
 
 
-@collected
 def _engines_of(project: Project, module: ModuleScope) -> Iterator[Engine]:
     drivers: dict[Place, list[str]] = defaultdict(list)
     for shown in engine_urls(project, module):
@@ -46,29 +45,25 @@ def _engines_of(project: Project, module: ModuleScope) -> Iterator[Engine]:
             yield Engine(code, engine.is_async, driver, where, options_of(project, call, site.scope), call in at_import)
 
 
-@question(dict[Place, list[Place]]())
-def _disposed(project: Project) -> Mapping[Place, Sequence[Place]]:
-    """By engine, where ``dispose`` is called on it."""
-    found: dict[Place, list[Place]] = defaultdict(list)
-    for site in project.calls_named("dispose"):
+@postings
+def _disposed(project: Project, module: ModuleScope) -> Iterator[tuple[str, tuple[Place, Place]]]:
+    """The engines on which ``dispose`` is called, each with the place."""
+    for site in module.calls_named(("dispose",)):
         func = site.term.func if isinstance(site.term, Call) else None
         origin = built_at(project, func.value, site.scope) if isinstance(func, Attribute) else None
         if origin is not None:
-            found[origin].append(site.place)
-    return dict(found)
+            yield origin.path, (origin, site.place)
 
 
-@collected
-def factories(project: Project) -> Iterator[Factory]:
+@gathered
+def factories(project: Project, module: ModuleScope) -> Iterator[Factory]:
     """Every session factory and registry that the project builds, in order of files."""
-    configured = dict(_configured(project))
-    for module in project.modules.values():
-        for site, factory in _factory_calls(project, module):
-            assert isinstance(site.term, Call)
-            engine = engine_of(project, site.place) or configured.get(site.place)
-            options = options_of(project, site.term, site.scope)
-            at_import = isinstance(site.scope, ModuleScope)
-            yield Factory(_bound_code(project, site), factory.is_async, factory.scoped, engine, options, at_import)
+    for site, factory in _factory_calls(project, module):
+        assert isinstance(site.term, Call)
+        engine = engine_of(project, site.place) or dict(_configured(project, module.path)).get(site.place)
+        options = options_of(project, site.term, site.scope)
+        at_import = isinstance(site.scope, ModuleScope)
+        yield Factory(_bound_code(project, site), factory.is_async, factory.scoped, engine, options, at_import)
 
 
 @question(dict[Place, Place]())
@@ -77,12 +72,13 @@ def sources(project: Project) -> Mapping[Place, Place]:
     return {factory.code.place: factory.engine or factory.code.place for factory in factories(project)}
 
 
-def _configured(project: Project) -> Iterator[tuple[Place | None, Place | None]]:
+@postings
+def _configured(project: Project, module: ModuleScope) -> Iterator[tuple[str, tuple[Place, Place | None]]]:
     """By factory, the engine that ``factory.configure(bind=engine)`` gives it."""
-    for factory, site, call in configurations(project):
+    for factory, site, call in configurations(project, module):
         bind = walk.argument(call, None, "bind")
-        if bind is not None:
-            yield factory.origin, built_at(project, bind, site.scope)
+        if bind is not None and factory.origin is not None:
+            yield factory.origin.path, (factory.origin, built_at(project, bind, site.scope))
 
 
 def _factory_calls(project: Project, module: ModuleScope) -> Iterator[tuple[Site, kinds.Factory]]:
@@ -117,15 +113,19 @@ def is_made_once(project: Project, origin: Place, depth: int = _DEPTH) -> bool:
     function = function_at(module, origin) if module is not None else None
     if function is None or not [parameter for parameter in function.node.params if parameter.name not in ("self", "cls")]:
         return True
-    calls = [site for site in project.calls_named(function.node.name) if _calls(project, site, function)]
+    calls = [site for site in calls_to(project, function) if _is_plain_call(project, site, function)]
     if len(calls) > 1 or not depth or any(isinstance(outer, Comprehension) for site in calls for outer in site.path):
         return False
     return not calls or is_made_once(project, calls[0].place, depth - 1)
 
 
-def _calls(project: Project, site: Site, function: FunctionScope) -> bool:
-    kind = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
-    return isinstance(kind, kinds.FunctionKind) and kind.function is function and project.role(site.scope.module) is not Role.TEST
+def _is_plain_call(project: Project, site: Site, function: FunctionScope) -> bool:
+    """Whether the function is called by its own name, and not by a test."""
+    match site.term:
+        case Call(func=Name(id=name) | Attribute(attr=name)):
+            return name == function.node.name and project.role(site.scope.module) is not Role.TEST
+        case _:
+            return False
 
 
 def built_at(project: Project, term: Term, scope: Scope) -> Place | None:

@@ -1,7 +1,7 @@
 """What a file has to do with others: what it imports, who imports it and which of its names, what happens at its import."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import ImportBinding, ModuleScope
@@ -56,21 +56,18 @@ class FileRecord:
 
 def files(project: Project, paths: Iterable[str], followed: Container[str]) -> Iterator[FileRecord]:
     """Those of ``paths`` that were read, in order. Whom they reach through others is told of those that are ``followed``."""
-    modules = {module.path: module for module in (*project.modules.values(), *project.outlines)}
-    parts = {path: part_of_file(project, module) for path, module in modules.items()}
-    reader = _Reader(project, modules, parts)
+    reader = _Reader(project)
     for path in paths:
-        if path in modules:
-            yield reader.file(modules[path], path in followed)
+        module = project.modules.get(path) or project.outline(path)
+        if module is not None:
+            yield reader.file(module, path in followed)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """The modules of the project by path, those of which only the imports are known, too, and what each is."""
+    """Reads modules, those of which only the imports are known, too."""
 
     project: Project
-    modules: Mapping[str, ModuleScope]
-    parts: Mapping[str, Part]
 
     def file(self, module: ModuleScope, is_followed: bool) -> FileRecord:
         direct = self.project.importers.of_module(module.path)
@@ -78,7 +75,7 @@ class _Reader:
         return FileRecord(
             module.path,
             module.name,
-            self.parts[module.path],
+            part_of_file(self.project, module),
             tuple(_outbound(self.project, module)),
             tuple(_reads(module)),
             tuple(_calls_at_import(module)),
@@ -88,7 +85,9 @@ class _Reader:
         )
 
     def _handle(self, place: Place) -> Handle:
-        return Handle(self.modules[place.path].name, self.parts[place.path], place)
+        module = self.project.modules.get(place.path) or self.project.outline(place.path)
+        assert module is not None
+        return Handle(module.name, part_of_file(self.project, module), place)
 
     def _contracts(self, module: ModuleScope) -> Iterator[Contract]:
         """The names that the module binds itself and others import, or read as its attributes."""

@@ -8,7 +8,7 @@ from sessionlint.link.names.functions import yields
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope
 from sessionlint.link.names.sites import inner_functions
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import collected, gathered, question
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
 from sessionlint.model.records import dataclass
@@ -51,7 +51,7 @@ class Giver:
 def givers(project: Project) -> Mapping[FunctionScope, Giver]:
     """Every function of the project that gives others a session, in order of files: it opens it, has it from one that does, or
     FastAPI asks it for it. One that gives what it was given is none."""
-    possible = {one.function: one for module in project.modules.values() for one in _possible_givers(project, module)}
+    possible = {one.function: one for one in _possible_givers(project)}
     having_from: dict[FunctionScope, list[FunctionScope]] = defaultdict(list)
     for function, giver in possible.items():
         for source in sources_of(project, giver, possible):
@@ -66,7 +66,7 @@ def givers(project: Project) -> Mapping[FunctionScope, Giver]:
     return {function: one for function, one in possible.items() if function in real and not is_inside(function.parent, real)}
 
 
-@collected
+@gathered
 def _possible_givers(project: Project, module: ModuleScope) -> Iterator[Giver]:
     for function in module.functions:
         session = _given(project, function)

@@ -1,11 +1,10 @@
 """Who takes hold of an engine, a factory or a provider by its name: imports it, overrides it, or puts something in its place."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from sessionlint.link.names.scopes import ModuleScope, Scope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import postings
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Evaluate, Statement, Subscript, Term
@@ -20,28 +19,32 @@ _PATCHING = ("patch", "setattr", "object")
 
 def handles(project: Project, things: Mapping[Place, Code]) -> Mapping[Place, Handles]:
     """By the place of each of ``things``: who takes hold of it."""
-    overrides, patches = _gathered(project, "overrides"), _gathered(project, "patches")
-    modules = {**{module.path: module for module in project.outlines}, **project.modules}
     found = {}
     for place, code in things.items():
-        imports = tuple(_importers(project, code, modules)) if code.name.isidentifier() else ()
-        found[place] = Handles(imports, overrides.get(place, ()), patches.get(place, ()))
+        imports = tuple(_importers(project, code)) if code.name.isidentifier() else ()
+        overrides = tuple(handle for meant, handle in _overrides(project, place.path) if meant == place)
+        patches = tuple(handle for meant, handle in _patches(project, place.path) if meant == place)
+        found[place] = Handles(imports, overrides, patches)
     return found
 
 
-def _importers(project: Project, code: Code, modules: Mapping[str, ModuleScope]) -> Iterator[Handle]:
+def _importers(project: Project, code: Code) -> Iterator[Handle]:
     for path, place in project.importers_of_name(code.place.path, code.name).items():
-        yield Handle(modules[path].name, part_of_file(project, modules[path]), place)
+        module = project.modules.get(path) or project.outline(path)
+        if module is not None:
+            yield Handle(module.name, part_of_file(project, module), place)
 
 
-@question(dict[Place, tuple[Handle, ...]]())
-def _gathered(project: Project, way: str) -> Mapping[Place, tuple[Handle, ...]]:
-    found: dict[Place, list[Handle]] = defaultdict(list)
-    look = _overridden if way == "overrides" else _patched
-    for module in project.modules.values():
-        for meant, place in look(project, module):
-            found[meant].append(Handle(module.name, part_of_file(project, module), place))
-    return {meant: tuple(handles) for meant, handles in found.items()}
+@postings
+def _overrides(project: Project, module: ModuleScope) -> Iterator[tuple[str, tuple[Place, Handle]]]:
+    for meant, place in _overridden(project, module):
+        yield meant.path, (meant, Handle(module.name, part_of_file(project, module), place))
+
+
+@postings
+def _patches(project: Project, module: ModuleScope) -> Iterator[tuple[str, tuple[Place, Handle]]]:
+    for meant, place in _patched(project, module):
+        yield meant.path, (meant, Handle(module.name, part_of_file(project, module), place))
 
 
 def meant_by(kind: kinds.Kind) -> Place | None:
@@ -58,7 +61,6 @@ def meant_by(kind: kinds.Kind) -> Place | None:
 # --- overrides --------------------------------------------------------------------------------------------------------
 
 
-@collected
 def _overridden(project: Project, module: ModuleScope) -> Iterator[tuple[Place, Place]]:
     """What ``dependency_overrides`` replaces, and where."""
     if not project.mentions(module, OVERRIDES):
@@ -92,7 +94,6 @@ def _is_overrides(term: Term) -> bool:
 # --- patches ----------------------------------------------------------------------------------------------------------
 
 
-@collected
 def _patched(project: Project, module: ModuleScope) -> Iterator[tuple[Place, Place]]:
     """What is replaced by its name, and where: ``patch("app.db.get_db")``, ``setattr(db, "get_db", ...)``, ``db.get_db = f``."""
     for site in module.calls_named(_PATCHING):

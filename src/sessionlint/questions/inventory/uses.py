@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
+from sessionlint.link.question import gathered
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Assign, Attribute, Await, Call, For, Name, Term, With, Yield
 from sessionlint.model.source import Place
@@ -17,15 +17,9 @@ from sessionlint.questions.requests.needs import needs, provider_function, reque
 from sessionlint.questions.sessions.lives import lives_of
 
 
-@collected
-def uses(project: Project) -> Iterator[Use]:
+@gathered
+def uses(project: Project, module: ModuleScope) -> Iterator[Use]:
     """Every use of a provider: what FastAPI fills with its sessions, and every call; other providers use it, too."""
-    for module in project.modules.values():
-        yield from _uses_in(project, module)
-
-
-@collected
-def _uses_in(project: Project, module: ModuleScope) -> Iterator[Use]:
     known = givers(project)
     for function in module.functions if known else ():
         yield from _injected(project, function, known)
@@ -158,15 +152,9 @@ def _name_of(site: Site) -> str:
 # --- without a provider -----------------------------------------------------------------------------------------------
 
 
-@collected
-def openings(project: Project) -> Iterator[Opening]:
+@gathered
+def openings(project: Project, module: ModuleScope) -> Iterator[Opening]:
     """Every session that is opened through a factory or a class, and not by a provider."""
-    for module in project.modules.values():
-        yield from _openings_in(project, module)
-
-
-@collected
-def _openings_in(project: Project, module: ModuleScope) -> Iterator[Opening]:
     known, made = givers(project), sources(project)
     owners = {giver.function.owner for giver in known.values() if giver.is_entered}
     for life in lives_of(project, module):

@@ -8,6 +8,7 @@ from keyword import iskeyword
 
 from sessionlint.link.names.scopes import FunctionScope, ImportBinding, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
+from sessionlint.link.question import gathered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.externals import canonical
 from sessionlint.model.facts import Call, Subscript
@@ -177,29 +178,14 @@ class _Chooser:
     def _alias(self, provider: Provider) -> Way | None:
         """``SessionDep = Annotated[Session, Depends(get_db)]``, where the project says that more than once."""
         way = self._way(Manner.ALIAS, provider)
-        found = [
-            (len(self.project.importers_of_name(module.path, name)), module, name)
-            for module in self.project.modules.values()
-            for name, term in _named_annotations(module)
-            if self._is_alias(term, module, provider)
-        ]
-        most, home, name = max(found, key=lambda one: one[0], default=(0, None, ""))
-        if home is None or not most:
+        named = [(path, name) for path, name, place in _aliases(self.project) if place == provider.code.place]
+        found = [(len(self.project.importers_of_name(path, name)), path, name) for path, name in named]
+        most, path, name = max(found, key=lambda one: one[0], default=(0, "", ""))
+        if not most:
             return None
+        home = self.project.modules[path]
         code = Code(home.name, name, home.place(home.facts.body[0].span), Part.SERVICE)
         return replace(way, module=_import_module(self.project, code), name=name)
-
-    def _is_alias(self, term: Subscript, module: ModuleScope, provider: Provider) -> bool:
-        generic = self.project.kind(term.value, module)
-        if not isinstance(generic, kinds.External) or canonical(generic.name) != "Annotated" or len(term.items) != 2:
-            return False
-        call = term.items[1]
-        return isinstance(call, Call) and is_depends(self.project, call, module) and self._names(call, module, provider)
-
-    def _names(self, call: Call, module: ModuleScope, provider: Provider) -> bool:
-        named = provider_term(call)
-        kind = self.project.kind(named, module) if named is not None else None
-        return isinstance(kind, kinds.FunctionKind) and kind.function.place == provider.code.place
 
     def _is_bare(self, provider: Provider) -> bool:
         """Whether it can be called without arguments."""
@@ -219,6 +205,20 @@ def _has_import(code: Code) -> bool:
     """Whether others may write ``from module import name``: it is not private, and its file has a name that can be written."""
     words = [*code.module.split("."), code.name]
     return all(word.isidentifier() and not iskeyword(word) for word in words) and not code.name.startswith("_")
+
+
+@gathered
+def _aliases(project: Project, module: ModuleScope) -> Iterator[tuple[str, str, Place]]:
+    """The names of modules for ``Annotated[..., Depends(...)]``, each with its file and with the place of the provider."""
+    for name, term in _named_annotations(module):
+        generic = project.kind(term.value, module)
+        if not isinstance(generic, kinds.External) or canonical(generic.name) != "Annotated" or len(term.items) != 2:
+            continue
+        call = term.items[1]
+        named = provider_term(call) if isinstance(call, Call) and is_depends(project, call, module) else None
+        kind = project.kind(named, module) if named is not None else None
+        if isinstance(kind, kinds.FunctionKind):
+            yield module.path, name, kind.function.place
 
 
 def _named_annotations(module: ModuleScope) -> Iterator[tuple[str, Subscript]]:

@@ -1,14 +1,13 @@
 """What the search for references looks up."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from sessionlint.index.dotted_words import end_of, pairs, start_of
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import gathered, postings
+from sessionlint.questions.references.outlines import outlines_that_may_speak
 from sessionlint.questions.references.own_names import OwnNames, own_names
-from sessionlint.questions.references.spellings import Spelling, names_asked_for, spellings
+from sessionlint.questions.references.spellings import Spelling, spellings
 
 
 class ReferenceIndex:
@@ -26,60 +25,30 @@ class ReferenceIndex:
         They import it or everything, name it as an attribute or in a string, or cannot be read.
         """
         modules, spelled = self._project.modules, spellings(self._project, module.path, name)
-        paths = {*spelled, *_star_importers(self._project).get(module.path, ()), *_unreadable(self._project)}
+        paths = {*spelled, *_star_importers(self._project, module.path), *_unreadable(self._project)}
         paths |= {path for path in self._project.importers.directly(module.path, name) if path in modules}
         yield from ((modules[path], spelled.get(path, ())) for path in sorted(paths))
 
     def unread_suspects(self, module: ModuleScope, name: str) -> Iterator[ModuleScope]:
         """The files of which only the imports are known that may import ``name`` of ``module``, or speak of ``module.name``."""
-        outlines = _outlines(self._project)
-        speaking = _speaking(self._project).get((end_of(last_part(module)), start_of(name)), ())
+        speaking = outlines_that_may_speak(self._project, last_part(module), name)
         paths = {*self._project.importers.directly(module.path, name), *speaking}
-        yield from (outlines[path] for path in sorted(outlines.keys() & paths))
+        outlines = (self._project.outline(path) for path in sorted(paths))
+        yield from (outline for outline in outlines if outline is not None)
 
 
-@question(dict[str, list[str]]())
-def _star_importers(project: Project) -> Mapping[str | None, Sequence[str]]:
-    found: dict[str | None, list[str]] = defaultdict(list)
-    for module in project.modules.values():
-        for star in module.star_imports:
-            found[project.layout.resolve(module.path, star.module, star.level)].append(module.path)
-    return dict(found)
+@postings
+def _star_importers(project: Project, module: ModuleScope) -> Iterator[tuple[str, str]]:
+    for star in module.star_imports:
+        path = project.layout.resolve(module.path, star.module, star.level)
+        if path is not None:
+            yield path, module.path
 
 
-@collected
-def _unreadable(project: Project) -> Iterator[str]:
-    return (module.path for module in project.modules.values() if is_unreadable(module))
-
-
-@question(dict[str, ModuleScope]())
-def _outlines(project: Project) -> Mapping[str, ModuleScope]:
-    return {module.path: module for module in project.outlines}
-
-
-@question(dict[tuple[str, str], list[str]]())
-def _speaking(project: Project) -> Mapping[tuple[str, str], Sequence[str]]:
-    """The paths of those files that may hold ``before.after``, also as a part of longer words."""
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for outline in _outlines(project).values():
-        for pair in _pairs(project, outline):
-            found[pair].append(outline.path)
-    return dict(found)
-
-
-@question(frozenset[tuple[str, str]]())
-def _pairs(project: Project, outline: ModuleScope) -> frozenset[tuple[str, str]]:
-    return frozenset(pairs(project.source(outline).text, _last_parts(project), _beginnings(project)))
-
-
-@question(frozenset[str]())
-def _last_parts(project: Project) -> frozenset[str]:
-    return frozenset(end_of(last_part(module)) for module in project.modules.values())
-
-
-@question(frozenset[str]())
-def _beginnings(project: Project) -> frozenset[str]:
-    return frozenset(map(start_of, names_asked_for(project)))
+@gathered
+def _unreadable(_: Project, module: ModuleScope) -> Iterator[str]:
+    if is_unreadable(module):
+        yield module.path
 
 
 def is_unreadable(module: ModuleScope) -> bool:

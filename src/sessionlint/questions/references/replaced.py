@@ -1,34 +1,33 @@
 """Names of a module that code in other files replaces."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import gathered
 from sessionlint.model.source import Place, Source, Span
+from sessionlint.questions.references.outlines import outlines_with
 from sessionlint.text.lines import lines_of
 
 
 def replacement(project: Project, module: ModuleScope, name: str) -> Place | None:
     """Where another file replaces ``name`` in a module, as tests do: ``patch("app.tasks.SessionLocal")``."""
-    places = _replacements(project, name).get(module.name.rpartition(".")[2], ())
-    return next((place for place in places if place.path != module.path), None)
+    last = module.name.rpartition(".")[2]
+    replaced = (*_replaced(project, name), *_replaced_in_outlines(project, name))
+    places = [place for leaf, place in replaced if leaf == last and place.path != module.path]
+    return min(places, key=lambda place: place.path, default=None)
 
 
-@question(dict[str, list[Place]]())
-def _replacements(project: Project, name: str) -> Mapping[str, list[Place]]:
-    """The first place in each file, by the last part of the module's name."""
-    found: dict[str, list[Place]] = {}
-    modules = {module.path: module for module in (*project.modules.values(), *project.outlines)}
-    for path in sorted(modules):
-        for leaf, place in _replaced_in(project, modules[path], name):
-            found.setdefault(leaf, []).append(place)
-    return found
+def _replaced_in_outlines(project: Project, name: str) -> Iterator[tuple[str, Place]]:
+    for outline in map(project.outline, outlines_with(project, name)):
+        if outline is not None:
+            yield from _replaced.within(project, outline, name)
 
 
-@collected
-def _replaced_in(project: Project, module: ModuleScope, name: str) -> Iterator[tuple[str, Place]]:
+@gathered
+def _replaced(project: Project, module: ModuleScope, name: str) -> Iterator[tuple[str, Place]]:
+    """The first place of each module whose ``name`` is replaced, by the last part of the module's name."""
     source = project.source(module)
     if name not in source.text:
         return

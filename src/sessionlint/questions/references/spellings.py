@@ -1,16 +1,17 @@
 """Where one module may name what another one binds: as an attribute of the module, or in a string.
 
-Every term of the project is looked at once, for all names that may be asked for; what stands there is told apart once per name.
+Every term of the project is looked at once, for whichever names will be asked for; what stands there is told apart once per
+name.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from sessionlint.link.names.scopes import ImportBinding, ModuleScope, Scope, Site
+from sessionlint.link.names.scopes import ModuleScope, Scope, Site
 from sessionlint.link.names.sites import Placed, placed, sites_of
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import collected, gathered, postings, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Collection, Constant, Delete, Evaluate, Name, Term
@@ -38,28 +39,32 @@ class Spelling:
 def spellings(project: Project, path: str, name: str) -> Mapping[str, Sequence[Spelling]]:
     """What may name ``name`` of the module at ``path``, in source order, by the path of the module that it stands in."""
     found: dict[str, list[Spelling]] = {}
-    for speller in _spellers(project).get(name, ()):
+    for speller in _spellers(project, name) if _is_word(name) else _odd_spellers(project, name):
         spelled = [each for each in _spelled(project, project.modules[speller], name) if each.home in (path, None)]
         if spelled:
             found[speller] = spelled
     return found
 
 
-@question(dict[str, list[str]]())
-def _spellers(project: Project) -> Mapping[str, Sequence[str]]:
-    """The paths of the modules that spell each name, in their order."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for module in project.modules.values():
-        for name in _places(project, module):
-            found[name].append(module.path)
-    return dict(found)
+@postings
+def _spellers(project: Project, module: ModuleScope) -> Iterator[tuple[str, str]]:
+    """The paths of the modules that spell a word, by the word."""
+    return ((word, module.path) for word in _places(project, module))
+
+
+@gathered
+def _odd_spellers(project: Project, module: ModuleScope, name: str) -> Iterator[str]:
+    """The paths of the modules that may spell an identifier which is no word."""
+    if project.mentions(module, name):
+        yield module.path
 
 
 @collected
 def _spelled(project: Project, module: ModuleScope, name: str) -> Iterator[Spelling]:
     """Everything in a module that spells ``name``, in source order."""
     speller = _Speller(project)
-    for site in (site for place in _places(project, module).get(name, ()) for site in sites_of(place)):
+    places = _places(project, module).get(name, ()) if _is_word(name) else _all_places(module)
+    for site in (site for place in places for site in sites_of(place)):
         yield from speller.spelled(site, name)
 
 
@@ -111,37 +116,27 @@ class _Speller:
 # --- the one look at everything ---------------------------------------------------------------------------------------
 
 
-@question(frozenset[str]())
-def names_asked_for(project: Project) -> frozenset[str]:
-    """The names that can be asked for: what modules bind on their own level, other than what libraries give them."""
-    may_resolve = project.layout.may_resolve
-    return frozenset(
-        name
-        for module in project.modules.values()
-        for name, bindings in module.bindings.items()
-        if not all(isinstance(each, ImportBinding) and not may_resolve(each.module, each.level) for each in bindings)
-    )
-
-
-@question(frozenset[str]())
-def _odd_names(project: Project) -> frozenset[str]:
-    """Identifiers that no ``\\w+`` finds."""
-    return frozenset(name for name in names_asked_for(project) if not re.fullmatch(r"\w+", name))
+def _is_word(name: str) -> bool:
+    """Whether ``\\w+`` finds it, as it does most identifiers."""
+    return re.fullmatch(r"\w+", name) is not None
 
 
 @question(dict[str, list[Placed]]())
-def _places(project: Project, module: ModuleScope) -> Mapping[str, Sequence[Placed]]:
-    """The statements of a module that spell each of the names, in source order."""
-    names, odd = names_asked_for(project), _odd_names(project)
+def _places(_: Project, module: ModuleScope) -> Mapping[str, Sequence[Placed]]:
+    """The statements of a module that spell each word, in source order."""
     found: dict[str, list[Placed]] = defaultdict(list)
-    for scope in module.scopes:
-        for place in placed(scope):
-            for word in _words(place, names, odd):
-                found[word].append(place)
+    for place in _all_places(module):
+        for word in _words(place):
+            found[word].append(place)
     return dict(found)
 
 
-def _words(place: Placed, names: frozenset[str], odd: frozenset[str]) -> set[str]:
+def _all_places(module: ModuleScope) -> Iterator[Placed]:
+    return (place for scope in module.scopes for place in placed(scope))
+
+
+def _words(place: Placed) -> set[str]:
+    """The attributes, the strings that are one word, and the words behind a dot in other strings."""
     found: set[str] = set()
     if isinstance(place.statement, Evaluate) and isinstance(place.statement.value, Constant):
         return found  # a docstring
@@ -149,21 +144,20 @@ def _words(place: Placed, names: frozenset[str], odd: frozenset[str]) -> set[str
     while waiting:
         term = waiting.pop()
         if isinstance(term, Attribute):
-            if term.attr in names:
-                found.add(term.attr)
+            found.add(term.attr)
             waiting.append(term.value)
         elif isinstance(term, Constant):
             if isinstance(term.value, str):
-                found |= _words_in(term.value, names, odd)
+                found |= _words_in(term.value)
         elif not isinstance(term, Name):
             waiting += walk.children(term)
     return found
 
 
-def _words_in(text: str, names: frozenset[str], odd: frozenset[str]) -> set[str]:
-    if "." not in text:
-        return {text} & names
-    return {text, *_BEHIND_A_DOT.findall(text), *(name for name in odd if name in text)} & names
+def _words_in(text: str) -> set[str]:
+    if "." in text:
+        return set(_BEHIND_A_DOT.findall(text))
+    return {text} if text.isidentifier() else set()
 
 
 def is_target(site: Site) -> bool:

@@ -16,6 +16,7 @@ TABLES: Mapping[str, Sequence[str]] = {
     "outcomes": ("key BLOB PRIMARY KEY", "outcome TEXT", "seal BLOB", "day INTEGER"),
     "ignored": ("key BLOB PRIMARY KEY", "verdicts TEXT", "seal BLOB", "day INTEGER"),
     "footings": ("key BLOB PRIMARY KEY", "footing TEXT", "seal BLOB", "day INTEGER"),
+    "claims": ("key BLOB PRIMARY KEY", "claims TEXT", "seal BLOB", "day INTEGER"),
 }
 _CREATING = {table: f"CREATE TABLE {table} ({', '.join(columns)})" for table, columns in TABLES.items()}
 _SCHEMA = {

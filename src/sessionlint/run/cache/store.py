@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sessionlint.model.facts import ModuleFacts
 
 T = TypeVar("T")
-_FORMAT = 1  # of the rows below
+_FORMAT = 2  # of the rows below
 _PENDING = 16 * 1024 * 1024
 _DAY = 24 * 60 * 60
 _KEPT_DAYS = 30
@@ -87,6 +87,10 @@ class Store:
         """The text that ``keep_footing`` got."""
         return self._text("footings", "footing", key)
 
+    def claims(self, key: bytes) -> str | None:
+        """The text that ``keep_claims`` got."""
+        return self._text("claims", "claims", key)
+
     def _text(self, table: str, column: str, key: bytes) -> str | None:
         return next((text for _, text in self._rows(table, column, [key])), None)
 
@@ -128,6 +132,10 @@ class Store:
     def keep_footing(self, key: bytes, text: str) -> None:
         """Remember what the latest outcome under ``key`` rests on."""
         self._keep("footings", text, key)
+
+    def keep_claims(self, key: bytes, text: str) -> None:
+        """Remember what the latest outcome under ``key`` was made of."""
+        self._keep("claims", text, key)
 
     def _keep(self, table: str, text: str, key: bytes, *numbers: int) -> None:
         if self._broken:

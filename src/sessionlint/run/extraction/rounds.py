@@ -70,6 +70,14 @@ def _asked_last(starting: frozenset[str]) -> Callable[[Project, Container[str]],
     return asked
 
 
+def deciding(project: Project) -> None:
+    """Ask everything that decides which files are read."""
+    session_names(project)
+    wanted_files(project)
+    is_started_elsewhere(project)
+    frozenset(unread_by_objects(project))
+
+
 def _linked(
     project: Project,
     sources: Mapping[str, Source],

@@ -1,6 +1,6 @@
 """Which rules speak in which file, and how loudly: selection, overrides, per-file ignores, severities."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sessionlint.model.finding import Finding, Rule, Severity
@@ -13,9 +13,9 @@ from sessionlint.sift.naming import matches
 class Choice:
     """The rules of a run. Answers are kept per combination of overrides: many files share one."""
 
-    def __init__(self, settings: Settings, rules: Sequence[Rule]) -> None:
+    def __init__(self, settings: Settings, rules: tuple[Rule, ...]) -> None:
         self._settings = settings
-        self._rules = rules
+        self.rules = rules
         self._by_layers: dict[tuple[bool, tuple[Layer, ...]], frozenset[str]] = {}
 
     def anywhere(self) -> frozenset[str]:
@@ -47,7 +47,7 @@ class Choice:
     def _codes(self, layers: tuple[Layer, ...], *, asked: bool = False) -> frozenset[str]:
         key = (asked, layers)
         if key not in self._by_layers:
-            rules = [replace(rule, on=False) for rule in self._rules] if asked else self._rules
+            rules = [replace(rule, on=False) for rule in self.rules] if asked else self.rules
             self._by_layers[key] = selected_codes((*self._settings.layers, *layers), rules, self._settings.configured)
         return self._by_layers[key]
 
@@ -55,7 +55,7 @@ class Choice:
         tables = [self._settings.severity]
         tables += [override.severity for override in self._settings.overrides if matches_any(override.files, path)]
         severity = finding.severity
-        rule = next(rule for rule in self._rules if rule.code == finding.code)
+        rule = next(rule for rule in self.rules if rule.code == finding.code)
         for table in tables:
             for selector in _most_specific_last(table):
                 if matches(selector, rule):

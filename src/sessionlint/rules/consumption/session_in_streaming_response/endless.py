@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_module
+from sessionlint.link.question import postings
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Constant, Name, While, With, Yield
@@ -31,26 +31,30 @@ class IdleSession:
     endless: bool
 
 
-@by_module
-def idle_sessions(project: Project) -> Iterator[IdleSession]:
-    """Every session that keeps a connection while an endless stream is sent, in order of files."""
+def idle_sessions(project: Project, module: ModuleScope) -> Iterator[IdleSession]:
+    """Every session of a module that keeps a connection while an endless stream is sent."""
+    found = _idle_sessions(project, module.path)
+    yield from (one for one in found if one.injected is not None)
     opened: dict[Place, IdleSession] = {}
-    for module in project.modules.values():
-        for function in module.functions if _may_stream(project, module) else ():
-            for site in responses(project, function):
-                generator = streamed_generator(project, function, site)
-                if generator is None:
-                    continue
-                loops = _endless_loops(generator)
-                if loops or _is_event_stream(site):
-                    yield from _of_request(project, function, site, generator, endless=bool(loops))
-                for found in _opened_around(project, generator, loops):
-                    opened.setdefault(found.place, found)
+    for one in found:
+        if one.injected is None:
+            opened.setdefault(one.place, one)
     yield from opened.values()
 
 
-def _may_stream(project: Project, module: ModuleScope) -> bool:
-    return project.mentions(module, "Response")
+@postings
+def _idle_sessions(project: Project, module: ModuleScope) -> Iterator[tuple[str, IdleSession]]:
+    """Those of the streams that a module sends, also where a body that stands elsewhere opens them."""
+    for function in module.functions if project.mentions(module, "Response") else ():
+        for site in responses(project, function):
+            generator = streamed_generator(project, function, site)
+            if generator is None:
+                continue
+            loops = _endless_loops(generator)
+            if loops or _is_event_stream(site):
+                injected = _of_request(project, function, site, generator, endless=bool(loops))
+                yield from ((module.path, found) for found in injected)
+            yield from ((generator.module.path, found) for found in _opened_around(project, generator, loops))
 
 
 def _is_event_stream(site: Site) -> bool:

@@ -1,12 +1,11 @@
 """Coroutine functions that only hand their session on to another one, which runs the SQL: one problem, told where the SQL is."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_path, collected
+from sessionlint.link.question import collected, postings
 from sessionlint.model.role import Role
 from sessionlint.questions.running.blocking import BlockingSession, blocking_sessions, method_calls, ways_to_sql
 
@@ -52,25 +51,16 @@ def _handing_on_to(project: Project, found: BlockingSession) -> Sequence[Blockin
     known: dict[BlockingSession, None] = {}
     waiting: list[_Held] = [(found.function, found.name)]
     for held in waiting:
-        handing = _handing_on(project, held[0].module.path) or {}
-        callers = [one for one in handing.get(held, ()) if one not in known]
+        handing = (one for one, receiver in _handing_on(project, held[0].module.path) if receiver == held)
+        callers = [one for one in handing if one not in known]
         known |= dict.fromkeys(callers)
         waiting += [(one.function, one.name) for one in callers]
     return tuple(known)
 
 
-@by_path
-def _handing_on(project: Project) -> Mapping[str, Mapping[_Held, Sequence[BlockingSession]]]:
-    """The sessions that are handed on to each one of a module."""
-    found: dict[str, dict[_Held, list[BlockingSession]]] = defaultdict(lambda: defaultdict(list))
-    for module in project.modules.values():
-        for one, receiver in _handed_on_in(project, module):
-            found[receiver[0].module.path][receiver].append(one)
-    return {path: dict(handing) for path, handing in found.items()}
-
-
-@collected
-def _handed_on_in(project: Project, module: ModuleScope) -> Iterator[tuple[BlockingSession, _Held]]:
+@postings
+def _handing_on(project: Project, module: ModuleScope) -> Iterator[tuple[str, tuple[BlockingSession, _Held]]]:
+    """The sessions that a module hands on, each with who gets it."""
     for found in blocking_sessions(project, module):
         for receiver in _receivers(project, found.function, found.name):
-            yield found, receiver
+            yield receiver[0].module.path, (found, receiver)

@@ -1,10 +1,10 @@
 """URLs that are written where an engine is asked for: handed to the function, or to the object, that builds it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sessionlint.link.names.scopes import FunctionScope, ParameterBinding, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_module
+from sessionlint.link.question import postings
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Name, Parameter, Term
@@ -27,10 +27,15 @@ class HandedUrl:
     is_async: bool | None
 
 
-@by_module
-def handed_urls(project: Project) -> Iterator[HandedUrl]:
-    """Every URL that reaches an engine through the parameters of functions and constructors, in order of engines."""
-    for site in project.calls_giving(kinds.Engine):
+def handed_urls(project: Project, module: ModuleScope) -> Sequence[HandedUrl]:
+    """Every URL of a module that reaches an engine through the parameters of functions and constructors, in order of engines."""
+    return _handed_urls(project, module.path)
+
+
+@postings
+def _handed_urls(project: Project, module: ModuleScope) -> Iterator[tuple[str, HandedUrl]]:
+    """The URLs of the engines that a module builds."""
+    for site in project.calls_giving(kinds.Engine, within=module):
         call, engine = site.term, project.kind(site.term, site.scope)
         if not isinstance(call, Call) or not isinstance(engine, kinds.Engine) or not is_engine_builder(project, call, site):
             continue
@@ -38,7 +43,7 @@ def handed_urls(project: Project) -> Iterator[HandedUrl]:
         if url is None or is_from_config(project, call, site.scope):
             continue
         for place, drivername in dict.fromkeys(_handed(project, url, site.scope, _CALLS_DEEP)):
-            yield HandedUrl(place, drivername, site.place, engine.is_async)
+            yield place.path, HandedUrl(place, drivername, site.place, engine.is_async)
 
 
 def _handed(project: Project, term: Term, scope: Scope, depth: int) -> Iterator[tuple[Place, str]]:

@@ -14,7 +14,7 @@ from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.drivers import Serves, driver_of, serves
-from sessionlint.questions.engines.urls import engine_urls, wrapped_by_async_engine
+from sessionlint.questions.engines.urls import engine_urls, is_wrapped_by_async_engine
 from sessionlint.rules.engine.driver_mismatch.handed import handed_urls
 
 RULE = Rule(
@@ -55,7 +55,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 def _fails(project: Project, limit: Serves, engine: Place, is_async: bool | None) -> bool:
     """Whether a driver with this limit cannot serve an engine of this kind."""
-    if engine in wrapped_by_async_engine(project):
+    if is_wrapped_by_async_engine(project, engine):
         is_async = True
     return limit is Serves.NOTHING or (is_async is not None and is_async is not (limit is Serves.ASYNC))
 

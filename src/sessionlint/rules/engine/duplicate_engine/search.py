@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import ImportBinding, ParameterBinding, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import ImportBinding, ModuleScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_module
+from sessionlint.link.question import by_module, gathered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Subscript, Term
@@ -36,9 +36,20 @@ class DuplicateEngine:
 def duplicate_engines(project: Project) -> Iterator[DuplicateEngine]:
     """Every engine of the applications but the first of its URL and kind, in order of files."""
     groups: dict[tuple[str, bool], list[Site]] = defaultdict(list)
-    for site in project.calls_giving(kinds.Engine):
+    for identity, is_async, site in _identified(project):
+        groups[identity, is_async].append(site)
+    for (identity, _), found in sorted(groups.items(), key=lambda group: group[0]):
+        for site in found[1:]:
+            if _owner(site) != _owner(found[0]):
+                yield DuplicateEngine(site, found[0], identity.partition(" ")[0])
+
+
+@gathered
+def _identified(project: Project, module: ModuleScope) -> Iterator[tuple[str, bool, Site]]:
+    """The engines of an application of which it can be told whether their URLs are the same, each with what tells."""
+    for site in project.calls_giving(kinds.Engine, within=module) if project.role(module) is Role.APPLICATION else ():
         call = site.term
-        if project.role(site.scope.module) is not Role.APPLICATION or not isinstance(call, Call) or site.in_lambda:
+        if not isinstance(call, Call) or site.in_lambda:
             continue
         if not is_engine_builder(project, call, site) or any(given.keyword == "poolclass" for given in call.args):
             continue
@@ -46,11 +57,7 @@ def duplicate_engines(project: Project) -> Iterator[DuplicateEngine]:
         url = walk.argument(call, 0, "url")
         identity = _identity(project, url, site.scope, _DEPTH) if url is not None else None
         if identity is not None and isinstance(engine, kinds.Engine) and engine.is_async is not None:
-            groups[identity, engine.is_async].append(site)
-    for (identity, _), found in sorted(groups.items(), key=lambda group: group[0]):
-        for site in found[1:]:
-            if _owner(site) != _owner(found[0]):
-                yield DuplicateEngine(site, found[0], identity.partition(" ")[0])
+            yield identity, engine.is_async, site
 
 
 def _owner(site: Site) -> tuple[object, ...]:

@@ -5,9 +5,9 @@ Only what the project shows counts: with a plug-in or a hook that gives out mark
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
+from sessionlint.link.question import gathered
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Collection, Constant, Name, Term
 from sessionlint.model.role import Role
@@ -21,14 +21,17 @@ def lives_longer(scope: str, other: str) -> bool:
     return scope in _SCOPES and other in _SCOPES and _SCOPES.index(scope) > _SCOPES.index(other)
 
 
-@question(False)
 def are_loops_known(project: Project) -> bool:
     """Whether pytest-asyncio's own rules are all that there is."""
-    tests = [module for module in project.modules.values() if project.role(module) is Role.TEST]
-    return not any(
-        any(fixture_name(fixture) == "event_loop" for fixture in fixtures_of(project, module)) or _MARKING in module.bindings
-        for module in tests
-    )
+    return not _with_rules_of_their_own(project)
+
+
+@gathered
+def _with_rules_of_their_own(project: Project, module: ModuleScope) -> Iterator[str]:
+    if project.role(module) is Role.TEST:
+        has_loop = any(fixture_name(fixture) == "event_loop" for fixture in fixtures_of(project, module))
+        if has_loop or _MARKING in module.bindings:
+            yield module.path
 
 
 def loop_scope(project: Project, function: FunctionScope) -> str | None:
@@ -55,17 +58,17 @@ def fixture_scope(fixture: FunctionScope) -> str | None:
     return "function" if scope is None else scope or None
 
 
-def users_of(project: Project, fixture: FunctionScope) -> Iterator[FunctionScope]:
+@gathered
+def users_of(project: Project, module: ModuleScope, fixture: FunctionScope) -> Iterator[FunctionScope]:
     """The tests and the fixtures that ask for a fixture by its name, and get this one."""
     name = fixture_name(fixture)
-    for module in project.modules.values():
-        if project.role(module) is not Role.TEST:
-            continue
-        for function in module.functions:
-            if any(parameter.name == name for parameter in function.node.params) and function is not fixture:
-                found = (one for one in fixtures_for(project, function) if fixture_name(one) == name and one is not function)
-                if next(found, None) is fixture:
-                    yield function
+    if not project.mentions(module, name) or project.role(module) is not Role.TEST:
+        return
+    for function in module.functions:
+        if any(parameter.name == name for parameter in function.node.params) and function is not fixture:
+            found = (one for one in fixtures_for(project, function) if fixture_name(one) == name and one is not function)
+            if next(found, None) is fixture:
+                yield function
 
 
 def _is_of_plugin(decorator: Term) -> bool:

@@ -46,9 +46,9 @@ def engines_across_loops(project: Project) -> Iterator[LoopEngine]:
             for engine in dict.fromkeys(place for function in run.functions for place in reach.of(function)):
                 runs[engine].append(run)
     engines = lasting_engines(project) if runs else {}
-    callers, loopless = Callers(project), _loopless(project)
+    callers = Callers(project)
     for place in sorted(runs.keys() & engines.keys()):
-        site = next((one for one in engines[place] if one.place not in loopless and is_pooled(project, one)), None)
+        site = next((one for one in engines[place] if not _is_loopless(project, one) and is_pooled(project, one)), None)
         found = _repeated(project, site, runs[place], callers) if site is not None else None
         if found is not None:
             yield found
@@ -60,15 +60,14 @@ def _cleans_up(run: LoopRun, reach: EngineReach) -> bool:
     return (outer is not None and reach.disposes(outer)) or any(reach.may_dispose(function) for function in run.functions)
 
 
-def _loopless(project: Project) -> frozenset[Place]:
-    """The engines whose URL names a driver without ties to a loop, or one that nothing is known of."""
+def _is_loopless(project: Project, engine: Site) -> bool:
+    """Whether the URL of an engine names a driver without ties to a loop, or one that nothing is known of."""
     version = project.targets.sqlalchemy
-    found = set()
-    for url in (url for module in project.modules.values() for url in engine_urls(project, module)):
+    for url in engine_urls(project, engine.scope.module):
         driver = driver_of(url.drivername, version) if url.drivername is not None else ""
-        if driver is None or driver in LOOPLESS:
-            found.add(url.site.place)
-    return frozenset(found)
+        if url.site.place == engine.place and (driver is None or driver in LOOPLESS):
+            return True
+    return False
 
 
 def _repeated(project: Project, site: Site, runs: list[LoopRun], callers: Callers) -> LoopEngine | None:

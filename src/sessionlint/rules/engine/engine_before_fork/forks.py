@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
+from sessionlint.link.question import gathered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Term, With
@@ -38,11 +39,10 @@ class Fork:
         return not self.functions
 
 
-def forks(project: Project) -> Iterator[Fork]:
-    """Every place that forks, whatever starts its processes anew (``spawn``, ``forkserver``) left out."""
-    by_default = _forks_by_default(project)
-    starting = project.calls_of_external("os.fork", *_PROCESSES, *_POOLS)
-    for site in project.in_order(starting, project.calls_named("Process", "Pool")):
+def forks(project: Project, module: ModuleScope) -> Iterator[Fork]:
+    """Every place of a module that forks, whatever starts its processes anew (``spawn``, ``forkserver``) left out."""
+    starting = project.calls_of_external("os.fork", *_PROCESSES, *_POOLS, within=module)
+    for site in project.in_order(starting, module.calls_named(("Process", "Pool"))):
         call = site.term
         assert isinstance(call, Call)
         callee = project.kind(call.func, site.scope)
@@ -50,7 +50,7 @@ def forks(project: Project) -> Iterator[Fork]:
             yield Fork(site, ())
             continue
         name, method = _starter(project, call, site.scope)
-        if name is None or not (method == "fork" or (method is None and by_default)):
+        if name is None or not (method == "fork" or (method is None and _forks_by_default(project))):
             continue
         started = _process(call) if name in _PROCESSES else _pool(project, call, site)
         functions = tuple(dict.fromkeys(one for term in started if (one := _function(project, term, site.scope)) is not None))
@@ -91,14 +91,16 @@ def _literal(method: Term | None) -> str | None:
 def _forks_by_default(project: Project) -> bool:
     """Whether a process that says nothing of how it starts is forked (on Linux, before Python 3.14)."""
     python = project.targets.python
-    methods = [
-        _literal(walk.argument(site.term, 0, "method"))
-        for site in project.calls_of_external("multiprocessing.set_start_method")
-        if isinstance(site.term, Call)
-    ]
-    if methods:
+    if methods := _start_methods(project):
         return all(method == "fork" for method in methods)
     return python is None or python < _FORKSERVER_IS_DEFAULT
+
+
+@gathered
+def _start_methods(project: Project, module: ModuleScope) -> Iterator[str | None]:
+    for site in project.calls_of_external("multiprocessing.set_start_method", within=module):
+        if isinstance(site.term, Call):
+            yield _literal(walk.argument(site.term, 0, "method"))
 
 
 def _process(call: Call) -> Iterator[Term]:

@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, enclosing_function
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_module
-from sessionlint.link.values import kinds
+from sessionlint.link.question import collected, postings
 from sessionlint.model.facts import Call
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engine_reach import EngineReach, disposes, lasting_engines
 from sessionlint.questions.engines.engine_use import EngineEnds
-from sessionlint.questions.references.call_graph import called_function
+from sessionlint.questions.references.call_graph import called_function, calls_to
 from sessionlint.questions.running.callers import Caller, Callers
 from sessionlint.rules.engine.engine_before_fork.forks import Fork, forks
 
@@ -34,10 +33,10 @@ class ForkedEngine:
         return self.fork.site.place
 
 
-@by_module
-def forked_engines(project: Project) -> Iterator[ForkedEngine]:
-    """Every fork whose children use a pool that the parent has filled, in order of files."""
-    found = list(forks(project))
+@collected
+def forked_engines(project: Project, module: ModuleScope) -> Iterator[ForkedEngine]:
+    """Every fork of a module whose children use a pool that the parent has filled."""
+    found = list(forks(project, module))
     if not found or _resets_at_fork(project):
         return
     search = _Search(project)
@@ -46,10 +45,7 @@ def forked_engines(project: Project) -> Iterator[ForkedEngine]:
 
 
 def _resets_at_fork(project: Project) -> bool:
-    return any(
-        isinstance(site.term, Call) and project.kind(site.term.func, site.scope) == kinds.External("os.register_at_fork")
-        for site in project.calls()
-    )
+    return bool(project.calls_of_external("os.register_at_fork"))
 
 
 class _Search:
@@ -83,8 +79,7 @@ class _Search:
         found = self._above(fork.site, engine, _LEVELS) or self._at_import(fork.site.scope.module, engine)
         outer = enclosing_function(fork.site.scope)
         if found is None and outer is not None and self._callers.of(outer) in _SERVING:
-            serving = (function for function in self._project.functions() if function not in ran)
-            found = next((site for function in serving if (site := self._reach.of(function).get(engine)) is not None), None)
+            found = next((site for function, site in using(self._project, engine) if function not in ran), None)
         return found
 
     def _above(self, site: Site, engine: Place, levels: int) -> Site | None:
@@ -92,11 +87,8 @@ class _Search:
         function = enclosing_function(site.scope)
         if found is not None or function is None or levels == 0:
             return found
-        calling = (other for other in self._project.calls() if self._calls(other, function))
+        calling = calls_to(self._project, function)
         return next((above for other in calling if (above := self._above(other, engine, levels - 1)) is not None), None)
-
-    def _calls(self, site: Site, function: FunctionScope) -> bool:
-        return isinstance(site.term, Call) and called_function(self._project, site.term, site) is function
 
     def _at_import(self, module: ModuleScope, engine: Place) -> Site | None:
         modules = (module, self._project.modules[engine.path])
@@ -121,6 +113,19 @@ def pooled_engines(project: Project) -> frozenset[Place]:
         for place, sites in lasting_engines(project).items()
         if all(isinstance(site.term, Call) and ends.has_pool_worth_keeping(site.term, site) for site in sites)
     )
+
+
+def using(project: Project, engine: Place) -> Iterator[tuple[FunctionScope, Site]]:
+    """The functions that use an engine, themselves or through those that they call, each with the first place; in order."""
+    return ((function, site) for place, function, site in _using(project, engine.path) if place == engine)
+
+
+@postings
+def _using(project: Project, module: ModuleScope) -> Iterator[tuple[str, tuple[Place, FunctionScope, Site]]]:
+    reach = EngineReach(project)
+    for function in module.functions:
+        for engine, site in reach.of(function).items():
+            yield engine.path, (engine, function, site)
 
 
 def used_by(project: Project, reach: EngineReach, site: Site) -> frozenset[Place]:

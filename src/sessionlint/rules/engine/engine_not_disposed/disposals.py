@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import gathered, question
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Call, Name
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.inventory.engines import built_at
+from sessionlint.questions.references.outlines import outlines_with
 
 _DISPOSES = re.compile(r"\.\s*dispose\b")
 # these use the engine that they are given, and leave it to whoever built it
@@ -33,9 +34,10 @@ class Disposals:
 @question(Disposals(frozenset(), True))
 def disposals(project: Project) -> Disposals:
     """Of the whole project; what tests and migrations dispose is theirs."""
-    found = [each for module in project.modules.values() for each in _disposed(project, module)]
-    is_any = None in found or any(_counts(project, outline) and _mentions(project, outline) for outline in project.outlines)
-    given = () if is_any else [each for module in project.modules.values() for each in _given_away(project, module)]
+    found = _disposed(project)
+    outlines = (outline for path in outlines_with(project, "dispose") if (outline := project.outline(path)) is not None)
+    is_any = None in found or any(_counts(project, outline) and _mentions(project, outline) for outline in outlines)
+    given = () if is_any else _given_away(project)
     return Disposals(frozenset({*(each for each in found if each is not None), *given}), is_any)
 
 
@@ -47,7 +49,7 @@ def _mentions(project: Project, module: ModuleScope) -> bool:
     return project.mentions(module, "dispose") and _DISPOSES.search(project.sources[module.path].text) is not None
 
 
-@collected
+@gathered
 def _disposed(project: Project, module: ModuleScope) -> Iterator[Place | None]:
     """What the module disposes, or hands the ``dispose`` of to somebody; None for what cannot be followed."""
     if not _counts(project, module) or not _mentions(project, module):
@@ -58,7 +60,7 @@ def _disposed(project: Project, module: ModuleScope) -> Iterator[Place | None]:
                 yield built_at(project, site.term.value, site.scope)
 
 
-@collected
+@gathered
 def _given_away(project: Project, module: ModuleScope) -> Iterator[Place]:
     """The engines that the module gives to a library which may dispose them: those of tools around SQLAlchemy do."""
     for site in project.calls_of(kinds.External, kinds.Unknown, within=module):

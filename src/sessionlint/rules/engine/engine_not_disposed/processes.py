@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import FunctionScope, ImportBinding, ModuleScope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected
+from sessionlint.link.question import collected, gathered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Collection, Constant, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
+from sessionlint.questions.references.outlines import outlines_with
 from sessionlint.questions.running.lifespans import lifespan_functions
 
 _APPLICATIONS = (
@@ -19,6 +20,7 @@ _APPLICATIONS = (
     *("litestar.app.Litestar", "aiohttp.web.Application", "quart.Quart", "sanic.Sanic"),
 )
 _PACKAGES = ("fastapi", "starlette", "litestar")
+_BUILDS = ("FastAPI(", "Starlette(", "Litestar(")
 _BUILT = re.compile(r"(?<![\w.])(?:fastapi\.)?(?:FastAPI|Starlette|Litestar)\(")
 _LISTS = ("on_cleanup", "on_shutdown", "cleanup_ctx")  # of aiohttp's applications
 _ENDS = ("shutdown", "after_server_stop")
@@ -41,16 +43,21 @@ def processes(project: Project) -> Iterator[Process]:
     """Those of the project, of tests and migrations none."""
     for function in lifespan_functions(project):
         yield Process(function.place, "this lifespan ends without it", 0)
-    for module in project.modules.values():
-        if _counts(project, module):
-            yield from _of_module(project, module)
-    for outline in project.outlines:
-        if _counts(project, outline):
+    yield from _processes(project)
+    for path in sorted({path for builds in _BUILDS for path in outlines_with(project, builds)}):
+        outline = project.outline(path)
+        if outline is not None and _counts(project, outline):
             yield from _of_outline(project, outline)
 
 
 def _counts(project: Project, module: ModuleScope) -> bool:
     return project.role(module) not in (Role.TEST, Role.MIGRATION, Role.STUB)
+
+
+@gathered
+def _processes(project: Project, module: ModuleScope) -> Iterator[Process]:
+    if _counts(project, module):
+        yield from _of_module(project, module)
 
 
 def _of_module(project: Project, module: ModuleScope) -> Iterator[Process]:

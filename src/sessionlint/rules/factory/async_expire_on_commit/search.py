@@ -1,12 +1,11 @@
 """Asynchronous sessions whose objects expire when they commit."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import gathered, postings
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Await, Call, Name, Statement, With
@@ -40,9 +39,9 @@ def expiring_async_sessions(project: Project, module: ModuleScope) -> Iterator[E
         if maker.is_factory and isinstance(maker.site.statement, With) and not maker.site.path:
             continue  # entered itself, it opens no session
         with_option, commits = configured(project), _commits(project)
-        if any(given.keyword == EXPIRE_ON_COMMIT for given in maker.call.args) or maker.place in with_option | _overridden(
-            project
-        ):
+        if any(given.keyword == EXPIRE_ON_COMMIT for given in maker.call.args) or maker.place in with_option:
+            continue
+        if _is_overridden(project, maker.place):
             continue
         if _is_given_elsewhere(project, maker):
             continue
@@ -84,17 +83,21 @@ def _binds_one_of(block: With, names: frozenset[str]) -> bool:
     return any(isinstance(item.target, Name) and item.target.id in names for item in block.items)
 
 
-@question(frozenset[Place]())
-def _overridden(project: Project) -> frozenset[Place]:
-    """The factories that are called with the option wherever a session may commit."""
-    given: dict[Place, list[bool]] = defaultdict(list)
-    for site in project.calls_of(kinds.Factory):
+def _is_overridden(project: Project, factory: Place) -> bool:
+    """Whether the factory is called, and with the option wherever a session may commit."""
+    given = [is_told for origin, is_told in _openings(project, factory.path) if origin == factory]
+    return bool(given) and all(given)
+
+
+@postings
+def _openings(project: Project, module: ModuleScope) -> Iterator[tuple[str, tuple[Place, bool]]]:
+    """The factories that the module calls, each with whether it gives the option or the session only reads."""
+    for site in project.calls_of(kinds.Factory, within=module):
         call = site.term
         factory = project.kind(call.func, site.scope) if isinstance(call, Call) else kinds.UNKNOWN
         if isinstance(call, Call) and isinstance(factory, kinds.Factory) and factory.origin is not None:
             told = any(argument.keyword == EXPIRE_ON_COMMIT or argument.star == "**" for argument in call.args)
-            given[factory.origin].append(told or _only_reads(project, site))
-    return frozenset(origin for origin, each in given.items() if all(each))
+            yield factory.origin.path, (factory.origin, told or _only_reads(project, site))
 
 
 def _is_given_elsewhere(project: Project, maker: Maker) -> bool:
@@ -102,12 +105,16 @@ def _is_given_elsewhere(project: Project, maker: Maker) -> bool:
     statement = maker.site.statement
     targets = statement.targets if isinstance(statement, Assign) and statement.value is maker.call else ()
     names = [target.attr for target in targets if isinstance(target, Attribute)]
-    return any(
-        isinstance(site.term, Call)
-        and isinstance(site.term.func, Attribute)
-        and any(given.keyword == EXPIRE_ON_COMMIT for given in site.term.args)
-        for site in (project.calls_named(*names) if names else ())
-    )
+    return any(_giving_the_option(project, name) for name in names)
+
+
+@gathered
+def _giving_the_option(project: Project, module: ModuleScope, name: str) -> Iterator[str]:
+    """The modules that give it to what they call as an attribute of that name."""
+    calls = [site.term for site in module.calls_named((name,)) if isinstance(site.term, Call)]
+    attributes = [call for call in calls if isinstance(call.func, Attribute)]
+    if any(given.keyword == EXPIRE_ON_COMMIT for call in attributes for given in call.args):
+        yield module.path
 
 
 def _only_reads(project: Project, opening: Site) -> bool:
@@ -119,10 +126,10 @@ def _only_reads(project: Project, opening: Site) -> bool:
     return bool(names) and not may_commit(project, opening.scope, names)
 
 
-@collected
-def _commits(project: Project) -> Iterator[tuple[Place | None, Place]]:
+@gathered
+def _commits(project: Project, module: ModuleScope) -> Iterator[tuple[Place | None, Place]]:
     """Every place where an asynchronous session commits, with what made the session (None: it cannot be told)."""
-    for site in project.calls_named("commit", "begin"):
+    for site in module.calls_named(("commit", "begin")):
         call = site.term
         assert isinstance(call, Call)
         if not isinstance(call.func, Attribute):

@@ -7,18 +7,18 @@ there is no one place to configure, to listen to or to replace in a test, and th
 Fix safety: none; where the factory belongs is for a person to say.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ParameterBinding, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_module
+from sessionlint.link.question import by_module, gathered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, If, Lambda, Name, Return, Term
 from sessionlint.model.finding import Finding, Related, Rule, Severity
 from sessionlint.questions.engines.engine_use import factory_ends_here
 from sessionlint.questions.engines.engines import is_engine_builder
-from sessionlint.questions.engines.fresh import Fresh, PerCall, per_call
+from sessionlint.questions.engines.fresh import Fresh, PerCall, each_once, per_call
 from sessionlint.questions.running.callers import Caller
 
 RULE = Rule(
@@ -116,12 +116,17 @@ def _related(factory: PerCall) -> Iterator[Related]:
 
 
 @by_module
-def per_call_factories(project: Project) -> Iterator[PerCall]:
+def per_call_factories(project: Project) -> Sequence[PerCall]:
     """The factories that end in a function of an application that runs per request, per task or per session, each once.
 
     Only one that would be the same each time: nothing in it depends on what the function is given or finds out, and its
     engine is not built with it.
     """
+    return each_once(_ending(project))
+
+
+@gathered
+def _ending(project: Project, module: ModuleScope) -> Iterator[PerCall]:
     constant = _Constancy(project)
 
     def is_built_by(call: Call, site: Site) -> bool | None:
@@ -131,4 +136,4 @@ def per_call_factories(project: Project) -> Iterator[PerCall]:
         return all(not given.star and constant.is_constant(given.value, site.scope) for given in call.args)
 
     fresh = Fresh(project, "constant factory", kinds.Factory, is_built_by)
-    yield from per_call(project, fresh, lambda site: factory_ends_here(project, site))
+    return per_call(project, fresh, lambda site: factory_ends_here(project, site), module)

@@ -1,12 +1,11 @@
 """Registries of sessions of which nothing in the project takes a session out again."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from sessionlint.link.names.scopes import FunctionScope, Site, enclosing_function
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site, enclosing_function
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_module
+from sessionlint.link.question import collected, gathered, postings, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Name, Term, With
@@ -38,17 +37,16 @@ class UnremovedRegistry:
         return self.registry.place
 
 
-@by_module
-def unremoved_registries(project: Project) -> Iterator[UnremovedRegistry]:
-    """Every registry that the application uses and whose sessions nothing removes or closes, in order of files."""
-    found = list(registries(project))
-    if not found:
-        return
-    mentions = _Mentions(project)
-    for registry in found:
-        ended = registry.place in mentions.ended or _name(registry.site) in mentions.ended_names
-        if not ended and (uses := mentions.used.get(registry.place)):
-            yield UnremovedRegistry(registry, tuple(uses.values()), _job(project, mentions.users[registry.place]))
+@collected
+def unremoved_registries(project: Project, module: ModuleScope) -> Iterator[UnremovedRegistry]:
+    """Every registry of a module that the application uses and whose sessions nothing removes or closes."""
+    for registry in registries(project, module):
+        mentions = [one for one in _mentions(project, module.path) if one.registry == registry.place]
+        uses = {one.use.path: one.use for one in reversed(mentions) if one.use is not None}
+        ended = any(one.use is None for one in mentions) or _name(registry.site) in _ended_names(project)
+        if uses and not ended:
+            users = dict.fromkeys(one.user for one in mentions if one.user is not None)
+            yield UnremovedRegistry(registry, tuple(uses[path] for path in sorted(uses)), _job(project, users))
 
 
 def _job(project: Project, users: Iterable[FunctionScope]) -> FunctionScope | None:
@@ -69,19 +67,41 @@ def _name(site: Site) -> str | None:
     return target.rpartition(".")[2] if target is not None else None
 
 
-class _Mentions:
-    """One look at every place of the project, its tests left out, that mentions a registry or one of its sessions."""
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A place mentions the registry built at ``registry``, or its session: uses that at ``use``, in ``user``, or ends it."""
 
-    def __init__(self, project: Project) -> None:
+    registry: Place
+    use: Place | None = None
+    user: FunctionScope | None = None
+
+
+@postings
+def _mentions(project: Project, module: ModuleScope) -> Iterator[tuple[str, _Mention]]:
+    return ((one.registry.path, one) for one in _looked_at(project, module).mentions)
+
+
+@gathered
+def _ended_names(project: Project, module: ModuleScope) -> Iterable[str]:
+    """The names under which something is ended of which nothing is known."""
+    return _looked_at(project, module).ended_names
+
+
+@question(None)
+def _looked_at(project: Project, module: ModuleScope) -> "_Look":
+    return _Look(project, module)
+
+
+class _Look:
+    """One look at every place of a module, of no tests, that mentions a registry or one of its sessions."""
+
+    def __init__(self, project: Project, module: ModuleScope) -> None:
         self._project = project
-        self.ended: set[Place] = set()
-        self.ended_names: set[str] = set()
-        self.used: dict[Place, dict[str, Place]] = defaultdict(dict)
-        self.users: dict[Place, dict[FunctionScope, None]] = defaultdict(dict)
-        for module in project.modules.values():
-            if project.role(module) is not Role.TEST:
-                for site in (site for scope in module.scopes for site in sites(scope)):
-                    self._look(site)
+        self.mentions: dict[_Mention, None] = {}
+        self.ended_names: dict[str, None] = {}
+        if project.role(module) is not Role.TEST:
+            for site in (site for scope in module.scopes for site in sites(scope)):
+                self._look(site)
 
     def _look(self, site: Site) -> None:
         term = site.term
@@ -97,7 +117,7 @@ class _Mentions:
         if term.attr in _ENDS:
             self._ends(owner)
             if owner == kinds.UNKNOWN and (name := walk.dotted(term.value)) is not None:
-                self.ended_names.add(name.rpartition(".")[2])
+                self.ended_names[name.rpartition(".")[2]] = None
         elif isinstance(owner, kinds.Factory) and owner.scoped and owner.origin is not None and term.attr not in _NO_WORK:
             self._uses(owner.origin, site)
 
@@ -106,7 +126,7 @@ class _Mentions:
         if isinstance(callee, kinds.Factory) and callee.scoped and callee.origin is not None:
             self._uses(callee.origin, site)
             if isinstance(site.statement, With) and any(item.context is call for item in site.statement.items):
-                self.ended.add(callee.origin)  # the block closes the session
+                self._end(callee.origin)  # the block closes the session
         elif not isinstance(callee, kinds.FunctionKind):
             for given in call.args:
                 self._lends(given.value, site)
@@ -115,15 +135,16 @@ class _Mentions:
         """Whoever gets the registry may empty it: ``zope.sqlalchemy.register(Session)``, a test's fixture."""
         kind = self._project.kind(term, site.scope)
         if isinstance(kind, kinds.Factory) and kind.scoped and kind.origin is not None:
-            self.ended.add(kind.origin)
+            self._end(kind.origin)
 
     def _ends(self, kind: kinds.Kind) -> None:
         if isinstance(kind, kinds.Factory | kinds.Session) and kind.scoped and kind.origin is not None:
-            self.ended.add(kind.origin)
+            self._end(kind.origin)
+
+    def _end(self, registry: Place) -> None:
+        self.mentions[_Mention(registry)] = None
 
     def _uses(self, origin: Place, site: Site) -> None:
         module = site.scope.module
         if self._project.role(module) is Role.APPLICATION and site.scope is not module:
-            self.used[origin].setdefault(module.path, site.place)
-            if (function := enclosing_function(site.scope)) is not None:
-                self.users[origin][function] = None
+            self.mentions[_Mention(origin, site.place, enclosing_function(site.scope))] = None

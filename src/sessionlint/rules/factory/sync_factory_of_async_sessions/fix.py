@@ -8,6 +8,7 @@ from sessionlint.edits.imports import Wanted, change_imports
 from sessionlint.edits.session_arguments import droppable_names
 from sessionlint.link.names.scopes import ModuleScope, Scope
 from sessionlint.link.project import Project
+from sessionlint.link.question import postings
 from sessionlint.link.values import kinds
 from sessionlint.link.values.quoted import read_annotation
 from sessionlint.model import walk
@@ -50,16 +51,16 @@ def async_factory_fix(project: Project, factory: SyncFactoryOfAsyncSessions) -> 
 
 def _is_needed_sync(project: Project, factory: SyncFactoryOfAsyncSessions) -> bool:
     """Whether the factory is handed to something that wants a plain ``sessionmaker``."""
-    for site in project.calls():
-        call = site.term
-        assert isinstance(call, Call)
-        callee = project.kind(call.func, site.scope)
-        if isinstance(callee, kinds.External) and callee.name in _NEEDS_SYNC:
-            for given in call.args:
-                kind = project.kind(given.value, site.scope)
-                if isinstance(kind, kinds.Factory) and kind.origin == factory.site.place:
-                    return True
-    return False
+    return factory.site.place in _needed_sync(project, factory.site.scope.module.path)
+
+
+@postings
+def _needed_sync(project: Project, module: ModuleScope) -> Iterator[tuple[str, Place]]:
+    for site in project.calls_of_external(*_NEEDS_SYNC, within=module):
+        for given in site.term.args if isinstance(site.term, Call) else ():
+            kind = project.kind(given.value, site.scope)
+            if isinstance(kind, kinds.Factory) and kind.origin is not None:
+                yield kind.origin.path, kind.origin
 
 
 def _annotations(project: Project, module: ModuleScope) -> Iterator[Span]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ImportBinding, ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
+from sessionlint.link.question import gathered
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Name
 from sessionlint.model.role import Role
@@ -27,7 +27,7 @@ def can_be_function_scoped(project: Project, lender: Lender) -> bool:
         return False
     if not all(_takes_scope(project, use) for use in lender.uses):
         return False
-    return not any(_lends_on(project, lender)) and not _outlives_the_route(project)
+    return not any(_lends_on(project, lender)) and not _outliving_the_route(project)
 
 
 def _takes_scope(project: Project, use: DependencyUse) -> bool:
@@ -54,11 +54,12 @@ def _lends_on(project: Project, lender: Lender) -> Iterator[bool]:
             yield any(provider in (None, lender.function) for provider in needed) or any(injected_sessions(project, function))
 
 
-@question(False)
-def _outlives_the_route(project: Project) -> bool:
-    """Whether a session may get to something that goes on afterwards: a module imports both."""
-    serving = (module for module in project.modules.values() if project.role(module) is Role.APPLICATION and _imports(module))
-    return any(any(injected_sessions(project, function)) for module in serving for function in module.functions)
+@gathered
+def _outliving_the_route(project: Project, module: ModuleScope) -> Iterator[str]:
+    """The modules of routes whose sessions may get to something that goes on afterwards: they import both."""
+    serving = module.functions if project.role(module) is Role.APPLICATION and _imports(module) else ()
+    if any(any(injected_sessions(project, function)) for function in serving):
+        yield module.path
 
 
 def _imports(module: ModuleScope) -> bool:

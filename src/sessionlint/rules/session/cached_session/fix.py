@@ -1,12 +1,15 @@
 """Taking the cache off a function that a session goes into or comes out of."""
 
+from collections.abc import Iterator
+
 from sessionlint.edits.decorators import remove_decorator
 from sessionlint.edits.imports import change_imports
 from sessionlint.edits.session_arguments import droppable_names
 from sessionlint.edits.unread_files import mentions_in_unread
-from sessionlint.link.names.scopes import Site
+from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import gathered
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Call, With
 from sessionlint.model.finding import Applicability, Fix
@@ -42,19 +45,25 @@ def uncached_fix(project: Project, cached: CachedSession) -> Fix | None:
 
 def _is_spoken_to(project: Project, cached: CachedSession) -> bool:
     """Whether somebody asks the function for its cache: ``get_user.cache_clear()``."""
-    name = cached.function.node.name
     for found, index in mentions_in_unread(project, cached.function):
         behind = [token.text for token in found[index + 1 : index + 3]]
         if len(behind) == 2 and behind[0] == "." and behind[1] in _OF_THE_CACHE:
             return True
-    return any(
+    return bool(_speaking_to_its_cache(project, cached.function))
+
+
+@gathered
+def _speaking_to_its_cache(project: Project, module: ModuleScope, function: FunctionScope) -> Iterator[str]:
+    name = function.node.name
+    may_speak = project.mentions(module, name) and any(project.mentions(module, each) for each in _OF_THE_CACHE)
+    if any(
         isinstance(site.term, Attribute)
         and site.term.attr in _OF_THE_CACHE
         and (walk.dotted(site.term.value) or "").rpartition(".")[2] == name
-        for module in project.modules.values()
-        for scope in module.scopes
+        for scope in (module.scopes if may_speak else ())
         for site in sites(scope)
-    )
+    ):
+        yield module.path
 
 
 def _is_entered_everywhere(project: Project, cached: CachedSession) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import gathered, postings
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Term
@@ -47,7 +47,7 @@ def closed_after_request(project: Project, module: ModuleScope) -> Iterator[Clos
         name = _name_on_g(project, life) if life.ending is Ending.ELSEWHERE else None
         if name is None:
             continue
-        closing = [found.function for found in _all_closings(project) if found.name == name]
+        closing = [found.function for found in _closings(project) if found.name == name]
         places = tuple(function.place for function in closing if function is not None and _runs_after(project, function))
         if places and len(places) == len(closing):
             yield ClosedAfterRequest(life, name, places)
@@ -84,14 +84,9 @@ def _text(term: Term) -> str | None:
     return term.value if isinstance(term, Constant) and isinstance(term.value, str) else None
 
 
-@question(tuple[_Closing, ...]())
-def _all_closings(project: Project) -> tuple[_Closing, ...]:
-    return tuple(found for module in project.modules.values() for found in _closings(project, module))
-
-
-@collected
+@gathered
 def _closings(project: Project, module: ModuleScope) -> Iterator[_Closing]:
-    """The functions of a module that do more with what ``g`` keeps than to use it."""
+    """The functions that do more with what ``g`` keeps than to use it."""
     if not project.mentions(module, "flask") and not project.mentions(module, "quart"):
         return
     for scope in module.scopes:
@@ -121,5 +116,13 @@ def _runs_after(project: Project, function: FunctionScope) -> bool:
     """``@app.after_request``, or ``app.after_request(function)``."""
     if any((walk.dotted(term) or "").rpartition(".")[2] in _AFTER for term in function.node.decorators):
         return True
-    given = ((site, arg.value) for site in project.calls_named(*_AFTER) if isinstance(site.term, Call) for arg in site.term.args)
-    return any(project.kind(term, site.scope) == kinds.FunctionKind(function) for site, term in given)
+    return function in _given_to_run_after(project, function.module.path)
+
+
+@postings
+def _given_to_run_after(project: Project, module: ModuleScope) -> Iterator[tuple[str, FunctionScope]]:
+    for site in module.calls_named(_AFTER):
+        for given in site.term.args if isinstance(site.term, Call) else ():
+            kind = project.kind(given.value, site.scope)
+            if isinstance(kind, kinds.FunctionKind) and kind == kinds.FunctionKind(kind.function):
+                yield kind.function.module.path, kind.function

@@ -1,6 +1,5 @@
 """What each statement of a body does to a session: with its methods, and in the functions of the project that it is handed to."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import TypeAlias
@@ -8,7 +7,7 @@ from typing import TypeAlias
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_path, collected
+from sessionlint.link.question import collected, postings
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assert, Attribute, BoolOp, Call, Evaluate, If, Name, Operation, Statement, Term, While
@@ -181,7 +180,7 @@ def _of_call(project: Project, call: Call, site: Site, names: Names) -> Effect |
     match project.kind(call.func, site.scope):
         case kinds.FunctionKind(function=function, wrapped="") if runs_at_once(project, function, call, site):
             known = names_in_callee(project, function, call, site.scope, names)
-            overridden = function in (_overridden(project, function.module.path) or ())
+            overridden = function in _overridden(project, function.module.path)
             return Runs(function, known) if known is not None and not overridden else Effect.WRITES
         case kinds.ClassKind(cls=cls):
             return _of_construction(project, cls, call, site, names)
@@ -191,22 +190,13 @@ def _of_call(project: Project, call: Call, site: Site, names: Names) -> Effect |
             return Effect.WRITES
 
 
-@by_path
-def _overridden(project: Project) -> Mapping[str, frozenset[FunctionScope]]:
-    """The methods in whose place that of a subclass may run, by their file."""
-    found: dict[str, set[FunctionScope]] = defaultdict(set)
-    for module in project.modules.values():
-        for method in _overridden_by(project, module):
-            found[method.module.path].add(method)
-    return {path: frozenset(methods) for path, methods in found.items()}
-
-
-@collected
-def _overridden_by(project: Project, module: ModuleScope) -> Iterator[FunctionScope]:
+@postings
+def _overridden(project: Project, module: ModuleScope) -> Iterator[tuple[str, FunctionScope]]:
+    """The methods in whose place that of a subclass may run."""
     for cls in module.classes:
         for ancestor in project.evaluator.ancestors(cls):
-            if ancestor is not cls:
-                yield from (ancestor.methods[name] for name in cls.methods if name in ancestor.methods and name != "__init__")
+            names = (name for name in cls.methods if name in ancestor.methods and name != "__init__")
+            yield from ((ancestor.module.path, ancestor.methods[name]) for name in names if ancestor is not cls)
 
 
 def _of_construction(project: Project, cls: ClassScope, call: Call, site: Site, names: Names) -> Effect | Runs:

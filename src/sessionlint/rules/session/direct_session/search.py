@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import Binding, EnteredBinding, FunctionScope, Scope, Site, ValueBinding
+from sessionlint.link.names.scopes import Binding, EnteredBinding, FunctionScope, ModuleScope, Scope, Site, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_module
+from sessionlint.link.question import collected, gathered
 from sessionlint.link.values.known_names import CONTEXT_METHODS
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Block, BoolOp, Call, Conditional, Constant, Name, Term, Try, With
@@ -15,7 +15,7 @@ from sessionlint.questions.providers.helper import Helper, configured_helper, is
 from sessionlint.questions.references.replaced import replacement
 from sessionlint.questions.requests.routes import is_called_by_fastapi
 from sessionlint.questions.sessions.holding import Use, holding_of
-from sessionlint.questions.sessions.lives import Ending, Life, session_lives, statement_mentions
+from sessionlint.questions.sessions.lives import Ending, Life, lives_of, statement_mentions
 from sessionlint.rules.session.direct_session.committing import of_commit
 from sessionlint.rules.session.direct_session.cycles import imports_back
 from sessionlint.rules.session.direct_session.inside_try import InsideTry, inside_try
@@ -60,16 +60,26 @@ class DirectSession:
         return self.life.opening.term
 
 
-@by_module
-def direct_sessions(project: Project) -> Iterator[DirectSession]:
+@collected
+def direct_sessions(project: Project, module: ModuleScope) -> Iterator[DirectSession]:
     """Every session of the helper's kind that a service, script, task or route opens through the factory itself."""
     helper = configured_helper(project)
     if helper is None:
         return
-    ours = [life for life in session_lives(project) if _is_ours(project, life, helper)]
-    unsure = len({life.session.origin for life in ours}) > 1
-    for life in ours:
+    for life in _ours(project, module, helper):
+        unsure = len(set(_factories(project))) > 1
         yield DirectSession(life, helper, Obstacle.UNSURE) if unsure else _judged(project, life, helper)
+
+
+@gathered
+def _factories(project: Project, module: ModuleScope) -> Iterator[Place | None]:
+    """What makes the sessions of the helper's kind, None where that cannot be told."""
+    helper = configured_helper(project)
+    yield from dict.fromkeys(life.session.origin for life in _ours(project, module, helper)) if helper is not None else ()
+
+
+def _ours(project: Project, module: ModuleScope, helper: Helper) -> Iterator[Life]:
+    return (life for life in lives_of(project, module) if _is_ours(project, life, helper))
 
 
 def entered_item(opening: Site) -> With | None:

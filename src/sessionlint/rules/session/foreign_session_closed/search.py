@@ -1,17 +1,17 @@
 """Functions that close a session which belongs to somebody else: to FastAPI's provider, or to a caller that goes on with it."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ParameterBinding, Site
+from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, ParameterBinding, Site
 from sessionlint.link.names.sites import inner_functions
 from sessionlint.link.project import Project
-from sessionlint.link.question import by_module
+from sessionlint.link.question import collected
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Block, Call, Name, Return, Statement, Term, Try, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
+from sessionlint.questions.references.call_graph import calls_to
 from sessionlint.questions.requests.routes import injected_sessions, is_called_by_fastapi
 from sessionlint.questions.sessions.holding import Use, holding_of, parameter_for
 from sessionlint.questions.sessions.lives import statement_mentions
@@ -34,17 +34,16 @@ class ForeignClose:
     commits: bool
 
 
-@by_module
-def foreign_closes(project: Project) -> Iterator[ForeignClose]:
+@collected
+def foreign_closes(project: Project, module: ModuleScope) -> Iterator[ForeignClose]:
     """Every close, as its last act, of a session that a function was given and that is seen to be wanted afterwards."""
-    closing = [(function, *closed) for function in project.functions() for closed in _closed_parameters(project, function)]
-    lent = _lenders(project, {function for function, _, _ in closing})
-    for function, name, place in closing:
-        commits = _commits(project, function, name)
-        if is_called_by_fastapi(project, function) and _is_injected(project, name, function):
-            yield ForeignClose(function, name, place, None, commits)
-        elif owner := next((site for parameter, site in lent[function] if parameter == name), None):
-            yield ForeignClose(function, name, place, owner, commits)
+    for function in module.functions:
+        for name, place in _closed_parameters(project, function):
+            commits = _commits(project, function, name)
+            if is_called_by_fastapi(project, function) and _is_injected(project, name, function):
+                yield ForeignClose(function, name, place, None, commits)
+            elif owner := next(_lenders(project, function, name), None):
+                yield ForeignClose(function, name, place, owner, commits)
 
 
 def _closed_parameters(project: Project, function: FunctionScope) -> Iterator[tuple[str, Place]]:
@@ -115,19 +114,16 @@ def _works(term: Term) -> bool:
     return isinstance(term, Await) or (isinstance(term, Call) and not name[:1].isupper())
 
 
-def _lenders(project: Project, functions: set[FunctionScope]) -> dict[FunctionScope, list[tuple[str, Site]]]:
-    """The calls of ``functions`` that hand over a session which the caller keeps, with the parameter that gets it."""
-    found: dict[FunctionScope, list[tuple[str, Site]]] = defaultdict(list)
-    for site in project.calls_of(kinds.FunctionKind) if functions else ():
+def _lenders(project: Project, function: FunctionScope, name: str) -> Iterator[Site]:
+    """The calls of ``function`` that hand over, as its parameter ``name``, a session which the caller keeps."""
+    for site in calls_to(project, function):
         call = site.term
-        callee = project.kind(call.func, site.scope) if isinstance(call, Call) and call.args else None
-        if not isinstance(call, Call) or not isinstance(callee, kinds.FunctionKind) or callee.function not in functions:
+        if not isinstance(call, Call) or not isinstance(project.kind(call.func, site.scope), kinds.FunctionKind):
             continue
         for given in call.args:
-            name = parameter_for(callee.function, call, given.value)
-            if name is not None and isinstance(given.value, Name) and _is_kept(project, given.value.id, site):
-                found[callee.function].append((name, site))
-    return found
+            is_it = isinstance(given.value, Name) and parameter_for(function, call, given.value) == name
+            if is_it and isinstance(given.value, Name) and _is_kept(project, given.value.id, site):
+                yield site
 
 
 def _is_kept(project: Project, name: str, site: Site) -> bool:

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.known_names import CONTEXT_METHODS
 from sessionlint.model.facts import Try
 from sessionlint.model.records import dataclass
-from sessionlint.model.source import Place
 from sessionlint.questions.sessions.lives import Ending, Life, lives_of
-from sessionlint.questions.sessions.makers import makers
+from sessionlint.questions.sessions.makers import makers_of
 from sessionlint.questions.sessions.rollbacks import is_call, merely_reraises
 
 
@@ -30,10 +28,9 @@ class ManualBlock:
 
 def manual_blocks(project: Project, module: ModuleScope) -> Iterator[ManualBlock]:
     """Every session of ``module`` that ``db = SessionLocal(); try: ... finally: db.close()`` closes."""
-    own_exits = _factories_with_own_exits(project)
     for life in lives_of(project, module):
         block = _following(life)
-        if life.ending is not Ending.CLOSED or block is None or not block.final or life.session.origin in own_exits:
+        if life.ending is not Ending.CLOSED or block is None or not block.final or _has_own_exits(project, life):
             continue
         if len(life.closes) == 1 and is_call(block.final[-1], life.names, ("close", "aclose")):
             close = life.closes[0]
@@ -50,12 +47,10 @@ def _following(life: Life) -> Try | None:
     return following if isinstance(following, Try) else None
 
 
-@question(frozenset[Place]())
-def _factories_with_own_exits(project: Project) -> frozenset[Place]:
-    """Where sessions come from whose class does something else at the ends of a ``with`` than SQLAlchemy's."""
-    return frozenset(
-        maker.place
-        for maker in makers(project)
-        if isinstance(maker.session_class, kinds.ClassKind)
-        and any(CONTEXT_METHODS & set(ancestor.methods) for ancestor in project.evaluator.ancestors(maker.session_class.cls))
-    )
+def _has_own_exits(project: Project, life: Life) -> bool:
+    """Whether the session's class does something else at the ends of a ``with`` than SQLAlchemy's."""
+    origin = life.session.origin
+    made = makers_of(project, project.modules[origin.path]) if origin is not None else ()
+    classes = [maker.session_class for maker in made if maker.place == origin]
+    ancestors = [project.evaluator.ancestors(one.cls) for one in classes if isinstance(one, kinds.ClassKind)]
+    return any(CONTEXT_METHODS & set(one.methods) for some in ancestors for one in some)

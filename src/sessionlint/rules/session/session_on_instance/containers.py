@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ClassScope, ModuleScope, Site
 from sessionlint.link.project import Project
+from sessionlint.link.question import gathered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Name, Subscript
@@ -51,7 +52,16 @@ def _provider(project: Project, site: Site) -> str:
 
 
 def _may_be_closed(project: Project, name: str) -> bool:
-    return any(_takes_over(project, site, name) for site in project.calls()) or _is_closed_where_injected(project, name)
+    return bool(_taking_over(project, name))
+
+
+@gathered
+def _taking_over(project: Project, module: ModuleScope, name: str) -> Iterator[str]:
+    """The modules that may close what a provider of that name gives out."""
+    if not project.mentions(module, name):
+        return
+    if any(_takes_over(project, site, name) for site in module.calls) or _is_closed_where_injected(project, module, name):
+        yield module.path
 
 
 def _takes_over(project: Project, site: Site, name: str) -> bool:
@@ -74,9 +84,9 @@ def _takes_over(project: Project, site: Site, name: str) -> bool:
     return False
 
 
-def _is_closed_where_injected(project: Project, name: str) -> bool:
+def _is_closed_where_injected(project: Project, module: ModuleScope, name: str) -> bool:
     """A parameter with the default ``Provide[Container.session]`` that its function closes, keeps or passes on."""
-    for function in project.functions():
+    for function in module.functions:
         for param in function.node.params:
             if param.default is None:
                 continue

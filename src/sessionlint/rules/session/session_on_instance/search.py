@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
+from sessionlint.link.question import gathered, postings
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Name, Term
@@ -92,9 +93,7 @@ def _fields(project: Project, cls: ClassScope) -> Iterator[KeptSession]:
 def _is_closed(project: Project, cls: ClassScope, name: str) -> bool:
     """Whether the class, one of its relatives or a user of its instances may close ``self.name``."""
     evaluator = project.evaluator
-    family = {cls, *evaluator.ancestors(cls)}
-    for module in project.modules.values():
-        family.update(other for other in module.classes if cls in evaluator.ancestors(other))
+    family = {cls, *evaluator.ancestors(cls), *(other for ancestor, other in _heirs(project, cls.module.path) if ancestor is cls)}
     names = {name}
     for relative in family:
         if holding_of(project).closes_attribute(relative, name):
@@ -105,6 +104,14 @@ def _is_closed(project: Project, cls: ClassScope, name: str) -> bool:
                     return True
                 names.add(passed_on)
     return any(_is_closed_by_users(project, family, alias) for alias in names)
+
+
+@postings
+def _heirs(project: Project, module: ModuleScope) -> Iterator[tuple[str, tuple[ClassScope, ClassScope]]]:
+    """The classes of a module, each with those that it is derived from."""
+    for cls in module.classes:
+        bases = (ancestor for ancestor in project.evaluator.ancestors(cls) if ancestor is not cls)
+        yield from ((base.module.path, (base, cls)) for base in bases)
 
 
 def _passed_on(project: Project, method: FunctionScope, name: str) -> Iterator[str | None]:
@@ -135,19 +142,22 @@ def _is_written(site: Site) -> bool:
 
 def _is_closed_by_users(project: Project, family: set[ClassScope], name: str) -> bool:
     """``service.db.close()``, ``service.get_db().close()``, ``with service.get_db():`` somewhere in the project."""
-    for site in project.calls_named(*CLOSING_METHODS, name):
-        call = site.term
-        assert isinstance(call, Call)
-        func = call.func
+    return any(_may_be(project, term, scope, family) for term, scope in _holders_closed(project, name))
+
+
+@gathered
+def _holders_closed(project: Project, module: ModuleScope, name: str) -> Iterator[tuple[Term, Scope]]:
+    """Whatever of which the attribute or the result of the method ``name`` is closed, or taken over."""
+    for site in module.calls_named((*CLOSING_METHODS, name)) if project.mentions(module, name) else ():
+        func = site.term.func if isinstance(site.term, Call) else None
         if not isinstance(func, Attribute):
             continue
         if func.attr in CLOSING_METHODS:
             held = func.value.func if isinstance(func.value, Call) else func.value
-            if isinstance(held, Attribute) and held.attr == name and _may_be(project, held.value, site.scope, family):
-                return True
-        if func.attr == name and _may_be(project, func.value, site.scope, family) and _takes_over(project, site):
-            return True
-    return False
+            if isinstance(held, Attribute) and held.attr == name:
+                yield held.value, site.scope
+        if func.attr == name and _takes_over(project, site):
+            yield func.value, site.scope
 
 
 def _may_be(project: Project, term: Term, scope: Scope, family: set[ClassScope]) -> bool:

@@ -7,7 +7,7 @@ from sessionlint.link.names.functions import yields
 from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, ValueBinding
 from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, remembered
+from sessionlint.link.question import gathered, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Await, Call, Constant, If, Name, Subscript, Term, Yield
@@ -46,7 +46,7 @@ def useless_rollbacks(project: Project, module: ModuleScope) -> Iterator[Useless
     for function in module.functions:
         if function.node.is_generator and is_fixture(project, function):
             rollback = _isolating(project, function)
-            commit = next(_commits(project, function), None) if rollback is not None else None
+            commit = next(iter(_commits(project, function)), None) if rollback is not None else None
             if rollback is not None and commit is not None:
                 yield UselessRollback(_called(function), rollback, commit)
 
@@ -72,16 +72,16 @@ def _opens(project: Project, function: FunctionScope, name: str) -> bool:
 # --- who commits ------------------------------------------------------------------------------------------------------
 
 
-def _commits(project: Project, fixture: FunctionScope) -> Iterator[Place]:
+@gathered
+def _commits(project: Project, module: ModuleScope, fixture: FunctionScope) -> Iterator[Place]:
     """Where tests commit the session of a fixture, or application code does that gets it instead of its provider's."""
     name = _called(fixture)
-    for module in project.modules.values():
-        if project.role(module) is Role.TEST and project.mentions(module, name) and _is_seen_in(fixture, name, module):
-            for function in module.functions:
-                same_class = fixture.owner is None or function.owner is fixture.owner
-                if same_class and any(parameter.name == name for parameter in function.node.params):
-                    yield from _commits_in(project, function, name, _DEPTH)
-                    yield from _commits_of_overridden(project, function, name)
+    if project.role(module) is Role.TEST and project.mentions(module, name) and _is_seen_in(fixture, name, module):
+        for function in module.functions:
+            same_class = fixture.owner is None or function.owner is fixture.owner
+            if same_class and any(parameter.name == name for parameter in function.node.params):
+                yield from _commits_in(project, function, name, _DEPTH)
+                yield from _commits_of_overridden(project, function, name)
 
 
 def _is_seen_in(fixture: FunctionScope, name: str, module: ModuleScope) -> bool:
@@ -162,13 +162,9 @@ def _is_given(path: walk.Path) -> bool:
     return not path or isinstance(path[0], Yield)
 
 
-def _commits_of(project: Project, provider: FunctionScope) -> Iterator[Place]:
-    return (place for module in project.modules.values() for place in _commits_in_module(project, module, provider))
-
-
-@collected
-def _commits_in_module(project: Project, module: ModuleScope, provider: FunctionScope) -> Iterator[Place]:
-    """Where a module commits the sessions that FastAPI gets from a provider."""
+@gathered
+def _commits_of(project: Project, module: ModuleScope, provider: FunctionScope) -> Iterator[Place]:
+    """Where the application commits the sessions that FastAPI gets from a provider."""
     for function in module.functions if project.role(module) is not Role.TEST else ():
         for injected in injected_sessions(project, function):
             if provider_function(project, injected.dependency) is provider:

@@ -1,0 +1,55 @@
+"""What an earlier run found where, so that a run after a change can leave most modules alone."""
+
+from collections.abc import Collection, Container, Hashable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sessionlint.link import named
+
+
+class Earlier:
+    """Questions go by name. ``found`` tells the modules in which one finds something, ``spoken`` by file the modules that say
+    something of it, ``rows`` the files of which an answer that is told by file says something at all.
+
+    ``modules`` are all that were read, in order. ``anew`` are those of which none of that counts, ``other`` the questions that
+    have to be asked again.
+    """
+
+    def __init__(
+        self,
+        modules: Sequence[str],
+        found: Mapping[str, Collection[str]],
+        spoken: Mapping[str, Mapping[str, Collection[str]]],
+        rows: Mapping[str, Container[str]],
+    ) -> None:
+        self.modules = modules
+        self._order = {path: number for number, path in enumerate(modules)}
+        self._found = found
+        self._spoken = spoken
+        self._rows = rows
+        self._names: dict[Hashable, str | None] = {}
+        self.anew: set[str] = set()
+        self.other: set[str] = set()
+
+    def finding(self, key: tuple[Any, ...]) -> Iterable[str] | None:
+        """The modules in which a question may find something, in order; None: any."""
+        found = self._found.get(self._name(key) or "")
+        return None if found is None else self._in_order(found)
+
+    def speaking(self, key: tuple[Any, ...], path: str) -> Iterable[str] | None:
+        """The modules that may speak of a file, in order; None: any."""
+        spoken = self._spoken.get(self._name(key) or "")
+        return None if spoken is None else self._in_order(spoken.get(path, ()))
+
+    def is_silent(self, key: tuple[Any, ...], path: str) -> bool:
+        """Whether an answer that is told by file says nothing of the one at ``path``."""
+        name = self._name(key)
+        rows = self._rows.get(name or "")
+        return rows is not None and name not in self.other and path not in rows
+
+    def _in_order(self, paths: Collection[str]) -> Iterable[str]:
+        return sorted({*paths, *self.anew}, key=self._order.__getitem__)
+
+    def _name(self, key: tuple[Any, ...]) -> str | None:
+        if key not in self._names:
+            self._names[key] = named.name(key)
+        return self._names[key]

@@ -1,0 +1,79 @@
+"""Names of questions about a project that mean the same in the next run, and the questions behind them."""
+
+import json
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple
+
+from sessionlint.link.values import kinds
+
+
+class Question(NamedTuple):
+    """``ask`` is what answers it, ``start`` the answer for as long as nothing is known; ``by_path``: it is told by file."""
+
+    ask: Callable[..., Any]
+    start: object
+    by_path: bool
+
+
+_KNOWN: dict[str, Question] = {}
+_KINDS = {kind: name for name, kind in vars(kinds).items() if isinstance(kind, type)}
+
+
+class UnnamedError(Exception):
+    """A key has no name that another run would understand."""
+
+
+def name_of(ask: Callable[..., object]) -> str:
+    """Of the function that answers a question, or of what it looks with, if that is asked of each module."""
+    owner = getattr(ask, "__self__", None)
+    return f"{ask.__module__}.{ask.__qualname__}" if owner is None else str(owner.name)
+
+
+def record(ask: Callable[..., object], start: object, *, by_path: bool = False) -> None:
+    """Have ``question`` know what answers to the name of ``ask``."""
+    owner = getattr(ask, "__self__", None)
+    name = name_of(ask) if owner is None else f"{owner.name}*"
+    _KNOWN[name] = Question(ask, start, by_path)
+
+
+def name(key: Hashable) -> str | None:
+    """The name of a question about the whole project; None: it has none."""
+    if not isinstance(key, tuple) or not callable(key[0]):
+        return None
+    ask, *given = key
+    owner = getattr(ask, "__self__", None)
+    told = name_of(ask) if owner is None else f"{owner.name}*"
+    try:
+        return json.dumps([told, *map(_told, given)]) if told in _KNOWN and _KNOWN[told].ask == ask else None
+    except UnnamedError:
+        return None
+
+
+def question(told: str) -> tuple[Question, tuple[Any, ...]]:
+    """The question of a name, and the rest of its key. Raises LookupError where there is none any more."""
+    first, *given = json.loads(told)
+    return _KNOWN[first], tuple(map(_untold, given))
+
+
+def _told(part: Any) -> object:
+    if isinstance(part, str | int | None):
+        return part
+    if isinstance(part, type) and part in _KINDS:
+        return {"kind": _KINDS[part]}
+    if isinstance(part, frozenset):
+        return {"set": sorted(map(_told, part), key=json.dumps)}
+    if isinstance(part, tuple):
+        return {"tuple": [*map(_told, part)]}
+    raise UnnamedError
+
+
+def _untold(part: Any) -> Any:
+    match part:
+        case {"kind": str(kind)}:
+            return vars(kinds)[kind]
+        case {"set": list(parts)}:
+            return frozenset(map(_untold, parts))
+        case {"tuple": list(parts)}:
+            return tuple(map(_untold, parts))
+        case _:
+            return part

@@ -1,0 +1,123 @@
+"""What a run found in which module, and what each of its answers rests on: enough to say, after a change, what still holds.
+
+An answer rests on *files*, on *rows* (what answers that are told by file say of one), and on *questions* about the whole
+project. All go by names that mean the same in the next run.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from sessionlint.model.records import dataclass
+
+Part: TypeAlias = str
+"""What an answer rests on: ``f app/db.py``, ``r app/db.py``, ``q ["...", ...]``."""
+
+ANYTHING: Part = "?"
+"""For an answer that looks at all files, or rests on what has no name."""
+
+
+IMPORTS: Part = "who imports what"
+
+
+def file(path: str) -> Part:
+    return f"f {path}"
+
+
+def row(path: str) -> Part:
+    return f"r {path}"
+
+
+def asked(question: str) -> Part:
+    return f"q {question}"
+
+
+class Whole(NamedTuple):
+    """A question about the whole project: what its answer rests on, and its digest; by file, if it is told by file. None: there
+    is none."""
+
+    parts: frozenset[Part]
+    digest: str | Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """``modules``: the files that were parsed, in order. ``findings``: what the rules found in each (JSON data), if anything;
+    ``rests``: what that rests on; ``looks``: what the answers of each module to gathered questions and postings rest on.
+
+    ``gathered``: by question and module, the digest of what is found there, if anything. ``spoken``: by question, module and file
+    of which it speaks, the digest of what it says. ``wholes``: all other questions about the whole project.
+    ``deciding`` are the questions that decide which files are read. ``imports``: of each file, as JSON data; ``notes``: facts
+    without a body, of files with suppression comments or of which there is nothing else (JSON text); ``remarks``: on the project.
+    """
+
+    modules: Sequence[str]
+    findings: Mapping[str, Any]
+    rests: Mapping[str, frozenset[Part]]
+    looks: Mapping[str, frozenset[Part]]
+    gathered: Mapping[str, Mapping[str, str]]
+    spoken: Mapping[str, Mapping[str, Mapping[str, str]]]
+    wholes: Mapping[str, Whole]
+    deciding: frozenset[str]
+    imports: Mapping[str, Any]
+    notes: Mapping[str, str]
+    remarks: Sequence[str]
+
+
+def dump(claims: Claims) -> str:
+    """JSON text."""
+    sets = _Sets()
+    return json.dumps(
+        {
+            "modules": claims.modules,
+            "findings": claims.findings,
+            "rests": {path: sets.number(parts) for path, parts in claims.rests.items()},
+            "looks": {path: sets.number(parts) for path, parts in claims.looks.items()},
+            "gathered": claims.gathered,
+            "spoken": claims.spoken,
+            "wholes": {name: [sets.number(whole.parts), whole.digest] for name, whole in claims.wholes.items()},
+            "deciding": sorted(claims.deciding),
+            "imports": claims.imports,
+            "notes": claims.notes,
+            "remarks": claims.remarks,
+            "names": list(sets.names),
+            "sets": [list(each) for each in sets.known],
+        },
+        separators=(",", ":"),
+    )
+
+
+def load(text: str) -> Claims:
+    """What ``dump`` wrote."""
+    data = json.loads(text)
+    names: list[Part] = data["names"]
+    sets = [frozenset(names[number] for number in each) for each in data["sets"]]
+    return Claims(
+        data["modules"],
+        data["findings"],
+        {path: sets[number] for path, number in data["rests"].items()},
+        {path: sets[number] for path, number in data["looks"].items()},
+        data["gathered"],
+        data["spoken"],
+        {name: Whole(sets[number], digest) for name, (number, digest) in data["wholes"].items()},
+        frozenset(data["deciding"]),
+        data["imports"],
+        data["notes"],
+        data["remarks"],
+    )
+
+
+class _Sets:
+    """Sets of parts by number: many answers rest on the same."""
+
+    def __init__(self) -> None:
+        self.names: dict[Part, int] = {}
+        self.known: dict[tuple[int, ...], int] = {}
+        self._numbers: dict[frozenset[Part], int] = {}
+
+    def number(self, parts: Iterable[Part]) -> int:
+        parts = frozenset(parts)
+        if parts not in self._numbers:
+            numbers = tuple(sorted(self.names.setdefault(part, len(self.names)) for part in parts))
+            self._numbers[parts] = self.known.setdefault(numbers, len(self.known))
+        return self._numbers[parts]
