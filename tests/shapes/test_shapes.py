@@ -77,7 +77,7 @@ def test_it_does_not_matter_where_one_begins(shape: Shape) -> None:
 
 def _kinds(project: Project, calls: Sequence[Site]) -> dict[Site, kinds.Kind]:
     """What the calls give, asked for in their order of an evaluator that knows nothing yet."""
-    evaluator = Evaluator(project.modules, project.layout, project.trust, Memory(kinds.is_same))
+    evaluator = Evaluator(project.modules, project.layout, project.trust, Memory(kinds.is_same), project.finding)
     return {site: evaluator.kind(site.term, site.scope) for site in calls if isinstance(site.term, Call)}
 
 

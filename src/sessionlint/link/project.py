@@ -59,7 +59,7 @@ class Project:
         self.modules: Mapping[str, ModuleScope] = _Reading(self.memory, {})
         self.sources: Mapping[str, Source] = _Reading(self.memory, {})
         self.trust = Trust(vocabulary, self._modules, self.layout)
-        self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory)
+        self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory, self.finding)
         self.kind: Callable[[Term, Scope], kinds.Kind] = self.evaluator.kind
         self._importers: Importers | None = None
         self._make_importers: Callable[[], Importers] = lambda: Importers(())

@@ -6,10 +6,11 @@ attributes through instances and classes. It is flow-insensitive: a name has the
 
 import builtins
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import TypeAlias
 
-from sessionlint.link.memory import EVERYTHING, Far, Memory
+from sessionlint.link.memory import Far, Memory
 from sessionlint.link.names.functions import return_values, yields
 from sessionlint.link.names.layout import Layout
 from sessionlint.link.names.roles import is_test
@@ -28,6 +29,7 @@ from sessionlint.link.names.scopes import (
     Site,
     ValueBinding,
 )
+from sessionlint.link.question import gathered, question
 from sessionlint.link.values import kinds, parameters
 from sessionlint.link.values.annotations import annotated
 from sessionlint.link.values.externals import SESSION_TYPES, canonical
@@ -75,12 +77,19 @@ _BUILTINS: dict[str, Kind] = {name: External(f"builtins.{name}") for name in dir
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 
 
+Finding: TypeAlias = Callable[[str, tuple[object, ...]], Iterable[ModuleScope]]
+"""The modules in which a question that is asked of each may find something, in their order."""
+
+
 class Evaluator:
     """Evaluates terms of a set of modules; answers are remembered, what is made of nothing but itself is unknown."""
 
-    def __init__(self, modules: Mapping[str, ModuleScope], layout: Layout, trust: Trust, memory: Memory) -> None:
+    def __init__(
+        self, modules: Mapping[str, ModuleScope], layout: Layout, trust: Trust, memory: Memory, finding: Finding
+    ) -> None:
         self._modules = modules
-        self._memory = memory
+        self._memory = self.memory = memory
+        self.finding = finding
         self._answers = memory.answers
         self.look_at(layout, trust)
 
@@ -89,7 +98,7 @@ class Evaluator:
         self._layout = layout
         self.trust = trust
         self._externals: dict[str, Kind] = {}  # one of each, for there are many of few names
-        self._is_test = lru_cache(maxsize=None)(lambda path: is_test(layout.full_path(path)))
+        self.is_test = lru_cache(maxsize=None)(lambda path: is_test(layout.full_path(path)))
 
     # --- terms --------------------------------------------------------------------------------------------------------
 
@@ -142,11 +151,16 @@ class Evaluator:
         return self._memory.ask(key, 0, _NOTHING, self._find_kept, key) if key is not None else None
 
     def _find_kept(self, key: StateKey) -> Kind:
-        self._memory.read(EVERYTHING)
-        kept = [self._memory.ask((module, key), module.bit, NONE, self._kept_by, module, key) for module in self._untested()]
-        return kinds.join([kind for kind in kept if kind != NONE])
+        paths = _keeping(self, key)
+        for path in paths:
+            self._memory.read(self._memory.bit(path))
+        return kinds.join([self.kept_by(self._modules[path], key) for path in paths])
 
-    def _kept_by(self, module: ModuleScope, key: StateKey) -> Kind:
+    def kept_by(self, module: ModuleScope, key: StateKey) -> Kind:
+        """What one module puts there; None, if it is nothing."""
+        return self._memory.ask((module, key), module.bit, NONE, self._find_kept_by, module, key)
+
+    def _find_kept_by(self, module: ModuleScope, key: StateKey) -> Kind:
         bound = [binding for target, binding in module.states if state_key(self, target, binding.scope) == key]
         found = [self._binding(binding) for binding in bound]
         found += [self.kind(value, inner) for value, inner in lifespan_state(self, module, key)]
@@ -262,22 +276,9 @@ class Evaluator:
 
     def _find_given(self, init: FunctionScope, parameter: Parameter) -> Kind:
         assert init.owner is not None
-        below: Mapping[str, frozenset[str]] = self._memory.ask(("class names below",), 0, {}, self._find_class_names)
-        names = below.get(init.owner.node.name, frozenset({init.owner.node.name}))
-        made = [self._memory.ask(("calls named", name), 0, (), self._find_calls, name) for name in sorted(names)]
+        names = _class_names_below(self).get(init.owner.node.name, frozenset({init.owner.node.name}))
+        made = [_calls_named(self, name) for name in sorted(names)]
         return parameters.by_callers(self, init, parameter, [site for sites in made for site in sites])
-
-    def _find_class_names(self) -> Mapping[str, frozenset[str]]:
-        self._memory.read(EVERYTHING)
-        return parameters.class_names_below(self._modules.values())
-
-    def _find_calls(self, name: str) -> tuple[Site, ...]:
-        self._memory.read(EVERYTHING)
-        return tuple(site for module in self._untested() for site in module.calls_named((name,)))
-
-    def _untested(self) -> Iterator[ModuleScope]:
-        """The modules that were read, tests left out: what they put somewhere is not what the application puts there."""
-        return (module for path, module in self._modules.items() if not self._is_test(path))
 
     def _is_static(self, function: FunctionScope) -> bool:
         return "builtins.staticmethod" in self.decorators(function)
@@ -551,3 +552,28 @@ def _unpacked(kind: Kind, path: tuple[int, ...]) -> Kind:
             case _:
                 return UNKNOWN
     return kind
+
+
+# --- what is told by each module, tests left out: what they put somewhere is not what the application puts there --------
+
+
+@gathered
+def _keeping(evaluator: Evaluator, module: ModuleScope, key: StateKey) -> Iterator[str]:
+    """The modules that put something on a state under a name, by path."""
+    if not evaluator.is_test(module.path) and evaluator.kept_by(module, key) != NONE:
+        yield module.path
+
+
+@gathered
+def _calls_named(evaluator: Evaluator, module: ModuleScope, name: str) -> Iterable[Site]:
+    return module.calls_named((name,)) if not evaluator.is_test(module.path) else ()
+
+
+@question(dict[str, frozenset[str]]())
+def _class_names_below(evaluator: Evaluator) -> Mapping[str, frozenset[str]]:
+    return parameters.class_names_below(_bases(evaluator))
+
+
+@gathered
+def _bases(_: Evaluator, module: ModuleScope) -> Iterable[tuple[str, str]]:
+    return parameters.bases(module)

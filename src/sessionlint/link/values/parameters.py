@@ -133,13 +133,17 @@ def _given(values: Values, init: FunctionScope, parameter: Parameter, site: Site
     return values.kind(term, site.scope) if term is not None else None
 
 
-def class_names_below(modules: Iterable[ModuleScope]) -> dict[str, frozenset[str]]:
+def bases(module: ModuleScope) -> dict[tuple[str, str], None]:
+    """The names of the classes of a module, each behind that of a class that it names as its base."""
+    pairs = ((base.value, cls.node.name) for cls in module.classes for base in cls.node.bases)
+    return dict.fromkeys(((walk.dotted(base) or "").rpartition(".")[2], name) for base, name in pairs)
+
+
+def class_names_below(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
     """The names of the classes that name a class of some name as their base, and those below them; itself among them."""
     below: dict[str, set[str]] = defaultdict(set)
-    for module in modules:
-        for cls in module.classes:
-            for base in cls.node.bases:
-                below[(walk.dotted(base.value) or "").rpartition(".")[2]].add(cls.node.name)
+    for base, name in pairs:
+        below[base].add(name)
     return {name: frozenset(_reached(name, below)) for name in below}
 
 

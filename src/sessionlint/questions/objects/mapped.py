@@ -11,7 +11,7 @@ from typing import TypeAlias
 from sessionlint.link.names.functions import return_values
 from sessionlint.link.names.scopes import Binding, ClassScope, FunctionScope, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, question
+from sessionlint.link.question import collected, gathered, question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.quoted import read_annotation
 from sessionlint.model import walk
@@ -270,17 +270,13 @@ def class_named(project: Project, name: str, near: ClassScope) -> ClassScope | N
     kind = project.evaluator.name_kind(name, near.module)
     if isinstance(kind, kinds.ClassKind):
         return kind.cls
-    found = _classes(project).get(name, ())
+    found = _classes(project, name)
     return found[0] if len(found) == 1 else None
 
 
-@question(dict[str, list[ClassScope]]())
-def _classes(project: Project) -> dict[str, list[ClassScope]]:
-    found: dict[str, list[ClassScope]] = {}
-    for module in project.modules.values():
-        for cls in module.classes:
-            found.setdefault(cls.node.name, []).append(cls)
-    return found
+@gathered
+def _classes(_: Project, module: ModuleScope, name: str) -> Iterator[ClassScope]:
+    return (cls for cls in module.classes if cls.node.name == name)
 
 
 # --- what another class puts there --------------------------------------------------------------------------------------
@@ -290,7 +286,7 @@ _Backref: TypeAlias = tuple[ClassScope, Call, Call | None]
 
 def _backref(project: Project, cls: ClassScope, name: str) -> Relationship | None:
     """The attribute that ``relationship("Item", backref="shop")`` of another class puts on this one."""
-    for owner, call, written in _backrefs(project).get(name, ()):
+    for owner, call, written in _backrefs(project, name):
         if _target(project, owner, call, None) is cls:
             loads = _loads(written, None) if written is not None else Loads.LAZILY
             many_to_one = _is_many_to_one(project, cls, owner, written or call, None) if not _is_secondary(call) else False
@@ -302,13 +298,9 @@ def _is_secondary(call: Call) -> bool:
     return _option(call, "secondary") is not None
 
 
-@question(dict[str, list[_Backref]]())
-def _backrefs(project: Project) -> dict[str, list[_Backref]]:
-    found: dict[str, list[_Backref]] = {}
-    for module in project.modules.values():
-        for name, one in _backrefs_of(project, module):
-            found.setdefault(name, []).append(one)
-    return found
+@gathered
+def _backrefs(project: Project, module: ModuleScope, name: str) -> Iterator[_Backref]:
+    return (found for known_as, found in _backrefs_of(project, module) if known_as == name)
 
 
 @collected
