@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
 from sessionlint.link.values import kinds
+from sessionlint.link.values.state import StateKey
 
 
 class Question(NamedTuple):
@@ -60,6 +61,8 @@ def _told(part: Any) -> object:
         return part
     if isinstance(part, type) and part in _KINDS:
         return {"kind": _KINDS[part]}
+    if isinstance(part, StateKey):
+        return {"state": [part.holder, part.name]}
     if isinstance(part, frozenset):
         return {"set": sorted(map(_told, part), key=json.dumps)}
     if isinstance(part, tuple):
@@ -71,6 +74,8 @@ def _untold(part: Any) -> Any:
     match part:
         case {"kind": str(kind)}:
             return vars(kinds)[kind]
+        case {"state": [str(holder), str(name)]}:
+            return StateKey(holder, name)
         case {"set": list(parts)}:
             return frozenset(map(_untold, parts))
         case {"tuple": list(parts)}:

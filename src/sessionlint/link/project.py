@@ -107,7 +107,7 @@ class Project:
         self._modules = OnDemand(earlier.modules, self._all_modules.__getitem__)
         self.modules, self.sources = _Reading(self.memory, self._modules), _Reading(self.memory, sources)
         self.trust = Trust(self._vocabulary, self._modules, self.layout)
-        self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory)
+        self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory, self.finding)
         self.kind = self.evaluator.kind
         self._make_importers = importers
 

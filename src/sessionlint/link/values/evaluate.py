@@ -8,7 +8,7 @@ import builtins
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sessionlint.link.memory import Far, Memory
 from sessionlint.link.names.functions import return_values, yields
@@ -77,7 +77,7 @@ _BUILTINS: dict[str, Kind] = {name: External(f"builtins.{name}") for name in dir
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 
 
-Finding: TypeAlias = Callable[[str, tuple[object, ...]], Iterable[ModuleScope]]
+Finding: TypeAlias = Callable[[tuple[Any, ...]], Iterable[ModuleScope]]
 """The modules in which a question that is asked of each may find something, in their order."""
 
 

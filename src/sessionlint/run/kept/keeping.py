@@ -12,6 +12,7 @@ from sessionlint.link.names.importers import ModuleImports
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.question import Gathered, Postings
+from sessionlint.link.values import evaluate
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.outcome_codec import dump_finding
 from sessionlint.model.source import Place, Span
@@ -51,7 +52,7 @@ class Keeping:
 
     def found(self, module: ModuleScope, look: "Look") -> str | Mapping[str, str]:
         """The digest of what a module finds; by file, if it speaks of files. Empty: nothing."""
-        answer = look.of.within(self._project, module, *look.key)
+        answer = look.of.within(who_is_asked(look.of.part, self._project), module, *look.key)
         if isinstance(look.of, Gathered):
             return self.digest(answer) if answer else ""
         by_path: dict[str, list[object]] = defaultdict(list)
@@ -65,13 +66,14 @@ class Keeping:
         look: "Look",
         gathered: dict[str, dict[str, str]],
         spoken: dict[str, dict[str, Mapping[str, str]]],
-    ) -> None:
-        """Take down what a module finds, in place of what was known before."""
+    ) -> str | Mapping[str, str] | None:
+        """Take down what a module finds, in place of what was known before; None: nothing."""
         found = self.found(module, look)
         known: dict[str, Any] = (gathered if isinstance(look.of, Gathered) else spoken).setdefault(look.name, {})
         known.pop(module.path, None)
         if found:
             known[module.path] = found
+        return found or None
 
     def deciding(self) -> frozenset[Part]:
         """The questions that decide which files are read."""
@@ -106,10 +108,15 @@ class Keeping:
 class Look:
     """A question that is asked of each module: ``name`` tells it with its ``key``."""
 
-    def __init__(self, name: str, of: Gathered[Project, ..., Any] | Postings[Project, Any], key: tuple[Any, ...]) -> None:
+    def __init__(self, name: str, of: Gathered[Any, ..., Any] | Postings[Any, Any], key: tuple[Any, ...]) -> None:
         self.name = name
         self.of = of
         self.key = key
+
+
+def who_is_asked(ask: Callable[..., object], project: Project) -> Any:
+    """The project, or what evaluates its terms: that has questions of its own."""
+    return project.evaluator if ask.__module__ == evaluate.__name__ else project
 
 
 def look_at(name: str, question: named.Question, key: tuple[Any, ...]) -> Look | None:

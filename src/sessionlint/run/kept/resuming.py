@@ -25,7 +25,7 @@ from sessionlint.run.cache.store import decoded, encoded
 from sessionlint.run.extraction.extractor import Text
 from sessionlint.run.kept import claims
 from sessionlint.run.kept.claims import ANYTHING, Claims, Part, Whole
-from sessionlint.run.kept.keeping import Keeping, Look, dumped, is_notable, loaded, look_at
+from sessionlint.run.kept.keeping import Keeping, Look, dumped, is_notable, loaded, look_at, who_is_asked
 
 
 class NoWayError(Exception):
@@ -62,8 +62,8 @@ class Resuming:
         self._keeping = Keeping(self._project, text_of)
         self._looks, self._questions = _questions(known)
         self._dirty: set[Part] = set()
-        self._gathered = {name: dict(found) for name, found in known.gathered.items()}
-        self._spoken = {name: dict(found) for name, found in known.spoken.items()}
+        self._gathered: dict[str, dict[str, str]] = {}
+        self._spoken: dict[str, dict[str, Mapping[str, str]]] = {}
         self._wholes: dict[str, Whole] = {}
 
     def checked(self) -> tuple[Checked, Claims]:
@@ -131,6 +131,8 @@ class Resuming:
         """Find out what differs; not if there is more of it than was thought, in which case answers may be wrong."""
         self._project.memory.clear()
         self._dirty, self._wholes = set(self._base), {}
+        self._gathered = {name: dict(found) for name, found in self._known.gathered.items()}
+        self._spoken = {name: dict(found) for name, found in self._known.spoken.items()}
         looked: set[str] = set()
         while True:
             touched = {path for path, parts in self._known.looks.items() if path in self._before or self._is_touched(parts)}
@@ -155,10 +157,9 @@ class Resuming:
         for path in sorted(paths):
             module = self._project.modules[path]
             for look in self._looks:
-                before = self._gathered.get(look.name, self._spoken.get(look.name, {})).get(path)
-                self._keeping.keep(module, look, self._gathered, self._spoken)
-                after = self._gathered.get(look.name, self._spoken.get(look.name, {})).get(path)
-                yield from _difference(look.name, before, after)
+                before: Mapping[str, Any] = self._known.gathered.get(look.name) or self._known.spoken.get(look.name, {})
+                after = self._keeping.keep(module, look, self._gathered, self._spoken)
+                yield from _difference(look.name, before.get(path), after)
 
     def _differing_wholes(self) -> Iterator[Part]:
         for name, known in self._known.wholes.items():
@@ -168,7 +169,8 @@ class Resuming:
 
     def _again(self, name: str) -> Whole:
         question, rest = self._questions[name]
-        answer, bits = self._project.memory.whole((question.ask, *rest), question.start, question.ask, self._project, *rest)
+        who, key = who_is_asked(question.ask, self._project), (question.ask, *rest)
+        answer, bits = self._project.memory.whole(key, question.start, question.ask, who, *rest)
         return self._keeping.whole(question, answer, bits)
 
     # --- what is found ------------------------------------------------------------------------------------------------
