@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sessionlint.link import named
+from sessionlint.link import named, plain
 from sessionlint.link.digest import digest
 from sessionlint.link.memory import EVERYTHING
 from sessionlint.link.names.importers import ModuleImports
@@ -102,7 +102,7 @@ class Keeping:
         """A question about the whole project that is neither gathered nor posted."""
         if question.by_path:
             return Whole(self.parts(bits), {path: self.digest(said) for path, said in answer.items() if said})
-        return Whole(self.parts(bits), self.digest(answer))
+        return Whole(self.parts(bits), self.digest(answer), _plain(answer))
 
 
 class Look:
@@ -168,6 +168,13 @@ def loaded(path: str, data: Any) -> ModuleImports:
         [(of, dotted, Place(path, Span(start, end))) for of, dotted, start, end in modules],
         [(of, name, bound, top, Place(path, Span(start, end))) for of, name, bound, top, start, end in names],
     )
+
+
+def _plain(answer: object) -> list[Any] | None:
+    try:
+        return [plain.dump(answer)]
+    except plain.NotPlainError:
+        return None
 
 
 def _imports(project: Project) -> Iterator[tuple[str, list[Any]]]:
