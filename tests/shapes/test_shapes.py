@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from sessionlint.link.memory import Memory
 from sessionlint.link.names.scopes import Site
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
-from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.model.facts import Call
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
@@ -76,9 +74,9 @@ def test_it_does_not_matter_where_one_begins(shape: Shape) -> None:
 
 
 def _kinds(project: Project, calls: Sequence[Site]) -> dict[Site, kinds.Kind]:
-    """What the calls give, asked for in their order of an evaluator that knows nothing yet."""
-    evaluator = Evaluator(project.modules, project.layout, project.trust, Memory(kinds.is_same), project.finding)
-    return {site: evaluator.kind(site.term, site.scope) for site in calls if isinstance(site.term, Call)}
+    """What the calls give, asked for in their order of a project that remembers nothing."""
+    project.memory.clear()
+    return {site: project.kind(site.term, site.scope) for site in calls if isinstance(site.term, Call)}
 
 
 def test_two_services_that_build_each_other() -> None:

@@ -1,11 +1,8 @@
 """Names of questions about a project that mean the same in the next run, and the questions behind them."""
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, NamedTuple
-
-from sessionlint.link.values import kinds
-from sessionlint.link.values.state import StateKey
 
 
 class Question(NamedTuple):
@@ -17,7 +14,7 @@ class Question(NamedTuple):
 
 
 _KNOWN: dict[str, Question] = {}
-_KINDS = {kind: name for name, kind in vars(kinds).items() if isinstance(kind, type)}
+_TYPES: dict[str, type] = {}
 
 
 class UnnamedError(Exception):
@@ -35,6 +32,11 @@ def record(ask: Callable[..., object], start: object, *, by_path: bool = False) 
     owner = getattr(ask, "__self__", None)
     name = name_of(ask) if owner is None else f"{owner.name}*"
     _KNOWN[name] = Question(ask, start, by_path)
+
+
+def record_types(things: Mapping[str, object]) -> None:
+    """Have the classes among ``things`` stand in keys, by their names."""
+    _TYPES.update({name: thing for name, thing in things.items() if isinstance(thing, type)})
 
 
 def name(key: Hashable) -> str | None:
@@ -59,10 +61,8 @@ def question(told: str) -> tuple[Question, tuple[Any, ...]]:
 def _told(part: Any) -> object:
     if isinstance(part, str | int | None):
         return part
-    if isinstance(part, type) and part in _KINDS:
-        return {"kind": _KINDS[part]}
-    if isinstance(part, StateKey):
-        return {"state": [part.holder, part.name]}
+    if isinstance(part, type) and _TYPES.get(part.__name__) is part:
+        return {"kind": part.__name__}
     if isinstance(part, frozenset):
         return {"set": sorted(map(_told, part), key=json.dumps)}
     if isinstance(part, tuple):
@@ -73,9 +73,7 @@ def _told(part: Any) -> object:
 def _untold(part: Any) -> Any:
     match part:
         case {"kind": str(kind)}:
-            return vars(kinds)[kind]
-        case {"state": [str(holder), str(name)]}:
-            return StateKey(holder, name)
+            return _TYPES[kind]
         case {"set": list(parts)}:
             return frozenset(map(_untold, parts))
         case {"tuple": list(parts)}:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 
+from sessionlint.link import named
 from sessionlint.link.earlier import Earlier
 from sessionlint.link.memory import EVERYTHING, Memory
 from sessionlint.link.names.importers import AttributePlaces, Importers, ModuleImports, attribute_places, imports_of
@@ -21,6 +22,8 @@ from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Source
 from sessionlint.model.targets import Targets
 from sessionlint.model.wrappers import Vocabulary
+
+named.record_types(vars(kinds))
 
 _NEWEST = Targets()
 _NO_WORDS = Vocabulary()
@@ -59,7 +62,7 @@ class Project:
         self.modules: Mapping[str, ModuleScope] = _Reading(self.memory, {})
         self.sources: Mapping[str, Source] = _Reading(self.memory, {})
         self.trust = Trust(vocabulary, self._modules, self.layout)
-        self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory, self.finding)
+        self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory, self)
         self.kind: Callable[[Term, Scope], kinds.Kind] = self.evaluator.kind
         self._importers: Importers | None = None
         self._make_importers: Callable[[], Importers] = lambda: Importers(())
@@ -107,7 +110,7 @@ class Project:
         self._modules = OnDemand(earlier.modules, self._all_modules.__getitem__)
         self.modules, self.sources = _Reading(self.memory, self._modules), _Reading(self.memory, sources)
         self.trust = Trust(self._vocabulary, self._modules, self.layout)
-        self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory, self.finding)
+        self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory, self)
         self.kind = self.evaluator.kind
         self._make_importers = importers
 

@@ -6,9 +6,9 @@ attributes through instances and classes. It is flow-insensitive: a name has the
 
 import builtins
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Protocol
 
 from sessionlint.link.memory import Far, Memory
 from sessionlint.link.names.functions import return_values, yields
@@ -29,7 +29,7 @@ from sessionlint.link.names.scopes import (
     Site,
     ValueBinding,
 )
-from sessionlint.link.question import gathered, question
+from sessionlint.link.question import Gathering, gathered, question
 from sessionlint.link.values import kinds, parameters
 from sessionlint.link.values.annotations import annotated
 from sessionlint.link.values.externals import SESSION_TYPES, canonical
@@ -77,19 +77,22 @@ _BUILTINS: dict[str, Kind] = {name: External(f"builtins.{name}") for name in dir
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 
 
-Finding: TypeAlias = Callable[[tuple[Any, ...]], Iterable[ModuleScope]]
-"""The modules in which a question that is asked of each may find something, in their order."""
+class Evaluated(Gathering, Protocol):
+    """A project, of which the evaluator asks what only all its modules together can tell."""
+
+    @property
+    def evaluator(self) -> "Evaluator": ...
 
 
 class Evaluator:
     """Evaluates terms of a set of modules; answers are remembered, what is made of nothing but itself is unknown."""
 
     def __init__(
-        self, modules: Mapping[str, ModuleScope], layout: Layout, trust: Trust, memory: Memory, finding: Finding
+        self, modules: Mapping[str, ModuleScope], layout: Layout, trust: Trust, memory: Memory, project: Evaluated
     ) -> None:
         self._modules = modules
-        self._memory = self.memory = memory
-        self.finding = finding
+        self._memory = memory
+        self._project = project
         self._answers = memory.answers
         self.look_at(layout, trust)
 
@@ -148,10 +151,10 @@ class Evaluator:
     def _on_state(self, term: Attribute | Subscript, scope: Scope) -> Kind | None:
         """What the project puts on ``request.state`` or ``app.state`` under the name that ``term`` reads."""
         key = state_key(self, term, scope)
-        return self._memory.ask(key, 0, _NOTHING, self._find_kept, key) if key is not None else None
+        return _kept(self._project, key.holder, key.name) if key is not None else None
 
-    def _find_kept(self, key: StateKey) -> Kind:
-        paths = _keeping(self, key)
+    def kept(self, paths: Iterable[str], key: StateKey) -> Kind:
+        """What the modules at some paths put there."""
         for path in paths:
             self._memory.read(self._memory.bit(path))
         return kinds.join([self.kept_by(self._modules[path], key) for path in paths])
@@ -276,8 +279,8 @@ class Evaluator:
 
     def _find_given(self, init: FunctionScope, parameter: Parameter) -> Kind:
         assert init.owner is not None
-        names = _class_names_below(self).get(init.owner.node.name, frozenset({init.owner.node.name}))
-        made = [_calls_named(self, name) for name in sorted(names)]
+        names = _class_names_below(self._project).get(init.owner.node.name, frozenset({init.owner.node.name}))
+        made = [_calls_named(self._project, name) for name in sorted(names)]
         return parameters.by_callers(self, init, parameter, [site for sites in made for site in sites])
 
     def _is_static(self, function: FunctionScope) -> bool:
@@ -557,23 +560,29 @@ def _unpacked(kind: Kind, path: tuple[int, ...]) -> Kind:
 # --- what is told by each module, tests left out: what they put somewhere is not what the application puts there --------
 
 
+@question(_NOTHING)
+def _kept(project: Evaluated, holder: str, name: str) -> Kind:
+    return project.evaluator.kept(_keeping(project, holder, name), StateKey(holder, name))
+
+
 @gathered
-def _keeping(evaluator: Evaluator, module: ModuleScope, key: StateKey) -> Iterator[str]:
+def _keeping(project: Evaluated, module: ModuleScope, holder: str, name: str) -> Iterator[str]:
     """The modules that put something on a state under a name, by path."""
-    if not evaluator.is_test(module.path) and evaluator.kept_by(module, key) != NONE:
+    evaluator = project.evaluator
+    if not evaluator.is_test(module.path) and evaluator.kept_by(module, StateKey(holder, name)) != NONE:
         yield module.path
 
 
 @gathered
-def _calls_named(evaluator: Evaluator, module: ModuleScope, name: str) -> Iterable[Site]:
-    return module.calls_named((name,)) if not evaluator.is_test(module.path) else ()
+def _calls_named(project: Evaluated, module: ModuleScope, name: str) -> Iterable[Site]:
+    return module.calls_named((name,)) if not project.evaluator.is_test(module.path) else ()
 
 
 @question(dict[str, frozenset[str]]())
-def _class_names_below(evaluator: Evaluator) -> Mapping[str, frozenset[str]]:
-    return parameters.class_names_below(_bases(evaluator))
+def _class_names_below(project: Evaluated) -> Mapping[str, frozenset[str]]:
+    return parameters.class_names_below(_bases(project))
 
 
 @gathered
-def _bases(_: Evaluator, module: ModuleScope) -> Iterable[tuple[str, str]]:
+def _bases(_: Evaluated, module: ModuleScope) -> Iterable[tuple[str, str]]:
     return parameters.bases(module)

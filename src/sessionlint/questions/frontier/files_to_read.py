@@ -1,6 +1,6 @@
 """Files without facts that would tell more, and why: something disappears into them, or is run in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
@@ -13,14 +13,16 @@ from sessionlint.questions.running.event_loops import unread_coroutines
 from sessionlint.questions.running.registries import unread_users
 from sessionlint.questions.running.waits import unread_waits
 from sessionlint.questions.sessions.error_handlers import unread_handlers, unread_methods
-from sessionlint.questions.sessions.lives import session_lives
+from sessionlint.questions.sessions.lives import lives_of
 
 
 def wanted_files(project: Project) -> frozenset[str]:
     """The paths of the files in which a session, a generator or a coroutine disappears, whose coroutines use a registry,
     whose functions handle a session's errors, whose methods are called by an object that keeps one, whose import queries a
     database, or which wait for somebody else in a function with a session."""
-    return _unread_by_sessions(project).union(
+    _sessions_followed(project)
+    return frozenset(project.wanting).union(
+        project.trust.unread,
         unread_coroutines(project),
         unread_users(project),
         unread_responses(project),
@@ -32,11 +34,12 @@ def wanted_files(project: Project) -> frozenset[str]:
     )
 
 
-def _unread_by_sessions(project: Project) -> frozenset[str]:
-    """Files without facts in which a session disappears, or which the configuration names: with their facts, more would be
-    known."""
-    assert session_lives(project) is not None  # which finds out where sessions go
-    return frozenset(project.wanting) | frozenset(project.trust.unread)
+@gathered
+def _sessions_followed(project: Project, module: ModuleScope) -> Iterable[str]:
+    """Nothing: files in which a session disappears are what the project is ``wanting`` when it is known where those go that a
+    module opens."""
+    assert lives_of(project, module) is not None
+    return ()
 
 
 @gathered

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import gathered
+from sessionlint.link.question import gathered, question
 from sessionlint.questions.engines.engine_reach import lasting_engines
 from sessionlint.questions.running.blocking import blocking_sessions
 
 
+@question(False)
 def is_started_elsewhere(project: Project) -> bool:
     """Whether files that start event loops or processes have a say: there is an engine that outlives them, or a coroutine with
     a synchronous session, which may have a loop to itself."""

@@ -12,7 +12,6 @@ from sessionlint.link.names.importers import ModuleImports
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.question import Gathered, Postings
-from sessionlint.link.values import evaluate
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.outcome_codec import dump_finding
 from sessionlint.model.source import Place, Span
@@ -52,7 +51,7 @@ class Keeping:
 
     def found(self, module: ModuleScope, look: "Look") -> str | Mapping[str, str]:
         """The digest of what a module finds; by file, if it speaks of files. Empty: nothing."""
-        answer = look.of.within(who_is_asked(look.of.part, self._project), module, *look.key)
+        answer = look.of.within(self._project, module, *look.key)
         if isinstance(look.of, Gathered):
             return self.digest(answer) if answer else ""
         by_path: dict[str, list[object]] = defaultdict(list)
@@ -112,11 +111,6 @@ class Look:
         self.name = name
         self.of = of
         self.key = key
-
-
-def who_is_asked(ask: Callable[..., object], project: Project) -> Any:
-    """The project, or what evaluates its terms: that has questions of its own."""
-    return project.evaluator if ask.__module__ == evaluate.__name__ else project
 
 
 def look_at(name: str, question: named.Question, key: tuple[Any, ...]) -> Look | None:

@@ -25,7 +25,7 @@ from sessionlint.run.cache.store import decoded, encoded
 from sessionlint.run.extraction.extractor import Text
 from sessionlint.run.kept import claims
 from sessionlint.run.kept.claims import ANYTHING, Claims, Part, Whole
-from sessionlint.run.kept.keeping import Keeping, Look, dumped, is_notable, loaded, look_at, who_is_asked
+from sessionlint.run.kept.keeping import Keeping, Look, dumped, is_notable, loaded, look_at
 
 
 class NoWayError(Exception):
@@ -184,8 +184,7 @@ class Resuming:
 
     def _again(self, name: str) -> Whole:
         question, rest = self._questions[name]
-        who, key = who_is_asked(question.ask, self._project), (question.ask, *rest)
-        answer, bits = self._project.memory.whole(key, question.start, question.ask, who, *rest)
+        answer, bits = self._project.memory.whole((question.ask, *rest), question.start, question.ask, self._project, *rest)
         return self._keeping.whole(question, answer, bits)
 
     # --- what is found ------------------------------------------------------------------------------------------------
