@@ -10,8 +10,8 @@ class Earlier:
     """Questions go by name. ``found`` tells the modules in which one finds something, ``spoken`` by file the modules that say
     something of it, ``rows`` the files of which an answer that is told by file says something at all.
 
-    ``modules`` are all that were read, in order. ``anew`` are those of which none of that counts, ``other`` the questions that
-    have to be asked again.
+    ``modules`` are all that were read, in order. ``anew`` are, by question, those of which none of that counts; ``other`` the
+    questions whose answers are others.
     """
 
     def __init__(
@@ -27,18 +27,20 @@ class Earlier:
         self._spoken = spoken
         self._rows = rows
         self._names: dict[Hashable, str | None] = {}
-        self.anew: set[str] = set()
+        self.anew: dict[str, set[str]] = {}
         self.other: set[str] = set()
 
     def finding(self, key: tuple[Any, ...]) -> Iterable[str] | None:
         """The modules in which a question may find something, in order; None: any."""
-        found = self._found.get(self._name(key) or "")
-        return None if found is None else self._in_order(found)
+        name = self._name(key) or ""
+        found = self._found.get(name)
+        return None if found is None else self._in_order(found, name)
 
     def speaking(self, key: tuple[Any, ...], path: str) -> Iterable[str] | None:
         """The modules that may speak of a file, in order; None: any."""
-        spoken = self._spoken.get(self._name(key) or "")
-        return None if spoken is None else self._in_order(spoken.get(path, ()))
+        name = self._name(key) or ""
+        spoken = self._spoken.get(name)
+        return None if spoken is None else self._in_order(spoken.get(path, ()), name)
 
     def is_silent(self, key: tuple[Any, ...], path: str) -> bool:
         """Whether an answer that is told by file says nothing of the one at ``path``."""
@@ -46,8 +48,8 @@ class Earlier:
         rows = self._rows.get(name or "")
         return rows is not None and name not in self.other and path not in rows
 
-    def _in_order(self, paths: Collection[str]) -> Iterable[str]:
-        return sorted({*paths, *self.anew}, key=self._order.__getitem__)
+    def _in_order(self, paths: Collection[str], name: str) -> Iterable[str]:
+        return sorted({*paths, *self.anew.get(name, ())}, key=self._order.__getitem__)
 
     def _name(self, key: tuple[Any, ...]) -> str | None:
         if key not in self._names:

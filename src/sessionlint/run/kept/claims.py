@@ -41,23 +41,30 @@ class Whole(NamedTuple):
     answer: list[Any] | None = None
 
 
+Found: TypeAlias = str | Mapping[str, str]
+"""The digest of what is found in a module; by file, if it is about files."""
+
+
+class Look(NamedTuple):
+    """A question that is asked of each module: what is ``found`` in each, if anything, and what that ``rests`` on, if on more
+    than the module's own file."""
+
+    found: Mapping[str, Found]
+    rests: Mapping[str, frozenset[Part]]
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
     """``modules``: the files that were parsed, in order. ``findings``: what the rules found in each (JSON data), if anything;
-    ``rests``: what that rests on; ``looks``: what the answers of each module to gathered questions and postings rest on.
-
-    ``gathered``: by question and module, the digest of what is found there, if anything. ``spoken``: by question, module and file
-    of which it speaks, the digest of what it says. ``wholes``: all other questions about the whole project.
-    ``deciding`` are the questions that decide which files are read. ``imports``: of each file, as JSON data; ``notes``: facts
+    ``rests``: what that rests on. ``looks``: the questions that are asked of each module; ``wholes``: all others about the
+    project. ``deciding`` are the questions that decide which files are read. ``imports``: of each file, as JSON data; ``notes``: facts
     without a body, of files with suppression comments or of which there is nothing else (JSON text); ``remarks``: on the project.
     """
 
     modules: Sequence[str]
     findings: Mapping[str, Any]
     rests: Mapping[str, frozenset[Part]]
-    looks: Mapping[str, frozenset[Part]]
-    gathered: Mapping[str, Mapping[str, str]]
-    spoken: Mapping[str, Mapping[str, Mapping[str, str]]]
+    looks: Mapping[str, Look]
     wholes: Mapping[str, Whole]
     deciding: frozenset[str]
     imports: Mapping[str, Any]
@@ -72,10 +79,8 @@ def dump(claims: Claims) -> str:
         {
             "modules": claims.modules,
             "findings": claims.findings,
-            "rests": {path: sets.number(parts) for path, parts in claims.rests.items()},
-            "looks": {path: sets.number(parts) for path, parts in claims.looks.items()},
-            "gathered": claims.gathered,
-            "spoken": claims.spoken,
+            "rests": sets.numbers(claims.rests),
+            "looks": {name: [look.found, sets.numbers(look.rests)] for name, look in claims.looks.items()},
             "wholes": {name: [sets.number(each.parts), each.digest, each.answer] for name, each in claims.wholes.items()},
             "deciding": sorted(claims.deciding),
             "imports": claims.imports,
@@ -96,16 +101,18 @@ def load(text: str) -> Claims:
     return Claims(
         data["modules"],
         data["findings"],
-        {path: sets[number] for path, number in data["rests"].items()},
-        {path: sets[number] for path, number in data["looks"].items()},
-        data["gathered"],
-        data["spoken"],
+        _sets(data["rests"], sets),
+        {name: Look(found, _sets(rests, sets)) for name, (found, rests) in data["looks"].items()},
         {name: Whole(sets[number], *rest) for name, (number, *rest) in data["wholes"].items()},
         frozenset(data["deciding"]),
         data["imports"],
         data["notes"],
         data["remarks"],
     )
+
+
+def _sets(numbers: Mapping[str, int], sets: Sequence[frozenset[Part]]) -> dict[str, frozenset[Part]]:
+    return {path: sets[number] for path, number in numbers.items()}
 
 
 class _Sets:
@@ -115,6 +122,9 @@ class _Sets:
         self.names: dict[Part, int] = {}
         self.known: dict[tuple[int, ...], int] = {}
         self._numbers: dict[frozenset[Part], int] = {}
+
+    def numbers(self, rests: Mapping[str, frozenset[Part]]) -> dict[str, int]:
+        return {path: self.number(parts) for path, parts in rests.items()}
 
     def number(self, parts: Iterable[Part]) -> int:
         parts = frozenset(parts)

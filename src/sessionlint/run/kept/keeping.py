@@ -1,9 +1,9 @@
 """From a project that was checked to what is kept of it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sessionlint.link import named, plain
 from sessionlint.link.digest import digest
@@ -15,11 +15,13 @@ from sessionlint.link.question import Gathered, Postings
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.outcome_codec import dump_finding
 from sessionlint.model.source import Place, Span
-from sessionlint.run.analysis import Found
+from sessionlint.run import analysis
 from sessionlint.run.cache.store import encoded
 from sessionlint.run.extraction.rounds import deciding
 from sessionlint.run.kept import claims
-from sessionlint.run.kept.claims import ANYTHING, Claims, Part, Whole
+from sessionlint.run.kept.claims import ANYTHING, Claims, Found, Look, Part, Whole
+
+T = TypeVar("T")
 
 
 class Keeping:
@@ -42,16 +44,13 @@ class Keeping:
         """What the findings of the rules in a module rest on."""
         return self.parts(self._project.memory.bits_of((codes, module), module.bit))
 
-    def looks(self, module: ModuleScope, asked: Sequence["Look"]) -> frozenset[Part]:
-        """What the answers of a module to ``asked`` rest on, gathered and posted alike."""
-        bits = module.bit
-        for look in asked:
-            bits |= self._project.memory.bits_of((look.of.part, module, *look.key), module.bit)
-        return self.parts(bits)
-
-    def found(self, module: ModuleScope, look: "Look") -> str | Mapping[str, str]:
-        """The digest of what a module finds; by file, if it speaks of files. Empty: nothing."""
+    def look(self, look: "Asked", module: ModuleScope) -> tuple[Found | None, frozenset[Part] | None]:
+        """What a module finds, if anything, and what that rests on, if on more than its own file."""
         answer = look.of.within(self._project, module, *look.key)
+        bits = self._project.memory.bits_of((look.of.part, module, *look.key), module.bit)
+        return self._found(look, answer) or None, None if bits == module.bit else self.parts(bits)
+
+    def _found(self, look: "Asked", answer: Sequence[Any]) -> Found:
         if isinstance(look.of, Gathered):
             return self.digest(answer) if answer else ""
         by_path: dict[str, list[object]] = defaultdict(list)
@@ -59,20 +58,14 @@ class Keeping:
             by_path[path].append(one)
         return {path: self.digest(said) for path, said in by_path.items()}
 
-    def keep(
-        self,
-        module: ModuleScope,
-        look: "Look",
-        gathered: dict[str, dict[str, str]],
-        spoken: dict[str, dict[str, Mapping[str, str]]],
-    ) -> str | Mapping[str, str] | None:
-        """Take down what a module finds, in place of what was known before; None: nothing."""
-        found = self.found(module, look)
-        known: dict[str, Any] = (gathered if isinstance(look.of, Gathered) else spoken).setdefault(look.name, {})
-        known.pop(module.path, None)
-        if found:
-            known[module.path] = found
-        return found or None
+    def looks(self, look: "Asked", modules: Iterable[ModuleScope], known: Look | None = None) -> Look:
+        """What is found in ``modules``, in place of what is ``known`` of them."""
+        found, rests = (dict(known.found), dict(known.rests)) if known is not None else ({}, {})
+        for module in modules:
+            of_module, resting = self.look(look, module)
+            _put(found, module.path, of_module)
+            _put(rests, module.path, resting)
+        return Look(found, rests)
 
     def deciding(self) -> frozenset[Part]:
         """The questions that decide which files are read."""
@@ -80,9 +73,9 @@ class Keeping:
         self._project.memory.once(key, 0, None, deciding, self._project)
         return next(self.parts(bits) for each, _, bits in self._project.memory.wholes() if each == key)
 
-    def asked(self) -> tuple[list["Look"], dict[str, Whole]]:
+    def asked(self) -> tuple[list["Asked"], dict[str, Whole]]:
         """The questions about the whole project that were asked: of each module, and all others."""
-        looks, wholes = list[Look](), dict[str, Whole]()
+        looks, wholes = list[Asked](), dict[str, Whole]()
         for key, answer, bits in self._project.memory.wholes():
             if (name := named.name(key)) is not None:
                 question, rest = named.question(name)
@@ -104,7 +97,7 @@ class Keeping:
         return Whole(self.parts(bits), self.digest(answer), _plain(answer))
 
 
-class Look:
+class Asked:
     """A question that is asked of each module: ``name`` tells it with its ``key``."""
 
     def __init__(self, name: str, of: Gathered[Any, ..., Any] | Postings[Any, Any], key: tuple[Any, ...]) -> None:
@@ -113,29 +106,23 @@ class Look:
         self.key = key
 
 
-def look_at(name: str, question: named.Question, key: tuple[Any, ...]) -> Look | None:
+def look_at(name: str, question: named.Question, key: tuple[Any, ...]) -> Asked | None:
     """The question by its name, if it is one that is asked of each module."""
     owner = getattr(question.ask, "__self__", None)
-    return Look(name, owner, key) if isinstance(owner, Gathered | Postings) else None
+    return Asked(name, owner, key) if isinstance(owner, Gathered | Postings) else None
 
 
-def claims_of(project: Project, found: Found, text_of: Callable[[str], str]) -> Claims:
+def claims_of(project: Project, found: analysis.Found, text_of: Callable[[str], str]) -> Claims:
     """All that is kept of a project in which ``found`` was found."""
     keeping = Keeping(project, text_of)
     deciding = keeping.deciding()
     looks, wholes = keeping.asked()
-    gathered: dict[str, dict[str, str]] = {look.name: {} for look in looks if isinstance(look.of, Gathered)}
-    spoken: dict[str, dict[str, Mapping[str, str]]] = {look.name: {} for look in looks if isinstance(look.of, Postings)}
-    for module in project.modules.values():
-        for look in looks:
-            keeping.keep(module, look, gathered, spoken)
+    modules = [*project.modules.values()]
     return Claims(
-        list(project.modules),
+        [module.path for module in modules],
         {path: [dump_finding(one) for one in some] for path, some in found.by_module.items() if some},
-        {module.path: keeping.rests(module, found.codes) for module in project.modules.values()},
-        {module.path: keeping.looks(module, looks) for module in project.modules.values()},
-        gathered,
-        spoken,
+        {module.path: keeping.rests(module, found.codes) for module in modules},
+        {look.name: keeping.looks(look, modules) for look in looks},
         wholes,
         deciding,
         dict(_imports(project)),
@@ -162,6 +149,13 @@ def loaded(path: str, data: Any) -> ModuleImports:
         [(of, dotted, Place(path, Span(start, end))) for of, dotted, start, end in modules],
         [(of, name, bound, top, Place(path, Span(start, end))) for of, name, bound, top, start, end in names],
     )
+
+
+def _put(known: dict[str, T], path: str, one: T | None) -> None:
+    if one is None:
+        known.pop(path, None)
+    else:
+        known[path] = one
 
 
 def _plain(answer: object) -> list[Any] | None:

@@ -16,6 +16,7 @@ from sessionlint.link.earlier import Earlier
 from sessionlint.link.names.importers import Importers, ModuleImports
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.on_demand import OnDemand
+from sessionlint.link.question import Postings
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.outcome_codec import dump_finding, load_finding
 from sessionlint.model.source import Source
@@ -25,7 +26,7 @@ from sessionlint.run.cache.store import decoded, encoded
 from sessionlint.run.extraction.extractor import Text
 from sessionlint.run.kept import claims
 from sessionlint.run.kept.claims import ANYTHING, Claims, Part, Whole
-from sessionlint.run.kept.keeping import Keeping, Look, dumped, is_notable, loaded, look_at
+from sessionlint.run.kept.keeping import Asked, Keeping, dumped, is_notable, loaded, look_at
 
 
 class NoWayError(Exception):
@@ -57,13 +58,12 @@ class Resuming:
         self._before = before
         self._text_of = text_of
         self._read = frozenset(known.modules)
-        self._earlier = _earlier(known)
+        self._looks, self._questions = _questions(known)
+        self._earlier = _earlier(known, {asked.name for asked in self._looks if isinstance(asked.of, Postings)})
         self._project = analysis.project()
         self._keeping = Keeping(self._project, text_of)
-        self._looks, self._questions = _questions(known)
         self._dirty: set[Part] = set()
-        self._gathered: dict[str, dict[str, str]] = {}
-        self._spoken: dict[str, dict[str, Mapping[str, str]]] = {}
+        self._found_by: dict[str, claims.Look] = {}
         self._wholes: dict[str, Whole] = {}
 
     def checked(self) -> tuple[Checked, Claims]:
@@ -90,14 +90,12 @@ class Resuming:
             base.add(claims.file(path))
             base |= {*self._change_of_imports(path, before)}
         self._base = base
-        self._earlier.anew |= self._likely(base)
+        self._grows(base | self._said(self._before))
 
-    def _likely(self, base: Set[Part]) -> set[str]:
-        """The modules that will have to be asked anew: what changed, what rests on it, and on what it says of others."""
-        changed = self._before.keys()
-        said = {claims.row(to) for by_module in self._known.spoken.values() for path in changed for to in by_module.get(path, ())}
-        parts = base | said
-        return {path for path, each in self._known.looks.items() if path in changed or not each.isdisjoint(parts)}
+    def _said(self, paths: Iterable[str]) -> set[Part]:
+        """The rows of all files of which these have said something: most likely, they say something else now."""
+        found = (look.found.get(path) for look in self._known.looks.values() for path in paths)
+        return {claims.row(to) for each in found if isinstance(each, Mapping) for to in each}
 
     def _facts_of(self, path: str) -> ModuleFacts:
         note = self._kept_note(path)
@@ -138,23 +136,30 @@ class Resuming:
         """Find out what differs; not if there is more of it than was thought, in which case answers may be wrong."""
         self._recall()
         self._dirty, self._wholes = set(self._base), {}
-        self._gathered = {name: dict(found) for name, found in self._known.gathered.items()}
-        self._spoken = {name: dict(found) for name, found in self._known.spoken.items()}
-        looked: set[str] = set()
+        self._found_by = {}
         while True:
-            touched = {path for path, parts in self._known.looks.items() if path in self._before or self._is_touched(parts)}
-            if not touched <= self._earlier.anew:
-                self._earlier.anew |= touched
+            if self._grows(self._dirty):
                 return False
-            found = {*self._differing(touched - looked), *self._differing_wholes()}
-            looked |= touched
+            found = {*self._differing(), *self._differing_wholes()}
             if found <= self._dirty:
                 return True
             self._dirty |= found
-            other = {name for name in self._wholes if claims.asked(name) in self._dirty}
+            other = {
+                name for name in self._wholes if claims.asked(name) in self._dirty and _is_believed(self._known.wholes[name])
+            }
             if not other <= self._earlier.other:  # somebody may have believed what was said before
                 self._earlier.other |= other
                 return False
+
+    def _grows(self, dirty: Set[Part]) -> bool:
+        """Take down which questions have to be asked anew, of which modules; whether these are more than before."""
+        grows = False
+        for name, look in self._known.looks.items():
+            anew = self._earlier.anew.setdefault(name, set())
+            touched = {*self._before, *(path for path, parts in look.rests.items() if _is_touched(parts, dirty))}
+            grows |= not touched <= anew
+            anew |= touched
+        return grows
 
     def _recall(self) -> None:
         """Remember nothing but what questions about the whole project say that are not known to say something else."""
@@ -164,36 +169,36 @@ class Resuming:
                 question, rest = self._questions[name]
                 self._project.memory.recall((question.ask, *rest), plain.load(whole.answer[0]))
 
-    def _is_touched(self, parts: frozenset[Part]) -> bool:
-        return ANYTHING in parts or not parts.isdisjoint(self._dirty)
-
-    def _differing(self, paths: Iterable[str]) -> Iterator[Part]:
+    def _differing(self) -> Iterator[Part]:
         """What questions that are asked of each module find otherwise in some."""
-        for path in sorted(paths):
-            module = self._project.modules[path]
-            for look in self._looks:
-                before: Mapping[str, Any] = self._known.gathered.get(look.name) or self._known.spoken.get(look.name, {})
-                after = self._keeping.keep(module, look, self._gathered, self._spoken)
-                yield from _difference(look.name, before.get(path), after)
+        for asked in self._looks:
+            known, anew = self._known.looks[asked.name], sorted(self._earlier.anew[asked.name])
+            if asked.name not in self._found_by:
+                modules = (self._project.modules[path] for path in anew)
+                look = self._found_by[asked.name] = self._keeping.looks(asked, modules, known)
+                for path in anew:
+                    yield from _difference(asked.name, known.found.get(path), look.found.get(path))
 
     def _differing_wholes(self) -> Iterator[Part]:
         for name, known in self._known.wholes.items():
-            if name not in self._wholes and self._is_touched(known.parts):
-                whole = self._wholes[name] = self._again(name)
+            if name not in self._wholes and _is_touched(known.parts, self._dirty):
+                whole = self._wholes[name] = self._whole(name)
                 yield from _difference(name, known.digest, whole.digest)
 
-    def _again(self, name: str) -> Whole:
+    def _whole(self, name: str) -> Whole:
         question, rest = self._questions[name]
         answer, bits = self._project.memory.whole((question.ask, *rest), question.start, question.ask, self._project, *rest)
         return self._keeping.whole(question, answer, bits)
 
     # --- what is found ------------------------------------------------------------------------------------------------
 
+    def _again(self, path: str) -> bool:
+        """Whether what was found in a module may be something else now."""
+        return path in self._before or _is_touched(self._known.rests[path], self._dirty)
+
     def _found(self) -> Found:
         """What was found in modules whose findings still hold."""
-        still = (
-            path for path in self._known.modules if path not in self._before and not self._is_touched(self._known.rests[path])
-        )
+        still = (path for path in self._known.modules if not self._again(path))
         kept = {path: [load_finding(*one) for one in self._known.findings.get(path, ())] for path in still}
         return Found((), kept, self._known.remarks)
 
@@ -205,50 +210,40 @@ class Resuming:
     def _claims(self, checked: Checked) -> Claims:
         assert checked.found is not None
         asked, wholes = self._keeping.asked()
-        new = [look for look in asked if look.name not in self._gathered and look.name not in self._spoken]
-        looks = {path: self._looks_of(path, new) for path in self._known.modules}
-        again = [path for path in self._known.modules if path in self._before or self._is_touched(self._known.rests[path])]
+        new = [look for look in asked if look.name not in self._known.looks]
+        modules = self._project.modules
+        again = [path for path in self._known.modules if self._again(path)]
         found = {path: [dump_finding(one) for one in checked.found.by_module[path]] for path in again}
-        rests = {path: self._keeping.rests(self._project.modules[path], checked.found.codes) for path in again}
-        changed = {path: dumped(self._project.imports_of(self._project.modules[path])) for path in self._before}
+        changed = {path: dumped(self._project.imports_of(modules[path])) for path in self._before}
         return replace(
             self._known,
             findings={path: some for path, some in {**self._known.findings, **found}.items() if some},
-            rests={**self._known.rests, **rests},
-            looks=looks,
-            gathered=self._gathered,
-            spoken=self._spoken,
+            rests={**self._known.rests, **{path: self._keeping.rests(modules[path], checked.found.codes) for path in again}},
+            looks={**self._found_by, **{look.name: self._keeping.looks(look, modules.values()) for look in new}},
             wholes={**self._known.wholes, **self._wholes, **wholes},
             imports={path: changed.get(path, data) for path, data in self._known.imports.items()},
             notes={path: encoded(replace(facts, body=())) for path, facts in self._notes().items()},
         )
 
-    def _looks_of(self, path: str, new: list[Look]) -> frozenset[Part]:
-        """What the answers of a module to questions that are asked of each rest on; ``new``: those that nobody asked before."""
-        if not new and path not in self._earlier.anew:
-            return self._known.looks[path]
-        module = self._project.modules[path]
-        for look in new:
-            self._keeping.keep(module, look, self._gathered, self._spoken)
-        asked = [*new, *(self._looks if path in self._earlier.anew else ())]
-        return self._keeping.looks(module, asked) | (frozenset() if path in self._earlier.anew else self._known.looks[path])
 
-
-def _earlier(known: Claims) -> Earlier:
+def _earlier(known: Claims, posted: Set[str]) -> Earlier:
+    """``posted`` are the questions by which modules speak of files."""
     spoken: dict[str, dict[str, list[str]]] = {}
-    for name, by_module in known.spoken.items():
-        about = spoken[name] = defaultdict(list)
-        for path, said in by_module.items():
-            for to in said:
-                about[to].append(path)
+    for name, look in known.looks.items():
+        if name in posted:
+            about = spoken[name] = defaultdict(list)
+            for path, said in look.found.items():
+                for to in said:
+                    about[to].append(path)
     rows = {name: whole.digest for name, whole in known.wholes.items() if isinstance(whole.digest, Mapping)}
-    return Earlier(known.modules, known.gathered, spoken, rows)
+    found = {name: look.found for name, look in known.looks.items() if name not in posted}
+    return Earlier(known.modules, found, spoken, rows)
 
 
-def _questions(known: Claims) -> tuple[list[Look], dict[str, tuple[named.Question, tuple[Any, ...]]]]:
+def _questions(known: Claims) -> tuple[list[Asked], dict[str, tuple[named.Question, tuple[Any, ...]]]]:
     """The questions behind the names: those that are asked of each module, and all others."""
     looks, others = [], {}
-    for name in (*known.gathered, *known.spoken, *known.wholes):
+    for name in (*known.looks, *known.wholes):
         question, rest = named.question(name)
         look = look_at(name, question, rest)
         if look is not None:
@@ -256,6 +251,15 @@ def _questions(known: Claims) -> tuple[list[Look], dict[str, tuple[named.Questio
         else:
             others[name] = question, rest
     return looks, others
+
+
+def _is_believed(whole: Whole) -> bool:
+    """Whether what is kept of an answer is taken for it, before anybody looks."""
+    return whole.answer is not None or isinstance(whole.digest, Mapping)
+
+
+def _is_touched(parts: frozenset[Part], dirty: Set[Part]) -> bool:
+    return ANYTHING in parts or not parts.isdisjoint(dirty)
 
 
 def _says_nothing(facts: ModuleFacts) -> bool:
