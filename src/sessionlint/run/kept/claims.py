@@ -57,8 +57,9 @@ class Look(NamedTuple):
 class Claims:
     """``modules``: the files that were parsed, in order. ``findings``: what the rules found in each (JSON data), if anything;
     ``rests``: what that rests on. ``looks``: the questions that are asked of each module; ``wholes``: all others about the
-    project. ``deciding`` are the questions that decide which files are read. ``imports``: of each file, as JSON data; ``notes``: facts
-    without a body, of files with suppression comments or of which there is nothing else (JSON text); ``remarks``: on the project.
+    project. ``deciding`` are the questions that decide which files are read. ``imports``: of each file, as JSON data;
+    ``notes``: facts without a body, of files with suppression comments or of which there is nothing else (JSON text);
+    ``remarks``: on the project.
     """
 
     modules: Sequence[str]
