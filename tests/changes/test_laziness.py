@@ -86,7 +86,11 @@ def _made_of(project: Project, code: str, path: str) -> tuple[str, str]:
 
 def _name(key: tuple[object, ...]) -> str:
     first = key[0]
-    return first if isinstance(first, str) else getattr(first, "__name__", "?").strip("_")
+    if first == "row":
+        return f"what is said of {key[1]}"
+    gathering = getattr(first, "__self__", None)
+    name = first if isinstance(first, str) else gathering.name if gathering else getattr(first, "__name__", "?")
+    return name.rpartition(".")[2].strip("_")
 
 
 def test_what_a_change_has_asked_again(files: Mapping[str, str], shown: Callable[[str, str], None]) -> None:

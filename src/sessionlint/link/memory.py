@@ -245,6 +245,10 @@ class Memory:
             self.once(key, 0, start, answer, *given)
         return self._whole[key].value, self._whole[key].reads
 
+    def recall(self, key: Hashable, answer: object) -> None:
+        """Remember what a question about the whole project said in another run; what it is made of is not known."""
+        self.answers[key] = Far(answer, self.bit(key))
+
     def bits_of(self, key: Hashable, own: int) -> int:
         """The bits of what the answer to a question is made of that belongs to ``own``."""
         found = self.answers.get(key)

@@ -22,12 +22,20 @@ class Remembering(Protocol):
     @property
     def memory(self) -> Memory: ...
 
+
+class Gathering(Remembering, Protocol):
+    """What is asked of each module: a project, or what evaluates its terms."""
+
     def finding(self, key: tuple[Any, ...]) -> Iterable[ModuleScope]:
         """The modules in which a question that is asked of each may find something, in their order."""
         ...
 
+
+class Telling(Gathering, Protocol):
+    """What is asked about single files: a project."""
+
     def speaking(self, key: tuple[Any, ...], path: str) -> Iterable[ModuleScope] | None:
-        """Those of them that may speak of the file at ``path``; None: nobody knows before all were asked."""
+        """Those of its modules that may speak of the file at ``path``; None: nobody knows before all were asked."""
         ...
 
     def is_silent(self, key: tuple[Any, ...], path: str) -> bool:
@@ -46,6 +54,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 PlacedT = TypeVar("PlacedT", bound=Placed)
 AskedT = TypeVar("AskedT", bound=Remembering)
+GatheringT = TypeVar("GatheringT", bound=Gathering)
+TellingT = TypeVar("TellingT", bound=Telling)
 
 
 def question(start: object) -> Callable[[Callable[Concatenate[AskedT, P], T]], Callable[Concatenate[AskedT, P], T]]:
@@ -110,77 +120,77 @@ def _all_of(find: Callable[Concatenate[AskedT, P], Iterable[T]]) -> Callable[Con
     return all_of
 
 
-class Gathered(Generic[AskedT, P, T]):
+class Gathered(Generic[GatheringT, P, T]):
     """What is found in each module of a project, in their order, as one answer; ``within`` is what is found in one of them.
 
     Of a question about the whole project that is told so, it can be told afterwards in which modules nothing is found.
     """
 
-    def __init__(self, find: Callable[Concatenate[AskedT, ModuleScope, P], Iterable[T]]) -> None:
+    def __init__(self, find: Callable[Concatenate[GatheringT, ModuleScope, P], Iterable[T]]) -> None:
         self.name = named.name_of(find)
         self.part = _all_of(find)
         self.within = question(tuple[T, ...]())(self.part)
         self._all = question(tuple[T, ...]())(self._find_all)
 
-    def __call__(self, project: AskedT, /, *key: P.args, **more: P.kwargs) -> tuple[T, ...]:
+    def __call__(self, project: GatheringT, /, *key: P.args, **more: P.kwargs) -> tuple[T, ...]:
         return self._all(project, *key, **more)
 
-    def _find_all(self, project: AskedT, /, *key: P.args, **more: P.kwargs) -> tuple[T, ...]:
+    def _find_all(self, project: GatheringT, /, *key: P.args, **more: P.kwargs) -> tuple[T, ...]:
         modules = project.finding((self._find_all, *key))
         return tuple(one for module in modules for one in self.within(project, module, *key, **more))
 
 
-def gathered(find: Callable[Concatenate[AskedT, ModuleScope, P], Iterable[T]]) -> Gathered[AskedT, P, T]:
+def gathered(find: Callable[Concatenate[GatheringT, ModuleScope, P], Iterable[T]]) -> Gathered[GatheringT, P, T]:
     """Make a generator that looks at one module a question about the whole project."""
     return Gathered(find)
 
 
-class Postings(Generic[AskedT, T]):
+class Postings(Generic[TellingT, T]):
     """What is found in all modules about the file at a path, in their order: ``find`` gives paths, each with what is found about
     it; ``within`` is what is found in one module, about whichever files. Who asks is asked again only when that differs.
     """
 
-    def __init__(self, find: Callable[[AskedT, ModuleScope], Iterable[tuple[str, T]]]) -> None:
+    def __init__(self, find: Callable[[TellingT, ModuleScope], Iterable[tuple[str, T]]]) -> None:
         self.name = named.name_of(find)
         self.part = _all_of(find)
         self.within = question(tuple[tuple[str, T], ...]())(self.part)
         self._by_path = by_path(self._find_all)
 
-    def __call__(self, project: AskedT, path: str, /) -> Sequence[T]:
+    def __call__(self, project: TellingT, path: str, /) -> Sequence[T]:
         speaking = project.speaking((self._find_all,), path)
         if speaking is None:
             return self._by_path(project, path) or ()
         return project.memory.as_row(path, self._find_about, project, path)
 
-    def _find_all(self, project: AskedT) -> Mapping[str, Sequence[T]]:
+    def _find_all(self, project: TellingT) -> Mapping[str, Sequence[T]]:
         found: dict[str, list[T]] = defaultdict(list)
         for module in project.finding((self._find_all,)):
             for path, one in self.within(project, module):
                 found[path].append(one)
         return dict(found)
 
-    def _find_about(self, project: AskedT, path: str) -> Sequence[T]:
+    def _find_about(self, project: TellingT, path: str) -> Sequence[T]:
         """What those modules say that are known to speak of the file."""
         modules = project.speaking((self._find_all,), path) or ()
         return tuple(one for module in modules for to, one in self.within(project, module) if to == path)
 
 
-def postings(find: Callable[[AskedT, ModuleScope], Iterable[tuple[str, T]]]) -> Postings[AskedT, T]:
+def postings(find: Callable[[TellingT, ModuleScope], Iterable[tuple[str, T]]]) -> Postings[TellingT, T]:
     """Make a generator that looks at one module, and tells paths with what it finds about the files there, a question about any
     file of the project."""
     return Postings(find)
 
 
 def by_path(
-    find: Callable[Concatenate[AskedT, P], Mapping[str, T]],
-) -> Callable[Concatenate[AskedT, str, P], T | None]:
+    find: Callable[Concatenate[TellingT, P], Mapping[str, T]],
+) -> Callable[Concatenate[TellingT, str, P], T | None]:
     """``question`` about the whole project, whose answer is told by file; whoever asks wants to know what is said of one file,
     and is asked again only when that differs. The path comes before the key."""
 
     named.record(find, {}, by_path=True)
 
     @wraps(find)
-    def row(project: AskedT, path: str, /, *key: P.args, **more: P.kwargs) -> T | None:
+    def row(project: TellingT, path: str, /, *key: P.args, **more: P.kwargs) -> T | None:
         assert not more and not _own(key), "a question about the whole project"
         if project.is_silent((find, *key), path):
             project.memory.read(project.memory.row_bit(path))
@@ -190,11 +200,11 @@ def by_path(
     return row
 
 
-def by_module(find: Callable[[AskedT], Iterable[PlacedT]]) -> Callable[[AskedT, ModuleScope], Sequence[PlacedT]]:
+def by_module(find: Callable[[TellingT], Iterable[PlacedT]]) -> Callable[[TellingT, ModuleScope], Sequence[PlacedT]]:
     """``by_path`` for a generator: what it finds in one module, in its order."""
 
     @wraps(find)
-    def found(project: AskedT) -> Mapping[str, Sequence[PlacedT]]:
+    def found(project: TellingT) -> Mapping[str, Sequence[PlacedT]]:
         by_place: dict[str, list[PlacedT]] = defaultdict(list)
         for one in find(project):
             by_place[one.place.path].append(one)
@@ -203,7 +213,7 @@ def by_module(find: Callable[[AskedT], Iterable[PlacedT]]) -> Callable[[AskedT, 
     rows = by_path(found)
 
     @wraps(find)
-    def found_in(project: AskedT, module: ModuleScope) -> Sequence[PlacedT]:
+    def found_in(project: TellingT, module: ModuleScope) -> Sequence[PlacedT]:
         return rows(project, module.path) or ()
 
     return found_in

@@ -28,7 +28,7 @@ from sessionlint.link.names.scopes import (
     Scope,
     ValueBinding,
 )
-from sessionlint.link.question import Remembering, gathered, question
+from sessionlint.link.question import Gathering, gathered, question
 from sessionlint.link.values import kinds, parameters
 from sessionlint.link.values.annotations import annotated
 from sessionlint.link.values.externals import SESSION_TYPES, canonical
@@ -76,7 +76,7 @@ _BUILTINS: dict[str, Kind] = {name: External(f"builtins.{name}") for name in dir
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 
 
-class Evaluated(Remembering, Protocol):
+class Evaluated(Gathering, Protocol):
     """A project, of which the evaluator asks what only all its modules together can tell."""
 
     @property

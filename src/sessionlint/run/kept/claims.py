@@ -33,11 +33,12 @@ def asked(question: str) -> Part:
 
 
 class Whole(NamedTuple):
-    """A question about the whole project: what its answer rests on, and its digest; by file, if it is told by file. None: there
-    is none."""
+    """A question about the whole project: what its answer rests on, and its digest; by file, if it is told by file. ``answer`` is
+    what it says, of one that is made of words, numbers and places (JSON data in a list; else None)."""
 
     parts: frozenset[Part]
-    digest: str | Mapping[str, str] | None
+    digest: str | Mapping[str, str]
+    answer: list[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def dump(claims: Claims) -> str:
             "looks": {path: sets.number(parts) for path, parts in claims.looks.items()},
             "gathered": claims.gathered,
             "spoken": claims.spoken,
-            "wholes": {name: [sets.number(whole.parts), whole.digest] for name, whole in claims.wholes.items()},
+            "wholes": {name: [sets.number(each.parts), each.digest, each.answer] for name, each in claims.wholes.items()},
             "deciding": sorted(claims.deciding),
             "imports": claims.imports,
             "notes": claims.notes,
@@ -99,7 +100,7 @@ def load(text: str) -> Claims:
         {path: sets[number] for path, number in data["looks"].items()},
         data["gathered"],
         data["spoken"],
-        {name: Whole(sets[number], digest) for name, (number, digest) in data["wholes"].items()},
+        {name: Whole(sets[number], *rest) for name, (number, *rest) in data["wholes"].items()},
         frozenset(data["deciding"]),
         data["imports"],
         data["notes"],

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sessionlint.link import named
+from sessionlint.link import named, plain
 from sessionlint.link.digest import digest
 from sessionlint.link.memory import EVERYTHING
 from sessionlint.link.names.importers import ModuleImports
@@ -63,15 +63,16 @@ class Keeping:
         self,
         module: ModuleScope,
         look: "Look",
-        gathered: Mapping[str, dict[str, str]],
-        spoken: Mapping[str, dict[str, Mapping[str, str]]],
-    ) -> None:
-        """Take down what a module finds, in place of what was known before."""
+        gathered: dict[str, dict[str, str]],
+        spoken: dict[str, dict[str, Mapping[str, str]]],
+    ) -> str | Mapping[str, str] | None:
+        """Take down what a module finds, in place of what was known before; None: nothing."""
         found = self.found(module, look)
-        known: dict[str, Any] = gathered[look.name] if isinstance(look.of, Gathered) else spoken[look.name]
+        known: dict[str, Any] = (gathered if isinstance(look.of, Gathered) else spoken).setdefault(look.name, {})
         known.pop(module.path, None)
         if found:
             known[module.path] = found
+        return found or None
 
     def deciding(self) -> frozenset[Part]:
         """The questions that decide which files are read."""
@@ -100,13 +101,13 @@ class Keeping:
         """A question about the whole project that is neither gathered nor posted."""
         if question.by_path:
             return Whole(self.parts(bits), {path: self.digest(said) for path, said in answer.items() if said})
-        return Whole(self.parts(bits), self.digest(answer))
+        return Whole(self.parts(bits), self.digest(answer), _plain(answer))
 
 
 class Look:
     """A question that is asked of each module: ``name`` tells it with its ``key``."""
 
-    def __init__(self, name: str, of: Gathered[Project, ..., Any] | Postings[Project, Any], key: tuple[Any, ...]) -> None:
+    def __init__(self, name: str, of: Gathered[Any, ..., Any] | Postings[Any, Any], key: tuple[Any, ...]) -> None:
         self.name = name
         self.of = of
         self.key = key
@@ -161,6 +162,13 @@ def loaded(path: str, data: Any) -> ModuleImports:
         [(of, dotted, Place(path, Span(start, end))) for of, dotted, start, end in modules],
         [(of, name, bound, top, Place(path, Span(start, end))) for of, name, bound, top, start, end in names],
     )
+
+
+def _plain(answer: object) -> list[Any] | None:
+    try:
+        return [plain.dump(answer)]
+    except plain.NotPlainError:
+        return None
 
 
 def _imports(project: Project) -> Iterator[tuple[str, list[Any]]]:

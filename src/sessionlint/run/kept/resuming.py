@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
-from sessionlint.link import named
+from sessionlint.link import named, plain
 from sessionlint.link.earlier import Earlier
 from sessionlint.link.names.importers import Importers, ModuleImports
 from sessionlint.link.names.scopes import ModuleScope
@@ -62,8 +62,8 @@ class Resuming:
         self._keeping = Keeping(self._project, text_of)
         self._looks, self._questions = _questions(known)
         self._dirty: set[Part] = set()
-        self._gathered = {name: dict(found) for name, found in known.gathered.items()}
-        self._spoken = {name: dict(found) for name, found in known.spoken.items()}
+        self._gathered: dict[str, dict[str, str]] = {}
+        self._spoken: dict[str, dict[str, Mapping[str, str]]] = {}
         self._wholes: dict[str, Whole] = {}
 
     def checked(self) -> tuple[Checked, Claims]:
@@ -90,7 +90,14 @@ class Resuming:
             base.add(claims.file(path))
             base |= {*self._change_of_imports(path, before)}
         self._base = base
-        self._earlier.anew |= self._before.keys()
+        self._earlier.anew |= self._likely(base)
+
+    def _likely(self, base: Set[Part]) -> set[str]:
+        """The modules that will have to be asked anew: what changed, what rests on it, and on what it says of others."""
+        changed = self._before.keys()
+        said = {claims.row(to) for by_module in self._known.spoken.values() for path in changed for to in by_module.get(path, ())}
+        parts = base | said
+        return {path for path, each in self._known.looks.items() if path in changed or not each.isdisjoint(parts)}
 
     def _facts_of(self, path: str) -> ModuleFacts:
         note = self._kept_note(path)
@@ -129,8 +136,10 @@ class Resuming:
 
     def _settles(self) -> bool:
         """Find out what differs; not if there is more of it than was thought, in which case answers may be wrong."""
-        self._project.memory.clear()
+        self._recall()
         self._dirty, self._wholes = set(self._base), {}
+        self._gathered = {name: dict(found) for name, found in self._known.gathered.items()}
+        self._spoken = {name: dict(found) for name, found in self._known.spoken.items()}
         looked: set[str] = set()
         while True:
             touched = {path for path, parts in self._known.looks.items() if path in self._before or self._is_touched(parts)}
@@ -142,10 +151,18 @@ class Resuming:
             if found <= self._dirty:
                 return True
             self._dirty |= found
-            other = {name for name, whole in self._wholes.items() if not isinstance(whole.digest, str)}
-            if not other <= self._earlier.other:
+            other = {name for name in self._wholes if claims.asked(name) in self._dirty}
+            if not other <= self._earlier.other:  # somebody may have believed what was said before
                 self._earlier.other |= other
                 return False
+
+    def _recall(self) -> None:
+        """Remember nothing but what questions about the whole project say that are not known to say something else."""
+        self._project.memory.clear()
+        for name, whole in self._known.wholes.items():
+            if whole.answer is not None and name not in self._earlier.other:
+                question, rest = self._questions[name]
+                self._project.memory.recall((question.ask, *rest), plain.load(whole.answer[0]))
 
     def _is_touched(self, parts: frozenset[Part]) -> bool:
         return ANYTHING in parts or not parts.isdisjoint(self._dirty)
@@ -155,10 +172,9 @@ class Resuming:
         for path in sorted(paths):
             module = self._project.modules[path]
             for look in self._looks:
-                before = self._gathered.get(look.name, self._spoken.get(look.name, {})).get(path)
-                self._keeping.keep(module, look, self._gathered, self._spoken)
-                after = self._gathered.get(look.name, self._spoken.get(look.name, {})).get(path)
-                yield from _difference(look.name, before, after)
+                before: Mapping[str, Any] = self._known.gathered.get(look.name) or self._known.spoken.get(look.name, {})
+                after = self._keeping.keep(module, look, self._gathered, self._spoken)
+                yield from _difference(look.name, before.get(path), after)
 
     def _differing_wholes(self) -> Iterator[Part]:
         for name, known in self._known.wholes.items():
