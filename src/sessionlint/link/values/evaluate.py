@@ -26,7 +26,6 @@ from sessionlint.link.names.scopes import (
     OpaqueBinding,
     ParameterBinding,
     Scope,
-    Site,
     ValueBinding,
 )
 from sessionlint.link.question import Gathering, gathered, question
@@ -155,9 +154,7 @@ class Evaluator:
 
     def kept(self, paths: Iterable[str], key: StateKey) -> Kind:
         """What the modules at some paths put there."""
-        for path in paths:
-            self._memory.read(self._memory.bit(path))
-        return kinds.join([self.kept_by(self._modules[path], key) for path in paths])
+        return kinds.join([self.kept_by(module, key) for module in self._looked_into(paths)])
 
     def kept_by(self, module: ModuleScope, key: StateKey) -> Kind:
         """What one module puts there; None, if it is nothing."""
@@ -280,8 +277,18 @@ class Evaluator:
     def _find_given(self, init: FunctionScope, parameter: Parameter) -> Kind:
         assert init.owner is not None
         names = _class_names_below(self._project).get(init.owner.node.name, frozenset({init.owner.node.name}))
-        made = [_calls_named(self._project, name) for name in sorted(names)]
-        return parameters.by_callers(self, init, parameter, [site for sites in made for site in sites])
+        calls = [
+            site
+            for name in sorted(names)
+            for module in self._looked_into(_calling(self._project, name))
+            for site in module.calls_named((name,))
+        ]
+        return parameters.by_callers(self, init, parameter, calls)
+
+    def _looked_into(self, paths: Iterable[str]) -> Iterator[ModuleScope]:
+        for path in paths:
+            self._memory.read(self._memory.bit(path))
+            yield self._modules[path]
 
     def _is_static(self, function: FunctionScope) -> bool:
         return "builtins.staticmethod" in self.decorators(function)
@@ -574,8 +581,10 @@ def _keeping(project: Evaluated, module: ModuleScope, holder: str, name: str) ->
 
 
 @gathered
-def _calls_named(project: Evaluated, module: ModuleScope, name: str) -> Iterable[Site]:
-    return module.calls_named((name,)) if not project.evaluator.is_test(module.path) else ()
+def _calling(project: Evaluated, module: ModuleScope, name: str) -> Iterator[str]:
+    """The modules that call something by a name, by path."""
+    if not project.evaluator.is_test(module.path) and module.calls_named((name,)):
+        yield module.path
 
 
 @question(dict[str, frozenset[str]]())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import gathered, remembered
+from sessionlint.link.question import collected, remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.externals import ENGINE_BUILDERS
 from sessionlint.model import walk
@@ -58,7 +58,7 @@ def is_engine_builder(project: Project, call: Call, site: Site) -> bool:
     return isinstance(project.kind(call, site.scope), kinds.Engine) and _is_library_call(project, call, site)
 
 
-@gathered
+@collected
 def possible_engine_builds(project: Project, module: ModuleScope) -> Iterator[Site]:
     """The calls among which are those of engine builders: told by what is called, not by what it gives."""
     yield from project.calls_of_external(*ENGINE_BUILDERS, within=module)

@@ -6,7 +6,7 @@ from sessionlint.flow.paths import catches_everything
 from sessionlint.link.names.import_time import sites_at_import
 from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, Site, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import gathered, remembered
+from sessionlint.link.question import collected, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Call, Handler, Name, Raise, Term
@@ -71,7 +71,7 @@ def io_at_import(project: Project, module: ModuleScope) -> Iterator[ImportIo]:
             yield found
 
 
-@gathered
+@collected
 def database_calls(project: Project, module: ModuleScope) -> Iterator[Site]:
     """Every call that may ask a database itself, or run what does."""
     yield from project.calls_of(kinds.Method, within=module)

@@ -147,7 +147,7 @@ def _comes_near(project: Project, function: FunctionScope) -> bool:
 @question(frozenset[Scope]())
 def _asking(project: Project, module: ModuleScope) -> frozenset[Scope]:
     """The bodies of a module that may do so by their own calls."""
-    sites = (*possible_engine_builds.within(project, module), *database_calls.within(project, module))
+    sites = (*possible_engine_builds(project, module), *database_calls(project, module))
     return frozenset(site.scope for site in sites)
 
 

@@ -270,13 +270,14 @@ def class_named(project: Project, name: str, near: ClassScope) -> ClassScope | N
     kind = project.evaluator.name_kind(name, near.module)
     if isinstance(kind, kinds.ClassKind):
         return kind.cls
-    found = _classes(project, name)
-    return found[0] if len(found) == 1 else None
+    homes = _homes(project, name)
+    return next(cls for cls in project.modules[homes[0]].classes if cls.node.name == name) if len(homes) == 1 else None
 
 
 @gathered
-def _classes(_: Project, module: ModuleScope, name: str) -> Iterator[ClassScope]:
-    return (cls for cls in module.classes if cls.node.name == name)
+def _homes(_: Project, module: ModuleScope, name: str) -> Iterator[str]:
+    """The modules with a class of a name, by path, each once for each."""
+    return (module.path for cls in module.classes if cls.node.name == name)
 
 
 # --- what another class puts there --------------------------------------------------------------------------------------
@@ -298,9 +299,16 @@ def _is_secondary(call: Call) -> bool:
     return _option(call, "secondary") is not None
 
 
+def _backrefs(project: Project, name: str) -> Iterator[_Backref]:
+    for path in _giving_backrefs(project, name):
+        yield from (found for known_as, found in _backrefs_of(project, project.modules[path]) if known_as == name)
+
+
 @gathered
-def _backrefs(project: Project, module: ModuleScope, name: str) -> Iterator[_Backref]:
-    return (found for known_as, found in _backrefs_of(project, module) if known_as == name)
+def _giving_backrefs(project: Project, module: ModuleScope, name: str) -> Iterator[str]:
+    """The modules whose classes put something of a name on others, by path."""
+    if any(known_as == name for known_as, _ in _backrefs_of(project, module)):
+        yield module.path
 
 
 @collected
