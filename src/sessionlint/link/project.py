@@ -29,6 +29,7 @@ _NEWEST = Targets()
 _NO_WORDS = Vocabulary()
 _UNREAD = "unread"
 _IMPORTS = ("who imports what",)
+_OUTLINES = ("what is not read",)
 
 T = TypeVar("T")
 _Groups: TypeAlias = Mapping[object, Sequence[Site]]
@@ -85,14 +86,16 @@ class Project:
             self.layout = layout
             self._forget_all()
         self.facts, self._sources = facts, sources
-        before = [self._imports.pop(self._all_modules[path], None) for path in changed if path in self._all_modules]
+        old = [self._all_modules[path] for path in changed if path in self._all_modules]
+        before = [self._imports.pop(module, None) for module in old]
         known = {**self._all_modules, **built}
         self._all_modules = {path: known[path] for path in sorted(facts)}
         self._read.clear()
         self._read |= {path: module for path, module in self._all_modules.items() if not module.facts.outline}
         self.modules, self.sources = _Reading(self.memory, self._modules), _Reading(self.memory, sources)
         self._link_names(layout)
-        self._forget(changed, before)
+        outlines_differ = any(module.facts.outline for module in (*old, *built.values()))
+        self._forget(changed, before, outlines_differ)
 
     def unfold(
         self,
@@ -143,20 +146,20 @@ class Project:
         self._imports = {}
         self._importers = None
 
-    def _forget(self, changed: Iterable[str], before: Iterable[ModuleImports | None]) -> None:
+    def _forget(self, changed: Iterable[str], before: Iterable[ModuleImports | None], outlines_differ: bool) -> None:
         after = [self.imports_of(self._all_modules[path]) for path in changed if path in self._all_modules]
         said = attrgetter("modules", "names")
         known = [said(imports) for imports in before if imports is not None]
         imports_differ = known != [said(imports) for imports in after]
         if imports_differ:
             self._importers = Importers((path, self.imports_of(module)) for path, module in self._all_modules.items())
-        self.memory.forget([*changed, *([_IMPORTS] if imports_differ else ())])
+        self.memory.forget([*changed, *([_IMPORTS] if imports_differ else ()), *([_OUTLINES] if outlines_differ else ())])
 
     # --- modules ------------------------------------------------------------------------------------------------------
 
     @property
     def outlines(self) -> Sequence[ModuleScope]:
-        self.memory.read(EVERYTHING)
+        self.memory.read(self.memory.bit(_OUTLINES))
         return [self._all_modules[path] for path in self._all_modules if path not in self._modules]
 
     @property

@@ -18,6 +18,7 @@ ANYTHING: Part = "?"
 
 
 IMPORTS: Part = "who imports what"
+OUTLINES: Part = "what is not read"
 
 
 def file(path: str) -> Part:

@@ -178,8 +178,8 @@ def _part(what: Hashable) -> Part:
     match what:
         case ("row", str(path)):
             return claims.row(path)
-        case (claims.IMPORTS,):
-            return claims.IMPORTS
+        case (claims.IMPORTS | claims.OUTLINES as told,):
+            return told
         case _:
             name = named.name(what)
             return ANYTHING if name is None else claims.asked(name)

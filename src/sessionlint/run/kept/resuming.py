@@ -83,7 +83,7 @@ class Resuming:
     def _link(self) -> None:
         facts = OnDemand(sorted(self._sources), self._facts_of)
         self._project.unfold(facts, self._sources, self._importers, self._earlier)
-        base: set[Part] = {claims.file(path) for path in self._others}
+        base: set[Part] = {*map(claims.file, self._others), *((claims.OUTLINES,) if self._others else ())}
         for path, before in self._before.items():
             if _says_nothing(before) or _says_nothing(facts[path]) or path in self._project.trust.homes:
                 raise NoWayError
