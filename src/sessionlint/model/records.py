@@ -1,8 +1,9 @@
 """Dataclasses that cost little to define.
 
-``dataclasses.dataclass`` compiles up to eight methods for each class, and in this package that took more than half of the
-time until the first file was read. Here comparison, hash and ``repr`` are shared, and the constructor is compiled when the
-first record is made, which most runs do of few classes only.
+``dataclasses.dataclass`` compiles up to eight methods for each class and writes the signature of each without a docstring, and
+in this package that took more than half of the time until the first file was read. Here comparison, hash and ``repr`` are
+shared, and the constructor is compiled when the first record is made, which most runs do of few classes only. For the standard
+library (``replace``, ``fields``, ``asdict``) a record is a dataclass like any other; each annotation in it is a field.
 ``frozen`` is a promise that type checkers see kept: nothing enforces it at run time.
 """
 
@@ -18,16 +19,61 @@ else:
         """As ``dataclasses.dataclass``; a frozen class that compares by value can be hashed."""
 
         def made(cls):
-            record = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(cls)
-            own = vars(record)
+            fields = {**_inherited(cls), **_own_fields(cls, kw_only)}
+            record = _with_slots(cls, fields) if slots else _with_defaults(cls, fields)
+            record.__dataclass_fields__ = fields
+            record.__dataclass_params__ = _Example.__dataclass_params__
+            record.__match_args__ = tuple(name for name, field in fields.items() if not field.kw_only)
             record.__init__ = _compiled_when_called(record)
-            if "__repr__" not in own:
+            if "__repr__" not in vars(record):
                 record.__repr__ = _shown
             if eq:
                 _compare_by_value(record, frozen)
             return record
 
         return made if cls is None else made(cls)
+
+    @dataclasses.dataclass(init=False, repr=False, eq=False)
+    class _Example:
+        """Has what the standard library notes of its own dataclasses and of their fields."""
+
+        field: object
+
+    def _inherited(cls):
+        noted = [vars(parent).get("__dataclass_fields__", {}) for parent in cls.__mro__[:0:-1]]
+        return {name: field for fields in noted for name, field in fields.items()}
+
+    def _own_fields(cls, kw_only):
+        given = vars(cls)
+        return {
+            name: _field(name, annotation, given.get(name, dataclasses.MISSING), kw_only)
+            for name, annotation in cls.__annotations__.items()
+        }
+
+    def _field(name, annotation, given, kw_only):
+        field = given if isinstance(given, dataclasses.Field) else dataclasses.field(default=given)
+        field.name, field.type = name, annotation
+        field._field_type = _Example.__dataclass_fields__["field"]._field_type
+        if field.kw_only is dataclasses.MISSING:
+            field.kw_only = kw_only
+        return field
+
+    def _with_slots(cls, fields):
+        """The class once more, since slots have to be known when a class is made."""
+        taken = {name for parent in cls.__mro__[1:] for name in vars(parent).get("__slots__", ())}
+        replaced = {*fields, "__dict__", "__weakref__"}
+        members = {name: value for name, value in vars(cls).items() if name not in replaced}
+        slots = {"__qualname__": cls.__qualname__, "__slots__": tuple(name for name in fields if name not in taken)}
+        return type(cls)(cls.__name__, cls.__bases__, {**members, **slots})
+
+    def _with_defaults(cls, fields):
+        """The class itself, where defaults stand instead of what describes the fields."""
+        for name, field in fields.items():
+            if vars(cls).get(name) is field and field.default is dataclasses.MISSING:
+                delattr(cls, name)
+            elif vars(cls).get(name) is field:
+                setattr(cls, name, field.default)
+        return cls
 
     def _compiled_when_called(record):
         def __init__(self, *args, **kwargs):  # noqa: N807
