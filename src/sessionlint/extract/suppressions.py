@@ -7,15 +7,16 @@ from difflib import get_close_matches
 from typing import Literal, NamedTuple
 
 from sessionlint.model.facts import Suppression
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Span
 from sessionlint.text.logical_lines import LogicalLines
 
 _CODE = r"(?:[A-Z]+[0-9]+|[A-Z]+(?:-[A-Z]+)+)"
-_NOQA = re.compile(rf"#\s*noqa(?:\s*:\s*(?P<codes>{_CODE}(?:[,\s]+{_CODE})*))?(?![\w-])", re.IGNORECASE)
-_OURS = re.compile(r"#\s*sessionlint\s*:\s*(?P<verb>[\w-]*)(?P<rest>.*)", re.IGNORECASE)
-_UNTIL = re.compile(r"until\s*=\s*(?P<date>[^\s#]+)", re.IGNORECASE)
-_BLANKS = re.compile(r"\s*")
-_WORD = re.compile(r"[^\s,]+")
+_NOQA = regex(rf"#\s*noqa(?:\s*:\s*(?P<codes>{_CODE}(?:[,\s]+{_CODE})*))?(?![\w-])", re.IGNORECASE)
+_OURS = regex(r"#\s*sessionlint\s*:\s*(?P<verb>[\w-]*)(?P<rest>.*)", re.IGNORECASE)
+_UNTIL = regex(r"until\s*=\s*(?P<date>[^\s#]+)", re.IGNORECASE)
+_BLANKS = regex(r"\s*")
+_WORD = regex(r"[^\s,]+")
 _EXAMPLE = "# sessionlint: ignore[SES301] until=2027-01-31 -- reason"
 
 

@@ -1,11 +1,12 @@
 """Whether a text holds ``db.engine``, for many modules and names: it is read once."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 
-_PAIR = re.compile(r"(?<!\w)(\w*)\.(?=(\w+))")
-_AT_START = re.compile(r"\w*")
-_AT_END = re.compile(r"\w*\Z")
+from sessionlint.model.regex import regex
+
+_PAIR = regex(r"(?<!\w)(\w*)\.(?=(\w+))")
+_AT_START = regex(r"\w*")
+_AT_END = regex(r"\w*\Z")
 
 
 def pairs(text: str, ends: Collection[str], starts: Collection[str]) -> Iterator[tuple[str, str]]:

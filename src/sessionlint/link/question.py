@@ -28,7 +28,7 @@ class Placed(Protocol):
     """What is found somewhere: where its finding will stand."""
 
     @property
-    def place(self) -> "Place": ...
+    def place(self) -> Place: ...
 
 
 P = ParamSpec("P")

@@ -9,7 +9,6 @@ its files may be new and some old; from then on all that is left to do is to rem
 import errno
 import json
 import os
-import re
 import stat
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,10 +16,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.run.files.inside import entered
 
 _GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # of a folder: something else is in its place, if anything
-_OURS = re.compile(r"\.sessionlint-[0-9a-f]{32}-[0-9]{1,9}\.(?:new|old)")
+_OURS = regex(r"\.sessionlint-[0-9a-f]{32}-[0-9]{1,9}\.(?:new|old)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from sessionlint.model.regex import regex
 from sessionlint.run.files.limits import SPECIFIER
 
 Release = tuple[int, ...]
 
-_CLAUSE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>|\^|~|=)?\s*v?(\d+(?:\.\d+)*)((?:\.\*)?)([A-Za-z0-9.+!_-]*)\s*")
+_CLAUSE = regex(r"\s*(===|==|~=|!=|<=|>=|<|>|\^|~|=)?\s*v?(\d+(?:\.\d+)*)((?:\.\*)?)([A-Za-z0-9.+!_-]*)\s*")
 
 
 class Bound(NamedTuple):
