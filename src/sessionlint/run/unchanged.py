@@ -10,9 +10,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from sessionlint.model.digest import blake2b
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.regex import regex
 from sessionlint.run.cache.fingerprint import code_fingerprint

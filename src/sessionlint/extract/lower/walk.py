@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from string import ascii_letters
 from typing import Any, TypeAlias
 
 from sessionlint.extract.lower.positions import Places
@@ -18,7 +17,7 @@ StatementTable: TypeAlias = Mapping[type[ast.stmt], Callable[["Walk", Any, int, 
 
 _GAP = regex(r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*")
 _COMMENT = regex(r"#[^\r\n]*")
-_SOLID = frozenset("()[]{}=:,.-*@'\"_" + ascii_letters)  # what commonly stands where a gap might be
+_SOLID = frozenset([*"()[]{}=:,.-*@'\"_", *filter(str.isalpha, map(chr, range(128)))])  # where a gap might be, most often
 _DEEPEST_TERM = 150
 _DEEPEST_BLOCK = 200
 _NAME = ast.Name

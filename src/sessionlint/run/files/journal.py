@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from sessionlint.model.digest import blake2b
 from sessionlint.model.records import dataclass
 from sessionlint.model.regex import regex
 from sessionlint.run.files.inside import entered
@@ -160,9 +161,7 @@ def _locked(root: Path, opened: ExitStack, wait: bool) -> bool:
 
 
 def digest(data: bytes) -> str:
-    import hashlib  # a run that writes nothing does without
-
-    return hashlib.sha256(data).hexdigest()
+    return blake2b(data, digest_size=32).hexdigest()
 
 
 def _make_private(folder: Path) -> None:
