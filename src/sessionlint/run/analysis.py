@@ -112,6 +112,8 @@ class Analysis:
         errors = [f"{path}: {module.failure}" for path, module in sorted(project.facts.items()) if module.failure]
         selected = [entry for entry in registered if entry.rule.code in running]
         asking = _Asking(project, errors, self.extractor.timings)
+        with self.extractor.timings.stage("start"):
+            asking.prepare(selected)
         with self.extractor.timings.stage("rules"):
             found = asking.about_modules(selected)
         raw = most_specific(found, {rule.code: rule for rule in rules})
@@ -166,6 +168,11 @@ class _Asking:
     errors: list[str]
     timings: Timings
 
+    def prepare(self, rules: Iterable[RegisteredRule]) -> None:
+        """Import what finds the rules, where there is anything to be asked about."""
+        for entry in rules if self.project.facts else ():
+            entry.prepare()
+
     def about_modules(self, rules: Sequence[RegisteredRule]) -> list[Finding]:
         """What the rules find in each module; where one fails, only that module goes without it."""
         found: list[Finding] = []
@@ -199,7 +206,7 @@ class _Asking:
     def about_comments(self, rules: Iterable[RegisteredRule], comments: Comments) -> list[Finding]:
         """What each rule finds in the comments of all files."""
         found: list[Finding] = []
-        for entry in rules:
+        for entry in rules if self.project.facts else ():
             with self._timed(entry.rule):
                 error = _collect(entry.check_comments(comments), found)
             if error is not None:
