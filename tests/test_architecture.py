@@ -107,6 +107,22 @@ def test_a_table_of_names_stands_once() -> None:
     assert {tuple(sorted(words)): sorted(homes) for words, homes in tables.items() if len(homes) > 1} == {}
 
 
+def test_a_module_compiles_no_regular_expression_before_it_is_needed() -> None:
+    """``regex`` does that later. What stands in functions runs later, too."""
+    compiling = [
+        _dotted(path) for path in _modules(PACKAGE) if "compile" in set(_called_at_import(ast.parse(path.read_text("utf-8"))))
+    ]
+    assert compiling == []
+
+
+def _called_at_import(node: ast.AST) -> Iterator[str]:
+    for inner in ast.iter_child_nodes(node):
+        if not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+                yield inner.func.attr
+            yield from _called_at_import(inner)
+
+
 def test_the_heavy_libraries_are_not_imported_by_asking_for_help() -> None:
     code = "import sys, sessionlint.cli; print(sorted({'libcst', 'sqlalchemy'} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -170,7 +170,7 @@ class _Asking:
 
     def prepare(self, rules: Iterable[RegisteredRule]) -> None:
         """Import what finds the rules, where there is anything to be asked about."""
-        for entry in rules if self.project.facts else ():
+        for entry in rules if self.project.modules else ():
             entry.prepare()
 
     def about_modules(self, rules: Sequence[RegisteredRule]) -> list[Finding]:
@@ -206,7 +206,7 @@ class _Asking:
     def about_comments(self, rules: Iterable[RegisteredRule], comments: Comments) -> list[Finding]:
         """What each rule finds in the comments of all files."""
         found: list[Finding] = []
-        for entry in rules if self.project.facts else ():
+        for entry in rules if self.project.modules else ():
             with self._timed(entry.rule):
                 error = _collect(entry.check_comments(comments), found)
             if error is not None:
