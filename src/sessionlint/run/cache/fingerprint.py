@@ -9,7 +9,7 @@ from pathlib import Path
 from sessionlint import __version__
 from sessionlint.model.digest import blake2b
 
-_PACKAGE = Path(__file__).parent.parent
+_PACKAGE = Path(__file__).parent.parent.parent
 _OF_FACTS = ("extract/**/*.py", "model/facts.py", "model/codec.py", "model/source.py")
 _PREFIXES = ("sessionlint/extract/", "sessionlint/model/")
 
