@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import field
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 import pytest
@@ -37,6 +38,22 @@ class Open:
     given: int
     seen: list[int] = field(default_factory=list)
     kept: int = field(default=7)
+    day: date = field(default_factory=date.today)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    low: int
+    high: int = 5
+    names: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Completed:
+    once: int
+
+    def __post_init__(self) -> None:
+        self.twice = 2 * self.once
 
 
 def _likewise(record: type) -> Any:
@@ -59,7 +76,7 @@ def test_what_the_standard_library_does_with_dataclasses_works() -> None:
 def test_a_record_has_slots_where_it_says_so_and_nothing_else() -> None:
     assert vars(Named)["__slots__"] == ("name",)
     assert not hasattr(Named(1), "__dict__")
-    assert Open(1).__dict__ == {"given": 1, "seen": [], "kept": 7}
+    assert Open(1, day=date.min).__dict__ == {"given": 1, "seen": [], "kept": 7, "day": date.min}
     assert Open.kept == 7 and not hasattr(Open, "seen")
     assert Named.__qualname__ == "Named" and Named.__module__ == __name__
 
@@ -68,6 +85,16 @@ def test_defaults_are_made_anew() -> None:
     one, other = Point(1), Point(1)
     one.tags.append("a")
     assert other.tags == []
+
+
+def test_records_with_as_many_fields_do_not_mix_them_up() -> None:
+    assert (Point(x=1, y=2), Other(low=1, high=2).high, Other(1).high) == (Point(1, 2), 2, 5)
+    assert Open(1).day == date.today()
+    assert Completed(2).twice == 4
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'low'"):
+        Other()  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'x'"):
+        Other(x=1)  # type: ignore[call-arg]
 
 
 def test_equality_and_hash_go_by_what_is_compared_and_by_class() -> None:

@@ -2,7 +2,8 @@
 
 ``dataclasses.dataclass`` compiles up to eight methods for each class and writes the signature of each without a docstring, and
 in this package that took more than half of the time until the first file was read. Here comparison, hash and ``repr`` are
-shared, and the constructor is compiled when the first record is made, which most runs do of few classes only. For the standard
+shared, and a constructor is made with the first record, which most runs make of few classes only; records with as many fields
+of the same kinds share its code. For the standard
 library (``replace``, ``fields``, ``asdict``) a record is a dataclass like any other; each annotation in it is a field.
 ``frozen`` is a promise that type checkers see kept: nothing enforces it at run time.
 """
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
 else:
     import dataclasses
+    from functools import cache
     from operator import attrgetter
+    from types import FunctionType
 
     def dataclass(cls=None, *, frozen=False, slots=False, eq=True, kw_only=False):
         """As ``dataclasses.dataclass``; a frozen class that compares by value can be hashed."""
@@ -83,23 +86,36 @@ else:
         return __init__
 
     def _constructor(record):
-        """What ``dataclasses`` would compile for these fields."""
-        values, parameters, body = {"_missing": dataclasses.MISSING}, [], []
-        for field in sorted(dataclasses.fields(record), key=lambda field: field.kw_only):
-            name, default = field.name, ""
-            if field.kw_only and "*" not in parameters:
-                parameters.append("*")
-            if field.default is not dataclasses.MISSING:
-                values[f"_{name}"], default = field.default, f"=_{name}"
-            if field.default_factory is not dataclasses.MISSING:
-                values[f"_{name}"], default = field.default_factory, "=_missing"
-                body.append(f"self.{name} = _{name}() if {name} is _missing else {name}")
-            else:
-                body.append(f"self.{name} = {name}")
-            parameters.append(name + default)
-        body += ["self.__post_init__()"] if hasattr(record, "__post_init__") else []
-        exec("\n    ".join([f"def __init__(self, {', '.join(parameters)}):", *body, "pass"]), values)
-        return values["__init__"]
+        """What ``dataclasses`` would compile for these fields: most records have as many of the same kind as another one, whose
+        code does under other names."""
+        fields = sorted(dataclasses.fields(record), key=lambda field: field.kw_only)
+        code = _code(tuple((field.kw_only, _is_made(field)) for field in fields), hasattr(record, "__post_init__"))
+        names = {f"field_{place}": field.name for place, field in enumerate(fields)}
+        local, used = (tuple(names.get(name, name) for name in each) for each in (code.co_varnames, code.co_names))
+        makers = {f"make_{place}": field.default_factory for place, field in enumerate(fields)}
+        around = {**makers, "missing": dataclasses.MISSING, "__builtins__": __builtins__}
+        init = FunctionType(code.replace(co_varnames=local, co_names=used), around)
+        optional = [field for field in fields if _is_made(field) or field.default is not dataclasses.MISSING]
+        init.__defaults__ = tuple(field.default for field in optional if not field.kw_only)
+        init.__kwdefaults__ = {field.name: field.default for field in optional if field.kw_only}
+        return init
+
+    def _is_made(field):
+        """Whether the default is made anew for each record."""
+        return field.default_factory is not dataclasses.MISSING
+
+    @cache
+    def _code(fields, has_more_to_do):
+        parameters, body = ["self"], []
+        for place, (by_keyword, is_made) in enumerate(fields):
+            parameters += ["*"] if by_keyword and "*" not in parameters else []
+            parameters.append(f"field_{place}")
+            made = f"make_{place}() if field_{place} is missing else " if is_made else ""
+            body.append(f"self.field_{place} = {made}field_{place}")
+        body += ["self.__post_init__()"] if has_more_to_do else []
+        compiled = {}
+        exec("\n    ".join([f"def __init__({', '.join(parameters)}):", *body, "pass"]), compiled)
+        return compiled["__init__"].__code__
 
     def _shown(self):
         fields = ", ".join(f"{field.name}={getattr(self, field.name)!r}" for field in dataclasses.fields(self) if field.repr)
