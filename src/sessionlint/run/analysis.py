@@ -112,8 +112,6 @@ class Analysis:
         errors = [f"{path}: {module.failure}" for path, module in sorted(project.facts.items()) if module.failure]
         selected = [entry for entry in registered if entry.rule.code in running]
         asking = _Asking(project, errors, self.extractor.timings)
-        with self.extractor.timings.stage("start"):
-            asking.prepare(selected)
         with self.extractor.timings.stage("rules"):
             found = asking.about_modules(selected)
         raw = most_specific(found, {rule.code: rule for rule in rules})
@@ -168,16 +166,14 @@ class _Asking:
     errors: list[str]
     timings: Timings
 
-    def prepare(self, rules: Iterable[RegisteredRule]) -> None:
-        """Import what finds the rules, where there is anything to be asked about."""
-        for entry in rules if self.project.modules else ():
-            entry.prepare()
-
     def about_modules(self, rules: Sequence[RegisteredRule]) -> list[Finding]:
         """What the rules find in each module; where one fails, only that module goes without it."""
         found: list[Finding] = []
         failed: dict[tuple[str, str], list[str]] = defaultdict(list)
         modules, codes = [*self.project.modules.values()], tuple(entry.rule.code for entry in rules)
+        with self.timings.stage("start"):
+            for entry in rules if modules else ():
+                entry.prepare()
         for number, module in enumerate(modules):
             self.timings.step(number, len(modules), module.path)
             known = self.project.memory.known((codes, module))
