@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from difflib import get_close_matches
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from sessionlint.model.facts import Suppression
+from sessionlint.model.records import dataclass
 from sessionlint.model.regex import regex
 from sessionlint.model.source import Span
 from sessionlint.text.logical_lines import LogicalLines
@@ -55,7 +56,8 @@ def _own(text: str, comment: re.Match[str], whole: Span, lines: LogicalLines) ->
     )
 
 
-class _Rest(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Rest:
     """What stands behind the verb; ``codes`` is the inside of the brackets."""
 
     codes: Span | None

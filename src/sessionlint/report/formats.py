@@ -1,10 +1,12 @@
 """The output formats: what ``--output-format`` chooses among. A new one is a module of this package and a line here."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from sessionlint.model.records import dataclass
 
 
-class Format(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Format:
     """``told`` says in docs/reports.md what it prints; ``commands``: some of its lines are commands to the CI that runs it."""
 
     told: str
