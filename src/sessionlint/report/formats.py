@@ -1,12 +1,10 @@
 """The output formats: what ``--output-format`` chooses among. A new one is a module of this package and a line here."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from sessionlint.model.records import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """``told`` says in docs/reports.md what it prints; ``commands``: some of its lines are commands to the CI that runs it."""
 
     told: str
