@@ -12,16 +12,8 @@ from sessionlint.rules.registry import registered_rules
 RULES = Path(__file__).parent.parent / "src" / "sessionlint" / "rules"
 FAMILIES = {"engine": 1, "factory": 2, "session": 3, "provider": 4, "consumption": 5, "concurrency": 6, "object": 7}
 
-_RULE = '''"""{code} {name}: TODO what is wrong, in one sentence.
-
-Why: TODO what goes wrong then, and where SQLAlchemy's documentation, or a proof on the page, says so.
-"""
-
-from collections.abc import Iterator
-
-from sessionlint.link.names.scopes import ModuleScope
-from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Rule, Severity, Stability
+_RULE = """\
+from sessionlint.model.finding import Rule, Severity, Stability
 
 RULE = Rule(
     code="{code}",
@@ -33,6 +25,19 @@ RULE = Rule(
     stability=Stability.PREVIEW,
     since="{version}",
 )
+"""
+
+_CHECK = '''"""{code} {name}: TODO what is wrong, in one sentence.
+
+Why: TODO what goes wrong then, and where SQLAlchemy's documentation, or a proof on the page, says so.
+"""
+
+from collections.abc import Iterator
+
+from sessionlint.link.names.scopes import ModuleScope
+from sessionlint.link.project import Project
+from sessionlint.model.finding import Finding
+from sessionlint.rules.{family}.{module} import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
@@ -119,11 +124,13 @@ def main(family: str, name: str) -> None:
         raise click.UsageError(f'"{name}": a name is words of small letters with hyphens between, such as bare-session')
     if name in rules.values():
         raise click.UsageError(f"there is a rule {name} already")
-    folder = RULES / family / name.replace("-", "_")
+    module = name.replace("-", "_")
+    folder = RULES / family / module
     code = _free_code(FAMILIES[family], taken)
     folder.mkdir()
-    for file, text in {"__init__.py": "", "rule.py": _RULE, "page.md": _PAGE}.items():
-        (folder / file).write_text(text.format(code=code, name=name, version=__version__), encoding="utf-8")
+    told = {"code": code, "name": name, "family": family, "module": module, "version": __version__}
+    for file, text in {"__init__.py": _RULE, "rule.py": _CHECK, "page.md": _PAGE}.items():
+        (folder / file).write_text(text.format(**told), encoding="utf-8")
     click.echo(f"{code} {name}: {folder.relative_to(RULES.parents[2]).as_posix()}")
     click.echo("and its row in docs/rules.md:  nox -s tables")
     click.echo(f"next: write the page's cases, then the rule; try it with  nox -s page -- {name}")

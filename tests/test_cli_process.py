@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 CLI = [sys.executable, "-m", "sessionlint"]
-LAZY = ("libcst", "importlib.metadata", "asyncio")
+LAZY = ("libcst", "importlib.metadata", "asyncio", "hashlib", "sessionlint.rules.session.bare_session.rule")
 FINDING = """\
 from sqlalchemy.orm import sessionmaker
 
@@ -24,7 +24,12 @@ def load():
 
 def _imported(*arguments: str, cwd: Path) -> set[str]:
     """Which of LAZY a run of the command imports."""
-    code = f"""
+    return _modules(*arguments, cwd=cwd) & {*LAZY}
+
+
+def _modules(*arguments: str, cwd: Path) -> set[str]:
+    """What a run of the command imports."""
+    code = """
 import sys
 from sessionlint.cli import sessionlint
 code = 0
@@ -32,7 +37,7 @@ try:
     sessionlint.main(prog_name="sessionlint")
 except SystemExit as end:
     code = end.code
-print("imported:", *[name for name in {LAZY} if name in sys.modules])
+print("imported:", *sys.modules)
 sys.exit(code)
 """
     done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=cwd, capture_output=True, text=True, check=True)
@@ -51,6 +56,15 @@ def test_what_is_needed_is_imported(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("import sqlalchemy.engine\ndef broken(:\n")
     (tmp_path / ".gitignore").write_text("x\n")
     assert "libcst" in _imported("check", ".", "--exit-zero", cwd=tmp_path)
+
+
+def test_of_rules_that_are_not_asked_only_what_they_are_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(FINDING)
+    rules = {name for name in _modules("check", ".", "--exit-zero", cwd=tmp_path) if name.startswith("sessionlint.rules.")}
+    off = {name for name in rules if name.startswith("sessionlint.rules.session.direct_session")}
+    assert off == {"sessionlint.rules.session.direct_session"}
+    assert "sessionlint.rules.session.bare_session.rule" in rules
+    assert "sessionlint.rules.session.direct_session.search" in _modules("check", ".", "--select", "SES311", cwd=tmp_path)
 
 
 def test_the_module_runs_as_the_command_does(tmp_path: Path) -> None:

@@ -5,17 +5,17 @@ cache of facts, and nothing but flake8 loads this module.
 """
 
 import argparse
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from sessionlint import __version__, api
+from sessionlint.model.regex import regex
 from sessionlint.report.visible import visible
 from sessionlint.run.discovery.roots import find_root, repository_of
 
 _UNNAMED = "stdin"  # what flake8 calls a text of which nobody gave the name
-_FULL_CODE = re.compile(r"SES\d{3}")
+_FULL_CODE = regex(r"SES\d{3}")
 _FAILURE = "SES000"  # no rule has it: nothing was checked, and why
 
 

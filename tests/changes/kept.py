@@ -13,8 +13,8 @@ from sessionlint.run.kept.resuming import NoWayError, Resuming
 
 
 class Kept:
-    """Checks files by path; ``resumed`` counts the runs that went on from the one before, ``made`` holds the modules that the last
-    one looked into."""
+    """Checks files by path; ``resumed`` counts the runs that went on from the one before, ``made`` holds the modules that the
+    last one looked into."""
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis

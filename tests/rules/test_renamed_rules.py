@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from sessionlint.cli import sessionlint
 from sessionlint.model.finding import Rule, Severity, Stability
 from sessionlint.rules.registry import registered_rules
-from sessionlint.rules.session.bare_session import rule as bare_session
+from sessionlint.rules.session import bare_session
 from sessionlint.run.settings.selectors import Layer, selected_codes
 
 LEAK = """\

@@ -1,6 +1,7 @@
 """The cache changes how long a run takes, and nothing else, whatever happens to its folder."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from caches import CODE, database_of, doctor, opened, place_for, project_in, run, store_for
 from click.testing import CliRunner
 
+import sessionlint
 from sessionlint.cli import sessionlint as command
 from sessionlint.extract.module import extract
 from sessionlint.model import codec
@@ -433,6 +435,28 @@ store.close()
     assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 9
     result = run(project)
     assert (result.stdout, result.stderr) == (expected.stdout, "")
+
+
+def test_facts_are_those_of_the_code_that_extracts_and_outcomes_those_of_all_code(tmp_path: Path) -> None:
+    package = shutil.copytree(Path(sessionlint.__file__).parent, tmp_path / "sessionlint", ignore=shutil.ignore_patterns("*.pyc"))
+    before = _fingerprints(tmp_path)
+    _append_a_line(package / "rules" / "registry.py")
+    other_rules = _fingerprints(tmp_path)
+    assert other_rules[0] == before[0] and other_rules[1] != before[1]
+    _append_a_line(package / "extract" / "module.py")
+    assert _fingerprints(tmp_path)[0] != before[0]
+
+
+def _fingerprints(folder: Path) -> list[str]:
+    code = "from sessionlint.run.cache.fingerprint import *; print(fingerprint(), code_fingerprint())"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
+    return subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    ).stdout.split()
+
+
+def _append_a_line(path: Path) -> None:
+    path.write_text(path.read_text("utf-8") + "# another\n", "utf-8")
 
 
 def test_rows_that_nobody_uses_go_with_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -183,7 +183,7 @@ def test_asked_one_by_one_each_answer_is_on_disk_before_the_next_question(tmp_pa
 
     done, _ = _repaired(tmp_path, start, Hands(lambda root: ask))
     assert [path for path, _ in seen] == ["a.py", "b.py", "c.py"]
-    assert turns == [(1, 4), (2, 4), (3, 4)]
+    assert turns == [Turn(1, 4), Turn(2, 4), Turn(3, 4)]
     assert seen[1][1]["a"] == "good\n"
     assert _on_disk(tmp_path) == {"a": "good\n", "b": "bad\n", "c": "good\n", "d": "good\n"}
     assert done.fixed.outcome.fixed == 3

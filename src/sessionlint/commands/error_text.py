@@ -6,23 +6,25 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-_TRACEBACK = re.compile(r"Traceback \(most recent call last\)")
-_FRAME = re.compile(r'File ".*", line \d+|^\S+\.pyw?:\d+: ')
-_DECORATION = re.compile(r"^[\s|+>]*(?:E\s{2,})?")  # exception groups draw lines, pytest writes an E
-_TYPOGRAPHIC = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"'})  # what a chat makes of quotes
-_MACHINERY = re.compile(r"next\(self\.gen|shield\(task\)")  # contextlib and SQLAlchemy do so in every traceback
-_POINTER = re.compile(r"^[\s^~|]*$")
-_MOST_LINES = 500  # of a log file: the last error is at its end
-_LINK = re.compile(r"\(?Background on this error at", re.IGNORECASE)
+from sessionlint.model.regex import regex
 
-_TOKEN = re.compile(
+_TRACEBACK = regex(r"Traceback \(most recent call last\)")
+_FRAME = regex(r'File ".*", line \d+|^\S+\.pyw?:\d+: ')
+_DECORATION = regex(r"^[\s|+>]*(?:E\s{2,})?")  # exception groups draw lines, pytest writes an E
+_TYPOGRAPHIC = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"'})  # what a chat makes of quotes
+_MACHINERY = regex(r"next\(self\.gen|shield\(task\)")  # contextlib and SQLAlchemy do so in every traceback
+_POINTER = regex(r"^[\s^~|]*$")
+_MOST_LINES = 500  # of a log file: the last error is at its end
+_LINK = regex(r"\(?Background on this error at", re.IGNORECASE)
+
+_TOKEN = regex(
     r"(?P<address>\b0x[0-9a-f]+\b)"
     r"|<class\s+['\"](?P<cls>[\w.]+)['\"]>"
     r"|(?P<quote>['\"`])(?P<quoted>[^'\"`]{1,80})['\"`](?=\W|$)"
     r"|(?P<number>\b\d+(?:\.\d+)*\b)"
     r"|(?P<word>[^\W\d](?:\w|(?<=\w)'(?=\w)|\.(?=\w))*)"
 )
-_ERROR_CLASS = re.compile(r"[A-Z]\w*(?:Error|Exception|Warning|Started|Greenlet|Transaction|Exit|Timeout)$")
+_ERROR_CLASS = regex(r"[A-Z]\w*(?:Error|Exception|Warning|Started|Greenlet|Transaction|Exit|Timeout)$")
 
 
 class Token(NamedTuple):

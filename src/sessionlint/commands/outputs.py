@@ -1,22 +1,25 @@
 """Which reports a run writes, and where to: ``--output-format FORMAT[:FILE]``, once or several times, and ``-o FILE``."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from sessionlint.model.records import dataclass
 from sessionlint.report.formats import FORMATS
 from sessionlint.run.errors import UsageError
 from sessionlint.run.files.report_file import check_destination
 from sessionlint.run.settings.values import choice
 
 
-class Output(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Output:
     """A format, and the file that it goes to; None is standard output."""
 
     format: str
     file: str | None
 
 
-class Outputs(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Outputs:
     """``main`` is what a run shows: in the format that the settings say, unless one is named here. ``beside`` are the reports
     that go to files of their own. Where there are only such, ``main`` is None, and nothing goes to standard output."""
 

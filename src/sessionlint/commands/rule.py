@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from sessionlint.commands.console import is_terminal, look_of, prepare, read_bytes, say, write_out
 from sessionlint.commands.symptoms import Match, nearest_symptom, rules_behind
+from sessionlint.model.regex import regex
 from sessionlint.report import page
 from sessionlint.report.colour import ColourChoice
 from sessionlint.rules.registry import RegisteredRule, registered_rules
@@ -15,7 +16,7 @@ from sessionlint.run.settings.selectors import check_selectors
 from sessionlint.sift.naming import is_former, matches, renamed
 
 _MOST = 5  # rules that are shown with a line each
-_SELECTOR = re.compile(r"SES\w*|[a-z0-9]+(-[a-z0-9]+)+|ALL", re.IGNORECASE)
+_SELECTOR = regex(r"SES\w*|[a-z0-9]+(-[a-z0-9]+)+|ALL", re.IGNORECASE)
 
 
 def run_rule(given: Sequence[str], every: bool, output_format: str, colour: ColourChoice) -> int:

@@ -1,16 +1,16 @@
 """Putting arguments into calls and taking them out. The layout of the call stays what it is."""
 
-import re
 from collections.abc import Sequence
 
 from sessionlint.model.facts import Argument, Call, Comprehension
 from sessionlint.model.finding import Edit
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Place, Source, Span
 from sessionlint.text.lines import Lines, lines_of
 
-_COMMA = re.compile(r"[ \t]*,")
-_LINE = re.compile(r"[ \t]*(\r\n|\r|\n)")
-_LINE_WITH_COMMA = re.compile(r"[ \t]*,[ \t]*(\r\n|\r|\n)")
+_COMMA = regex(r"[ \t]*,")
+_LINE = regex(r"[ \t]*(\r\n|\r|\n)")
+_LINE_WITH_COMMA = regex(r"[ \t]*,[ \t]*(\r\n|\r|\n)")
 
 
 def parentheses(source: Source, call: Call) -> Span:

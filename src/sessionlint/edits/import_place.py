@@ -5,10 +5,11 @@ import sys
 
 from sessionlint.model.facts import Class, Constant, Evaluate, Function, Import, ModuleFacts
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Span
 from sessionlint.text.lines import Lines
 
-_COOKIE = re.compile(r"#!|#.*?coding[:=]")
+_COOKIE = regex(r"#!|#.*?coding[:=]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """The text of one import statement, with names added and dropped."""
 
-import re
 from collections.abc import Callable, Sequence
 
 from sessionlint.edits.removal import CannotError, Cut, is_pragma
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.text.lexer import Token, tokens
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = regex(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from sessionlint.model.facts import Block, Statement
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Span
 from sessionlint.text.lexer import Token
 from sessionlint.text.lines import Lines
 
-_PRAGMA = re.compile(r"#\s*(?:noqa(?:\s*:(?:[\s,]*[A-Z]+[0-9]+)*\s*)?|sessionlint:.*)", re.IGNORECASE)
+_PRAGMA = regex(r"#\s*(?:noqa(?:\s*:(?:[\s,]*[A-Z]+[0-9]+)*\s*)?|sessionlint:.*)", re.IGNORECASE)
 
 
 class CannotError(Exception):

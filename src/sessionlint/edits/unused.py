@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from sessionlint.edits.bindings import ImportSite, bound_otherwise, import_sites, local_name, target
 from sessionlint.model.facts import Alias, Class, Constant, Evaluate, Function, Import, ModuleFacts, Statement, Try, With
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Span
 from sessionlint.text.blocks_of import blocks_within
 from sessionlint.text.lines import Lines
 
-_KEEPS_UNUSED = re.compile(r"#\s*noqa\b(?!\s*:(?!.*\bF401\b))", re.IGNORECASE)
+_KEEPS_UNUSED = regex(r"#\s*noqa\b(?!\s*:(?!.*\bF401\b))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

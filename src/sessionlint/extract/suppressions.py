@@ -4,18 +4,20 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from difflib import get_close_matches
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from sessionlint.model.facts import Suppression
+from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Span
 from sessionlint.text.logical_lines import LogicalLines
 
 _CODE = r"(?:[A-Z]+[0-9]+|[A-Z]+(?:-[A-Z]+)+)"
-_NOQA = re.compile(rf"#\s*noqa(?:\s*:\s*(?P<codes>{_CODE}(?:[,\s]+{_CODE})*))?(?![\w-])", re.IGNORECASE)
-_OURS = re.compile(r"#\s*sessionlint\s*:\s*(?P<verb>[\w-]*)(?P<rest>.*)", re.IGNORECASE)
-_UNTIL = re.compile(r"until\s*=\s*(?P<date>[^\s#]+)", re.IGNORECASE)
-_BLANKS = re.compile(r"\s*")
-_WORD = re.compile(r"[^\s,]+")
+_NOQA = regex(rf"#\s*noqa(?:\s*:\s*(?P<codes>{_CODE}(?:[,\s]+{_CODE})*))?(?![\w-])", re.IGNORECASE)
+_OURS = regex(r"#\s*sessionlint\s*:\s*(?P<verb>[\w-]*)(?P<rest>.*)", re.IGNORECASE)
+_UNTIL = regex(r"until\s*=\s*(?P<date>[^\s#]+)", re.IGNORECASE)
+_BLANKS = regex(r"\s*")
+_WORD = regex(r"[^\s,]+")
 _EXAMPLE = "# sessionlint: ignore[SES301] until=2027-01-31 -- reason"
 
 
@@ -54,7 +56,8 @@ def _own(text: str, comment: re.Match[str], whole: Span, lines: LogicalLines) ->
     )
 
 
-class _Rest(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Rest:
     """What stands behind the verb; ``codes`` is the inside of the brackets."""
 
     codes: Span | None

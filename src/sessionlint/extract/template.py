@@ -2,7 +2,9 @@
 
 import re
 
-_PATTERN = re.compile(
+from sessionlint.model.regex import regex
+
+_PATTERN = regex(
     # ``{% word`` and ``{{ name }}``, also with the marks of Mustache and of white space
     r"(?P<marker>\{%[-+]?\s*\w|\{\{[-~#/^>&]?[ \t]*[^\W\d][^{}\r\n]*\}\})"
     # a comment; a string, of which the end may be what is missing

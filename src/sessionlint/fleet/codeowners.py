@@ -1,13 +1,13 @@
 """Who owns a file, as GitHub and GitLab read the file CODEOWNERS: the last pattern that matches decides."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.run.discovery.ignore_patterns import Pattern
 
-_SECTION = re.compile(r"\^?\[[^\]]*\](?:\[\d+\])?(?P<rest>.*)")
-_WORD = re.compile(r"(?:\\.|\S)+")
+_SECTION = regex(r"\^?\[[^\]]*\](?:\[\d+\])?(?P<rest>.*)")
+_WORD = regex(r"(?:\\.|\S)+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 import os
 from dataclasses import replace
-from hashlib import blake2b
 from pathlib import Path
 
+from sessionlint.model.digest import blake2b
 from sessionlint.run.discovery.discovery import SUFFIXES
 from sessionlint.run.discovery.git_folders import own_git_folder
 from sessionlint.run.errors import UsageError

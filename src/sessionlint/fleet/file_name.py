@@ -1,10 +1,9 @@
 """What the file about a repository is called."""
 
-import re
-
 from sessionlint.fleet.record import digest_of
+from sessionlint.model.regex import regex
 
-_ODD = re.compile(r"[^A-Za-z0-9._-]+")
+_ODD = regex(r"[^A-Za-z0-9._-]+")
 _LONGEST = 80
 _DIGITS = 8
 

@@ -1,7 +1,6 @@
 """Changed files as a patch that ``git am`` and ``git apply`` take: the head of a mail, what was changed and why, the changes."""
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import unified_diff
 from itertools import islice
@@ -9,12 +8,13 @@ from typing import NamedTuple
 
 from sessionlint import __version__
 from sessionlint.fleet.record import is_commit
+from sessionlint.model.regex import regex
 from sessionlint.report.visible import visible
 from sessionlint.run.revision.objects import name_of
 
 _FROM = "sessionlint <sessionlint@localhost>"
 _MAGIC = "Mon Sep 17 00:00:00 2001"  # the day on which git's own patches were made
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_LINE = regex(r"[^\n]*\n|[^\n]+")
 _NO_NEWLINE = "\\ No newline at end of file\n"
 _ABBREVIATED = 12
 _DIGITS = 40

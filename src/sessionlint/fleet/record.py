@@ -7,9 +7,9 @@ configuration. A *sighting* says what a run came to with a repository: which res
 import json
 from collections.abc import Mapping
 from dataclasses import field, fields
-from hashlib import blake2b
 from typing import Any, Literal, TypeAlias
 
+from sessionlint.model.digest import blake2b
 from sessionlint.model.records import dataclass
 
 Status: TypeAlias = Literal["ok", "failed", "timed-out", "out-of-memory", "skipped", "poisoned"]

@@ -16,14 +16,15 @@ from typing import IO, Any
 
 from sessionlint.fleet.record import Target, digest_of
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.run.errors import UsageError
 from sessionlint.run.files.inputs import Warn
 
 _KEYS = ("repository", "source", "revision", "owner", "labels")
 _OTHER_NAMES = {"name": "repository", "url": "source", "path": "source", "ref": "revision", "commit": "revision"}
-_SCP = re.compile(r"(?:[\w.+-]+@)?(?P<host>[\w.-]{2,}):(?!//|\\|:)(?P<path>.+)")
-_WITH_SCHEME = re.compile(r"(?:git\+)?(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^/@]*@)?(?P<host>[^/]*)/(?P<path>.*)", re.IGNORECASE)
-_LABELS = re.compile(r"[;\s]+")
+_SCP = regex(r"(?:[\w.+-]+@)?(?P<host>[\w.-]{2,}):(?!//|\\|:)(?P<path>.+)")
+_WITH_SCHEME = regex(r"(?:git\+)?(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^/@]*@)?(?P<host>[^/]*)/(?P<path>.*)", re.IGNORECASE)
+_LABELS = regex(r"[;\s]+")
 
 
 def is_url(source: str) -> bool:

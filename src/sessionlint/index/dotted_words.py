@@ -1,8 +1,8 @@
 """Whether a text holds ``db.engine``, for many modules and names: it is read once."""
 
-import re
+from sessionlint.model.regex import regex
 
-_LETTERS = re.compile(r"(\w\w)\.(?=(\w\w))")
+_LETTERS = regex(r"(\w\w)\.(?=(\w\w))")
 
 
 def letters_around_dots(text: str) -> frozenset[str]:

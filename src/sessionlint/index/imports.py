@@ -8,15 +8,16 @@ import re
 from collections.abc import Container, Iterator
 
 from sessionlint.model.facts import Alias, Import, ModuleFacts
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Source
 
 # each repetition ends where it has to: none leaves something to the next one, to be tried again
-_IMPORT = re.compile(
+_IMPORT = regex(
     r"[ \t\f]*(?:from[ \t]+(?![ \t])(?:(?P<dots>[.]+)(?![.]))?(?:[ \t]*(?P<module>[\w.]+)(?![\w.]))?[ \t]+import"
     r"|import(?P<plain>[ \t]))(?P<names>[^\n;#\\]*(?:\\\r?\n[^\n;#\\]*)*)"
 )
-_NAME = re.compile(r"(?P<name>[\w.]+|\*)(?:\s+as\s+(?P<alias>\w+))?")
-_COMMENT = re.compile(r"#[^\n]*")
+_NAME = regex(r"(?P<name>[\w.]+|\*)(?:\s+as\s+(?P<alias>\w+))?")
+_COMMENT = regex(r"#[^\n]*")
 
 
 def outline(source: Source) -> ModuleFacts:

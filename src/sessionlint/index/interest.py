@@ -3,8 +3,9 @@
 Both tests are generous: a file that fails them can neither hold a finding nor hand on a name that another file needs.
 """
 
-import re
 from collections.abc import Iterable
+
+from sessionlint.model.regex import regex
 
 # Searched in lower case: re.IGNORECASE takes five times as long. To find plain bytes takes a tenth of the time of a pattern.
 # Where a pattern goes on from a word, it goes no further than the next such word, from which the search begins anew: so nothing
@@ -23,11 +24,11 @@ _TELLING = (
 )
 # one of these is in everything of _TELLING, and most files have none
 _PARTS = (b"session", b"_engine", b"get_db", b"sqlalchemy", b"dependency_")
-_NAMED_OR_CALLED = re.compile(rb"sqlalchemy(?:(?!sqlalchemy)\w)*\s*[()]")
-_STARTING = re.compile(rb"asyncio\.run\b|run_until_complete|async_to_sync|multiprocessing|processpoolexecutor|os\.fork\b")
+_NAMED_OR_CALLED = regex(rb"sqlalchemy(?:(?!sqlalchemy)\w)*\s*[()]")
+_STARTING = regex(rb"asyncio\.run\b|run_until_complete|async_to_sync|multiprocessing|processpoolexecutor|os\.fork\b")
 _STARTING_PARTS = (b"asyncio.run", b"run_until_complete", b"async_to_sync", b"multiprocessing", b"processpool", b"os.fork")
-_SUPPRESSION = re.compile(rb"noqa(?=(?P<blanks>\s*))(?P=blanks)[^\nn]*(?:n(?!oqa)[^\nn]*)*ses")
-_STAR_IMPORT = re.compile(rb"import\s*\*")
+_SUPPRESSION = regex(rb"noqa(?=(?P<blanks>\s*))(?P=blanks)[^\nn]*(?:n(?!oqa)[^\nn]*)*ses")
+_STAR_IMPORT = regex(rb"import\s*\*")
 _LIBRARIES = (b"sqlalchemy", b"sqlmodel")
 # every session, engine and connection comes by one of these from a library, or from another file by its name
 _SHARED = (

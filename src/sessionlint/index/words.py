@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Iterable
 
+from sessionlint.model.regex import regex
+
 _FEW = 20
-_IN_WORDS = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
+_IN_WORDS = regex(rb"[A-Za-z0-9_\x80-\xff]")
 _WORDS_ONLY = bytes(byte if _IN_WORDS.match(bytes([byte])) else ord(" ") for byte in range(256))
-_FROM_MODULE = re.compile(rb"[ \t]*from[ \t]+[\w.]*")
+_FROM_MODULE = regex(rb"[ \t]*from[ \t]+[\w.]*")
 
 
 def finder_of_names(names: Iterable[str]) -> Callable[[bytes], set[str]]:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
+from importlib import import_module
 from typing import Any, NamedTuple
 
 
@@ -55,7 +57,17 @@ def name(key: Hashable) -> str | None:
 def question(told: str) -> tuple[Question, tuple[Any, ...]]:
     """The question of a name, and the rest of its key. Raises LookupError where there is none any more."""
     first, *given = json.loads(told)
+    if first not in _KNOWN:
+        _import(first)
     return _KNOWN[first], tuple(map(_untold, given))
+
+
+def _import(first: str) -> None:
+    """What is asked is known from when its module was imported, of which nobody had need yet."""
+    module = first.rpartition(".")[0]
+    if module.partition(".")[0] == __name__.partition(".")[0]:
+        with suppress(ImportError):
+            import_module(module)
 
 
 def _told(part: Any) -> object:

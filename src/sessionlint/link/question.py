@@ -5,6 +5,8 @@ numbers may tell several questions about one thing apart. A question without any
 project: when files change it is asked again at once, so it should be made of the answers to questions about each file.
 """
 
+from __future__ import annotations  # written anew for each question, the types would take longer than all else here
+
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import wraps
@@ -47,7 +49,7 @@ class Placed(Protocol):
     """What is found somewhere: where its finding will stand."""
 
     @property
-    def place(self) -> "Place": ...
+    def place(self) -> Place: ...
 
 
 P = ParamSpec("P")

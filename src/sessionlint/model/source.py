@@ -4,15 +4,15 @@ Offsets are in characters (code points) of the decoded text without its byte ord
 in the file, so an offset means the same to extraction, to a rule and to an edit.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = regex(r"\r\n|\r|\n")
 
 
 class Span(NamedTuple):

@@ -1,9 +1,10 @@
 """What the checked project says of itself: the versions it runs on, and the event loops of its tests."""
 
-from typing import NamedTuple
+from sessionlint.model.records import dataclass
 
 
-class LoopScopes(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LoopScopes:
     """What pytest-asyncio's settings say: the scope of the event loop of fixtures (None: each fixture's own scope) and of tests;
     ``auto``: also of those that no mark or decorator speaks of."""
 
@@ -12,7 +13,8 @@ class LoopScopes(NamedTuple):
     auto: bool = False
 
 
-class Targets(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Targets:
     """Newest version that each declaration admits, as (major, minor); None when nothing is declared (then: the newest there is).
 
     ``python`` and ``fastapi_oldest`` are the *oldest* versions the project supports, because a fix must run there.

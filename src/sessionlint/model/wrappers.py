@@ -1,10 +1,9 @@
 """What the checked project calls its own wrappers: names in its configuration that the tool cannot see through by itself."""
 
-import re
-
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 
-_NAME = re.compile(r"(?!\d)\w+(\.(?!\d)\w+)+")
+_NAME = regex(r"(?!\d)\w+(\.(?!\d)\w+)+")
 
 
 @dataclass(frozen=True, slots=True)

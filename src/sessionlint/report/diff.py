@@ -1,15 +1,15 @@
 """A unified diff of changed files, as ruff prints it: ``--- path`` and ``+++ path``, which ``patch -p0`` applies."""
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Source
 from sessionlint.report.colour import Style
 from sessionlint.report.look import Look
 from sessionlint.report.visible import visible
 
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_LINE = regex(r"[^\n]*\n|[^\n]+")
 _NO_NEWLINE = "\\ No newline at end of file\n"
 _OF_TEXT = "\t\n\f\r"
 

@@ -7,9 +7,9 @@ that it is not told as new: the line's text counts for it, not its number.
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from hashlib import blake2b
 from typing import Any
 
+from sessionlint.model.digest import blake2b
 from sessionlint.model.finding import Finding, Severity
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Position, Source

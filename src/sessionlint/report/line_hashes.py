@@ -5,18 +5,18 @@ above it come and go (``github/codeql-action``, src/fingerprints.ts). We give it
 its action has the files at hand.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Source
 
 _WINDOW = 100  # characters that count
 _BASE = 37
 _MODULUS = 1 << 64
 _END = "\uffff"
-_LINE_END = re.compile(r"\r\n?")
+_LINE_END = regex(r"\r\n?")
 _POWERS = [pow(_BASE, _WINDOW - 1 - index, _MODULUS) for index in range(_WINDOW)]
 
 

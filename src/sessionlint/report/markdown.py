@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sessionlint.model.finding import Finding, Severity
 from sessionlint.model.outcome import Outcome, Skipped
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Source
 from sessionlint.report.look import Look
 from sessionlint.report.places import start_of
@@ -14,7 +15,7 @@ from sessionlint.report.visible import visible
 _MOST_ROWS = 500  # GitHub refuses a summary of more than 1 MiB
 _MOST_SKIPPED = 20
 _MARKS = {Severity.ERROR: ":x: error", Severity.WARNING: ":warning: warning", Severity.INFO: ":information_source: info"}
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&@]")
+_SPECIAL = regex(r"[\\`*_{}\[\]<>#|~&@]")
 
 
 def render(outcome: Outcome, sources: Mapping[str, Source], look: Look) -> str:

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 
 _CODE_INDENT = "    "
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
-_ITEM = re.compile(r"(\s*)([-*+]|\d+[.)])\s+(.*)")
-_TABLE_RULE = re.compile(r"\|?(\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?")
-_CELL_END = re.compile(r"(?<!\\)\|")
-_COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
+_FENCE = regex(r" {0,3}(`{3,}|~{3,})")
+_HEADING = regex(r"(#{1,6})\s+(.*?)\s*#*$")
+_ITEM = regex(r"(\s*)([-*+]|\d+[.)])\s+(.*)")
+_TABLE_RULE = regex(r"\|?(\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?")
+_CELL_END = regex(r"(?<!\\)\|")
+_COMMENT = regex(r"<!--.*?-->\n?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

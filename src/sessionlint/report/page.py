@@ -4,9 +4,9 @@ The page is Markdown for people first; what follows its heading ``Cases`` (and t
 not shown.
 """
 
-import re
 from collections.abc import Iterator
 
+from sessionlint.model.regex import regex
 from sessionlint.report.colour import Style
 from sessionlint.report.look import Look
 from sessionlint.report.markdown_blocks import Code, Heading, Item, Markdown, Paragraph, Quote, Table, before_heading, blocks
@@ -16,7 +16,7 @@ TEST_HEADINGS = ("Cases", "Proof")
 """Titles of the sections that only the test suite reads; the first of them ends the user's part."""
 
 _WIDEST_PROSE = 100  # longer lines are hard to read, however wide the terminal is
-_INLINE = re.compile(
+_INLINE = regex(
     r"(?P<code>`+)(?P<inside>.+?)(?P=code)"
     r"|\*\*(?P<strong>.+?)\*\*"
     r"|(?<![\w*])\*(?P<stressed>[^*\s](?:[^*]*[^*\s])?)\*(?![\w*])"

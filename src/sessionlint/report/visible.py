@@ -1,16 +1,17 @@
 """Text as a terminal and a CI's log show it: control characters made visible, widths in cells, wrapping, tabs, no commands."""
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from sessionlint.model.regex import regex
+
 TAB_WIDTH = 4
 _JOINERS = "\u200c\u200d"
 # GitHub obeys "::name ...::" at the start of a line, behind blanks of any kind, and takes a lone carriage return for its end
-_COMMAND = re.compile(r"(?<![^\r\n])((?:[^\S\r\n]|\x1b\[[\d;]*m)*):(?=:[A-Za-z])")
+_COMMAND = regex(r"(?<![^\r\n])((?:[^\S\r\n]|\x1b\[[\d;]*m)*):(?=:[A-Za-z])")
 # GitHub "##[name]", Azure "##vso[name]" and TeamCity "##teamcity[name]", wherever in a line they stand
-_BRACKETED = re.compile(r"##(?=\w*\[)")
+_BRACKETED = regex(r"##(?=\w*\[)")
 
 
 def visible(text: str, keep: str = "") -> str:

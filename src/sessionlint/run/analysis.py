@@ -196,6 +196,9 @@ class _Asking:
         found = dict(earlier)
         failed: dict[tuple[str, str], list[str]] = defaultdict(list)
         paths, codes = [*self.project.modules], tuple(entry.rule.code for entry in rules)
+        with self.timings.stage("start"):
+            for entry in rules if any(path not in found for path in paths) else ():
+                entry.prepare()
         for number, path in enumerate(paths):
             self.timings.step(number, len(paths), path)
             if path not in found:
@@ -224,7 +227,7 @@ class _Asking:
     def about_comments(self, rules: Iterable[RegisteredRule], comments: Comments) -> list[Finding]:
         """What each rule finds in the comments of all files."""
         found: list[Finding] = []
-        for entry in rules:
+        for entry in rules if self.project.modules else ():
             with self._timed(entry.rule):
                 error = _collect(entry.check_comments(comments), found)
             if error is not None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from sessionlint.model.deployment import Concurrency
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Source
 from sessionlint.run.files.bounded import read_regular
 from sessionlint.run.files.limits import DEPLOYMENT, DEPLOYMENT_LINE
@@ -19,23 +20,23 @@ _FILES = (
     *("gunicorn.conf.py", "gunicorn_conf.py", "start.sh", "entrypoint.sh", "docker-entrypoint.sh", "fly.toml", "render.yaml"),
     *("Makefile", "supervisord.conf", "uwsgi.ini"),
 )
-_SERVERS = re.compile(r"\b(?:gunicorn|uvicorn|hypercorn|granian|fastapi run|celery|uwsgi)\b")
+_SERVERS = regex(r"\b(?:gunicorn|uvicorn|hypercorn|granian|fastapi run|celery|uwsgi)\b")
 _OPTIONS = {
-    "workers": re.compile(r"""(?:--workers|--web-concurrency|\s-w)["',\s=]+(\d{1,4})\b"""),
-    "threads": re.compile(r"""(?:--threads|--blocking-threads)["',\s=]+(\d{1,4})\b"""),
+    "workers": regex(r"""(?:--workers|--web-concurrency|\s-w)["',\s=]+(\d{1,4})\b"""),
+    "threads": regex(r"""(?:--threads|--blocking-threads)["',\s=]+(\d{1,4})\b"""),
 }
-_CELERY = re.compile(r"""(?:--concurrency|\s-c)["',\s=]+(\d{1,4})\b""")
-_VARIABLE = re.compile(r"""\bWEB_CONCURRENCY["']?\s*[:=]\s*["']?(\d{1,4})\b""")
+_CELERY = regex(r"""(?:--concurrency|\s-c)["',\s=]+(\d{1,4})\b""")
+_VARIABLE = regex(r"""\bWEB_CONCURRENCY["']?\s*[:=]\s*["']?(\d{1,4})\b""")
 _SETTINGS = {
-    "workers": re.compile(r"^(?:workers|processes)\s*=\s*(\d{1,4})\b"),
-    "threads": re.compile(r"^threads\s*=\s*(\d{1,4})\b"),
+    "workers": regex(r"^(?:workers|processes)\s*=\s*(\d{1,4})\b"),
+    "threads": regex(r"^threads\s*=\s*(\d{1,4})\b"),
 }
 _INSIDE = r"\((?:[^()]|\([^()]{0,200}\)){0,600}?"  # of a call, up to an argument of its own
 _CALLS = {
-    "workers": re.compile(
+    "workers": regex(
         rf"\b(?:uvicorn\.run|Granian){_INSIDE}\bworkers\s*=\s*(\d{{1,4}})\b|\bworker_concurrency\s*=\s*(\d{{1,4}})\b"
     ),
-    "threads": re.compile(r"\bThreadPoolExecutor\(\s*(?:max_workers\s*=\s*)?(\d{1,4})\b|\btotal_tokens\s*=\s*(\d{1,4})\b"),
+    "threads": regex(r"\bThreadPoolExecutor\(\s*(?:max_workers\s*=\s*)?(\d{1,4})\b|\btotal_tokens\s*=\s*(\d{1,4})\b"),
 }
 _IN_CALLS = ("uvicorn.run", "Granian(", "worker_concurrency", "ThreadPoolExecutor(", "total_tokens")
 

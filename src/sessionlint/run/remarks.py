@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 
 from sessionlint.link.names.scopes import ImportBinding, ModuleScope
 from sessionlint.link.project import Project
+from sessionlint.model.regex import regex
 from sessionlint.questions.inventory.frameworks import imports_of
 
 _LIBRARIES = ("sqlalchemy", "sqlmodel")
@@ -28,7 +29,7 @@ _OTHERS = frozenset(
         *("pyspark", "requests", "requests_oauthlib", "requests_html", "snowflake", "streamlit", "tensorflow", "torch"),
     }
 )
-_GIVES_SESSIONS = re.compile(
+_GIVES_SESSIONS = regex(
     r"(?:a?get|make|create|new|open|provide|begin|managed)(?:_?(?:async|sync|db|database|sql|orm|scoped|local))*_?(?:session|db)"
     r"|(?:\w*_)?session_?(?:local|factory|scope|maker)|(?:db|database|sql|orm)_session",
     re.IGNORECASE,

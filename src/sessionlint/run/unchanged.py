@@ -7,14 +7,14 @@ for, can change below its imports, and the outcome stays what it was.
 """
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from sessionlint.model.digest import blake2b
 from sessionlint.model.outcome import Outcome
+from sessionlint.model.regex import regex
 from sessionlint.run.cache.fingerprint import code_fingerprint
 from sessionlint.run.cache.store import Store
 from sessionlint.run.planning import Plan
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sessionlint.run.analysis import Analysis, Checked
 
 _MOST_CHANGES = 50
-_WORD = re.compile(r"\w+")
+_WORD = regex(r"\w+")
 
 
 class Unchanged:

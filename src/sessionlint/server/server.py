@@ -10,7 +10,6 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -19,6 +18,7 @@ from pygls.lsp.server import LanguageServer
 
 from sessionlint import __version__
 from sessionlint.commands.rule_pages import rule_page
+from sessionlint.model.digest import blake2b
 from sessionlint.run.errors import UsageError
 from sessionlint.run.request import Request
 from sessionlint.server.actions import ADD_TO_BASELINE, FIX_ALL

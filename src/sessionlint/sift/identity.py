@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from hashlib import blake2b
 from typing import NamedTuple
 
+from sessionlint.model.digest import blake2b
 from sessionlint.model.finding import Finding
 from sessionlint.model.source import Source
 from sessionlint.text.enclosing import Enclosing

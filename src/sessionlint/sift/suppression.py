@@ -6,17 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import accumulate
-from typing import NamedTuple
 
 from sessionlint.model.facts import ModuleFacts, Suppression
 from sessionlint.model.finding import Finding, Rule
 from sessionlint.model.outcome import Suppressed
+from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place, Span
 from sessionlint.sift.comments import WHOLE, Use, holds, is_ours
 from sessionlint.sift.naming import matches
 
 
-class Sifted(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Sifted:
     """``open``: what no comment hides. ``used``: all comments, and codes in them, that hide something."""
 
     open: list[Finding]

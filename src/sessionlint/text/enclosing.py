@@ -1,13 +1,13 @@
 """The classes and functions around a place, told from the text alone: without facts, and of a file that does not parse, too."""
 
-import re
 import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Source, Span
 
-_HEADER = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
+_HEADER = regex(r"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 _TAB = 8
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 
 TokenKind = Literal["name", "number", "string", "comment", "op", "newline"]
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""[ \t\f]*(?:\\(?:\r\n|\r(?!\n)|\n)[ \t\f]*)*
     (?:(?P<newline>\r\n|\r|\n)
     |(?P<comment>\#[^\r\n]*)
@@ -22,7 +23,7 @@ _TOKEN = re.compile(
     |(?P<op>:=|[-+*/%@&|^<>=!]=|[^ \t\f\r\n\\]|\\(?![\r\n])))""",
     re.VERBOSE,
 )
-_PLAIN = {quote: re.compile(rf"(?:\\.|(?!{quote}).)*{quote}", re.DOTALL) for quote in ('"""', "'''", '"', "'")}
+_PLAIN = {quote: regex(rf"(?:\\.|(?!{quote}).)*{quote}", re.DOTALL) for quote in ('"""', "'''", '"', "'")}
 _MOST_FIELDS = 30
 
 

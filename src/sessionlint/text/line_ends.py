@@ -1,8 +1,8 @@
 """Where lines end."""
 
-import re
+from sessionlint.model.regex import regex
 
-_LONE_RETURN = re.compile(r"\r(?!\n)")
+_LONE_RETURN = regex(r"\r(?!\n)")
 
 
 def with_line_feeds(text: str) -> str:

@@ -1,16 +1,16 @@
 """Physical and logical lines of a text, its newline and its indentation."""
 
-import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Span
 from sessionlint.text.lexer import Token, tokens
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
-_BLANKS = re.compile(r"[ \t\f]*")
+_LINE_END = regex(r"\r\n|\r|\n")
+_BLANKS = regex(r"[ \t\f]*")
 
 
 @lru_cache(maxsize=4)

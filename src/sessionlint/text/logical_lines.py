@@ -1,9 +1,9 @@
 """Comments and logical lines, told from the text alone, so that they are known of files which do not parse, too."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Span
 from sessionlint.text.loose_tokens import tokens
 
@@ -11,7 +11,7 @@ _OTHERS = (
     r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<continuation>\\\r?\n|\\\r)|(?P<newline>\r\n?|\n)"
     r"|(?P<other>[^\s#'\"()\[\]{}\\](?:[^#'\"()\[\]{}\\\r\n]*[^\s#'\"()\[\]{}\\])?|[^\s])"
 )
-_LINE_END = re.compile(r"[\r\n]")
+_LINE_END = regex(r"[\r\n]")
 
 
 class LogicalLines:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from sessionlint.model.regex import regex
+
 # in this order: an empty string before a third quote is what is left of three that nothing closes
 _STRINGS = {
     "'''": r"'''(?:\\.|[^\\])*?'''",
@@ -17,7 +19,7 @@ _STRINGS = {
     '"': r"\"(?:\\.|[^\"\\\r\n])*\"",
 }
 _UNCLOSED: Mapping[str | None, int] = {"empty": 3, "single": 1}
-_BODIES = {quote: re.compile(rf"(?:[^{quote}\\\r\n]+|\\.)*", re.DOTALL) for quote in ("'", '"')}
+_BODIES = {quote: regex(rf"(?:[^{quote}\\\r\n]+|\\.)*", re.DOTALL) for quote in ("'", '"')}
 
 
 def tokens(text: str, others: str) -> "Iterator[re.Match[str]]":

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from sessionlint.model.regex import regex
 from sessionlint.text.loose_tokens import tokens
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ _ONE_AT_A_TIME = threading.Lock()
 _NESTING = b"([{.+-*/%@&|^~<>"
 _NESTING_WORDS = ("if", "lambda", "not", "await", "and", "or")
 # no expression goes on over such a line
-_DEFINITION = re.compile(r"^[ \t]*(?=(?:async def|def|class)\b)", re.MULTILINE)
+_DEFINITION = regex(r"^[ \t]*(?=(?:async def|def|class)\b)", re.MULTILINE)
 _OTHERS = r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>,|\r\n?|\n)|(?P<nest>[-.+*/%@&|^~<>]|\b(?:if|lambda|not|await|and|or)\b)"
 
 

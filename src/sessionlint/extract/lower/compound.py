@@ -1,15 +1,15 @@
 """Compound statements other than definitions."""
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sessionlint.extract.lower.walk import CannotTellError, StatementTable, Walk
 from sessionlint.extract.newer import nodes
 from sessionlint.model.facts import Block, Case, For, Handler, If, Match, Statement, Try, While, With, WithItem
+from sessionlint.model.regex import regex
 
-_WITH = re.compile(r"(?:async[\s\\]+)?with")
+_WITH = regex(r"(?:async[\s\\]+)?with")
 
 
 def _end(*blocks: Block) -> int:

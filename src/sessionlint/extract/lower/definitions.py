@@ -1,18 +1,18 @@
 """Functions and classes."""
 
 import ast
-import re
 
 from sessionlint.extract.lower.parameters import parameters
 from sessionlint.extract.lower.terms import arguments
 from sessionlint.extract.lower.walk import CannotTellError, StatementTable, Walk
 from sessionlint.model.facts import Class, Function, Statement
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Span
 
-_TO_NAME = re.compile(r"(?:async[\s\\]+)?(?:def|class)[\s\\]+")
-_TO_CLOSING_PARENTHESIS = re.compile(r"(?:[\s\\,/(]|#[^\r\n]*(?![^\r\n]))*\)")
-_TO_OPENING_PARENTHESIS = re.compile(r"(?:[\s\\,)\]]|#[^\r\n]*(?![^\r\n]))*\(")
-_TO_DECORATOR = re.compile(r"@(?:[\s\\(]|#[^\r\n]*(?![^\r\n]))*")
+_TO_NAME = regex(r"(?:async[\s\\]+)?(?:def|class)[\s\\]+")
+_TO_CLOSING_PARENTHESIS = regex(r"(?:[\s\\,/(]|#[^\r\n]*(?![^\r\n]))*\)")
+_TO_OPENING_PARENTHESIS = regex(r"(?:[\s\\,)\]]|#[^\r\n]*(?![^\r\n]))*\(")
+_TO_DECORATOR = regex(r"@(?:[\s\\(]|#[^\r\n]*(?![^\r\n]))*")
 
 
 def _start(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, start: int) -> int:

@@ -14,18 +14,19 @@ from sessionlint.extract.lower.literals import STRING
 from sessionlint.extract.lower.walk import CannotTellError, TermTable, Walk
 from sessionlint.extract.newer import nodes
 from sessionlint.model.facts import Constant, FString, Operation, Term
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Span
 
-_OPENING = re.compile(r"(?P<prefix>[A-Za-z]*)(?P<quote>'''|\"\"\"|'|\")")
+_OPENING = regex(r"(?P<prefix>[A-Za-z]*)(?P<quote>'''|\"\"\"|'|\")")
 _BRACES = r"|\{\{|\}\}|(?P<field>\{)|(?P<quote>"
 _ESCAPE, _RAW_ESCAPE = r"\\(?:N\{[^}]*\}|[^{}])", r"\\[^{}]"
 _STOPS = {
-    (quote, raw): re.compile((_RAW_ESCAPE if raw else _ESCAPE) + _BRACES + quote + ")", re.DOTALL)
+    (quote, raw): regex((_RAW_ESCAPE if raw else _ESCAPE) + _BRACES + quote + ")", re.DOTALL)
     for quote in ("'''", '"""', "'", '"')
     for raw in (False, True)
 }
 _FIELD = (ast.FormattedValue, nodes.Interpolation)
-_TO_FORMAT = re.compile(r"(?:[\s\\)]|#[^\r\n]*(?![^\r\n]))*(?:=\s*)?(?:!\s*\w+\s*)?:")
+_TO_FORMAT = regex(r"(?:[\s\\)]|#[^\r\n]*(?![^\r\n]))*(?:=\s*)?(?:!\s*\w+\s*)?:")
 
 Field: TypeAlias = "ast.FormattedValue | nodes.Interpolation"
 Content: TypeAlias = "str | Field"

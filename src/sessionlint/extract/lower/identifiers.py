@@ -1,11 +1,12 @@
 """Names as they are written. Python reads ``ﬁ`` as ``fi``; facts hold what stands in the file."""
 
 import ast
-import re
 from unicodedata import is_normalized, normalize
 
+from sessionlint.model.regex import regex
+
 # not \w, which leaves out the accents that may follow a letter
-_WORD = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9_]*[^\x00-\x7f][A-Za-z0-9_\x80-\U0010ffff]*")
+_WORD = regex(r"(?<![A-Za-z0-9_])[A-Za-z0-9_]*[^\x00-\x7f][A-Za-z0-9_\x80-\U0010ffff]*")
 _FIELDS = ("id", "attr", "arg", "name", "asname", "module", "rest")
 
 

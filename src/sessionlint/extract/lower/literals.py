@@ -8,10 +8,11 @@ from typing import Any
 
 from sessionlint.extract.lower.walk import CannotTellError, TermTable, Walk
 from sessionlint.model.facts import Constant, FString, Operation, Term
+from sessionlint.model.regex import regex
 
 _BIGGEST_INTEGER = 2**63
 _OFTEN_REPEATED = 40  # characters: keys, paths, statuses, of which one copy is enough
-STRING = re.compile(
+STRING = regex(
     r"(?P<prefix>[A-Za-z]*)"
     r"(?:'''(?P<a>(?:\\.|[^\\])*?)'''|\"\"\"(?P<b>(?:\\.|[^\\])*?)\"\"\"|'(?P<c>(?:\\.|[^'\\])*)'|\"(?P<d>(?:\\.|[^\"\\])*)\")",
     re.DOTALL,

@@ -1,15 +1,15 @@
 """Parameters of functions and lambdas."""
 
 import ast
-import re
 from typing import Literal
 
 from sessionlint.extract.lower.walk import Walk
 from sessionlint.model.facts import Parameter
+from sessionlint.model.regex import regex
 
 Kind = Literal["/", "", "*", "kw", "**"]
 
-_TO_STAR = re.compile(r"(?:[\s\\,/]|#[^\r\n]*(?![^\r\n]))*")
+_TO_STAR = regex(r"(?:[\s\\,/]|#[^\r\n]*(?![^\r\n]))*")
 
 
 def _in_order(params: ast.arguments) -> list[tuple[Kind, ast.arg, ast.expr | None]]:

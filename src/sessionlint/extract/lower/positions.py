@@ -1,9 +1,10 @@
 """Where a node of ``ast`` stands: its lines and its columns in UTF-8 to offsets in characters."""
 
-import re
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
+
+from sessionlint.model.regex import regex
 
 
 class Places(NamedTuple):
@@ -13,7 +14,7 @@ class Places(NamedTuple):
     offsets: Sequence[int]
 
 
-_WIDE = re.compile(r"[^\x00-\x7f]")
+_WIDE = regex(r"[^\x00-\x7f]")
 # One number for each offset, whatever text it is counted in: with a number of its own for each end, the facts of a large project
 # take twice the memory. Longer texts are rare, and would leave much behind.
 _OFFSETS: list[int] = []

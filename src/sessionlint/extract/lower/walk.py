@@ -1,13 +1,12 @@
 """The one walk from syntax to facts: dispatch on the type of a node, and what the walk carries along."""
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from string import ascii_letters
 from typing import Any, TypeAlias
 
 from sessionlint.extract.lower.positions import Places
 from sessionlint.model.facts import Block, Name, Operation, Statement, Term
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Span
 
 # an expression, statement, argument, keyword, alias or handler: what has the attributes, though typeshed doubts the ends
@@ -16,9 +15,9 @@ Located: TypeAlias = Any
 TermTable: TypeAlias = Mapping[type[ast.AST], Callable[["Walk", Any, int, int], Term]]
 StatementTable: TypeAlias = Mapping[type[ast.stmt], Callable[["Walk", Any, int, int], Statement]]
 
-_GAP = re.compile(r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*")
-_COMMENT = re.compile(r"#[^\r\n]*")
-_SOLID = frozenset("()[]{}=:,.-*@'\"_" + ascii_letters)  # what commonly stands where a gap might be
+_GAP = regex(r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*")
+_COMMENT = regex(r"#[^\r\n]*")
+_SOLID = frozenset([*"()[]{}=:,.-*@'\"_", *filter(str.isalpha, map(chr, range(128)))])  # where a gap might be, most often
 _DEEPEST_TERM = 150
 _DEEPEST_BLOCK = 200
 _NAME = ast.Name

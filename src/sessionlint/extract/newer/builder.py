@@ -5,17 +5,17 @@ whoever reads both knows each place, and that the tree says what stands there.
 """
 
 import ast
-import re
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
 import libcst as cst
 
 from sessionlint.extract.newer.positions import Lines
+from sessionlint.model.regex import regex
 
 N = TypeVar("N", bound=ast.AST)
 
-_GAP = re.compile(r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*")
+_GAP = regex(r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*")
 
 
 class MismatchError(Exception):

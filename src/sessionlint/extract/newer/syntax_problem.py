@@ -8,11 +8,10 @@ import libcst as cst
 
 from sessionlint.extract.newer.builder import MismatchError, UnknownNodeError
 from sessionlint.model.facts import SyntaxProblem
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Source, Span
 
-_PARSER_ERROR = re.compile(
-    r"parser error: error at (?P<line>\d+):(?P<column>\d+): expected (?:one of )?(?P<expected>.*)", re.DOTALL
-)
+_PARSER_ERROR = regex(r"parser error: error at (?P<line>\d+):(?P<column>\d+): expected (?:one of )?(?P<expected>.*)", re.DOTALL)
 _WORDS = {"INDENT": "an indented block", "NEWLINE": "the end of the line", "NAME": "a name", "EOF": "the end of the file"}
 _MOST_ALTERNATIVES = 3
 

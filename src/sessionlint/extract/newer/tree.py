@@ -14,8 +14,9 @@ from sessionlint.extract.newer.imports import Imports
 from sessionlint.extract.newer.patterns import Patterns
 from sessionlint.extract.newer.positions import Lines
 from sessionlint.extract.newer.statements import Statements
+from sessionlint.model.regex import regex
 
-_INDENTED = re.compile(
+_INDENTED = regex(
     r"#[^\r\n]*|'{3}(?:\\.|[^\\])*?'{3}|\"\"\"(?:\\.|[^\\])*?\"\"\"|'(?:\\.|[^'\\\r\n])*'|\"(?:\\.|[^\"\\\r\n])*\""
     r"|\\\r?\n[ \t\f]*|^(?P<feed>[ \t]*\f[ \t\f]*)",
     re.DOTALL | re.MULTILINE,

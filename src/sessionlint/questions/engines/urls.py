@@ -172,14 +172,18 @@ def only_value(project: Project, name: str, scope: Scope) -> ValueBinding | None
 def _read(term: Term, text: str) -> _Written:
     scheme, found, rest = text.partition("://")
     database, _, query = rest.partition("?")
-    from urllib.parse import parse_qsl
-
-    options = parse_qsl(query, keep_blank_values=True)
+    options = _options(query) if query else []
     drivername = _drivername(scheme) if found else None
     is_sqlite = (drivername or "").partition("+")[0] == "sqlite"
     is_shared = any(name in ("uri", "cache", "mode") for name, _ in options)
     is_memory = is_sqlite and not is_shared and database in ("", "/", "/:memory:")
     return _Written(term, drivername, tuple(name for name, _ in options), is_memory, tuple(options))
+
+
+def _options(query: str) -> list[tuple[str, str]]:
+    from urllib.parse import parse_qsl
+
+    return parse_qsl(query, keep_blank_values=True)
 
 
 def _drivername(text: str) -> str | None:

@@ -4,7 +4,6 @@ Generous: what has none of these words looks at nothing that has to be loaded, e
 would outlive its session.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope
@@ -13,6 +12,7 @@ from sessionlint.link.question import gathered, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Constant, Name, Term
+from sessionlint.model.regex import regex
 from sessionlint.model.role import Role
 from sessionlint.questions.objects.expiry import may_expire
 from sessionlint.questions.objects.schemas import VALIDATING, route_schema, schema_fields
@@ -30,10 +30,10 @@ _STARTING = frozenset(
 _EXPIRING = frozenset({"rollback", "expire", "expire_all", "load_only", "defer"})
 _COMMITTING = frozenset({"commit", "begin"})
 _GIVING = frozenset({"add", "add_all", "delete", "refresh"})
-BEHIND_A_DOT = re.compile(r"\.(\w+)")
+BEHIND_A_DOT = regex(r"\.(\w+)")
 # what something is read of: a name, unless it is written as a class is, or what a call or a subscript gives
 _LONGEST = 80
-_BEFORE_A_DOT = re.compile(r"(?:\b([a-z_]\w*)|[)\]])\s*$")
+_BEFORE_A_DOT = regex(r"(?:\b([a-z_]\w*)|[)\]])\s*$")
 SILENT_IN = frozenset({Role.TEST, Role.STUB})
 """The roles of files in which objects are not followed."""
 

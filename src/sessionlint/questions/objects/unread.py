@@ -10,6 +10,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import collected, gathered, question
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Call, Term
+from sessionlint.model.regex import regex
 from sessionlint.questions.objects.attributes import is_deferred, proxied
 from sessionlint.questions.objects.entity import Entity, Stage
 from sessionlint.questions.objects.mapped import Loads, relationship
@@ -26,7 +27,7 @@ from sessionlint.questions.objects.schemas import route_schema, unread_schemas
 from sessionlint.questions.requests.routes import is_route
 from sessionlint.questions.sessions.lives import lives_in
 
-_FIELD = re.compile(r"    (\w+):")
+_FIELD = regex(r"    (\w+):")
 
 
 @gathered

@@ -16,11 +16,12 @@ from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Collection, Constant, Delete, Evaluate, Name, Term
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.model.role import Role
 
 # a dotted name is tried from its first letter only, or a long one would be tried from each
 _TO_DOTTED = r"(?<![\w.])(?:(?![A-Za-z_])[\w.])*"
-_BEHIND_A_DOT = re.compile(r"\.(\w+)")
+_BEHIND_A_DOT = regex(r"\.(\w+)")
 _BY_NAME = frozenset({"getattr", "setattr", "hasattr", "delattr", "object", "attrgetter"})
 
 

@@ -1,17 +1,17 @@
 """What an audit takes from the page of a rule: what breaks, and which test would have shown it."""
 
-import re
 from collections.abc import Iterator
 
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.report.markdown_blocks import Code, Heading, Item, Markdown, Paragraph, blocks
 
 TEST_TO_ADD = "Test to add"
 """The section of a page that says which test keeps the problem away; without it the rule's family says so."""
 
 _BREAKS, _INSTEAD = "What breaks in production", "Use instead"
-_MARKUP = re.compile(r"\*{1,2}([^*\s][^*]*)\*{1,2}|\[([^\]]+)\]\([^)\s]+\)")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])")
+_MARKUP = regex(r"\*{1,2}([^*\s][^*]*)\*{1,2}|\[([^\]]+)\]\([^)\s]+\)")
+_SENTENCE = regex(r"(?<=[.!?])\s+(?=[A-Z`])")
 _BY_FAMILY = {
     "1": "Import the module, run the function or stop the application in a new process, and count what the engine's pool has left"
     " open (the events `connect` and `close` of `sqlalchemy.pool.Pool`).",

@@ -2,6 +2,7 @@
 
 import re
 
+from sessionlint.model.regex import regex
 from sessionlint.report.map.graph import Edge, Node, graph_of
 from sessionlint.report.map.view import View
 
@@ -13,7 +14,7 @@ _SHAPES = {
     "users": ("[", "]"),
 }
 # what could end a text or begin markup in it; letters of all scripts, digits and these stay
-_SPECIAL = re.compile(r"[^\w .,:/+=-]")
+_SPECIAL = regex(r"[^\w .,:/+=-]")
 
 
 def render(view: View) -> str:

@@ -5,9 +5,9 @@ the caches while these are outside of the project, else in the folder of the use
 """
 
 import os
-from hashlib import blake2b
 from pathlib import Path
 
+from sessionlint.model.digest import blake2b
 from sessionlint.run.files import own_files
 
 NAME = "key"

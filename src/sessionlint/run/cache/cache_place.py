@@ -7,9 +7,9 @@ a variable of the environment. A checkout's configuration may only say where in 
 import os
 import sys
 from collections.abc import Iterator
-from hashlib import blake2b
 from pathlib import Path
 
+from sessionlint.model.digest import blake2b
 from sessionlint.model.records import dataclass
 
 VARIABLE = "SESSIONLINT_CACHE_DIR"

@@ -4,10 +4,10 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 
 from sessionlint import __version__
+from sessionlint.model.digest import blake2b
 
 _PACKAGE = Path(__file__).parents[2]
 _OF_FACTS = ("extract/**/*.py", "model/facts.py", "model/codec.py", "model/source.py")

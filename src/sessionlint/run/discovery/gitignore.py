@@ -1,13 +1,12 @@
 """What git ignores, without calling git: nested .gitignore files, negations, .git/info/exclude; but nothing that it tracks."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from sessionlint.model.digest import blake2b
 from sessionlint.model.records import dataclass
 from sessionlint.run.discovery.git_folders import common_git_folder, own_git_folder
 from sessionlint.run.discovery.ignore_patterns import Patterns, lines_of
@@ -55,11 +54,15 @@ class Verdicts:
 
     def keep(self) -> None:
         """Remember what was asked this time, and nothing else."""
+        import json
+
         for digest, asked in self._asked.items():
             if self._store is not None and asked != self._known[digest] and digest not in self._passing:
                 self._store.keep_ignored(digest, json.dumps(asked, separators=(",", ":")))
 
     def _read(self, digest: bytes) -> dict[str, int]:
+        import json
+
         text = self._store.ignored(digest) if self._store is not None else None
         try:
             known = json.loads(text or "{}")

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from sessionlint.model.regex import regex
 from sessionlint.run.files.wildcards import ANY_CHARACTER, Token, Wildcard, expression
 
 _NO_CHARACTER = "(?!)"
-_SPECIAL = re.compile(r"[*?\[\\]")
-_STARS = re.compile(r"\*+")
+_SPECIAL = regex(r"[*?\[\\]")
+_STARS = regex(r"\*+")
 _CLASSES: Mapping[str, str] = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",

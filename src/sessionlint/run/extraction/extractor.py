@@ -4,12 +4,12 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from hashlib import blake2b
 from time import perf_counter
 
 from sessionlint.index.imports import outline
 from sessionlint.index.interest import hands_on, mentions_anything_of_interest, starts_something
 from sessionlint.index.words import finder_of_names
+from sessionlint.model.digest import blake2b
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.source import Source
 from sessionlint.run.cache.store import Look, Store, decoded, encoded

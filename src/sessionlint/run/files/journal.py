@@ -9,18 +9,19 @@ its files may be new and some old; from then on all that is left to do is to rem
 import errno
 import json
 import os
-import re
 import stat
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from sessionlint.model.digest import blake2b
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.run.files.inside import entered
 
 _GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # of a folder: something else is in its place, if anything
-_OURS = re.compile(r"\.sessionlint-[0-9a-f]{32}-[0-9]{1,9}\.(?:new|old)")
+_OURS = regex(r"\.sessionlint-[0-9a-f]{32}-[0-9]{1,9}\.(?:new|old)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +161,7 @@ def _locked(root: Path, opened: ExitStack, wait: bool) -> bool:
 
 
 def digest(data: bytes) -> str:
-    import hashlib  # a run that writes nothing does without
-
-    return hashlib.sha256(data).hexdigest()
+    return blake2b(data, digest_size=32).hexdigest()
 
 
 def _make_private(folder: Path) -> None:

@@ -4,13 +4,14 @@ Each limit is far above what people and their tools write, and low enough for ev
 docs/reading.md has the table.
 """
 
-from typing import NamedTuple
+from sessionlint.model.records import dataclass
 
 _KIB = 1024
 _MIB = 1024 * _KIB
 
 
-class Limit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Limit:
     """The most bytes that are read of a file, and what kinds of file that is said of."""
 
     bytes: int

@@ -1,6 +1,6 @@
 """Whether a file that was given by name is Python at all."""
 
-import re
+from sessionlint.model.regex import regex
 
 NOT_PYTHON = "not a Python file"
 NOTEBOOK = "a notebook, and notebooks are not checked"
@@ -8,7 +8,7 @@ NOTEBOOK = "a notebook, and notebooks are not checked"
 # as those know them who hand us files by their kind (pre-commit's `identify`)
 _SUFFIXES = (".py", ".pyi", ".pyw", ".wsgi", ".tac", ".gyp", ".gypi")
 _NAMES = frozenset({"SConstruct", "SConscript", "wscript"})
-_RUN_BY_PYTHON = re.compile(rb"#![^\n]*\b(?:python|pypy|uv run)")
+_RUN_BY_PYTHON = regex(rb"#![^\n]*\b(?:python|pypy|uv run)")
 
 
 def why_not_python(path: str, data: bytes) -> str | None:

@@ -2,12 +2,12 @@
 
 import codecs
 import os
-import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Source, Span
 from sessionlint.run.files.bounded import read_regular
 from sessionlint.run.files.limits import SOURCE
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # these write letters of Python otherwise than as themselves, line ends included
 _HIDING = frozenset({"unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idna"})
-_COOKIE_LINE = re.compile(rb"\A(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
+_COOKIE_LINE = regex(rb"\A(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
 
 
 def read_bytes(root: Path, path: str) -> bytes | OSError:

@@ -8,7 +8,8 @@ lookahead, which gives nothing back; Python 3.10 has no atomic groups), and only
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import count
-from typing import NamedTuple
+
+from sessionlint.model.records import dataclass
 
 
 class Wildcard(Enum):
@@ -27,7 +28,8 @@ _SHORTEST: Mapping[Wildcard, str] = {Wildcard.STAR: "[^/]*?", Wildcard.DEEP: ".*
 _NUMBERS = count()
 
 
-class _Part(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Part:
     """The characters behind a wildcard up to the next one, as an expression; before the first wildcard there is none."""
 
     wildcard: Wildcard | None

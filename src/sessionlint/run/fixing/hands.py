@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from sessionlint.model.finding import Finding
 from sessionlint.model.records import dataclass
@@ -20,7 +20,8 @@ class Answer(Enum):
     QUIT = "q"
 
 
-class Turn(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Turn:
     """The how-manieth question it is, and how many there are, as far as can be told before the answers."""
 
     number: int

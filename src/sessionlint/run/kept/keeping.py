@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sessionlint.link import named, plain
 from sessionlint.link.digest import digest
-from sessionlint.link.memory import EVERYTHING
+from sessionlint.link.memory import EVERYTHING, UNASKED, Far
 from sessionlint.link.names.importers import ModuleImports
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
@@ -46,13 +46,16 @@ class Keeping:
 
     def look(self, look: "Asked", module: ModuleScope) -> tuple[Found | None, frozenset[Part] | None]:
         """What a module finds, if anything, and what that rests on, if on more than its own file."""
-        answer = look.of.within(self._project, module, *look.key)
-        bits = self._project.memory.bits_of((look.of.part, module, *look.key), module.bit)
-        return self._found(look, answer) or None, None if bits == module.bit else self.parts(bits)
+        known = self._project.memory.answers.get((look.of.part, module, *look.key), UNASKED)
+        if known is UNASKED:
+            look.of.within(self._project, module, *look.key)
+            known = self._project.memory.answers[look.of.part, module, *look.key]
+        answer, bits = (known.value, known.bits) if type(known) is Far else (known, module.bit)
+        return self._found(look, answer) if answer else None, None if bits == module.bit else self.parts(bits)
 
     def _found(self, look: "Asked", answer: Sequence[Any]) -> Found:
         if isinstance(look.of, Gathered):
-            return self.digest(answer) if answer else ""
+            return self.digest(answer)
         by_path: dict[str, list[object]] = defaultdict(list)
         for path, one in answer:
             by_path[path].append(one)
@@ -139,7 +142,8 @@ def is_notable(facts: ModuleFacts) -> bool:
 def dumped(imports: ModuleImports) -> list[Any]:
     """What ``loaded`` makes the imports of the file at that path again."""
     modules = [[path, dotted, *place.span] for path, dotted, place in imports.modules]
-    return [modules, [[path, name, bound, top, *place.span] for path, name, bound, top, place in imports.names]]
+    names = [[path, name, None if bound == name else bound, top, *place.span] for path, name, bound, top, place in imports.names]
+    return [modules, names]
 
 
 def loaded(path: str, data: Any) -> ModuleImports:
@@ -147,7 +151,7 @@ def loaded(path: str, data: Any) -> ModuleImports:
     modules, names = data
     return ModuleImports(
         [(of, dotted, Place(path, Span(start, end))) for of, dotted, start, end in modules],
-        [(of, name, bound, top, Place(path, Span(start, end))) for of, name, bound, top, start, end in names],
+        [(of, name, bound or name, top, Place(path, Span(start, end))) for of, name, bound, top, start, end in names],
     )
 
 

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from sessionlint.model.regex import regex
 from sessionlint.run.files.wildcards import ANY_CHARACTER, Token, Wildcard, expression
 
-_PIECE = re.compile(r"(?P<folders>\*\*/)|(?P<deep>\*\*+)|\[(?P<not>!?)(?P<class>[^]/]+)\]|.", re.DOTALL)
+_PIECE = regex(r"(?P<folders>\*\*/)|(?P<deep>\*\*+)|\[(?P<not>!?)(?P<class>[^]/]+)\]|.", re.DOTALL)
 
 _WILDCARDS: Mapping[str, Token] = {"*": Wildcard.STAR, "?": ANY_CHARACTER}
 

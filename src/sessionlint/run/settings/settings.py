@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from sessionlint.model.finding import Severity
 from sessionlint.model.records import dataclass
@@ -42,7 +42,8 @@ DEFAULT_EXCLUDE = (
 FAIL_ON = (*(severity.value for severity in Severity), "never")
 
 
-class Option(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Option:
     """How a key's value is read (ValueError says what was expected) and how a later layer meets an earlier one."""
 
     read: Callable[[object], Any]

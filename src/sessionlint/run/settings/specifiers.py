@@ -2,23 +2,26 @@
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.run.files.limits import SPECIFIER
 
 Release = tuple[int, ...]
 
-_CLAUSE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>|\^|~|=)?\s*v?(\d+(?:\.\d+)*)((?:\.\*)?)([A-Za-z0-9.+!_-]*)\s*")
+_CLAUSE = regex(r"\s*(===|==|~=|!=|<=|>=|<|>|\^|~|=)?\s*v?(\d+(?:\.\d+)*)((?:\.\*)?)([A-Za-z0-9.+!_-]*)\s*")
 
 
-class Bound(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Bound:
     """One end of a range; ``closed``: the version itself is admitted."""
 
     release: Release
     closed: bool
 
 
-class Range(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Range:
     """``oldest`` and ``newest`` are None where the range is open."""
 
     oldest: Bound | None = None

@@ -6,12 +6,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from sessionlint.model.regex import regex
 from sessionlint.run.errors import UsageError
 from sessionlint.run.files.bounded import read_regular
 from sessionlint.run.files.limits import CONFIGURATION, TOML_DEPTH, Limit
 
 # no string and no comment fails to match once it has begun, so nothing is looked at twice
-_STEP = re.compile(
+_STEP = regex(
     r"#[^\n]*"
     r"|\"\"\"(?:[^\\\"]+|\\.|\"(?!\"\"))*(?:\"\"\")?|'''(?:[^']+|'(?!''))*(?:''')?"
     r"|\"(?:[^\\\"\n]+|\\.)*\"?|'[^'\n]*'?"

@@ -12,18 +12,9 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Call
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.sessions.session_methods import MethodCall, method_calls
-
-RULE = Rule(
-    code="SES606",
-    name="async-session-query",
-    severity=Severity.ERROR,
-    why="AsyncSession has no query(): the line raises AttributeError every time it runs.",
-    symptoms=("AttributeError: 'AsyncSession' object has no attribute 'query'",),
-    silent_in=frozenset({Role.STUB}),
-)
+from sessionlint.rules.concurrency.async_session_query import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -12,28 +12,14 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Related, Rule, Severity
+from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Related
 from sessionlint.model.source import Place, Span
+from sessionlint.rules.concurrency.context_kind_mismatch import RULE
 from sessionlint.rules.concurrency.context_kind_mismatch.search import (
     EnteredFactory,
     MismatchedContext,
     entered_factories,
     mismatched_contexts,
-)
-
-RULE = Rule(
-    code="SES607",
-    name="context-kind-mismatch",
-    severity=Severity.ERROR,
-    why="The wrong kind of with raises TypeError before the first line of the block runs.",
-    symptoms=(
-        "TypeError: 'AsyncSession' object does not support the context manager protocol",
-        "TypeError: 'Session' object does not support the asynchronous context manager protocol",
-        "TypeError: 'sessionmaker' object does not support the context manager protocol",
-        "TypeError: 'async_sessionmaker' object does not support the asynchronous context manager protocol",
-        "AttributeError: __enter__",
-        "AttributeError: __aenter__",
-    ),
 )
 
 

@@ -11,24 +11,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.concurrency.gather_outlives_session import RULE
 from sessionlint.rules.concurrency.gather_outlives_session.search import Outlived, outlived
-
-RULE = Rule(
-    code="SES610",
-    name="gather-outlives-session",
-    severity=Severity.ERROR,
-    why="One error closes the sessions that the others are using: the error that is seen is that one, and connections are lost.",
-    symptoms=(
-        "The garbage collector is trying to clean up non-checked-in connection",
-        "InterfaceError: cannot perform operation: another operation is in progress",
-        "IllegalStateChangeError: Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
-    ),
-    hints=("gather(",),
-    yields_to=("SES601",),
-    silent_in=frozenset({Role.STUB}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

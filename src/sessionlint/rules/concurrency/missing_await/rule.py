@@ -11,25 +11,10 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Fix, Related
 from sessionlint.questions.running.awaits import MissingAwait, Treatment, idle_begins, missing_awaits
 from sessionlint.questions.sessions.session_methods import MethodCall
-
-RULE = Rule(
-    code="SES604",
-    name="missing-await",
-    severity=Severity.ERROR,
-    why="A coroutine that nobody awaits never runs: what it should have saved, deleted or read is silently missing.",
-    symptoms=(
-        "RuntimeWarning: coroutine 'AsyncSession.commit' was never awaited",
-        "AttributeError: 'coroutine' object has no attribute 'scalars'",
-        "TypeError: 'coroutine' object is not iterable",
-        "TypeError: 'coroutine' object is not subscriptable",
-        "rows never saved, and no error raised",
-    ),
-    silent_in=frozenset({Role.STUB}),
-)
+from sessionlint.rules.concurrency.missing_await import RULE
 
 _LOST = {
     "commit": "nothing is saved",

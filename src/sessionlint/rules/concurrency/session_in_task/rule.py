@@ -10,22 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.concurrency.session_in_task import RULE
 from sessionlint.rules.concurrency.session_in_task.search import SessionInTask, sessions_in_tasks
-
-RULE = Rule(
-    code="SES602",
-    name="session-in-task",
-    severity=Severity.ERROR,
-    why="A task runs on while its session is used or closed by others: operations collide, and a connection is not returned.",
-    symptoms=(
-        "IllegalStateChangeError: Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
-        "DetachedInstanceError: Parent instance is not bound to a Session; lazy load operation of attribute cannot proceed",
-        "InvalidRequestError: This session is provisioning a new connection; concurrent operations are not permitted",
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-    ),
-    yields_to=("SES601", "SES608"),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

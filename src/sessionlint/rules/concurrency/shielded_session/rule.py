@@ -12,21 +12,10 @@ from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ValueBindi
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
-from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.finding import Finding
 from sessionlint.questions.sessions.session_methods import MethodCall, method_calls
+from sessionlint.rules.concurrency.shielded_session import RULE
 
-RULE = Rule(
-    code="SES608",
-    name="shielded-session",
-    severity=Severity.ERROR,
-    why="A shielded operation runs on while the cancelled task closes the session under it: both fail, and the row may be saved.",
-    symptoms=(
-        "IllegalStateChangeError: Method 'close()' can't be called here; method 'commit()' is already in progress",
-        "InterfaceError: cannot perform operation: another operation is in progress",
-        "IllegalStateChangeError: Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
-    ),
-    hints=("shield(",),
-)
 _CLOSING = frozenset({"close", "aclose"})
 
 

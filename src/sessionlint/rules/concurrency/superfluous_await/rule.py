@@ -12,22 +12,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.running.awaits import SuperfluousAwait, superfluous_awaits
-
-RULE = Rule(
-    code="SES605",
-    name="superfluous-await",
-    severity=Severity.ERROR,
-    why="Awaiting what is no awaitable raises TypeError every time the line runs.",
-    symptoms=(
-        "TypeError: object NoneType can't be used in 'await' expression",
-        "TypeError: object ScalarResult can't be used in 'await' expression",
-        "TypeError: object AsyncSession can't be used in 'await' expression",
-    ),
-    silent_in=frozenset({Role.STUB}),
-)
+from sessionlint.rules.concurrency.superfluous_await import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

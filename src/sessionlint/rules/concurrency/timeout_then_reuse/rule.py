@@ -9,21 +9,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.concurrency.timeout_then_reuse import RULE
 from sessionlint.rules.concurrency.timeout_then_reuse.search import reuses_after_timeouts
-
-RULE = Rule(
-    code="SES609",
-    name="timeout-then-reuse",
-    severity=Severity.INFO,
-    why="A timeout cancels the operation and leaves the transaction invalid: the session fails until it is rolled back.",
-    on=False,
-    symptoms=(
-        "PendingRollbackError: Can't reconnect until invalid transaction is rolled back",
-        "InterfaceError: cannot perform operation: another operation is in progress",
-    ),
-    yields_to=("SES312",),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

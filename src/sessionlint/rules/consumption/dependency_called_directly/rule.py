@@ -9,21 +9,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.consumption.dependency_called_directly import RULE
 from sessionlint.rules.consumption.dependency_called_directly.search import direct_calls
-
-RULE = Rule(
-    code="SES513",
-    name="dependency-called-directly",
-    severity=Severity.WARNING,
-    why="In a plain call a parameter with `= Depends(...)` is that object and no session: the first use of it fails.",
-    symptoms=(
-        "AttributeError: 'Depends' object has no attribute 'query'",
-        "AttributeError: 'Depends' object has no attribute 'scalars'",
-        "AttributeError: 'Depends' object has no attribute 'execute'",
-    ),
-    yields_to=("SES505", "SES506", "SES507"),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

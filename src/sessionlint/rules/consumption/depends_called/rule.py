@@ -12,20 +12,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.providers.consumptions import consumptions
-
-RULE = Rule(
-    code="SES502",
-    name="depends-called",
-    severity=Severity.ERROR,
-    why="FastAPI calls the provider for each request; here it is called once, at import, and its result is no provider.",
-    symptoms=(
-        "TypeError: <generator object get_db> is not a callable object",
-        "TypeError: <async_generator object get_db> is not a callable object",
-        "<sqlalchemy.orm.session.Session object> is not a callable object",
-    ),
-)
+from sessionlint.rules.consumption.depends_called import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -12,24 +12,10 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.providers.consumptions import Consumption, consumptions
 from sessionlint.questions.providers.usage_table import Provider
-
-RULE = Rule(
-    code="SES501",
-    name="depends-on-context-manager",
-    severity=Severity.ERROR,
-    why="FastAPI enters generator functions itself; given a context manager, it fails or passes it on unentered.",
-    symptoms=(
-        "TypeError: '_GeneratorContextManager' object is not an iterator",
-        "'_GeneratorContextManager' object has no attribute 'scalar'",
-        "'_GeneratorContextManager' object has no attribute 'throw'",
-        "'_AsyncGeneratorContextManager' object has no attribute 'execute'",
-        "'_AsyncGeneratorContextManager' object is not an async iterator",
-    ),
-    hints=("contextmanager_in_threadpool", "solve_generator", "solve_dependencies"),
-)
+from sessionlint.rules.consumption.depends_on_context_manager import RULE
 
 _SYNCHRONOUS = (Provider.CONTEXT_MANAGER, Provider.RETURNS_CONTEXT_MANAGER)
 _RETURNING = (Provider.RETURNS_CONTEXT_MANAGER, Provider.RETURNS_ASYNC_CONTEXT_MANAGER)

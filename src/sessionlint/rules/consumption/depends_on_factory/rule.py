@@ -10,20 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.providers.consumptions import Consumption, consumptions
-
-RULE = Rule(
-    code="SES503",
-    name="depends-on-factory",
-    severity=Severity.ERROR,
-    why="FastAPI takes the factory's `**local_kw` for a query parameter and answers 422; nothing would close the session either.",
-    symptoms=(
-        '{"type":"missing","loc":["query","local_kw"],"msg":"Field required"}',
-        "422 Unprocessable Entity query local_kw Field required",
-        "UnboundExecutionError: Could not locate a bind configured on mapper",
-    ),
-)
+from sessionlint.rules.consumption.depends_on_factory import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

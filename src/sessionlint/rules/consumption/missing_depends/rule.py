@@ -10,20 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.providers.missing_depends import Undeclared, undeclared_sessions
-
-RULE = Rule(
-    code="SES504",
-    name="missing-depends",
-    severity=Severity.ERROR,
-    why="FastAPI takes a parameter without `Depends` for a part of the request, and a session is no such thing.",
-    symptoms=(
-        "FastAPIError: Invalid args for response field! Hint: check that <class 'sqlalchemy.orm.session.Session'> is a valid",
-        "AttributeError: 'function' object has no attribute 'scalar'",
-        "TypeError: cannot pickle 'generator' object",
-    ),
-)
+from sessionlint.rules.consumption.missing_depends import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

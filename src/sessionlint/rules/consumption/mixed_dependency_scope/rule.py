@@ -10,19 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.requests.request_sessions import TwiceProvided, twice_provided
-
-RULE = Rule(
-    code="SES514",
-    name="mixed-dependency-scope",
-    severity=Severity.WARNING,
-    why="Uses of one provider that differ in scope or cache give a request two sessions: two transactions, two connections.",
-    symptoms=(
-        "InvalidRequestError: Object '<User>' is already attached to session '6' (this is '5')",
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-    ),
-)
+from sessionlint.rules.consumption.mixed_dependency_scope import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -10,24 +10,11 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.providers.consumptions import Consumption, consumptions
 from sessionlint.questions.providers.held_as import session_name
 from sessionlint.questions.providers.usage_table import Provider, Use
-
-RULE = Rule(
-    code="SES505",
-    name="provider-not-entered",
-    severity=Severity.ERROR,
-    why="What the provider gives has to be entered first; it has none of a session's methods.",
-    symptoms=(
-        "AttributeError: 'generator' object has no attribute 'query'",
-        "AttributeError: 'generator' object has no attribute 'execute'",
-        "AttributeError: 'async_generator' object has no attribute 'execute'",
-        "AttributeError: '_GeneratorContextManager' object has no attribute 'query'",
-        "AttributeError: '_AsyncGeneratorContextManager' object has no attribute 'execute'",
-    ),
-)
+from sessionlint.rules.consumption.provider_not_entered import RULE
 
 _WHAT = {
     Provider.GENERATOR: "a generator",

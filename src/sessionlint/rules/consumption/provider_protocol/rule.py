@@ -12,30 +12,11 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.providers.consumptions import Consumption, consumptions
 from sessionlint.questions.providers.held_as import session_name
 from sessionlint.questions.providers.usage_table import Provider, Use
-
-RULE = Rule(
-    code="SES506",
-    name="provider-protocol",
-    severity=Severity.ERROR,
-    why="The provider gives an object that does not support this; the line raises each time it runs.",
-    symptoms=(
-        "TypeError: 'generator' object does not support the context manager protocol",
-        "TypeError: 'async_generator' object does not support the asynchronous context manager protocol",
-        "TypeError: 'generator' object does not support the asynchronous context manager protocol",
-        "TypeError: '_GeneratorContextManager' object is not iterable",
-        "TypeError: '_GeneratorContextManager' object does not support the asynchronous context manager protocol",
-        "TypeError: '_AsyncGeneratorContextManager' object does not support the context manager protocol",
-        "TypeError: object async_generator can't be used in 'await' expression",
-        "TypeError: object _AsyncGeneratorContextManager can't be used in 'await' expression",
-        "TypeError: 'async for' requires an object with __aiter__ method, got _AsyncGeneratorContextManager",
-        "AttributeError: __enter__",
-    ),
-    yields_to=("SES607",),
-)
+from sessionlint.rules.consumption.provider_protocol import RULE
 
 _WHAT = {
     Provider.GENERATOR: "a generator",

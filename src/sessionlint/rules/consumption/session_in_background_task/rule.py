@@ -13,25 +13,14 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, Name
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related, Severity
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.requests.carriers import carried_sessions
 from sessionlint.questions.running.background import schedules
 from sessionlint.questions.sessions.session_users import sessions_used_by, without_partial
+from sessionlint.rules.consumption.session_in_background_task import RULE
 
-RULE = Rule(
-    code="SES510",
-    name="session-in-background-task",
-    severity=Severity.WARNING,
-    why="The task outlives the request: it gets a session that is closed, or keeps the request's connection until it is done.",
-    symptoms=(
-        "DetachedInstanceError: Parent instance is not bound to a Session; lazy load operation of attribute cannot proceed",
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-        "DetachedInstanceError: Instance is not bound to a Session",
-    ),
-    hints=("starlette/background.py", "BackgroundTask"),
-)
 _CLOSED_FIRST = ((0, 106), (0, 117))
 
 

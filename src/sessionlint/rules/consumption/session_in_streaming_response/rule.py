@@ -11,22 +11,10 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related, Severity
 from sessionlint.questions.requests.streaming import Streamed, sessions_streamed
+from sessionlint.rules.consumption.session_in_streaming_response import RULE
 from sessionlint.rules.consumption.session_in_streaming_response.endless import IdleSession, idle_sessions
-
-RULE = Rule(
-    code="SES511",
-    name="session-in-streaming-response",
-    severity=Severity.WARNING,
-    why="The body is sent after the route has returned: its session is closed by then, or keeps a connection for a slow client.",
-    symptoms=(
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-        "DetachedInstanceError: Parent instance is not bound to a Session; lazy load operation of attribute cannot proceed",
-        "terminating connection due to idle-in-transaction timeout",
-    ),
-    hints=("sse_starlette", "stream_response(", "StreamingResponse", "EventSourceResponse"),
-)
 
 _CLOSED_FIRST = ((0, 106), (0, 117))
 

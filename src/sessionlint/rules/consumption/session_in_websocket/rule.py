@@ -10,20 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.consumption.session_in_websocket import RULE
 from sessionlint.rules.consumption.session_in_websocket.search import HeldByClient, sessions_held_by_clients
-
-RULE = Rule(
-    code="SES512",
-    name="session-in-websocket",
-    severity=Severity.WARNING,
-    why="Each open WebSocket keeps a connection of the pool for as long as its client stays.",
-    symptoms=(
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-        "terminating connection due to idle-in-transaction timeout",
-    ),
-    hints=("websocket",),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

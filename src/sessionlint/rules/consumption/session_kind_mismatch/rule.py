@@ -14,25 +14,12 @@ from sessionlint.link.values import kinds
 from sessionlint.link.values.externals import canonical
 from sessionlint.model import walk
 from sessionlint.model.facts import Subscript, Term
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.requests.depends import Dependency, module_dependencies
+from sessionlint.rules.consumption.session_kind_mismatch import RULE
 
-RULE = Rule(
-    code="SES508",
-    name="session-kind-mismatch",
-    severity=Severity.ERROR,
-    why="Neither FastAPI nor a type checker compares the two, so the route is written for a class that it does not get.",
-    symptoms=(
-        "TypeError: object int can't be used in 'await' expression",
-        "TypeError: object ChunkedIteratorResult can't be used in 'await' expression",
-        "AttributeError: 'AsyncSession' object has no attribute 'query'",
-        "RuntimeWarning: coroutine 'AsyncSession.execute' was never awaited",
-        "TypeError: 'coroutine' object is not iterable",
-        "AttributeError: 'coroutine' object has no attribute 'scalars'",
-    ),
-)
 _MAKERS = frozenset({"sessionmaker", "async_sessionmaker"})
 
 

@@ -1,7 +1,5 @@
 """From ``async def`` to ``def``, for a function of FastAPI's that awaits nothing: FastAPI runs it in a thread."""
 
-import re
-
 from sessionlint.edits.unread_files import mentions_in_unread
 from sessionlint.link.names.scopes import FunctionScope
 from sessionlint.link.names.sites import inner_functions, sites
@@ -10,12 +8,13 @@ from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Call, Comprehension, For, Term, With
 from sessionlint.model.finding import Applicability, Edit, Fix
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.providers.other_uses import other_uses
 from sessionlint.questions.requests.routes import is_called_by_fastapi, is_of_websocket
 
 _OF_THE_LOOP = ("asyncio", "anyio", "trio")
-_ASYNC_DEF = re.compile(r"\basync(?:[ \t\f]|\\(?:\r\n|\r|\n))+(?P<def>def)(?:[ \t\f]|\\(?:\r\n|\r|\n))+\Z")
+_ASYNC_DEF = regex(r"\basync(?:[ \t\f]|\\(?:\r\n|\r|\n))+(?P<def>def)(?:[ \t\f]|\\(?:\r\n|\r|\n))+\Z")
 _DEPTH = 2  # how far a call is followed: `notify()` may create a task, and there is no loop in a thread
 
 

@@ -12,26 +12,12 @@ from collections.abc import Iterator, Sequence
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related, Severity
 from sessionlint.questions.requests.routes import is_called_by_fastapi, is_of_websocket
 from sessionlint.questions.running.blocking import BlockingSession
+from sessionlint.rules.consumption.sync_session_in_async import RULE
 from sessionlint.rules.consumption.sync_session_in_async.handing_on import nearest_blocking
 
-RULE = Rule(
-    code="SES509",
-    name="sync-session-in-async",
-    severity=Severity.ERROR,
-    why="While the sync session waits, the event loop serves nobody else; waiting for the pool, it can stand still for good.",
-    symptoms=(
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-        "Executing <Task pending> took 1.020 seconds",
-    ),
-    hints=("await dependant.call(",),
-    speaking_against=("greenlet_spawn", "sqlalchemy/ext/asyncio"),
-    yields_to=("SES506", "SES607"),
-    silent_in=frozenset(Role) - {Role.APPLICATION},
-)
 _SHOWN = 3
 
 

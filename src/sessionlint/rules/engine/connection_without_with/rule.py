@@ -12,26 +12,11 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.facts import Call
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.connections import ConnectionLife, connections
 from sessionlint.questions.sessions.lives import Ending
-
-RULE = Rule(
-    code="SES108",
-    name="connection-without-with",
-    severity=Severity.ERROR,
-    why="A connection that nobody closes stays out of the pool until the garbage collector runs; a busy pool runs dry.",
-    symptoms=(
-        "The garbage collector is trying to clean up non-checked-in connection",
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-        "FATAL: sorry, too many clients already",
-    ),
-    hints=("raw_connection(", "engine.connect("),
-    silent_in=frozenset({Role.TEST, Role.MIGRATION, Role.STUB}),
-    milder_in=frozenset({Role.SCRIPT}),
-)
+from sessionlint.rules.engine.connection_without_with import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

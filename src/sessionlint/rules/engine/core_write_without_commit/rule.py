@@ -10,22 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.engine.core_write_without_commit import RULE
 from sessionlint.rules.engine.core_write_without_commit.search import LostWrite, lost_writes
-
-RULE = Rule(
-    code="SES110",
-    name="core-write-without-commit",
-    severity=Severity.WARNING,
-    why="The block rolls back at its end, so the write is lost without an error.",
-    symptoms=(
-        "rows are missing after an insert that raised nothing",
-        "ROLLBACK in the log of the engine after each INSERT",
-        "rows never saved, and no error raised",
-    ),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -10,14 +10,13 @@ from sessionlint.link.values import kinds
 from sessionlint.link.values.known_names import WRITING_STATEMENTS
 from sessionlint.model.facts import Attribute, Await, Call, Constant, FString, Name, Operation, Term, With
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.connections import ConnectionLife, connections
 
-_DML = re.compile(
-    r"\s*(?:--[^\n]*\n\s*|/\*(?:[^*]|\*(?!/))*\*/\s*)*(INSERT|UPDATE|DELETE|REPLACE|MERGE)\s", re.IGNORECASE | re.DOTALL
-)
+_DML = regex(r"\s*(?:--[^\n]*\n\s*|/\*(?:[^*]|\*(?!/))*\*/\s*)*(INSERT|UPDATE|DELETE|REPLACE|MERGE)\s", re.IGNORECASE | re.DOTALL)
 # a commit in SQL; a temporary table, which nobody expects to find again
-_SETTLING = re.compile(r"\s*(?:COMMIT|END)\b|\s*CREATE\s+(?:(?:LOCAL|GLOBAL)\s+)?TEMP", re.IGNORECASE)
+_SETTLING = regex(r"\s*(?:COMMIT|END)\b|\s*CREATE\s+(?:(?:LOCAL|GLOBAL)\s+)?TEMP", re.IGNORECASE)
 _SETTLED = "settled"
 _EXECUTING = frozenset({"execute", "scalar", "scalars", "exec_driver_sql", "stream", "stream_scalars"})
 

@@ -10,26 +10,12 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.drivers import Serves, driver_of, serves
 from sessionlint.questions.engines.urls import engine_urls, is_wrapped_by_async_engine
+from sessionlint.rules.engine.driver_mismatch import RULE
 from sessionlint.rules.engine.driver_mismatch.handed import handed_urls
-
-RULE = Rule(
-    code="SES104",
-    name="driver-mismatch",
-    severity=Severity.ERROR,
-    why="The engine can never connect with this URL: its driver works for the other kind of engine only, or does not exist.",
-    symptoms=(
-        "The asyncio extension requires an async driver to be used",
-        "MissingGreenlet: greenlet_spawn has not been called",
-        "Can't load plugin: sqlalchemy.dialects:postgres",
-    ),
-    hints=("loaded_dbapi.connect(",),
-    silent_in=frozenset({Role.STUB}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -12,25 +12,10 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.references.module_names import telling_name
+from sessionlint.rules.engine.duplicate_engine import RULE
 from sessionlint.rules.engine.duplicate_engine.search import DuplicateEngine, duplicate_engines
-
-RULE = Rule(
-    code="SES113",
-    name="duplicate-engine",
-    severity=Severity.INFO,
-    why="Each engine has a pool of its own: the connections of all of them add up on the database server.",
-    on=False,
-    symptoms=(
-        "FATAL: sorry, too many clients already",
-        "database is locked",
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-    ),
-    yields_to=("SES103",),
-    silent_in=frozenset(Role) - {Role.APPLICATION},
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

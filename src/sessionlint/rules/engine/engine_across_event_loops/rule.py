@@ -10,25 +10,12 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related, Severity
 from sessionlint.questions.running.callers import Caller
+from sessionlint.rules.engine.engine_across_event_loops import RULE
 from sessionlint.rules.engine.engine_across_event_loops.fixtures import FixtureEngine, engines_of_fixtures
 from sessionlint.rules.engine.engine_across_event_loops.search import LoopEngine, engines_across_loops
 
-RULE = Rule(
-    code="SES106",
-    name="engine-across-event-loops",
-    severity=Severity.WARNING,
-    why="A connection belongs to the event loop that opened it, but the pool keeps it for the next loop.",
-    symptoms=(
-        "got Future attached to a different loop",
-        "InterfaceError: cannot perform operation: another operation is in progress",
-        "RuntimeError: Event loop is closed",
-    ),
-    hints=("asyncio.run(", "asgiref", "celery"),
-    silent_in=frozenset({Role.STUB}),
-)
 _SHOWN = 3
 
 

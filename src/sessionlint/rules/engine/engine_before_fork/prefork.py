@@ -8,6 +8,7 @@ from sessionlint.link.names.scopes import ModuleScope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.question import by_module, gathered
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engine_reach import EngineReach
@@ -18,7 +19,7 @@ from sessionlint.rules.engine.engine_before_fork.search import pooled_engines, u
 _CELERY = ("celery.Celery", "celery.app.Celery", "celery.app.base.Celery")
 # what runs in a new worker first, where its pool may be replaced; and what chooses workers that are no processes
 _STARTS = ("worker_process_init", "post_fork", "post_worker_init", "register_at_fork", "worker_pool", "CELERYD_POOL")
-_PRELOADING = re.compile(r"^preload_app *= *True\b", re.MULTILINE)
+_PRELOADING = regex(r"^preload_app *= *True\b", re.MULTILINE)
 _SERVING = (Caller.ROUTE, Caller.MIDDLEWARE, Caller.PROVIDER)
 
 

@@ -10,27 +10,10 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.engine.engine_before_fork import RULE
 from sessionlint.rules.engine.engine_before_fork.prefork import preforked_engines
 from sessionlint.rules.engine.engine_before_fork.search import ForkedEngine, forked_engines
-
-RULE = Rule(
-    code="SES112",
-    name="engine-before-fork",
-    severity=Severity.WARNING,
-    why="Parent and child share the connections in the pool and read each other's results from them.",
-    on=False,
-    symptoms=(
-        "error with status PGRES_TUPLES_OK and no message from the libpq",
-        "This result object does not return rows. It has been closed automatically.",
-        "SSL error: decryption failed or bad record mac",
-        "lost synchronization with server: got message type",
-        "server closed the connection unexpectedly",
-    ),
-    hints=("celery/app/trace.py", "multiprocessing/", "gunicorn/"),
-    silent_in=frozenset({Role.TEST, Role.MIGRATION, Role.STUB}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -9,22 +9,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.engines.connections import UnenteredBegin, unentered_begins
-
-RULE = Rule(
-    code="SES109",
-    name="engine-begin-without-with",
-    severity=Severity.ERROR,
-    why="`engine.begin()` gives a context manager; only `with` makes a connection of it, and commits at its end.",
-    symptoms=(
-        "'_GeneratorContextManager' object has no attribute 'execute'",
-        "'_AsyncGeneratorContextManager' object has no attribute 'execute'",
-        "object _AsyncGeneratorContextManager can't be used in 'await' expression",
-    ),
-    silent_in=frozenset({Role.STUB}),
-)
+from sessionlint.rules.engine.engine_begin_without_with import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -1,6 +1,5 @@
 """Which engines are disposed somewhere, or may be where it cannot be seen."""
 
-import re
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
@@ -10,12 +9,13 @@ from sessionlint.link.question import gathered, question
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Call, Name
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.inventory.engines import built_at
 from sessionlint.questions.references.outlines import outlines_with
 
-_DISPOSES = re.compile(r"\.\s*dispose\b")
+_DISPOSES = regex(r"\.\s*dispose\b")
 # these use the engine that they are given, and leave it to whoever built it
 _BORROWERS = ("sqlalchemy", "sqlmodel", "alembic", "sqladmin", "pandas", "opentelemetry", "builtins")
 

@@ -1,6 +1,5 @@
 """What a process runs until it ends: an application, or a function that an event loop is started for."""
 
-import re
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import FunctionScope, ImportBinding, ModuleScope, Site
@@ -10,6 +9,7 @@ from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Collection, Constant, Name, Term
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.references.outlines import outlines_with
@@ -21,7 +21,7 @@ _APPLICATIONS = (
 )
 _PACKAGES = ("fastapi", "starlette", "litestar")
 _BUILDS = ("FastAPI(", "Starlette(", "Litestar(")
-_BUILT = re.compile(r"(?<![\w.])(?:fastapi\.)?(?:FastAPI|Starlette|Litestar)\(")
+_BUILT = regex(r"(?<![\w.])(?:fastapi\.)?(?:FastAPI|Starlette|Litestar)\(")
 _LISTS = ("on_cleanup", "on_shutdown", "cleanup_ctx")  # of aiohttp's applications
 _ENDS = ("shutdown", "after_server_stop")
 _SIGNALS = ("worker_process_shutdown", "worker_shutdown", "worker_process_init", "worker_init")

@@ -16,29 +16,13 @@ from sessionlint.link.names.sites import inner_functions, sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Call
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
 from sessionlint.model.records import dataclass
-from sessionlint.model.role import Role
 from sessionlint.questions.engines.engine_use import EngineEnds
 from sessionlint.questions.engines.engines import is_engine_builder
+from sessionlint.rules.engine.engine_not_disposed import RULE
 from sessionlint.rules.engine.engine_not_disposed.kept import KeptEngine, kept_engines
 
-RULE = Rule(
-    code="SES111",
-    name="engine-not-disposed",
-    severity=Severity.INFO,
-    why="Asynchronous connections cannot be closed by the garbage collector: they stay open until the server drops them.",
-    on=False,
-    symptoms=(
-        "RuntimeError: Event loop is closed",
-        "The garbage collector is trying to clean up non-checked-in connection",
-        "ResourceWarning: unclosed transport",
-        "got Future attached to a different loop",
-    ),
-    speaking_against=("asyncio.run(", "asgiref"),
-    yields_to=("SES103",),
-    silent_in=frozenset({Role.TEST, Role.MIGRATION, Role.STUB}),
-)
 _LIFESPANS = frozenset({"contextlib.asynccontextmanager"})
 
 

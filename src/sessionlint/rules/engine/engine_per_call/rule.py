@@ -11,22 +11,11 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related, Severity
 from sessionlint.questions.engines.engine_use import per_call_engines
 from sessionlint.questions.engines.fresh import PerCall
 from sessionlint.questions.running.callers import Caller
-
-RULE = Rule(
-    code="SES103",
-    name="engine-per-call",
-    severity=Severity.ERROR,
-    why="Each engine has a pool of its own, so every call opens new connections, until the database server refuses more.",
-    symptoms=(
-        "FATAL: sorry, too many clients already",
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-    ),
-    hints=("create_engine(", "create_async_engine("),
-)
+from sessionlint.rules.engine.engine_per_call import RULE
 
 _DIRECT = (Caller.ROUTE, Caller.MIDDLEWARE, Caller.PROVIDER, Caller.TASK)
 

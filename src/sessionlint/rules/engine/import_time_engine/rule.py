@@ -15,24 +15,10 @@ from sessionlint.link.names.roles import runs_once
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
-from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Fix, Related, Severity
 from sessionlint.questions.engines.engines import EngineBuild, engines_built_at_import
 from sessionlint.questions.references.references import Obstacle
-
-RULE = Rule(
-    code="SES101",
-    name="import-time-engine",
-    severity=Severity.WARNING,
-    why="Whatever imports this module (tests, alembic, --help) needs the database URL and its driver, and cannot choose another.",
-    symptoms=(
-        "Could not parse SQLAlchemy URL from given URL string",
-        "Expected string or URL object, got None",
-        "Can't load plugin: sqlalchemy.dialects:postgres",
-    ),
-    hints=("in <module>",),
-    silent_in=frozenset(Role) - {Role.APPLICATION},
-)
+from sessionlint.rules.engine.import_time_engine import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

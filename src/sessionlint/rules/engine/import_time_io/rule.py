@@ -13,24 +13,10 @@ from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
 from sessionlint.model.facts import Try
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related, Severity
 from sessionlint.questions.engines.import_io import ImportIo, io_at_import
 from sessionlint.questions.engines.urls import is_sqlite_file
-
-RULE = Rule(
-    code="SES102",
-    name="import-time-io",
-    severity=Severity.ERROR,
-    why="Whatever imports this module needs a database that is up: tests, alembic, --help, and every worker that starts.",
-    symptoms=(
-        "OperationalError: connection to server failed: Connection refused, at import",
-        "asyncio.run() cannot be called from a running event loop",
-        "Working outside of application context",
-    ),
-    yields_to=("SES114",),
-    silent_in=frozenset(Role) - {Role.APPLICATION},
-)
+from sessionlint.rules.engine.import_time_io import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -10,22 +10,10 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.engines.drivers import misplaced_options
 from sessionlint.questions.engines.urls import EngineUrl, engine_urls
-
-RULE = Rule(
-    code="SES105",
-    name="pool-options-in-url",
-    severity=Severity.ERROR,
-    why="The query of a URL goes to the driver, not to the pool: connecting fails, or the pool silently keeps its defaults.",
-    symptoms=(
-        'invalid dsn: invalid connection option "pool_size"',
-        "connect() got an unexpected keyword argument 'pool_size'",
-    ),
-    silent_in=frozenset({Role.STUB}),
-)
+from sessionlint.rules.engine.pool_options_in_url import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -1,16 +1,16 @@
 """Taking options out of the query of a URL that stands in the code as text."""
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from sessionlint.model.finding import Edit
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Place, Source, Span
 from sessionlint.text.lexer import Token
 from sessionlint.text.lines import lines_of
 
-_OPENING = re.compile(r"([a-zA-Z]*)(\"\"\"|'''|\"|')")
-_OPTION = re.compile(r"[?&]([a-z_]+)=([\w.+-]*|\{[\w.]+\})(?=&|$)")
+_OPENING = regex(r"([a-zA-Z]*)(\"\"\"|'''|\"|')")
+_OPTION = regex(r"[?&]([a-z_]+)=([\w.+-]*|\{[\w.]+\})(?=&|$)")
 
 
 class Option(NamedTuple):

@@ -13,21 +13,12 @@ from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Attribute, Call
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.urls import EngineUrl, engine_urls
+from sessionlint.rules.engine.sqlite_memory_pool import RULE
 
-RULE = Rule(
-    code="SES107",
-    name="sqlite-memory-pool",
-    severity=Severity.WARNING,
-    why="Each thread gets an empty in-memory database of its own, so the application does not see the test's tables.",
-    symptoms=(
-        "no such table",
-        "SQLite objects created in a thread can only be used in that same thread",
-    ),
-)
 _CLIENTS = frozenset({"fastapi.testclient.TestClient", "starlette.testclient.TestClient"})
 
 

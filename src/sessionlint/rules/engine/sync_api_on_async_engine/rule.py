@@ -11,25 +11,9 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.engine.sync_api_on_async_engine import RULE
 from sessionlint.rules.engine.sync_api_on_async_engine.search import LISTENING, Misgiven, misgiven
-
-RULE = Rule(
-    code="SES114",
-    name="sync-api-on-async-engine",
-    severity=Severity.ERROR,
-    why="What is synchronous cannot use an asynchronous engine: the call raises each time, and no table is made or read.",
-    symptoms=(
-        "AttributeError: 'AsyncEngine' object has no attribute '_run_ddl_visitor'",
-        "AttributeError: 'AsyncConnection' object has no attribute '_run_ddl_visitor'",
-        "NoInspectionAvailable: Inspection on an AsyncEngine is currently not supported",
-        "NoInspectionAvailable: Inspection on an AsyncConnection is currently not supported",
-        "NotImplementedError: asynchronous events are not implemented at this time",
-        "AttributeError: 'AsyncEngine' object has no attribute 'cursor'",
-    ),
-    silent_in=frozenset({Role.STUB}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -1,6 +1,5 @@
 """Session factories and sessions on an engine of the other kind, and engines on a pool that refuses them or their options."""
 
-import re
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope, Scope, Site, ValueBinding
@@ -11,6 +10,7 @@ from sessionlint.link.values.known_names import QUEUE_POOL_ARGUMENTS
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Mapping, Name, Term
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.engines import is_engine_builder
 from sessionlint.questions.leaving.expected_errors import expects_error
@@ -28,7 +28,7 @@ _REFUSED = {
 }
 _ONLY_SYNC = frozenset({"QueuePool", "SingletonThreadPool"})
 _ONLY_ASYNC = frozenset({"AsyncAdaptedQueuePool"})
-_MEMORY = re.compile(r"sqlite(\+pysqlite|\+aiosqlite)?://(/:memory:)?")
+_MEMORY = regex(r"sqlite(\+pysqlite|\+aiosqlite)?://(/:memory:)?")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

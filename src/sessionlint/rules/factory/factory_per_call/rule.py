@@ -15,18 +15,13 @@ from sessionlint.link.question import by_module, gathered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Call, If, Lambda, Name, Return, Term
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.engines.engine_use import factory_ends_here
 from sessionlint.questions.engines.engines import is_engine_builder
 from sessionlint.questions.engines.fresh import Fresh, PerCall, each_once, per_call
 from sessionlint.questions.running.callers import Caller
+from sessionlint.rules.factory.factory_per_call import RULE
 
-RULE = Rule(
-    code="SES204",
-    name="factory-per-call",
-    severity=Severity.INFO,
-    why="A factory per call builds a class per call, and there is no one factory that a test or a start-up could configure.",
-)
 _NAMED = (Caller.ROUTE, Caller.MIDDLEWARE, Caller.PROVIDER, Caller.TASK)
 _MAKERS = frozenset({"sessionmaker", "async_sessionmaker"})
 _DEPTH = 4

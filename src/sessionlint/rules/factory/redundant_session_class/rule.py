@@ -11,19 +11,11 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values.kinds import SessionType
-from sessionlint.model.finding import Finding, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding
 from sessionlint.model.source import Place
 from sessionlint.questions.sessions.makers import makers_of
+from sessionlint.rules.factory.redundant_session_class import RULE
 
-RULE = Rule(
-    code="SES205",
-    name="redundant-session-class",
-    severity=Severity.INFO,
-    why="async_sessionmaker makes AsyncSession by default; the argument is a leftover of sessionmaker(class_=AsyncSession).",
-    on=False,
-    silent_in=frozenset({Role.STUB}),
-)
 _DEFAULT = SessionType(True, "sqlalchemy.ext.asyncio.AsyncSession")
 
 

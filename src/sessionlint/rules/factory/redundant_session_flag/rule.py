@@ -11,18 +11,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding
 from sessionlint.questions.engines.maker_flags import session_flags
-
-RULE = Rule(
-    code="SES206",
-    name="redundant-session-flag",
-    severity=Severity.INFO,
-    why="SQLAlchemy 2.0 accepts no other value, so the argument only suggests a choice that is not there.",
-    on=False,
-    silent_in=frozenset({Role.STUB}),
-)
+from sessionlint.rules.factory.redundant_session_flag import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

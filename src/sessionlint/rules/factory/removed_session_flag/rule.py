@@ -10,21 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding
 from sessionlint.questions.engines.maker_flags import SessionFlag, session_flags
-
-RULE = Rule(
-    code="SES207",
-    name="removed-session-flag",
-    severity=Severity.ERROR,
-    why="SQLAlchemy 2.0 has no such session any more: opening one raises ArgumentError.",
-    symptoms=(
-        "autocommit=True is no longer supported",
-        "The 'future' parameter passed to Session() may only be set to True.",
-    ),
-    silent_in=frozenset({Role.STUB}),
-)
+from sessionlint.rules.factory.removed_session_flag import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -11,21 +11,11 @@ from collections.abc import Iterator, Sequence
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related, Severity
 from sessionlint.model.role import Role
 from sessionlint.questions.running.registries import AsyncUse, Registry, async_uses, providers, registries
+from sessionlint.rules.factory.scoped_session_in_async import RULE
 
-RULE = Rule(
-    code="SES208",
-    name="scoped-session-in-async",
-    severity=Severity.WARNING,
-    why="All coroutines of an event loop run in one thread, so they get the same session from a thread-local registry.",
-    symptoms=(
-        "async_scoped_session.__init__() missing 1 required positional argument: 'scopefunc'",
-        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
-    ),
-    silent_in=frozenset({Role.STUB}),
-)
 _SHOWN = 3
 
 

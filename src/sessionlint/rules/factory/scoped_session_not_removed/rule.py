@@ -10,20 +10,10 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.factory.scoped_session_not_removed import RULE
 from sessionlint.rules.factory.scoped_session_not_removed.search import UnremovedRegistry, unremoved_registries
 
-RULE = Rule(
-    code="SES209",
-    name="scoped-session-not-removed",
-    severity=Severity.WARNING,
-    why="Each thread or task keeps its session, with its connection and its transaction, until somebody removes it.",
-    symptoms=("QueuePool limit of size 5 overflow 10 reached, connection timed out",),
-    hints=("threading.py", "concurrent/futures/thread.py"),
-    yields_to=("SES208",),
-    silent_in=frozenset(Role) - {Role.APPLICATION},
-)
 _SHOWN = 3
 
 

@@ -12,24 +12,11 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.factory.sync_factory_of_async_sessions import RULE
 from sessionlint.rules.factory.sync_factory_of_async_sessions.search import (
     SyncFactoryOfAsyncSessions,
     sync_factories_of_async_sessions,
-)
-
-RULE = Rule(
-    code="SES201",
-    name="sync-factory-of-async-sessions",
-    severity=Severity.WARNING,
-    why="Type checkers take what it makes for a synchronous Session: they reject `async with` and miss a forgotten `await`.",
-    symptoms=(
-        'No overload variant of "sessionmaker" matches argument types "AsyncEngine", "type[AsyncSession]"',
-        'Type argument "AsyncSession" of "sessionmaker" must be a subtype of "Session"',
-        '"Session" has no attribute "__aenter__"',
-    ),
-    silent_in=frozenset({Role.STUB}),
 )
 
 

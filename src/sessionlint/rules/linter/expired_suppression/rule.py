@@ -5,16 +5,10 @@ Why: whoever wrote the date promised to be done by then. Fix safety: there is no
 
 from collections.abc import Iterator
 
-from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.finding import Finding
 from sessionlint.model.source import Place
+from sessionlint.rules.linter.expired_suppression import RULE
 from sessionlint.sift.comments import Comments, expiry, holds
-
-RULE = Rule(
-    code="SES005",
-    name="expired-suppression",
-    severity=Severity.WARNING,
-    why="A suppression with a date was meant to be gone by then.",
-)
 
 
 def check_comments(comments: Comments) -> Iterator[Finding]:

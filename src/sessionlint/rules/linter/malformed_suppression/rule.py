@@ -5,16 +5,10 @@ Why: it looks like a suppression and does nothing. Fix safety: there is no fix.
 
 from collections.abc import Iterator
 
-from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.finding import Finding
 from sessionlint.model.source import Place
+from sessionlint.rules.linter.malformed_suppression import RULE
 from sessionlint.sift.comments import Comments, expiry
-
-RULE = Rule(
-    code="SES004",
-    name="malformed-suppression",
-    severity=Severity.WARNING,
-    why="A comment that cannot be understood suppresses nothing.",
-)
 
 _HELP = "Write `# sessionlint: ignore[SES301] until=2027-01-31 -- reason`; `until` and the reason may be left out."
 

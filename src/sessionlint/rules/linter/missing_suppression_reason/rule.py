@@ -6,16 +6,10 @@ Why: a year later nobody knows whether it may go. Fix safety: there is no fix; o
 from collections.abc import Iterator
 
 from sessionlint.model.facts import Suppression
-from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.finding import Finding
 from sessionlint.model.source import Place
+from sessionlint.rules.linter.missing_suppression_reason import RULE
 from sessionlint.sift.comments import Comments, is_ours
-
-RULE = Rule(
-    code="SES006",
-    name="missing-suppression-reason",
-    severity=Severity.WARNING,
-    why="This project wants to know why a finding is suppressed.",
-)
 
 
 def check_comments(comments: Comments) -> Iterator[Finding]:

@@ -10,16 +10,9 @@ from sessionlint.index.words import finder_of_names
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.question import question
-from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.finding import Finding
 from sessionlint.questions.frontier.session_names import session_names
-
-RULE = Rule(
-    code="SES001",
-    name="syntax-error",
-    severity=Severity.ERROR,
-    why="A file that cannot be parsed is not checked, and Python cannot import it either.",
-    symptoms=("SyntaxError", "IndentationError", "UnicodeDecodeError", "source code cannot contain null bytes"),
-)
+from sessionlint.rules.linter.syntax_error import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

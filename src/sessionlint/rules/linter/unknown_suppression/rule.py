@@ -6,18 +6,11 @@ meant is for the author to say.
 
 from collections.abc import Iterator
 
-from sessionlint.model.finding import Finding, Rule, Severity
+from sessionlint.model.finding import Finding, Severity
 from sessionlint.model.source import Place
+from sessionlint.rules.linter.unknown_suppression import RULE
 from sessionlint.sift.comments import Comments, is_ours
 from sessionlint.sift.naming import is_former, renamed
-
-RULE = Rule(
-    code="SES003",
-    name="unknown-suppression",
-    severity=Severity.WARNING,
-    why="A suppression that names no rule hides nothing.",
-)
-
 
 _NO_HINT = "`sessionlint rule --all` lists the rules."
 # to look for a name that is close takes long, and nobody mistypes more than these

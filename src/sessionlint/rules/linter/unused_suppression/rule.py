@@ -6,16 +6,10 @@ Why: it hides the next real finding on its line. Fix safety: safe, only the comm
 from collections.abc import Iterator
 
 from sessionlint.model.facts import Suppression
-from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Rule, Severity
+from sessionlint.model.finding import Applicability, Edit, Finding, Fix
 from sessionlint.model.source import Place, Source, Span
+from sessionlint.rules.linter.unused_suppression import RULE
 from sessionlint.sift.comments import WHOLE, Comments, holds
-
-RULE = Rule(
-    code="SES002",
-    name="unused-suppression",
-    severity=Severity.WARNING,
-    why="A suppression that hides nothing today will hide the next real finding on its line.",
-)
 
 
 def check_comments(comments: Comments) -> Iterator[Finding]:

@@ -10,26 +10,13 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.objects.entity import Stage
 from sessionlint.questions.objects.failing import FailingLook, failing_looks
 from sessionlint.questions.objects.faults import Why
-from sessionlint.questions.objects.reasons import SILENT_IN
+from sessionlint.rules.object.expired_object_escapes import RULE
 from sessionlint.rules.object.expired_object_escapes.search import Escape, escapes, is_closed_in
 
-RULE = Rule(
-    code="SES702",
-    name="expired-object-escapes",
-    severity=Severity.ERROR,
-    why="A commit expires what was read, and behind the block no session can load it again: the first look at it raises.",
-    symptoms=(
-        "DetachedInstanceError: Instance <User> is not bound to a Session; attribute refresh operation cannot proceed",
-        "DetachedInstanceError: Instance is not bound to a Session; attribute refresh operation cannot proceed",
-    ),
-    hints=("_load_expired", "load_scalar_attributes"),
-    speaking_against=("_emit_lazyload", "_load_for_state"),
-    silent_in=SILENT_IN,
-)
 _HELP = "give the factory `expire_on_commit=False`, `refresh` the object before the block ends, or return a value made of it"
 
 

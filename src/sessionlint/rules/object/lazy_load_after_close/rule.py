@@ -9,27 +9,11 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Fix, Related
 from sessionlint.questions.objects.entity import Stage
 from sessionlint.questions.objects.failing import FailingLook, failing_looks
 from sessionlint.questions.objects.faults import Why
-from sessionlint.questions.objects.reasons import SILENT_IN
-
-RULE = Rule(
-    code="SES703",
-    name="lazy-load-after-close",
-    severity=Severity.ERROR,
-    why="A relationship that was not loaded while the session was open cannot be loaded when it is closed.",
-    symptoms=(
-        "DetachedInstanceError: Parent instance is not bound to a Session; lazy load operation of attribute cannot proceed",
-        "DetachedInstanceError: Parent instance <User> is not bound to a Session; lazy load operation of attribute 'items'"
-        " cannot proceed",
-        "DetachedInstanceError: Parent instance <User> is not bound to a Session; deferred load operation of attribute 'text'"
-        " cannot proceed",
-    ),
-    hints=("_load_for_state", "_emit_lazyload"),
-    silent_in=SILENT_IN,
-)
+from sessionlint.rules.object.lazy_load_after_close import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -10,30 +10,11 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Fix, Related, Severity
 from sessionlint.questions.objects.entity import Stage
 from sessionlint.questions.objects.failing import FailingLook, failing_looks
 from sessionlint.questions.objects.faults import Why
-from sessionlint.questions.objects.reasons import SILENT_IN
-
-RULE = Rule(
-    code="SES701",
-    name="lazy-load-in-async",
-    severity=Severity.ERROR,
-    why="An asynchronous session cannot load on mere access to an attribute: the look at it raises MissingGreenlet.",
-    symptoms=(
-        "MissingGreenlet: greenlet_spawn has not been called; can't call await_only() here. Was IO attempted in an unexpected"
-        " place?",
-        "StatementError: (sqlalchemy.exc.MissingGreenlet) greenlet_spawn has not been called; can't call await_only() here. Was"
-        " IO attempted in an unexpected place?",
-        "MissingGreenlet: greenlet_spawn has not been called; can't call await_() here. Was IO attempted in an unexpected place?",
-        "Error extracting attribute: MissingGreenlet: greenlet_spawn has not been called; can't call await_only() here",
-        "Error extracting attribute: MissingGreenlet",
-    ),
-    hints=("_emit_lazyload", "_load_for_state"),
-    speaking_against=("loaded_dbapi.connect(", "_load_expired", "load_on_ident"),
-    silent_in=SILENT_IN,
-)
+from sessionlint.rules.object.lazy_load_in_async import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

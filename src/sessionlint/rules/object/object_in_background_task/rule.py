@@ -10,25 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.questions.objects.reasons import SILENT_IN
+from sessionlint.model.finding import Finding, Related, Severity
+from sessionlint.rules.object.object_in_background_task import RULE
 from sessionlint.rules.object.object_in_background_task.search import HandedOver, handed_over
-
-RULE = Rule(
-    code="SES705",
-    name="object-in-background-task",
-    severity=Severity.WARNING,
-    why="The work runs when the object's session has ended: what is not loaded by then cannot be loaded any more.",
-    symptoms=(
-        "DetachedInstanceError: Instance <User> is not bound to a Session; attribute refresh operation cannot proceed",
-        "DetachedInstanceError: Parent instance <User> is not bound to a Session; lazy load operation of attribute 'items'"
-        " cannot proceed",
-        "TypeError: Object of type User is not JSON serializable",
-        "kombu.exceptions.EncodeError: Object of type User is not JSON serializable",
-    ),
-    hints=("starlette/background.py", "BackgroundTask", "kombu"),
-    silent_in=SILENT_IN,
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

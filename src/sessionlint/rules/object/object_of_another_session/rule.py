@@ -10,23 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.questions.objects.reasons import SILENT_IN
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.object.object_of_another_session import RULE
 from sessionlint.rules.object.object_of_another_session.search import Crossing, crossings
-
-RULE = Rule(
-    code="SES704",
-    name="object-of-another-session",
-    severity=Severity.ERROR,
-    why="An object is in one session at a time: another one that is given it raises.",
-    symptoms=(
-        "InvalidRequestError: Object '<User at 0x...>' is already attached to session '6' (this is '5')",
-        "InvalidRequestError: Instance '<User at 0x...>' is not persistent within this Session",
-        "InvalidRequestError: Instance <User at 0x...> is not present in this Session",
-    ),
-    hints=("_before_attach", "_validate_persistent"),
-    silent_in=SILENT_IN,
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -13,23 +13,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.providers.commits import LenderCommit, late_commits
-
-RULE = Rule(
-    code="SES405",
-    name="commit-after-yield",
-    severity=Severity.WARNING,
-    why="FastAPI sends the response first: a failing commit was answered with success, and the next request may come before it.",
-    symptoms=(
-        "row missing after 201",
-        "data not saved although the response was 200",
-        "404 right after POST",
-        "rows never saved, and no error raised",
-    ),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
-)
+from sessionlint.rules.provider.commit_after_yield import RULE
 
 _LAST_AFTER, _AGAIN_AFTER, _FUNCTION_SCOPE = (0, 105), (0, 118), (0, 121)
 

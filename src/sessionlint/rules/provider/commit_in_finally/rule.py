@@ -10,21 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.providers.commits import commits_in_finally
-
-RULE = Rule(
-    code="SES406",
-    name="commit-in-finally",
-    severity=Severity.ERROR,
-    why="A `finally` also runs after an error, so what a failed request wrote until then is saved.",
-    symptoms=(
-        "partial data is saved although the request failed",
-        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
-    ),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
-)
+from sessionlint.rules.provider.commit_in_finally import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -10,22 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding
 from sessionlint.questions.providers.lent_types import managers_as_iterators
-
-RULE = Rule(
-    code="SES411",
-    name="contextmanager-annotation",
-    severity=Severity.INFO,
-    on=False,
-    why="`contextlib` needs a generator: pyright calls an iterator in its place deprecated, and mypy refuses an iterable.",
-    symptoms=(
-        "Annotating the return type as `-> Iterator[Foo]` with `@contextmanager` is deprecated",
-        "Annotating the return type as `-> AsyncIterator[Foo]` with `@asynccontextmanager` is deprecated",
-    ),
-    silent_in=frozenset({Role.STUB}),
-)
+from sessionlint.rules.provider.contextmanager_annotation import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

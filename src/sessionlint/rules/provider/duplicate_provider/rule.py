@@ -10,23 +10,13 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related, Severity
 from sessionlint.questions.inventory.parts import code_of
 from sessionlint.questions.inventory.records import Code, Part
 from sessionlint.questions.references.module_names import telling_name
 from sessionlint.questions.requests.request_sessions import TwoSessions, two_providers
+from sessionlint.rules.provider.duplicate_provider import RULE
 from sessionlint.rules.provider.duplicate_provider.search import SecondProvider, second_providers
-
-RULE = Rule(
-    code="SES409",
-    name="duplicate-provider",
-    severity=Severity.WARNING,
-    why="Two providers give one request two sessions: two transactions, two connections, and objects that belong to one of them.",
-    symptoms=(
-        "InvalidRequestError: Object '<User>' is already attached to session '6' (this is '5')",
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-    ),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

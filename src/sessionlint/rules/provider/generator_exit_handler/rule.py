@@ -11,22 +11,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related, Severity
 from sessionlint.questions.providers.handlers import GeneratorExitHandler, generator_exit_handlers
-
-RULE = Rule(
-    code="SES408",
-    name="generator-exit-handler",
-    severity=Severity.INFO,
-    why="GeneratorExit means that nobody waits any more: a handler mends nothing, and what it does with the session is too late.",
-    symptoms=(
-        "generator ignored GeneratorExit",
-        "async generator ignored GeneratorExit",
-        "GeneratorExit",
-    ),
-    silent_in=frozenset({Role.STUB}),
-)
+from sessionlint.rules.provider.generator_exit_handler import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

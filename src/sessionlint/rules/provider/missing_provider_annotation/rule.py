@@ -10,20 +10,10 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding
 from sessionlint.questions.injection.resources import is_fixture
 from sessionlint.questions.providers.lent_types import unannotated_lenders
-
-RULE = Rule(
-    code="SES410",
-    name="missing-provider-annotation",
-    severity=Severity.INFO,
-    on=False,
-    why="Without an annotation the session that is lent is `Any` to a type checker, which then finds no misuse of it.",
-    symptoms=("Function is missing a return type annotation",),
-    silent_in=frozenset(Role) - {Role.APPLICATION},
-)
+from sessionlint.rules.provider.missing_provider_annotation import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

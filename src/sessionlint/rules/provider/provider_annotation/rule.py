@@ -12,21 +12,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding
 from sessionlint.questions.providers.providers import MisannotatedProvider, misannotated_providers
-
-RULE = Rule(
-    code="SES401",
-    name="provider-annotation",
-    severity=Severity.WARNING,
-    why="A function that yields returns a generator, so whoever calls it directly gets something else than its annotation says.",
-    symptoms=(
-        'The return type of a generator function should be "Generator" or one of its supertypes',
-        'The return type of an async generator function should be "AsyncGenerator" or one of its supertypes',
-    ),
-    silent_in=frozenset({Role.STUB}),
-)
+from sessionlint.rules.provider.provider_annotation import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -11,21 +11,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.provider.provider_returns_session import RULE
 from sessionlint.rules.provider.provider_returns_session.search import ReturnedSession, returned_sessions
-
-RULE = Rule(
-    code="SES402",
-    name="provider-returns-session",
-    severity=Severity.ERROR,
-    why="Nobody closes what a dependency returns: each request takes one connection from the pool and never gives it back.",
-    symptoms=(
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-        "The garbage collector is trying to clean up non-checked-in connection",
-    ),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -11,21 +11,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.providers.handlers import GuardedLoan, swallowing_handlers
-
-RULE = Rule(
-    code="SES404",
-    name="provider-swallows-exception",
-    severity=Severity.ERROR,
-    why="An error that ends in the provider leaves FastAPI without a response: a 500 for everything, and no trace of the cause.",
-    symptoms=(
-        "FastAPIError: Response not awaited. There's a high chance that the application code is raising an exception",
-        "FastAPIError: No response object was returned. There's a high chance that the application code is raising an exception",
-    ),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
-)
+from sessionlint.rules.provider.provider_swallows_exception import RULE
 
 _RERAISE = (0, 110)
 

@@ -13,26 +13,13 @@ from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
 from sessionlint.model.facts import Call
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
 from sessionlint.model.records import dataclass
-from sessionlint.model.role import Role
 from sessionlint.questions.injection.dependencies import is_dependency
 from sessionlint.questions.injection.resources import is_resumed
 from sessionlint.questions.providers.lending import Loan, loans
 from sessionlint.questions.sessions.lives import Ending, Life, lives_in
-
-RULE = Rule(
-    code="SES403",
-    name="provider-without-finally",
-    severity=Severity.ERROR,
-    why="An exception in the route is raised at the `yield`; without a `finally`, each such request keeps its connection.",
-    symptoms=(
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-        "The garbage collector is trying to clean up non-checked-in connection",
-    ),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
-    milder_in=frozenset({Role.SCRIPT}),
-)
+from sessionlint.rules.provider.provider_without_finally import RULE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,26 +10,10 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.provider.provider_yield_shape import RULE
 from sessionlint.rules.provider.provider_yield_shape.circle import circles
 from sessionlint.rules.provider.provider_yield_shape.search import MisshapenLender, Shape, misshapen_lenders
-
-RULE = Rule(
-    code="SES407",
-    name="provider-yield-shape",
-    severity=Severity.ERROR,
-    why="FastAPI and contextlib want exactly one `yield` on every path; anything else is a RuntimeError for that request.",
-    symptoms=(
-        "generator didn't yield",
-        "generator didn't stop",
-        "generator didn't stop after throw()",
-        "RecursionError: maximum recursion depth exceeded",
-    ),
-    hints=("contextlib.py", "return next(self.gen)"),
-    yields_to=("SES408",),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
-)
 
 _MESSAGES = {
     Shape.NONE: 'nothing is yielded on the path past this: RuntimeError "generator didn\'t yield"',

@@ -10,22 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.providers.lent_types import MistypedLoan, mistyped_loans
-
-RULE = Rule(
-    code="SES412",
-    name="provider-yield-type",
-    severity=Severity.WARNING,
-    why="Callers are checked against the annotation: written for the wrong kind of session, they fail when they run.",
-    symptoms=(
-        "object ChunkedIteratorResult can't be used in 'await' expression",
-        "'coroutine' object has no attribute 'scalars'",
-        "'sessionmaker' object has no attribute 'execute'",
-    ),
-    silent_in=frozenset({Role.STUB}),
-)
+from sessionlint.rules.provider.provider_yield_type import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

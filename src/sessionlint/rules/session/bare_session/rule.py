@@ -12,25 +12,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.sessions.lives import Ending, Life, lives_of
-
-RULE = Rule(
-    code="SES301",
-    name="bare-session",
-    severity=Severity.ERROR,
-    why="An unclosed session keeps its connection out of the pool until the garbage collector runs; a busy pool runs dry.",
-    symptoms=(
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-        "The garbage collector is trying to clean up non-checked-in connection",
-        "terminating connection due to idle-in-transaction timeout",
-        "FATAL: sorry, too many clients already",
-    ),
-    yields_to=("SES403",),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
-    milder_in=frozenset({Role.SCRIPT}),
-)
+from sessionlint.rules.session.bare_session import RULE
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -11,20 +11,12 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.sessions.block_uses import Act
 from sessionlint.questions.sessions.conditions import IN_BLOCK, IN_TRANSACTION
 from sessionlint.questions.sessions.transactions import Course, Step, courses
+from sessionlint.rules.session.begin_after_autobegin import RULE
 
-RULE = Rule(
-    code="SES313",
-    name="begin-after-autobegin",
-    severity=Severity.WARNING,
-    why="The first SQL has begun a transaction already: begin() raises, on every call that comes by here.",
-    symptoms=("A transaction is already begun on this Session.",),
-    silent_in=frozenset({Role.STUB}),
-)
 _BEGINS = frozenset({Act.SQL, Act.WRITE, Act.NESTED})
 
 

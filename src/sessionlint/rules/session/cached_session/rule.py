@@ -11,23 +11,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.session.cached_session import RULE
 from sessionlint.rules.session.cached_session.search import CachedSession, Flow, cached_sessions
-
-RULE = Rule(
-    code="SES306",
-    name="cached-session",
-    severity=Severity.ERROR,
-    why="A cache outlives the request: all callers share one session, or the cache keeps every session alive and never hits.",
-    symptoms=(
-        "generator didn't yield",
-        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
-        "InterfaceError: cannot perform operation: another operation is in progress",
-    ),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
-    milder_in=frozenset({Role.SCRIPT}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

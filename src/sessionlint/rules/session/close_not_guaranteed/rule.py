@@ -11,27 +11,12 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.model.facts import Call, Return
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related, Severity
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.injection.resources import is_resumed
 from sessionlint.questions.sessions.lives import Ending, Life, lives_of
+from sessionlint.rules.session.close_not_guaranteed import RULE
 from sessionlint.rules.session.close_not_guaranteed.after_request import closed_after_request
-
-RULE = Rule(
-    code="SES302",
-    name="close-not-guaranteed",
-    severity=Severity.ERROR,
-    why="Each time the path without the close is taken, one connection stays out of the pool until the garbage collector runs.",
-    symptoms=(
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-        "terminating connection due to idle-in-transaction timeout",
-        "FATAL: sorry, too many clients already",
-    ),
-    yields_to=("SES403",),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
-    milder_in=frozenset({Role.SCRIPT}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -9,24 +9,10 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.sessions.block_uses import Act
+from sessionlint.rules.session.commit_while_streaming import RULE
 from sessionlint.rules.session.commit_while_streaming.search import EndedStream, ended_streams
-
-RULE = Rule(
-    code="SES320",
-    name="commit-while-streaming",
-    severity=Severity.ERROR,
-    why="The cursor ends with its transaction: the loop fails at the next rows, once there are more than fit into one fetch.",
-    symptoms=(
-        "ProgrammingError: named cursor isn't valid anymore",
-        'InvalidCursorName: cursor "c_7f0c5ca2ddf0_1" does not exist',
-        "NoActiveSQLTransactionError: cursor cannot be created outside of a transaction",
-        "ResourceClosedError: This result object is closed.",
-    ),
-    silent_in=frozenset({Role.STUB}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -10,23 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.session.ddl_behind_open_transaction import RULE
 from sessionlint.rules.session.ddl_behind_open_transaction.search import Blocked, blocked_ddl
-
-RULE = Rule(
-    code="SES322",
-    name="ddl-behind-open-transaction",
-    severity=Severity.WARNING,
-    why="The statement waits for a lock that the same function holds: the program hangs, without an error.",
-    symptoms=(
-        "drop_all() hangs for ever",
-        "DROP TABLE waits for AccessExclusiveLock",
-        "LockNotAvailable: canceling statement due to lock timeout",
-        "Waiting for table metadata lock",
-    ),
-    silent_in=frozenset({Role.STUB}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Constant, Name, Term
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Place
 from sessionlint.questions.engines.urls import engine_urls
 from sessionlint.questions.references.definitions import written_for
@@ -19,7 +20,7 @@ from sessionlint.questions.sessions.open_transactions import OPEN, asks, session
 _DROPPING = frozenset({"drop_all", "drop"})
 _RUNNING = frozenset({"execute", "exec_driver_sql"})
 _CONNECTING = frozenset({"connect", "begin"})
-_DDL = re.compile(r"\s*(?:drop|truncate|alter)\s+(?:table|schema|type|index|view|sequence|\w)", re.IGNORECASE)
+_DDL = regex(r"\s*(?:drop|truncate|alter)\s+(?:table|schema|type|index|view|sequence|\w)", re.IGNORECASE)
 _WORDS = ("drop", "truncate", "alter", "DROP", "TRUNCATE", "ALTER", "Drop", "Truncate", "Alter")
 
 

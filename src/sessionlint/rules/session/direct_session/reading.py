@@ -1,6 +1,5 @@
 """Whether a statement that a session executes only reads."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from sessionlint.link.names.scopes import Binding, ImportBinding, Scope, ValueBinding
@@ -8,13 +7,14 @@ from sessionlint.link.project import Project
 from sessionlint.link.values.known_names import WRITING_STATEMENTS
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Call, Constant, FString, Name, Term
+from sessionlint.model.regex import regex
 
 _READS = ("select", "show", "pragma", "explain", "set local ", "values", "with")
 _QUERIES = frozenset({"select", "union", "union_all", "exists", "from_statement"})
 # `FOR UPDATE` locks what it reads
 _WORDS = "insert|update|delete|merge|replace|into|create|alter|drop|truncate|call|grant|revoke"
-_WRITES = re.compile(rf"(?<!for )(?<!for no key )\b({_WORDS})\b(?!\s*\()")  # `replace(name, ...)` is a function
-_LITERAL = re.compile(r"'[^']*'")
+_WRITES = regex(rf"(?<!for )(?<!for no key )\b({_WORDS})\b(?!\s*\()")  # `replace(name, ...)` is a function
+_LITERAL = regex(r"'[^']*'")
 
 
 def may_write(project: Project, statement: Term, scope: Scope) -> bool:

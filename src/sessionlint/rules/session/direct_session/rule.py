@@ -11,20 +11,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Fix, Related, Rule, Severity
-from sessionlint.rules.session.direct_session.search import OTHERS_BUSINESS, DirectSession, direct_sessions
-
-RULE = Rule(
-    code="SES311",
-    name="direct-session",
-    severity=Severity.WARNING,
-    why="This project opens its sessions through one helper, so that commit, rollback and close are the same everywhere.",
-    on=False,
-    on_with="session-provider",
-    symptoms=("DetachedInstanceError: Instance is not bound to a Session; attribute refresh operation cannot proceed",),
-    yields_to=("SES301", "SES302", "SES303", "SES304", "SES305", "SES308", "SES315"),
-    silent_in=OTHERS_BUSINESS,
-)
+from sessionlint.model.finding import Finding, Fix, Related
+from sessionlint.rules.session.direct_session import RULE
+from sessionlint.rules.session.direct_session.search import DirectSession, direct_sessions
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

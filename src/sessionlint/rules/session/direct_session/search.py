@@ -9,21 +9,19 @@ from sessionlint.link.values.known_names import CONTEXT_METHODS
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Block, BoolOp, Call, Conditional, Constant, Name, Term, Try, With
 from sessionlint.model.records import dataclass
-from sessionlint.model.role import Role
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.providers.helper import Helper, configured_helper, is_lender, is_opened_by_factory
 from sessionlint.questions.references.replaced import replacement
 from sessionlint.questions.requests.routes import is_called_by_fastapi
 from sessionlint.questions.sessions.holding import Use, holding_of
 from sessionlint.questions.sessions.lives import Ending, Life, lives_of, statement_mentions
+from sessionlint.rules.session.direct_session import RULE
 from sessionlint.rules.session.direct_session.committing import of_commit
 from sessionlint.rules.session.direct_session.cycles import imports_back
 from sessionlint.rules.session.direct_session.inside_try import InsideTry, inside_try
 from sessionlint.rules.session.direct_session.obstacles import Obstacle
 from sessionlint.rules.session.direct_session.ownership import Ownership, ownership_of
 from sessionlint.rules.session.direct_session.ranges import by_itself
-
-OTHERS_BUSINESS = frozenset({Role.TEST, Role.MIGRATION, Role.STUB})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +91,7 @@ def entered_item(opening: Site) -> With | None:
 def _is_ours(project: Project, life: Life, helper: Helper) -> bool:
     """Whether the policy speaks of this session: the same kind, the same factory, and not in a provider or a test."""
     session, scope, call = life.session, life.scope, life.opening.term
-    if session.is_async is not helper.session.is_async or session.scoped or project.role(scope.module) in OTHERS_BUSINESS:
+    if session.is_async is not helper.session.is_async or session.scoped or project.role(scope.module) in RULE.silent_in:
         return False
     if helper.session.origin is not None and session.origin != helper.session.origin:
         return False  # another database

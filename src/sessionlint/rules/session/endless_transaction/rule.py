@@ -10,23 +10,11 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.model.source import Span
+from sessionlint.rules.session.endless_transaction import RULE
 from sessionlint.rules.session.endless_transaction.search import EndlessTransaction, endless_transactions
 
-RULE = Rule(
-    code="SES319",
-    name="endless-transaction",
-    severity=Severity.WARNING,
-    why="The worker does not see what others commit, holds its connection for ever, and keeps the database from cleaning up.",
-    symptoms=(
-        "the worker does not see new rows until it is restarted",
-        "terminating connection due to idle-in-transaction timeout",
-        "MySQL server has gone away",
-    ),
-    silent_in=frozenset({Role.TEST, Role.STUB, Role.MIGRATION}),
-)
 _MOST = 3
 
 

@@ -1,6 +1,5 @@
 """Loops that never end, around a session that was opened before them and never ends its transaction in them."""
 
-import re
 from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope, Scope
@@ -23,6 +22,7 @@ from sessionlint.model.facts import (
     Yield,
 )
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.questions.running.library_objects import library_object
 from sessionlint.questions.running.waits import Wait, called_wait, waits_of
 from sessionlint.questions.sessions.block_uses import Act, Event
@@ -33,7 +33,7 @@ from sessionlint.questions.sessions.rounds import keeps_transaction
 
 _CONSUMERS = frozenset({"kafka.KafkaConsumer", "aiokafka.AIOKafkaConsumer", "confluent_kafka.Consumer"})
 _WORDS = ("while ", "Consumer", ".listen(")
-_FLAG = re.compile(r"(?:^|_)(?:run|running|alive|active|stop|stopped|stopping|shutdown|shutting_down|exit|quit)(?:_|$)")
+_FLAG = regex(r"(?:^|_)(?:run|running|alive|active|stop|stopped|stopping|shutdown|shutting_down|exit|quit)(?:_|$)")
 _RENEWING = frozenset({"expire_all", "expire", "expunge_all"})
 
 

@@ -10,19 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.session.foreign_session_closed import RULE
 from sessionlint.rules.session.foreign_session_closed.search import ForeignClose, foreign_closes
-
-RULE = Rule(
-    code="SES317",
-    name="foreign-session-closed",
-    severity=Severity.WARNING,
-    why="The session's owner goes on with it: its uncommitted changes are gone without an error, and its objects are detached.",
-    on=False,
-    symptoms=("is not bound to a Session; attribute refresh operation cannot proceed",),
-    silent_in=frozenset(Role) - {Role.APPLICATION},
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

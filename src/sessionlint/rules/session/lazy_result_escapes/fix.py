@@ -1,19 +1,18 @@
 """From ``return db.scalars(select(User))`` to ``return db.scalars(select(User)).all()``."""
 
-import re
-
 from sessionlint.edits.unread_files import may_be_asked
 from sessionlint.link.project import Project
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Call, Constant, Term
 from sessionlint.model.finding import Applicability, Edit, Fix
+from sessionlint.model.regex import regex
 from sessionlint.model.source import Place, Source, Span
 from sessionlint.questions.providers.returned_uses import is_asked
 from sessionlint.questions.references.call_graph import runs_at_import
 from sessionlint.rules.session.lazy_result_escapes.search import LazyResult
 from sessionlint.text.lines import lines_of
 
-_RESULT = re.compile(r"Query|Result|Select")
+_RESULT = regex(r"Query|Result|Select")
 
 
 def read_rows_fix(project: Project, result: LazyResult) -> Fix | None:

@@ -11,22 +11,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.session.lazy_result_escapes import RULE
 from sessionlint.rules.session.lazy_result_escapes.search import LazyResult, lazy_results
-
-RULE = Rule(
-    code="SES309",
-    name="lazy-result-escapes",
-    severity=Severity.WARNING,
-    why="The rows are read after the session was closed: a Query opens it again, a result of objects raises.",
-    symptoms=(
-        "cannot be converted to 'persistent' state, as this identity map is no longer valid.",
-        "named cursor isn't valid anymore",
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-    ),
-    silent_in=frozenset({Role.STUB}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -10,18 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.session.manual_session_block import RULE
 from sessionlint.rules.session.manual_session_block.search import ManualBlock, manual_blocks
-
-RULE = Rule(
-    code="SES316",
-    name="manual-session-block",
-    severity=Severity.INFO,
-    why="The block is right, but each copy of it can lose its `finally` or its `raise`; a `with` cannot.",
-    on=False,
-    silent_in=frozenset({Role.STUB}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

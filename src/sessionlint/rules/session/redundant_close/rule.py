@@ -12,18 +12,10 @@ from sessionlint.link.names.scopes import ModuleScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Await, Block, Evaluate, Statement, Term, Try
-from sessionlint.model.finding import Applicability, Finding, Fix, Related, Rule, Severity
+from sessionlint.model.finding import Applicability, Finding, Fix, Related
 from sessionlint.model.records import dataclass
-from sessionlint.model.role import Role
 from sessionlint.questions.sessions.block_uses import Act, Event, OwnBlock, events, own_blocks
-
-RULE = Rule(
-    code="SES310",
-    name="redundant-close",
-    severity=Severity.INFO,
-    why="The block closes the session at this very point anyway.",
-    silent_in=frozenset({Role.STUB}),
-)
+from sessionlint.rules.session.redundant_close import RULE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

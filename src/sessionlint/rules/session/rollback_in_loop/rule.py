@@ -11,20 +11,11 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.sessions.registries import is_used_by_nobody_else, registry_courses
 from sessionlint.questions.sessions.transactions import Course, courses
+from sessionlint.rules.session.rollback_in_loop import RULE
 from sessionlint.rules.session.rollback_in_loop.search import LostRounds, lost_rounds
-
-RULE = Rule(
-    code="SES318",
-    name="rollback-in-loop",
-    severity=Severity.ERROR,
-    why="One bad row takes the good ones before it along: nothing tells of the rows that are missing afterwards.",
-    symptoms=("rows of an import are missing, and no error was raised", "ObjectDeletedError: Instance has been deleted"),
-    silent_in=frozenset({Role.STUB}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -11,22 +11,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.session.session_default_argument import RULE
 from sessionlint.rules.session.session_default_argument.search import DefaultSession, default_sessions
-
-RULE = Rule(
-    code="SES305",
-    name="session-default-argument",
-    severity=Severity.ERROR,
-    why="A default is evaluated once: all calls, from all requests and threads, share one session that nothing closes.",
-    symptoms=(
-        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
-        "Invalid args for response field! Hint: check that",
-    ),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
-    milder_in=frozenset({Role.SCRIPT}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -11,24 +11,10 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related, Severity
 from sessionlint.model.role import Role
+from sessionlint.rules.session.session_escapes_with import RULE
 from sessionlint.rules.session.session_escapes_with.search import BlockEscape, block_escapes, is_only_called_beside
-
-RULE = Rule(
-    code="SES308",
-    name="session-escapes-with",
-    severity=Severity.ERROR,
-    why="The block closes the session before anybody else can use it; every later use opens it again, and nothing closes that.",
-    symptoms=(
-        "This Connection is closed",
-        "This Session has been permanently closed and is unable to handle any more transaction requests.",
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-    ),
-    yields_to=("SES402",),
-    silent_in=frozenset({Role.STUB}),
-    milder_in=frozenset({Role.SCRIPT}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

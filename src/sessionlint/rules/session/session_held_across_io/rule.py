@@ -10,26 +10,11 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related, Severity
 from sessionlint.questions.running.waits import Wait
+from sessionlint.rules.session.session_held_across_io import RULE
 from sessionlint.rules.session.session_held_across_io.search import HeldWait, PinnedWait, held_waits, pinned_waits
 
-RULE = Rule(
-    code="SES321",
-    name="session-held-across-io",
-    severity=Severity.WARNING,
-    why="While the program waits for a server, nobody else can use the connection: a slow one runs the pool dry.",
-    symptoms=(
-        "terminating connection due to idle-in-transaction timeout",
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-        "IdleInTransactionSessionTimeoutError: terminating connection due to idle-in-transaction timeout",
-        "Lost connection to MySQL server during query",
-    ),
-    yields_to=("SES319",),
-    silent_in=frozenset({Role.TEST, Role.STUB, Role.MIGRATION}),
-    milder_in=frozenset({Role.SCRIPT}),
-)
 _MOST = 3
 
 

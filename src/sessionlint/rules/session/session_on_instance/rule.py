@@ -10,28 +10,11 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.model.source import Place
+from sessionlint.rules.session.session_on_instance import RULE
 from sessionlint.rules.session.session_on_instance.containers import unclosed_injected_sessions
 from sessionlint.rules.session.session_on_instance.search import sessions_on_instances
-
-RULE = Rule(
-    code="SES304",
-    name="session-on-instance",
-    severity=Severity.WARNING,
-    why="The connection stays checked out for as long as the object lives, and longer; a busy pool runs dry.",
-    symptoms=(
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-        "terminating connection due to idle-in-transaction timeout",
-        "server closed the connection unexpectedly",
-        "PendingRollbackError: Can't reconnect until invalid transaction is rolled back",
-        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
-    ),
-    hints=("self.session", "self.db"),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
-    milder_in=frozenset({Role.SCRIPT}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -10,25 +10,11 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.sessions.transactions import Course, courses
+from sessionlint.rules.session.swallowed_session_error import RULE
 from sessionlint.rules.session.swallowed_session_error.search import Swallowed, drops_earlier_rounds, swallowed_errors
-
-RULE = Rule(
-    code="SES312",
-    name="swallowed-session-error",
-    severity=Severity.WARNING,
-    why="Without a rollback, the next use of the session fails too, with an error that hides the first one.",
-    symptoms=(
-        "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
-        "PendingRollbackError: Can't reconnect until invalid transaction is rolled back",
-        "InFailedSqlTransaction: current transaction is aborted, commands ignored until end of transaction block",
-        "This session is in 'inactive' state, due to the SQL transaction being rolled back",
-    ),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -10,20 +10,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.session.test_rollback_after_commit import RULE
 from sessionlint.rules.session.test_rollback_after_commit.search import UselessRollback, useless_rollbacks
-
-RULE = Rule(
-    code="SES323",
-    name="test-rollback-after-commit",
-    severity=Severity.INFO,
-    why="What one test has committed is there for the next: tests pass alone and fail together, or the other way round.",
-    on=False,
-    symptoms=(
-        "rows of one test are seen by the next one",
-        "IntegrityError: UNIQUE constraint failed, in the second run of the tests",
-    ),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Await, Call, Constant, If, Name, Subscript, Term, Yield
 from sessionlint.model.records import dataclass
+from sessionlint.model.regex import regex
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.injection.dependencies import OVERRIDES
@@ -24,7 +25,7 @@ from sessionlint.questions.sessions.openings import openings_of
 from sessionlint.questions.sessions.telling import roots
 
 # what else cleans up between tests
-_CLEANING = re.compile(
+_CLEANING = regex(
     r"drop_all|truncate|delete\s+from|\bdelete\(|:memory:|sqlite(\+\w+)?://[\"']|create_savepoint|begin_nested", re.IGNORECASE
 )
 _DEPTH = 3

@@ -10,24 +10,12 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.sessions.block_uses import Act
 from sessionlint.questions.sessions.conditions import State
 from sessionlint.questions.sessions.transactions import Course, Step, courses
+from sessionlint.rules.session.use_after_close import RULE
 
-RULE = Rule(
-    code="SES307",
-    name="use-after-close",
-    severity=Severity.ERROR,
-    why="A closed session silently opens a new transaction on a new connection, and nothing closes it a second time.",
-    symptoms=(
-        "This Session has been permanently closed and is unable to handle any more transaction requests.",
-        "QueuePool limit of size 5 overflow 10 reached, connection timed out",
-    ),
-    silent_in=frozenset({Role.STUB}),
-    milder_in=frozenset({Role.SCRIPT}),
-)
 _USES = frozenset({Act.SQL, Act.WRITE, Act.QUERY, Act.FLUSH, Act.COMMIT, Act.NESTED, Act.BEGIN})
 
 

@@ -10,20 +10,12 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.sessions.block_uses import Act
 from sessionlint.questions.sessions.conditions import State
 from sessionlint.questions.sessions.transactions import Course, Step, courses
+from sessionlint.rules.session.use_after_commit_in_begin import RULE
 
-RULE = Rule(
-    code="SES314",
-    name="use-after-commit-in-begin",
-    severity=Severity.WARNING,
-    why="Inside a begin() block the transaction ends with the block; after a commit of one's own the session refuses all work.",
-    symptoms=("Can't operate on closed transaction inside context manager.",),
-    silent_in=frozenset({Role.STUB}),
-)
 _REFUSED = frozenset({Act.SQL, Act.WRITE, Act.NESTED, Act.BEGIN, Act.COMMIT})
 _ENDS = {Act.COMMIT: "commit()", Act.ROLLBACK: "rollback()", Act.CLOSE: "close()"}
 

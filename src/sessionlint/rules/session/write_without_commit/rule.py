@@ -9,18 +9,9 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.model.finding import Finding, Related, Rule, Severity
-from sessionlint.model.role import Role
+from sessionlint.model.finding import Finding, Related
+from sessionlint.rules.session.write_without_commit import RULE
 from sessionlint.rules.session.write_without_commit.search import LostWrite, lost_writes
-
-RULE = Rule(
-    code="SES315",
-    name="write-without-commit",
-    severity=Severity.WARNING,
-    why="The end of the block rolls back what was not committed: nothing is saved, and nothing says so.",
-    symptoms=("rows never saved, and no error raised",),
-    silent_in=frozenset({Role.TEST, Role.STUB}),
-)
 
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:

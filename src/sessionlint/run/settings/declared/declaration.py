@@ -2,8 +2,8 @@
 
 import re
 from pathlib import Path
-from typing import NamedTuple
 
+from sessionlint.model.records import dataclass
 from sessionlint.run.files.inputs import Inputs
 from sessionlint.run.files.limits import Limit
 
@@ -12,7 +12,8 @@ SQLMODEL = "sqlmodel"
 PACKAGES = ("sqlalchemy", "fastapi", SQLMODEL)
 
 
-class Declaration(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Declaration:
     """``name`` (one of PACKAGES, or python) was declared as ``specifier`` in ``file``; ``locked``: it is what gets installed."""
 
     name: str

@@ -1,25 +1,23 @@
-"""Looks for the files that declare versions."""
+"""Looks for the files that declare versions. What reads them is imported when there are any."""
 
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 
 from sessionlint.run.files.inputs import Inputs
 from sessionlint.run.settings.declared.declaration import Declaration
-from sessionlint.run.settings.declared.pipfile import read_pipfile, read_pipfile_lock
-from sessionlint.run.settings.declared.pyproject import read_pyproject
-from sessionlint.run.settings.declared.requirements import read_requirements_file
-from sessionlint.run.settings.declared.setup_cfg import read_setup_cfg
-from sessionlint.run.settings.declared.toml_lock import read_toml_lock
 
 Reader = Callable[[Path, Inputs], Iterator[tuple[str, str]]]
 
-_RANGES: Mapping[str, Reader] = {"pyproject.toml": read_pyproject, "setup.cfg": read_setup_cfg, "Pipfile": read_pipfile}
-_LOCKS: Mapping[str, Reader] = {
-    "uv.lock": read_toml_lock,
-    "poetry.lock": read_toml_lock,
-    "pdm.lock": read_toml_lock,
-    "pylock.toml": read_toml_lock,
-    "Pipfile.lock": read_pipfile_lock,
+# the functions of this package that read files of these names
+_RANGES: Mapping[str, str] = {
+    "pyproject.toml": "pyproject.read_pyproject",
+    "setup.cfg": "setup_cfg.read_setup_cfg",
+    "Pipfile": "pipfile.read_pipfile",
+}
+_LOCKS: Mapping[str, str] = {
+    **dict.fromkeys(("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"), "toml_lock.read_toml_lock"),
+    "Pipfile.lock": "pipfile.read_pipfile_lock",
 }
 
 
@@ -41,10 +39,18 @@ def folders_below(root: Path) -> list[Path]:
 
 def _in_folder(folder: Path, root: Path, inputs: Inputs) -> Iterator[Declaration]:
     for readers, locked in ((_RANGES, False), (_LOCKS, True)):
-        for name, read in readers.items():
+        for name, reader in readers.items():
             if (folder / name).exists():
-                for found, specifier in read(folder / name, inputs):
+                for found, specifier in _imported(reader)(folder / name, inputs):
                     yield Declaration(found, specifier, (folder / name).relative_to(root).as_posix(), locked)
     seen: set[Path] = set()
     for file in (*sorted(folder.glob("*requirements*.txt")), *sorted(folder.glob("requirements/*.txt"))):
+        from sessionlint.run.settings.declared.requirements import read_requirements_file
+
         yield from read_requirements_file(file, root, seen, inputs)
+
+
+def _imported(reader: str) -> Reader:
+    module, _, function = reader.partition(".")
+    read: Reader = getattr(import_module(f"{__package__}.{module}"), function)
+    return read

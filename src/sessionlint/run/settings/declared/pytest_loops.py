@@ -7,8 +7,6 @@ from sessionlint.model.targets import LoopScopes
 from sessionlint.run.files.inputs import Inputs
 from sessionlint.run.files.limits import CONFIGURATION, DECLARATION
 from sessionlint.run.settings.declared.declaration import read_text
-from sessionlint.run.settings.declared.setup_cfg import read_sections
-from sessionlint.run.settings.declared.tables import read_document, table
 
 # in pytest's order; the first that has the section is the one that counts
 _INI_FILES = {"pytest.ini": "pytest", ".pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
@@ -26,6 +24,8 @@ def read_loops(folder: Path, inputs: Inputs) -> LoopScopes | None:
 def _options(folder: Path, inputs: Inputs) -> Iterator[Mapping[str, str]]:
     for name, section in _INI_FILES.items():
         if name == "tox.ini" and (folder / "pyproject.toml").exists():
+            from sessionlint.run.settings.declared.tables import read_document, table
+
             document = table(read_document(folder / "pyproject.toml", CONFIGURATION, inputs), "tool", "pytest")
             if found := table(document, "ini_options") or document:
                 yield {key: value for key, value in found.items() if isinstance(value, str)}
@@ -34,6 +34,8 @@ def _options(folder: Path, inputs: Inputs) -> Iterator[Mapping[str, str]]:
 
 
 def _section(path: Path, section: str, inputs: Inputs) -> Iterator[Mapping[str, str]]:
+    from sessionlint.run.settings.declared.setup_cfg import read_sections
+
     try:
         found = read_sections(read_text(path, DECLARATION, inputs)).get(section)
     except ValueError:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from sessionlint.model.regex import regex
 from sessionlint.run.files.inputs import Inputs
 from sessionlint.run.files.limits import REQUIREMENTS
 from sessionlint.run.settings.declared.declaration import PACKAGES, Declaration, normal, read_text
 
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
-_INCLUDE = re.compile(r"\s*(?:-r|-c|--requirement|--constraint)(?:\s*=\s*|\s*)([^\s#]+)")
+_REQUIREMENT = regex(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
+_INCLUDE = regex(r"\s*(?:-r|-c|--requirement|--constraint)(?:\s*=\s*|\s*)([^\s#]+)")
 
 
 def read_requirements(lines: Iterable[object]) -> Iterator[tuple[str, str]]:

@@ -4,11 +4,11 @@ Python's own reader takes time quadratic in a run of blanks and in the number of
 little that is wanted is read here.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
+from sessionlint.model.regex import regex
 from sessionlint.run.files.inputs import Inputs
 from sessionlint.run.files.limits import DECLARATION
 from sessionlint.run.settings.declared.declaration import PYTHON, read_text
@@ -18,7 +18,7 @@ Options: TypeAlias = "dict[str, list[str]]"
 """The lines of each option of a section."""
 
 _DEFAULTS = "DEFAULT"
-_DELIMITER = re.compile(r"[=:]")
+_DELIMITER = regex(r"[=:]")
 
 
 def read_setup_cfg(path: Path, inputs: Inputs) -> Iterator[tuple[str, str]]:

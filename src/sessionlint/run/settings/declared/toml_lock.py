@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from sessionlint.model.regex import regex
 from sessionlint.run.files.inputs import Inputs
 from sessionlint.run.files.limits import LOCK
 from sessionlint.run.settings.declared.declaration import PACKAGES, normal, read_text
 
-_NAME = re.compile(rf'^name = "({"|".join(PACKAGES)})"\r?$', re.MULTILINE | re.IGNORECASE)
-_VERSION = re.compile(r'^version = "([^"\n]+)"', re.MULTILINE)
+_NAME = regex(rf'^name = "({"|".join(PACKAGES)})"\r?$', re.MULTILINE | re.IGNORECASE)
+_VERSION = regex(r'^version = "([^"\n]+)"', re.MULTILINE)
 
 
 def read_toml_lock(path: Path, inputs: Inputs) -> Iterator[tuple[str, str]]:
