@@ -46,10 +46,11 @@ class Keeping:
 
     def look(self, look: "Asked", module: ModuleScope) -> tuple[Found | None, frozenset[Part] | None]:
         """What a module finds, if anything, and what that rests on, if on more than its own file."""
-        known = self._project.memory.answers.get((look.of.part, module, *look.key), UNASKED)
+        key = (look.of.part, module, *look.key)
+        known = self._project.memory.answers.get(key, UNASKED)
         if known is UNASKED:
             look.of.within(self._project, module, *look.key)
-            known = self._project.memory.answers[look.of.part, module, *look.key]
+            known = self._project.memory.answers[key]
         answer, bits = (known.value, known.bits) if type(known) is Far else (known, module.bit)
         return self._found(look, answer) if answer else None, None if bits == module.bit else self.parts(bits)
 
