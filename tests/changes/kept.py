@@ -28,7 +28,7 @@ class Kept:
     def check(self, files: Mapping[str, str]) -> Outcome:
         sources = {path: Source(path, text) for path, text in files.items()}
         checked = self._goes_on(files, sources) or self._afresh(files, sources)
-        self._files = files
+        self._files = dict(files)
         return checked.outcome
 
     def _afresh(self, files: Mapping[str, str], sources: Mapping[str, Source]) -> Checked:

@@ -6,14 +6,14 @@ from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 
 from sessionlint.link import named
-from sessionlint.link.earlier import Earlier
+from sessionlint.link.earlier import Earlier, InModule
 from sessionlint.link.memory import EVERYTHING, Memory
 from sessionlint.link.names.importers import AttributePlaces, Importers, ModuleImports, attribute_places, imports_of
 from sessionlint.link.names.layout import Layout, layout_of
 from sessionlint.link.names.roles import role_of, runs_only_as_program
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
 from sessionlint.link.on_demand import OnDemand
-from sessionlint.link.question import gathered, question
+from sessionlint.link.question import Known, gathered, question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.link.values.trust import Trust
@@ -180,15 +180,18 @@ class Project:
             self._importers = self._make_importers()
         return self._importers
 
-    def finding(self, key: tuple[Any, ...]) -> Iterable[ModuleScope]:
-        """The modules in which a question that is asked of each may find something, in their order."""
-        paths = self.earlier.finding(key) if self.earlier is not None else None
-        return self.modules.values() if paths is None else map(self.modules.__getitem__, paths)
+    def finding(self, key: tuple[Any, ...]) -> Iterable[ModuleScope | Known]:
+        """The modules in which a question that is asked of each may find something, in their order, or what it finds."""
+        found = self.earlier.finding(key) if self.earlier is not None else None
+        return self.modules.values() if found is None else map(self._asked_or_known, found)
 
-    def speaking(self, key: tuple[Any, ...], path: str) -> Iterable[ModuleScope] | None:
-        """Those of them that may speak of the file at ``path``; None: nobody knows before all were asked."""
-        paths = self.earlier.speaking(key, path) if self.earlier is not None else None
-        return None if paths is None else map(self.modules.__getitem__, paths)
+    def speaking(self, key: tuple[Any, ...], path: str) -> Iterable[ModuleScope | Known] | None:
+        """Those of them that may speak of the file at ``path``, or what they say; None: nobody knows before all were asked."""
+        found = self.earlier.speaking(key, path) if self.earlier is not None else None
+        return None if found is None else map(self._asked_or_known, found)
+
+    def _asked_or_known(self, found: InModule) -> ModuleScope | Known:
+        return Known(found.answer) if found.answer is not None else self.modules[found.path]
 
     def is_silent(self, key: tuple[Any, ...], path: str) -> bool:
         """Whether the answer to a question that is told by file is known to say nothing of the file at ``path``."""

@@ -10,12 +10,18 @@ from __future__ import annotations  # written anew for each question, the types 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import wraps
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from sessionlint.link import named
 from sessionlint.link.memory import UNASKED, Memory
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Site
 from sessionlint.model.source import Place
+
+
+class Known(NamedTuple):
+    """What a question is known to find in a module that nobody has to look at."""
+
+    answer: Sequence[Any]
 
 
 class Remembering(Protocol):
@@ -28,16 +34,16 @@ class Remembering(Protocol):
 class Gathering(Remembering, Protocol):
     """What is asked of each module: a project, or what evaluates its terms."""
 
-    def finding(self, key: tuple[Any, ...]) -> Iterable[ModuleScope]:
-        """The modules in which a question that is asked of each may find something, in their order."""
+    def finding(self, key: tuple[Any, ...]) -> Iterable[ModuleScope | Known]:
+        """The modules in which a question that is asked of each may find something, in their order, or what it finds."""
         ...
 
 
 class Telling(Gathering, Protocol):
     """What is asked about single files: a project."""
 
-    def speaking(self, key: tuple[Any, ...], path: str) -> Iterable[ModuleScope] | None:
-        """Those of its modules that may speak of the file at ``path``; None: nobody knows before all were asked."""
+    def speaking(self, key: tuple[Any, ...], path: str) -> Iterable[ModuleScope | Known] | None:
+        """Those that may speak of the file at ``path``, or what they say; None: nobody knows before all were asked."""
         ...
 
     def is_silent(self, key: tuple[Any, ...], path: str) -> bool:
@@ -138,8 +144,10 @@ class Gathered(Generic[GatheringT, P, T]):
         return self._all(project, *key, **more)
 
     def _find_all(self, project: GatheringT, /, *key: P.args, **more: P.kwargs) -> tuple[T, ...]:
-        modules = project.finding((self._find_all, *key))
-        return tuple(one for module in modules for one in self.within(project, module, *key, **more))
+        return tuple(one for each in project.finding((self._find_all, *key)) for one in self._found(project, each, *key, **more))
+
+    def _found(self, project: GatheringT, each: ModuleScope | Known, /, *key: P.args, **more: P.kwargs) -> Sequence[T]:
+        return each.answer if isinstance(each, Known) else self.within(project, each, *key, **more)
 
 
 def gathered(find: Callable[Concatenate[GatheringT, ModuleScope, P], Iterable[T]]) -> Gathered[GatheringT, P, T]:
@@ -167,14 +175,17 @@ class Postings(Generic[TellingT, T]):
     def _find_all(self, project: TellingT) -> Mapping[str, Sequence[T]]:
         found: dict[str, list[T]] = defaultdict(list)
         for module in project.finding((self._find_all,)):
-            for path, one in self.within(project, module):
+            for path, one in self.within(project, module) if not isinstance(module, Known) else ():
                 found[path].append(one)
         return dict(found)
 
     def _find_about(self, project: TellingT, path: str) -> Sequence[T]:
         """What those modules say that are known to speak of the file."""
-        modules = project.speaking((self._find_all,), path) or ()
-        return tuple(one for module in modules for to, one in self.within(project, module) if to == path)
+        speaking = project.speaking((self._find_all,), path) or ()
+        return tuple(one for each in speaking for one in self._said(project, each, path))
+
+    def _said(self, project: TellingT, each: ModuleScope | Known, path: str) -> Iterable[T]:
+        return each.answer if isinstance(each, Known) else (one for to, one in self.within(project, each) if to == path)
 
 
 def postings(find: Callable[[TellingT, ModuleScope], Iterable[tuple[str, T]]]) -> Postings[TellingT, T]:

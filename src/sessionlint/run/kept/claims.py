@@ -34,16 +34,16 @@ def asked(question: str) -> Part:
 
 
 class Whole(NamedTuple):
-    """A question about the whole project: what its answer rests on, and its digest; by file, if it is told by file. ``answer`` is
-    what it says, of one that is made of words, numbers and places (JSON data in a list; else None)."""
+    """A question about the whole project: what its answer rests on, and the answer; by file, if it is told by file."""
 
     parts: frozenset[Part]
-    digest: str | Mapping[str, str]
-    answer: list[Any] | None = None
+    answer: "Found"
 
 
-Found: TypeAlias = str | Mapping[str, str]
-"""The digest of what is found in a module; by file, if it is about files."""
+Said: TypeAlias = str | list[Any]
+"""An answer: its digest, or all of it, if it is made of words, numbers and places (JSON data in a list)."""
+Found: TypeAlias = Said | Mapping[str, Said]
+"""What is found in a module; by file, if it is about files."""
 
 
 class Look(NamedTuple):
@@ -83,7 +83,7 @@ def dump(claims: Claims) -> str:
             "findings": claims.findings,
             "rests": sets.numbers(claims.rests),
             "looks": {name: [look.found, sets.numbers(look.rests)] for name, look in claims.looks.items()},
-            "wholes": {name: [sets.number(each.parts), each.digest, each.answer] for name, each in claims.wholes.items()},
+            "wholes": {name: [sets.number(each.parts), each.answer] for name, each in claims.wholes.items()},
             "deciding": sorted(claims.deciding),
             "imports": claims.imports,
             "notes": claims.notes,
@@ -105,7 +105,7 @@ def load(text: str) -> Claims:
         data["findings"],
         _sets(data["rests"], sets),
         {name: Look(found, _sets(rests, sets)) for name, (found, rests) in data["looks"].items()},
-        {name: Whole(sets[number], *rest) for name, (number, *rest) in data["wholes"].items()},
+        {name: Whole(sets[number], answer) for name, (number, answer) in data["wholes"].items()},
         frozenset(data["deciding"]),
         data["imports"],
         data["notes"],

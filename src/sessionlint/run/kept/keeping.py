@@ -19,7 +19,7 @@ from sessionlint.run import analysis
 from sessionlint.run.cache.store import encoded
 from sessionlint.run.extraction.rounds import deciding
 from sessionlint.run.kept import claims
-from sessionlint.run.kept.claims import ANYTHING, Claims, Found, Look, Part, Whole
+from sessionlint.run.kept.claims import ANYTHING, Claims, Found, Look, Part, Said, Whole
 
 T = TypeVar("T")
 
@@ -56,11 +56,11 @@ class Keeping:
 
     def _found(self, look: "Asked", answer: Sequence[Any]) -> Found:
         if isinstance(look.of, Gathered):
-            return self.digest(answer)
+            return self.said(answer)
         by_path: dict[str, list[object]] = defaultdict(list)
         for path, one in answer:
             by_path[path].append(one)
-        return {path: self.digest(said) for path, said in by_path.items()}
+        return {path: self.said(tuple(said)) for path, said in by_path.items()}
 
     def looks(self, look: "Asked", modules: Iterable[ModuleScope], known: Look | None = None) -> Look:
         """What is found in ``modules``, in place of what is ``known`` of them."""
@@ -90,15 +90,18 @@ class Keeping:
                     wholes[name] = self.whole(question, answer, bits)
         return looks, wholes
 
-    def digest(self, answer: object) -> str:
-        """Of an answer; "?", which is never taken for the same, of one that cannot be told."""
-        return digest(answer, self._text_of) or ANYTHING
+    def said(self, answer: object) -> Said:
+        """All of an answer, or its digest; "?", which is never taken for the same, if it cannot be told."""
+        try:
+            return [plain.dump(answer)]
+        except plain.NotPlainError:
+            return digest(answer, self._text_of) or ANYTHING
 
     def whole(self, question: named.Question, answer: Any, bits: int) -> Whole:
-        """A question about the whole project that is neither gathered nor posted."""
+        """A question about the whole project that is not asked of each module."""
         if question.by_path:
-            return Whole(self.parts(bits), {path: self.digest(said) for path, said in answer.items() if said})
-        return Whole(self.parts(bits), self.digest(answer), _plain(answer))
+            return Whole(self.parts(bits), {path: self.said(said) for path, said in answer.items() if said})
+        return Whole(self.parts(bits), self.said(answer))
 
 
 class Asked:
@@ -161,13 +164,6 @@ def _put(known: dict[str, T], path: str, one: T | None) -> None:
         known.pop(path, None)
     else:
         known[path] = one
-
-
-def _plain(answer: object) -> list[Any] | None:
-    try:
-        return [plain.dump(answer)]
-    except plain.NotPlainError:
-        return None
 
 
 def _imports(project: Project) -> Iterator[tuple[str, list[Any]]]:

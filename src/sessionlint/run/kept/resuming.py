@@ -165,7 +165,7 @@ class Resuming:
         """Remember nothing but what questions about the whole project say that are not known to say something else."""
         self._project.memory.clear()
         for name, whole in self._known.wholes.items():
-            if whole.answer is not None and name not in self._earlier.other:
+            if isinstance(whole.answer, list) and name not in self._earlier.other:
                 question, rest = self._questions[name]
                 self._project.memory.recall((question.ask, *rest), plain.load(whole.answer[0]))
 
@@ -183,7 +183,7 @@ class Resuming:
         for name, known in self._known.wholes.items():
             if name not in self._wholes and _is_touched(known.parts, self._dirty):
                 whole = self._wholes[name] = self._whole(name)
-                yield from _difference(name, known.digest, whole.digest)
+                yield from _difference(name, known.answer, whole.answer)
 
     def _whole(self, name: str) -> Whole:
         question, rest = self._questions[name]
@@ -228,15 +228,17 @@ class Resuming:
 
 def _earlier(known: Claims, posted: Set[str]) -> Earlier:
     """``posted`` are the questions by which modules speak of files."""
-    spoken: dict[str, dict[str, list[str]]] = {}
+    found: dict[str, dict[str, Any]] = {}
+    spoken: dict[str, dict[str, dict[str, Any]]] = {}
     for name, look in known.looks.items():
-        if name in posted:
-            about = spoken[name] = defaultdict(list)
-            for path, said in look.found.items():
-                for to in said:
-                    about[to].append(path)
-    rows = {name: whole.digest for name, whole in known.wholes.items() if isinstance(whole.digest, Mapping)}
-    found = {name: look.found for name, look in known.looks.items() if name not in posted}
+        if name not in posted:
+            found[name] = dict(look.found)
+            continue
+        about = spoken[name] = defaultdict(dict)
+        for path, said in look.found.items():
+            for to, one in said.items() if isinstance(said, Mapping) else ():
+                about[to][path] = one
+    rows = {name: whole.answer for name, whole in known.wholes.items() if isinstance(whole.answer, Mapping)}
     return Earlier(known.modules, found, spoken, rows)
 
 
@@ -255,7 +257,7 @@ def _questions(known: Claims) -> tuple[list[Asked], dict[str, tuple[named.Questi
 
 def _is_believed(whole: Whole) -> bool:
     """Whether what is kept of an answer is taken for it, before anybody looks."""
-    return whole.answer is not None or isinstance(whole.digest, Mapping)
+    return not isinstance(whole.answer, str)
 
 
 def _is_touched(parts: frozenset[Part], dirty: Set[Part]) -> bool:
@@ -273,7 +275,7 @@ def _edges(module: ModuleScope, imports: ModuleImports) -> object:
     return bound, inside, Counter((path, name, bound, top) for path, name, bound, top, _ in imports.names)
 
 
-def _difference(name: str, before: str | Mapping[str, str] | None, after: str | Mapping[str, str] | None) -> Iterator[Part]:
+def _difference(name: str, before: claims.Found | None, after: claims.Found | None) -> Iterator[Part]:
     """The question, and of one that is told by file, the files of which it says something else."""
     if before == after and before != ANYTHING:
         return
