@@ -31,14 +31,20 @@ class Keeping:
         self._project = project
         self._text_of = text_of
         self._parts: dict[int, frozenset[Part]] = {}
+        self._names: dict[Hashable, Part] = {}
 
     def parts(self, bits: int) -> frozenset[Part]:
         """The names of what ``bits`` stand for."""
         if bits not in self._parts:
-            self._parts[bits] = frozenset(map(_part, self._project.memory.parts_of(bits))) | (
+            self._parts[bits] = frozenset(map(self._name, self._project.memory.parts_of(bits))) | (
                 {ANYTHING} if bits & EVERYTHING else set()
             )
         return self._parts[bits]
+
+    def _name(self, what: Hashable) -> Part:
+        if what not in self._names:
+            self._names[what] = _part(what)
+        return self._names[what]
 
     def rests(self, module: ModuleScope, codes: tuple[str, ...]) -> frozenset[Part]:
         """What the findings of the rules in a module rest on."""
