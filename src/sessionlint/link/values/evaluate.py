@@ -6,7 +6,7 @@ attributes through instances and classes. It is flow-insensitive: a name has the
 
 import builtins
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from sessionlint.link.memory import EVERYTHING, Far, Memory
@@ -207,7 +207,7 @@ class Evaluator:
         trusted = self.trust.member(home.module.path, name) if isinstance(home, ModuleScope) else None
         return trusted or self._join_bindings(home.bindings[name], name)
 
-    def _join_bindings(self, bindings: list[Binding], name: str) -> Kind:
+    def _join_bindings(self, bindings: Sequence[Binding], name: str) -> Kind:
         found = [self._binding(binding) for binding in bindings]
         if len(found) == 1:
             return found[0]
