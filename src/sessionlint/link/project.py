@@ -208,7 +208,9 @@ class Project:
         """Groups of calls, each group in the order of ``calls``, as one of that order; each call once."""
         if len(some) == 1:
             return tuple(some[0])
-        return sorted({site for sites in some for site in sites}, key=_position)
+        found = {site for sites in some for site in sites}
+        modules = sorted({site.scope.module for site in found}, key=attrgetter("path"))
+        return [site for module in modules for site in module.calls if site in found]
 
 
 class _Reading(Mapping[str, T]):
@@ -283,15 +285,7 @@ def _calls_by_library_name(project: Project, module: ModuleScope) -> _Groups:
 
 
 def _gathered(groups: _Groups, module: ModuleScope, keys: Iterable[object]) -> Sequence[Site]:
-    some = [groups[key] for key in keys if key in groups]
-    if len(some) < 2:
-        return some[0] if some else ()
-    return sorted({site for sites in some for site in sites}, key=module.positions.__getitem__)
-
-
-def _position(site: Site) -> tuple[str, int]:
-    module = site.scope.module
-    return module.path, module.positions[site]
+    return module.in_order([groups[key] for key in keys if key in groups])
 
 
 # --- what is remembered of the whole project --------------------------------------------------------------------------

@@ -197,20 +197,19 @@ class ModuleScope:
     # what is put on a state: `request.state.name = value`, `app.state["name"] = value`
     states: list[tuple[Term, ValueBinding | EnteredBinding]] = field(default_factory=list)
     # what `link.import_time` found
-    at_import: "list[Site] | None" = None
+    at_import: "Sequence[Site] | None" = None
 
     parent: None = None
 
     @cached_property
-    def _calls_by_name(self) -> dict[str, list[int]]:
-        """Indices of ``calls``."""
-        found: dict[str, list[int]] = {}
-        for index, site in enumerate(self.calls):
+    def _calls_by_name(self) -> "dict[str, Sequence[Site]]":
+        found: dict[str, Sequence[Site]] = {}
+        for site in self.calls:
             match site.term:
                 case Call(func=Name(id=name) | Attribute(attr=name)):
-                    found.setdefault(name, []).append(index)
+                    found[name] = _with(found.get(name, ()), site)
                 case Call(func=Call()):
-                    found.setdefault("()", []).append(index)
+                    found["()"] = _with(found.get("()", ()), site)
         return found
 
     @cached_property
@@ -223,14 +222,14 @@ class ModuleScope:
 
     def calls_named(self, names: Sequence[str]) -> "Sequence[Site]":
         """The calls of what goes by one of ``names``, in source order; "()" is what another call gives."""
-        some = [self._calls_by_name[name] for name in dict.fromkeys(names) if name in self._calls_by_name]
-        indices = some[0] if len(some) == 1 else sorted(index for each in some for index in each)
-        return [self.calls[index] for index in indices]
+        return self.in_order([self._calls_by_name[name] for name in dict.fromkeys(names) if name in self._calls_by_name])
 
-    @cached_property
-    def positions(self) -> "Mapping[Site, int]":
-        """The order of ``calls``."""
-        return {site: position for position, site in enumerate(self.calls)}
+    def in_order(self, some: "Sequence[Sequence[Site]]") -> "Sequence[Site]":
+        """Groups of ``calls``, each in their order, as one of that order; each call once."""
+        if len(some) < 2:
+            return some[0] if some else ()
+        found = {site for sites in some for site in sites}
+        return [site for site in self.calls if site in found]
 
     @property
     def module(self) -> "ModuleScope":

@@ -197,7 +197,7 @@ class Evaluator:
         return not isinstance(kind, External) or (canonical(kind.name) == kind.name and "." not in kind.name)
 
     def _bound_name(self, name: str, home: Scope) -> Kind:
-        key = (home, name)
+        key = home.bindings[name][0]
         known: Kind | Far | None = self._answers.get(key)
         if known is not None:
             return self._memory.told(known) if type(known) is Far else known
