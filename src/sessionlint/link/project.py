@@ -164,7 +164,7 @@ class Project:
 
     def mentions(self, module: ModuleScope, word: str) -> bool:
         """Whether the text of ``module`` holds ``word``: what is quickly ruled out need not be looked for."""
-        return word in self._sources[module.path].text
+        return self._sources[module.path].mentions(word)
 
     # --- calls --------------------------------------------------------------------------------------------------------
 

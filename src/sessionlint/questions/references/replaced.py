@@ -30,7 +30,7 @@ def _replacements(project: Project, name: str) -> Mapping[str, list[Place]]:
 @collected
 def _replaced_in(project: Project, module: ModuleScope, name: str) -> Iterator[tuple[str, Place]]:
     source = project.source(module)
-    if name not in source.text:
+    if not source.mentions(name):
         return
     word = re.escape(name)
     pattern = re.compile(

@@ -30,7 +30,7 @@ class Text:
 
     @cached_property
     def data(self) -> bytes:
-        return self.source.text.encode("utf-8", "surrogatepass")
+        return self.source.data
 
     @cached_property
     def digest(self) -> bytes:

@@ -39,7 +39,7 @@ class Preforked:
 def preforked_engines(project: Project) -> Iterator[Preforked]:
     """Every use of an engine at import, where the server forks behind it and its workers use the engine, too."""
     servers = list(_servers(project))
-    if not servers or any(word in source.text for source in project.sources.values() for word in _STARTS):
+    if not servers or any(source.mentions(word) for source in project.sources.values() for word in _STARTS):
         return
     reach, engines = EngineReach(project), pooled_engines(project)
     told: set[Place] = set()
