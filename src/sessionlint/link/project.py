@@ -26,6 +26,7 @@ _UNREAD = "unread"
 _IMPORTS = ("who imports what",)
 
 T = TypeVar("T")
+KeyT = TypeVar("KeyT")
 _Groups: TypeAlias = Mapping[object, Sequence[Site]]
 
 
@@ -251,7 +252,7 @@ def _calls_by_scope(project: Project, module: ModuleScope) -> Mapping[Scope, Seq
     found: dict[Scope, list[Site]] = defaultdict(list)
     for site in module.calls:
         found[site.scope].append(site)
-    return dict(found)
+    return _kept(found)
 
 
 @question(dict[object, list[Site]]())
@@ -263,15 +264,17 @@ def _calls_by_callee(project: Project, module: ModuleScope) -> _Groups:
         found[type(callee)].append(site)
         if isinstance(callee, kinds.Unknown) and callee.unread is not None:
             found[_UNREAD].append(site)
-    return dict(found)
+    return _kept(found)
 
 
 @question(dict[object, list[Site]]())
 def _calls_by_result(project: Project, module: ModuleScope) -> _Groups:
     kind, found = project.kind, defaultdict[object, list[Site]](list)
     for site in module.calls:
-        found[type(kind(site.term, site.scope))].append(site)
-    return dict(found)
+        result = type(kind(site.term, site.scope))
+        if result is not kinds.Unknown:  # which most are, and nobody asks for
+            found[result].append(site)
+    return _kept(found)
 
 
 @question(dict[object, list[Site]]())
@@ -281,7 +284,12 @@ def _calls_by_library_name(project: Project, module: ModuleScope) -> _Groups:
         callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
         if isinstance(callee, kinds.External):
             found[callee.name].append(site)
-    return dict(found)
+    return _kept(found)
+
+
+def _kept(groups: Mapping[KeyT, Sequence[Site]]) -> Mapping[KeyT, Sequence[Site]]:
+    """There are many of few sites, which a list keeps twice the room for."""
+    return {key: tuple(sites) for key, sites in groups.items()}
 
 
 def _gathered(groups: _Groups, module: ModuleScope, keys: Iterable[object]) -> Sequence[Site]:

@@ -102,7 +102,21 @@ class Evaluator:
             return self._memory.told(known) if type(known) is Far else known
         if type(term) in _PLAIN:
             return NONE if isinstance(term, Constant) and term.value is None else UNKNOWN
-        return self._memory.ask(term, scope.module.bit, _NOTHING, self._evaluate, term, scope)
+        unknown = self._of_unknown(term, scope)
+        return unknown or self._memory.ask(term, scope.module.bit, _NOTHING, self._evaluate, term, scope)
+
+    def _of_unknown(self, term: Term, scope: Scope) -> Kind | None:
+        """What a call or an attribute of something unknown is. Half of all terms are such, and need not be remembered.
+
+        Only one step from what is remembered: chains of them are as long as somebody writes them.
+        """
+        if type(term) is Call and type(term.func) is not Call:
+            found = self.kind(term.func, scope)
+        elif type(term) is Attribute and type(term.value) is Name and term.value.id != "state":
+            found = self.name_kind(term.value.id, scope)
+        else:
+            return None
+        return found if type(found) is kinds.Unknown else None
 
     def _evaluate(self, term: Term, scope: Scope) -> Kind:
         match term:
@@ -315,7 +329,7 @@ class Evaluator:
         return self._bound_name(name, module) if name in module.bindings else self._star_member(module, name)
 
     def _star_member(self, module: ModuleScope, name: str) -> Kind:
-        return self._memory.ask((module, f"* {name}"), module.bit, _NOTHING, self._find_starred, module, name)
+        return self._memory.ask((module, name), module.bit, _NOTHING, self._find_starred, module, name)
 
     def _find_starred(self, module: ModuleScope, name: str) -> Kind:
         brought = (self._imported(star.module, star.level, name, module) for star in module.star_imports)
@@ -353,7 +367,7 @@ class Evaluator:
 
     def instance_attribute(self, cls: ClassScope, attr: str) -> Kind:
         """``instance.attr``: bound by a method, in the class body, or a method or property, here or in a base class."""
-        key = (cls, f". {attr}")
+        key = (cls, attr)
         return self._memory.ask(key, cls.module.bit, _NOTHING, self._find_attribute, cls, attr)
 
     def _find_attribute(self, cls: ClassScope, attr: str) -> Kind:

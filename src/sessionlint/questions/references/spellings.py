@@ -138,7 +138,7 @@ def _places(project: Project, module: ModuleScope) -> Mapping[str, Sequence[Plac
         for place in placed(scope):
             for word in _words(place, names, odd):
                 found[word].append(place)
-    return dict(found)
+    return {word: tuple(places) for word, places in found.items()}
 
 
 def _words(place: Placed, names: frozenset[str], odd: frozenset[str]) -> set[str]:
