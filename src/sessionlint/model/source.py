@@ -47,17 +47,17 @@ class Source:
     """One file as it was read: its decoded text and what is needed to write it back byte for byte.
 
     ``path`` is relative to the project root, with forward slashes; ``encoding`` is a codec name; ``bom`` says whether
-    the file began with a UTF-8 byte order mark (which ``text`` does not hold).
+    the file began with a UTF-8 byte order mark (which ``text`` does not hold); ``data`` is the text in UTF-8.
 
-    One character that is not ASCII makes a text in memory two to four times as large, and Python keeps a copy in UTF-8 beside it
-    once it was parsed: such texts are kept in UTF-8 alone, and decoded for as long as somebody looks at them.
+    Only that is kept, for files are searched in it, and it is decoded for as long as somebody looks at it: one character that
+    is not ASCII makes a text two to four times as large, and once it was parsed Python keeps a copy in UTF-8 beside it.
     """
 
     def __init__(self, path: str, text: str, encoding: str = "utf-8", bom: bool = False) -> None:
         self.path = path
         self.encoding = encoding
         self.bom = bom
-        self._kept = text if text.isascii() else text.encode("utf-8", "surrogatepass")
+        self.data = text.encode("utf-8", "surrogatepass")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Source) and self._values() == other._values()
@@ -66,23 +66,15 @@ class Source:
         return hash(self._values())
 
     def _values(self) -> tuple[object, ...]:
-        return self.path, self._kept, self.encoding, self.bom
+        return self.path, self.data, self.encoding, self.bom
 
     @property
     def text(self) -> str:
-        kept = self._kept
-        return kept if isinstance(kept, str) else _decoded(kept)
-
-    @property
-    def data(self) -> bytes:
-        """The text in UTF-8, whatever the file's own encoding is."""
-        kept = self._kept
-        return kept.encode() if isinstance(kept, str) else kept
+        return _decoded(self.data)
 
     def mentions(self, word: str) -> bool:
         """Whether ``word`` stands in the text."""
-        kept = self._kept
-        return word in kept if isinstance(kept, str) else word.encode("utf-8", "surrogatepass") in kept
+        return word.encode("utf-8", "surrogatepass") in self.data
 
     def with_text(self, text: str) -> "Source":
         return Source(self.path, text, self.encoding, self.bom)

@@ -203,14 +203,14 @@ class ModuleScope:
 
     @cached_property
     def _calls_by_name(self) -> "dict[str, Sequence[Site]]":
-        found: dict[str, Sequence[Site]] = {}
+        found: dict[str, list[Site]] = {}
         for site in self.calls:
             match site.term:
                 case Call(func=Name(id=name) | Attribute(attr=name)):
-                    found[name] = _with(found.get(name, ()), site)
+                    found.setdefault(name, []).append(site)
                 case Call(func=Call()):
-                    found["()"] = _with(found.get("()", ()), site)
-        return found
+                    found.setdefault("()", []).append(site)
+        return {name: tuple(sites) for name, sites in found.items()}
 
     @cached_property
     def _sites_by_call(self) -> "dict[Term, Site]":

@@ -28,7 +28,7 @@ class Text:
     def __init__(self, source: Source) -> None:
         self.source = source
 
-    @cached_property
+    @property
     def data(self) -> bytes:
         return self.source.data
 
