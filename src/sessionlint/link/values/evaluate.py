@@ -211,11 +211,23 @@ class Evaluator:
         return not isinstance(kind, External) or (canonical(kind.name) == kind.name and "." not in kind.name)
 
     def _bound_name(self, name: str, home: Scope) -> Kind:
-        key = home.bindings[name][0]
-        known: Kind | Far | None = self._answers.get(key)
+        bindings = home.bindings[name]
+        known: Kind | Far | None = self._answers.get(bindings[0])
         if known is not None:
             return self._memory.told(known) if type(known) is Far else known
-        return self._memory.ask(key, home.module.bit, _NOTHING, self._find_name, name, home)
+        plain = self._said_by_itself(bindings[0], name, home) if len(bindings) == 1 else None
+        return plain or self._memory.ask(bindings[0], home.module.bit, _NOTHING, self._find_name, name, home)
+
+    def _said_by_itself(self, binding: Binding, name: str, home: Scope) -> Kind | None:
+        """What a definition is, or a parameter of which nothing is said, which need not be remembered."""
+        if type(binding) is DefinitionBinding:
+            is_trusted = isinstance(home, ModuleScope) and self.trust.member(home.module.path, name) is not None
+            return None if is_trusted else self._binding(binding)
+        if type(binding) is ParameterBinding and binding.parameter.annotation is None and binding.parameter.default is None:
+            function = binding.function
+            is_only_given = function.owner is None or (binding.position > 0 and function.node.name != "__init__")
+            return UNKNOWN if is_only_given else None
+        return None
 
     def _find_name(self, name: str, home: Scope) -> Kind:
         trusted = self.trust.member(home.module.path, name) if isinstance(home, ModuleScope) else None
