@@ -104,10 +104,12 @@ class Trust:
     def _trust_policy(self, policy: Wrapper) -> None:
         """Unless the configuration says how, it is entered by ``async with`` when it is an ``async def``, else by ``with``.
 
-        A bare generator function is no context manager, whatever the configuration hopes for.
+        A bare generator function is no context manager, whatever the configuration hopes for; and what a module of the project
+        makes itself, ``scope = asynccontextmanager(get_db)``, is what it makes.
         """
         functions = list(self._functions("session-provider", policy))
-        if policy.manner or not any(function.node.is_generator and not _is_manager(function) for function in functions):
+        is_bare = any(function.node.is_generator and not _is_manager(function) for function in functions)
+        if policy.manner or not (is_bare or (not functions and self._is_bound(policy))):
             manner = "async with" if any(function.node.is_async for function in functions) else "with"
             wrapper = Wrapper(policy.name, policy.manner or manner)
             self._trust("session-provider", wrapper, *_provider(wrapper))
@@ -152,6 +154,11 @@ class Trust:
                 self.unread.add(path)
             yield path, name
             waiting += self._sources(path, name)
+
+    def _is_bound(self, wrapper: Wrapper) -> bool:
+        """Whether a module of the project says what the name is."""
+        places = ((self._modules.get(path), name.partition(".")[0]) for path, name in self._places(wrapper))
+        return any(module is not None and first in module.bindings for module, first in places)
 
     def _sources(self, path: str, name: str) -> Iterator[tuple[str, str]]:
         first, dot, rest = name.partition(".")
