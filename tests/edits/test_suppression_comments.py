@@ -1,7 +1,5 @@
 """Every finding on every rule page can be suppressed where it stands."""
 
-from dataclasses import replace
-
 import pytest
 from pages.page import read_page
 
@@ -22,7 +20,7 @@ def test_a_comment_hides_what_it_is_written_for_and_nothing_else_changes(code: s
         commented = dict(sources)
         for path in {finding.place.path for finding in before.findings}:
             found = [finding for finding in before.findings if finding.place.path == path and finding.code[3] != "0"]
-            commented[path] = replace(sources[path], text=with_comments(sources[path], found, "why"))
+            commented[path] = sources[path].with_text(with_comments(sources[path], found, "why"))
         after = analyse_sources(commented)
         about_comments = [finding.message for finding in before.findings if finding.code[3] == "0"]
         assert [finding.message for finding in after.findings] == about_comments, case.title

@@ -41,7 +41,7 @@ def show(item: object) -> str:
     if isinstance(item, f.Attribute):
         return f"{show(item.value)}.{item.attr}"
     if hasattr(item, "__dataclass_fields__"):
-        fields = [name for name in item.__dataclass_fields__ if "span" not in name and name not in ("start", "end", "header_end")]
+        fields = [name for name in item.__dataclass_fields__ if not name.endswith(("start", "end"))]
         return f"{type(item).__name__}({', '.join(show(getattr(item, name)) for name in fields)})"
     return repr(item)
 

@@ -171,3 +171,23 @@ def test_an_error_leaves_nothing_half_answered() -> None:
     with pytest.raises(ValueError, match="broken"):
         memory.ask("outer", OWN, 0, lambda: memory.ask("inner", OWN, 0, fails))
     assert memory.ask("outer", OWN, 0, lambda: 1) == 1
+
+
+def test_answers_that_are_alike_and_made_of_the_same_are_one() -> None:
+    memory = Memory()
+    other = memory.bit("other.py")
+
+    def answered(key: str, value: str) -> object:
+        def answer() -> str:
+            memory.read(other)
+            return value
+
+        memory.ask(key, OWN, "", answer)
+        return memory.answers[key]
+
+    same, different = "same", "different"
+    first, second, third = answered("a", same), answered("b", same), answered("c", different)
+    assert first is second and third is not second
+    assert [memory.known(key) for key in "abc"] == [same, same, different]
+    memory.forget(["other.py"])
+    assert memory.answers == {}

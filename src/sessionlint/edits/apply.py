@@ -1,7 +1,7 @@
 """Putting edits into texts: what fits together goes in at once, the rest waits for the next pass."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
 from sessionlint.model.finding import Edit, Fix
 from sessionlint.model.records import dataclass
@@ -71,7 +71,7 @@ def apply_fixes(sources: Mapping[str, Source], fixes: Sequence[Fix]) -> Applied:
     for path, edits in accepted.items():
         text = apply_edits(sources[path].text, edits)
         if text != sources[path].text:
-            changed[path] = replace(sources[path], text=text)
+            changed[path] = sources[path].with_text(text)
     return Applied(changed, tuple(applied), tuple(deferred))
 
 

@@ -48,6 +48,16 @@ class Far:
         self.bits = bits
 
 
+class _MadeAlike:
+    """The keys of answers that were made of the same, and the last answer: most say the same, and those take one ``Far``."""
+
+    __slots__ = ("keys", "last")
+
+    def __init__(self, keys: list[Hashable], last: Far) -> None:
+        self.keys = keys
+        self.last = last
+
+
 class _Question:
     """One that is being answered. ``own`` are the bits of what the key belongs to, none for the whole project; ``lowest`` is
     the earliest open question that it leads to, ``readers`` are those that have used its answer while it was not settled,
@@ -118,7 +128,7 @@ class Memory:
         self._bits: dict[Hashable, int] = {}
         # the keys of answers by the bits that these are made of, each set of bits kept once
         self._near_keys: dict[int, list[Hashable]] = defaultdict(list)
-        self._far_keys: dict[int, tuple[int, list[Hashable]]] = {}
+        self._far: dict[int, _MadeAlike] = {}
         # the settled questions about the whole project, and those of them that somebody has read by rows
         self._whole: dict[Hashable, _Question] = {}
         self._in_rows: set[Hashable] = set()
@@ -265,7 +275,7 @@ class Memory:
 
     def clear(self) -> None:
         """Forget everything."""
-        for known in (self.answers, self._near_keys, self._far_keys, self._whole, self._open):
+        for known in (self.answers, self._near_keys, self._far, self._whole, self._open):
             known.clear()
 
     def forget(self, changed: Iterable[Hashable]) -> None:
@@ -311,8 +321,8 @@ class Memory:
         for bit in [bit for bit in self._near_keys if bit & dirty]:
             for key in self._near_keys.pop(bit):
                 self.answers.pop(key, None)
-        for bits in [bits for bits in self._far_keys if bits & dirty]:
-            for key in self._far_keys.pop(bits)[1]:
+        for bits in [bits for bits in self._far if bits & dirty]:
+            for key in self._far.pop(bits).keys:
                 self.answers.pop(key, None)
 
     # --- depth --------------------------------------------------------------------------------------------------------
@@ -393,12 +403,18 @@ class Memory:
             self.answers[question.key] = question.value
             self._near_keys[reads].append(question.key)
             return
-        known = self._far_keys.get(reads)
-        if known is None:  # to hash so many bits takes time
-            known = self._far_keys[reads] = (reads, [])
-        question.told, keys = known
-        keys.append(question.key)
-        self.answers[question.key] = Far(question.value, question.told)
+        self._keep_far(question, reads)
+
+    def _keep_far(self, question: _Question, reads: int) -> None:
+        alike = self._far.get(reads)
+        if alike is None:  # to hash so many bits takes time
+            alike = self._far[reads] = _MadeAlike([question.key], Far(question.value, reads))
+        else:
+            alike.keys.append(question.key)
+            if alike.last.value is not question.value:
+                alike.last = Far(question.value, alike.last.bits)
+        question.told = alike.last.bits
+        self.answers[question.key] = alike.last
 
     def _come_to_rest(self, first: _Question) -> None:
         due: Iterable[_Question] = self._from(first)

@@ -32,6 +32,7 @@ _IMPORTS = ("who imports what",)
 _OUTLINES = ("what is not read",)
 
 T = TypeVar("T")
+KeyT = TypeVar("KeyT")
 _Groups: TypeAlias = Mapping[object, Sequence[Site]]
 
 
@@ -229,7 +230,7 @@ class Project:
 
     def mentions(self, module: ModuleScope, word: str) -> bool:
         """Whether the text of ``module`` holds ``word``: what is quickly ruled out need not be looked for."""
-        return word in self._sources[module.path].text
+        return self._sources[module.path].mentions(word)
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
@@ -273,7 +274,9 @@ class Project:
         """Groups of calls, each group in the order of ``calls``, as one of that order; each call once."""
         if len(some) == 1:
             return tuple(some[0])
-        return sorted({site for sites in some for site in sites}, key=_position)
+        found = {site for sites in some for site in sites}
+        modules = sorted({site.scope.module for site in found}, key=attrgetter("path"))
+        return [site for module in modules for site in module.calls if site in found]
 
 
 class _Reading(Mapping[str, T]):
@@ -314,7 +317,7 @@ def _calls_by_scope(project: Project, module: ModuleScope) -> Mapping[Scope, Seq
     found: dict[Scope, list[Site]] = defaultdict(list)
     for site in module.calls:
         found[site.scope].append(site)
-    return dict(found)
+    return _kept(found)
 
 
 @question(dict[object, list[Site]]())
@@ -326,15 +329,17 @@ def _calls_by_callee(project: Project, module: ModuleScope) -> _Groups:
         found[type(callee)].append(site)
         if isinstance(callee, kinds.Unknown) and callee.unread is not None:
             found[_UNREAD].append(site)
-    return dict(found)
+    return _kept(found)
 
 
 @question(dict[object, list[Site]]())
 def _calls_by_result(project: Project, module: ModuleScope) -> _Groups:
     kind, found = project.kind, defaultdict[object, list[Site]](list)
     for site in module.calls:
-        found[type(kind(site.term, site.scope))].append(site)
-    return dict(found)
+        result = type(kind(site.term, site.scope))
+        if result is not kinds.Unknown:  # which most are, and nobody asks for
+            found[result].append(site)
+    return _kept(found)
 
 
 @question(dict[object, list[Site]]())
@@ -344,19 +349,16 @@ def _calls_by_library_name(project: Project, module: ModuleScope) -> _Groups:
         callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
         if isinstance(callee, kinds.External):
             found[callee.name].append(site)
-    return dict(found)
+    return _kept(found)
+
+
+def _kept(groups: Mapping[KeyT, Sequence[Site]]) -> Mapping[KeyT, Sequence[Site]]:
+    """There are many of few sites, which a list keeps twice the room for."""
+    return {key: tuple(sites) for key, sites in groups.items()}
 
 
 def _gathered(groups: _Groups, module: ModuleScope, keys: Iterable[object]) -> Sequence[Site]:
-    some = [groups[key] for key in keys if key in groups]
-    if len(some) < 2:
-        return some[0] if some else ()
-    return sorted({site for sites in some for site in sites}, key=module.positions.__getitem__)
-
-
-def _position(site: Site) -> tuple[str, int]:
-    module = site.scope.module
-    return module.path, module.positions[site]
+    return module.in_order([groups[key] for key in keys if key in groups])
 
 
 # --- what is remembered of the whole project --------------------------------------------------------------------------

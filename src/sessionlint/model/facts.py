@@ -364,21 +364,30 @@ class Match(Placed):
 
 @node
 class Function(Placed):
-    """A ``def``. ``is_generator``: it yields in its own scope. ``name_span`` is the name's; ``header_end`` lies behind the colon.
+    """A ``def``. ``is_generator``: it yields in its own scope. ``header_end`` lies behind the colon.
 
     ``returns_span`` covers ``-> annotation`` from the arrow, or is empty behind the closing parenthesis when there is none.
     """
 
     name: str
-    name_span: Span
+    name_start: int
     params: tuple[Parameter, ...]
     returns: Term | None
-    returns_span: Span
+    returns_start: int
+    returns_end: int
     header_end: int
     decorators: tuple[Term, ...]
     body: "Block"
     is_async: bool
     is_generator: bool
+
+    @property
+    def name_span(self) -> Span:
+        return Span(self.name_start, self.name_start + len(self.name))
+
+    @property
+    def returns_span(self) -> Span:
+        return Span(self.returns_start, self.returns_end)
 
 
 @node
@@ -386,10 +395,14 @@ class Class(Placed):
     """A ``class``; ``bases`` are the header's arguments, keywords included."""
 
     name: str
-    name_span: Span
+    name_start: int
     bases: tuple[Argument, ...]
     decorators: tuple[Term, ...]
     body: "Block"
+
+    @property
+    def name_span(self) -> Span:
+        return Span(self.name_start, self.name_start + len(self.name))
 
 
 Statement: TypeAlias = (

@@ -6,13 +6,18 @@ in the file, so an offset means the same to extraction, to a rule and to an edit
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from sessionlint.model.records import dataclass
 from sessionlint.model.regex import regex
 
 _LINE_END = regex(r"\r\n|\r|\n")
+
+
+@lru_cache(maxsize=16)
+def _decoded(data: bytes) -> str:
+    """Whoever asks for a text asks again soon."""
+    return data.decode("utf-8", "surrogatepass")
 
 
 class Span(NamedTuple):
@@ -39,18 +44,41 @@ class Position(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True)
 class Source:
     """One file as it was read: its decoded text and what is needed to write it back byte for byte.
 
     ``path`` is relative to the project root, with forward slashes; ``encoding`` is a codec name; ``bom`` says whether
-    the file began with a UTF-8 byte order mark (which ``text`` does not hold).
+    the file began with a UTF-8 byte order mark (which ``text`` does not hold); ``data`` is the text in UTF-8.
+
+    Only that is kept, for files are searched in it, and it is decoded for as long as somebody looks at it: one character that
+    is not ASCII makes a text two to four times as large, and once it was parsed Python keeps a copy in UTF-8 beside it.
     """
 
-    path: str
-    text: str
-    encoding: str = "utf-8"
-    bom: bool = False
+    def __init__(self, path: str, text: str, encoding: str = "utf-8", bom: bool = False) -> None:
+        self.path = path
+        self.encoding = encoding
+        self.bom = bom
+        self.data = text.encode("utf-8", "surrogatepass")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Source) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def _values(self) -> tuple[object, ...]:
+        return self.path, self.data, self.encoding, self.bom
+
+    @property
+    def text(self) -> str:
+        return _decoded(self.data)
+
+    def mentions(self, word: str) -> bool:
+        """Whether ``word`` stands in the text."""
+        return word.encode("utf-8", "surrogatepass") in self.data
+
+    def with_text(self, text: str) -> "Source":
+        return Source(self.path, text, self.encoding, self.bom)
 
     @cached_property
     def _line_starts(self) -> Sequence[int]:

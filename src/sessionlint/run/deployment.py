@@ -45,7 +45,7 @@ def concurrency_of(root: Path, paths: Iterable[str], sources: Mapping[str, Sourc
     """What the files of deployment say in ``root`` and in the folders between it and ``paths``, and Python files anywhere."""
     found = [one for path in _candidates(paths) for one in _of_file(root, path)]
     for source in sources.values():
-        if any(word in source.text for word in _IN_CALLS):
+        if any(source.mentions(word) for word in _IN_CALLS):
             found += _of_calls(source)
     return tuple(dict.fromkeys(found))
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 
 from sessionlint.edits.suppression_comments import with_comments
 from sessionlint.model.finding import Finding
@@ -21,7 +20,7 @@ def suppressed(planned: Plan, analysis: Analysis, state: State, reason: str) -> 
     """The texts with comments, what is found in them, and the files that were written. Raises UsageError where none could be."""
     if problem := reason_problem(reason, planned.settings.require_reason):
         raise UsageError(f"--add-suppressions: {problem}")
-    texts = {path: replace(state.sources[path], text=text) for path, text in _commented(analysis, state, reason).items()}
+    texts = {path: state.sources[path].with_text(text) for path, text in _commented(analysis, state, reason).items()}
     checked = _checked(analysis, state, texts)
     changes = [Change(state.sources[path], source.text) for path, source in sorted(texts.items())]
     try:

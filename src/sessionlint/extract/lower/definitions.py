@@ -7,7 +7,6 @@ from sessionlint.extract.lower.terms import arguments
 from sessionlint.extract.lower.walk import CannotTellError, StatementTable, Walk
 from sessionlint.model.facts import Class, Function, Statement
 from sessionlint.model.regex import regex
-from sessionlint.model.source import Span
 
 _TO_NAME = regex(r"(?:async[\s\\]+)?(?:def|class)[\s\\]+")
 _TO_CLOSING_PARENTHESIS = regex(r"(?:[\s\\,/(]|#[^\r\n]*(?![^\r\n]))*\)")
@@ -26,20 +25,19 @@ def _start(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassD
     sign = _TO_DECORATOR.match(text, max(at, 0))
     if sign is None or sign.end() < decorator:
         raise CannotTellError("a decorator without its sign")
-    return at
+    return walk.shared(at)
 
 
-def _name_span(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, start: int) -> Span:
+def _name_start(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, start: int) -> int:
     before = _TO_NAME.match(walk.text, start)
     if before is None:
         raise CannotTellError("a definition without its word")
-    begin = before.end()
-    return Span(begin, begin + len(node.name))
+    return walk.shared(before.end())
 
 
-def _behind_opening_parenthesis(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, name: Span) -> int:
+def _behind_opening_parenthesis(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, name_start: int) -> int:
     params = getattr(node, "type_params", None)
-    last = walk.end(params[-1]) if params else name.end
+    last = walk.end(params[-1]) if params else name_start + len(node.name)
     if walk.text.startswith("(", last):
         return last + 1
     opening = _TO_OPENING_PARENTHESIS.match(walk.text, last)
@@ -55,14 +53,14 @@ def _behind_closing_parenthesis(walk: Walk, last: int) -> int:
 
 def _function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef, start: int, _: int) -> Statement:
     decorators = walk.all_terms(node.decorator_list)
-    name_span = _name_span(walk, node, start)
-    opening = _behind_opening_parenthesis(walk, node, name_span)
+    name_start = _name_start(walk, node, start)
+    opening = _behind_opening_parenthesis(walk, node, name_start)
     params = parameters(walk, node.args, opening)
     returns = walk.optional(node.returns)
     last = _behind_closing_parenthesis(walk, params[-1].end if params else opening)
-    returns_span = Span(last, last)
+    returns_start = returns_end = walk.shared(last)
     if node.returns is not None:
-        returns_span = Span(walk.skip_gap(last), walk.outer_end(walk.end(node.returns)))
+        returns_start, returns_end = walk.shared(walk.skip_gap(last)), walk.shared(walk.outer_end(walk.end(node.returns)))
     outer, walk.yields = walk.yields, False
     body = walk.lines(node.body)
     is_generator, walk.yields = walk.yields, outer
@@ -70,11 +68,12 @@ def _function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef, start: i
         _start(walk, node, start),
         body[-1].end,
         node.name,
-        name_span,
+        name_start,
         params,
         returns,
-        returns_span,
-        walk.skip_gap(returns_span.end) + 1,
+        returns_start,
+        returns_end,
+        walk.shared(walk.skip_gap(returns_end) + 1),
         decorators,
         body,
         isinstance(node, ast.AsyncFunctionDef),
@@ -84,13 +83,13 @@ def _function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef, start: i
 
 def _class(walk: Walk, node: ast.ClassDef, start: int, _: int) -> Statement:
     decorators = walk.all_terms(node.decorator_list)
-    name_span = _name_span(walk, node, start)
-    behind = _behind_opening_parenthesis(walk, node, name_span) - 1
+    name_start = _name_start(walk, node, start)
+    behind = _behind_opening_parenthesis(walk, node, name_start) - 1
     bases = arguments(walk, node.bases, node.keywords, behind, len(walk.text))
     outer, walk.yields = walk.yields, False
     body = walk.lines(node.body)
     walk.yields = outer
-    return Class(_start(walk, node, start), body[-1].end, node.name, name_span, bases, decorators, body)
+    return Class(_start(walk, node, start), body[-1].end, node.name, name_start, bases, decorators, body)
 
 
 STATEMENTS: StatementTable = {

@@ -8,10 +8,14 @@ from sessionlint.model.regex import regex
 
 
 class Places(NamedTuple):
-    """A byte of UTF-8 in line l and column c is in the character at ``offsets[starts[l] + c]``; lines count from 1."""
+    """A byte of UTF-8 in line l and column c is in the character at ``offsets[starts[l] + c]``; lines count from 1.
+
+    ``numbers`` are the offsets of characters, each at its own index.
+    """
 
     starts: Sequence[int]
     offsets: Sequence[int]
+    numbers: Sequence[int]
 
 
 _WIDE = regex(r"[^\x00-\x7f]")
@@ -25,8 +29,8 @@ def places(text: str) -> Places:
     """For the nodes of a tree parsed from ``text``, whose lines end at "\n" or "\r\n"."""
     data = text.encode("utf-8", "surrogatepass")
     starts = [0, 0, *accumulate(map(len, data.splitlines(keepends=True)))]
-    offsets = _offsets(len(text))
-    return Places(starts, offsets if len(data) == len(text) else _by_byte(text, offsets))
+    numbers = _offsets(len(text))
+    return Places(starts, numbers if len(data) == len(text) else _by_byte(text, numbers), numbers)
 
 
 def _by_byte(text: str, offsets: Sequence[int]) -> list[int]:

@@ -37,7 +37,7 @@ class Walk:
     def __init__(self, text: str, places: Places, terms: TermTable, statements: StatementTable) -> None:
         self.text = text
         self.yields = False
-        self._starts, self._offsets = places
+        self._starts, self._offsets, self._numbers = places
         self._terms = terms
         self._statements = statements
         self._term_depth = 0
@@ -50,6 +50,10 @@ class Walk:
     def end(self, node: Located) -> int:
         offset: int = self._offsets[self._starts[node.end_lineno] + node.end_col_offset]
         return offset
+
+    def shared(self, offset: int) -> int:
+        """The same number, as all have it that stand there."""
+        return self._numbers[offset]
 
     def span(self, node: Located) -> Span:
         return Span(self.start(node), self.end(node))

@@ -1,11 +1,10 @@
 """Who binds a name: the scopes of a module and, in each, every way in which a name gets its value."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from itertools import islice
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from sessionlint.model import walk
 from sessionlint.model.facts import (
@@ -100,6 +99,30 @@ Binding: TypeAlias = (
 )
 
 _NOTHING: Mapping[str, str] = {}
+T = TypeVar("T")
+
+
+class Bindings(dict[str, Sequence[Binding]]):
+    """What is bound to each name, in source order. Most are bound once, for which a tuple takes half of a list."""
+
+    __slots__ = ()
+
+    def __missing__(self, name: str) -> Sequence[Binding]:
+        return ()
+
+    def add(self, name: str, binding: Binding) -> None:
+        self[name] = _with(self.get(name, ()), binding)
+
+
+def _with(known: Sequence[T], one: T) -> Sequence[T]:
+    """``known``, which nobody else has, and ``one``."""
+    if not known:
+        return (one,)
+    if isinstance(known, list):
+        known.append(one)
+        return known
+    return [*known, one]
+
 
 # --- scopes -----------------------------------------------------------------------------------------------------------
 
@@ -108,11 +131,11 @@ _NOTHING: Mapping[str, str] = {}
 class _ScopeFields:
     module: "ModuleScope"
     parent: "Scope | None"
-    bindings: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    bindings: Bindings = field(default_factory=Bindings)
     # the statements of its own body that are asked for most, in source order
-    withs: list[With] = field(default_factory=list)
-    tries: list[Try] = field(default_factory=list)
-    returns: list[Return] = field(default_factory=list)
+    withs: Sequence[With] = ()
+    tries: Sequence[Try] = ()
+    returns: Sequence[Return] = ()
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -144,7 +167,7 @@ class ClassScope(_ScopeFields):
     node: Class
     methods: dict[str, FunctionScope] = field(default_factory=dict)
     # what methods bind on the instance: `self.name = value` and `self.name: annotation`
-    attributes: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    attributes: Bindings = field(default_factory=Bindings)
 
     @property
     def qualified_name(self) -> str:
@@ -163,32 +186,31 @@ class ModuleScope:
     facts: ModuleFacts
     name: str
     bit: int = 0
-    bindings: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    bindings: Bindings = field(default_factory=Bindings)
     functions: list[FunctionScope] = field(default_factory=list)
     classes: list[ClassScope] = field(default_factory=list)
-    withs: list[With] = field(default_factory=list)
-    tries: list[Try] = field(default_factory=list)
-    returns: list[Return] = field(default_factory=list)
+    withs: Sequence[With] = ()
+    tries: Sequence[Try] = ()
+    returns: Sequence[Return] = ()
     star_imports: list[ImportBinding] = field(default_factory=list)
     calls: "list[Site]" = field(default_factory=list)
     # what is put on a state: `request.state.name = value`, `app.state["name"] = value`
     states: list[tuple[Term, ValueBinding | EnteredBinding]] = field(default_factory=list)
     # what `link.import_time` found
-    at_import: "list[Site] | None" = None
+    at_import: "Sequence[Site] | None" = None
 
     parent: None = None
 
     @cached_property
-    def _calls_by_name(self) -> dict[str, list[int]]:
-        """Indices of ``calls``."""
-        found: dict[str, list[int]] = {}
-        for index, site in enumerate(self.calls):
+    def _calls_by_name(self) -> "dict[str, Sequence[Site]]":
+        found: dict[str, list[Site]] = {}
+        for site in self.calls:
             match site.term:
                 case Call(func=Name(id=name) | Attribute(attr=name)):
-                    found.setdefault(name, []).append(index)
+                    found.setdefault(name, []).append(site)
                 case Call(func=Call()):
-                    found.setdefault("()", []).append(index)
-        return found
+                    found.setdefault("()", []).append(site)
+        return {name: tuple(sites) for name, sites in found.items()}
 
     @cached_property
     def _sites_by_call(self) -> "dict[Term, Site]":
@@ -200,14 +222,14 @@ class ModuleScope:
 
     def calls_named(self, names: Sequence[str]) -> "Sequence[Site]":
         """The calls of what goes by one of ``names``, in source order; "()" is what another call gives."""
-        some = [self._calls_by_name[name] for name in dict.fromkeys(names) if name in self._calls_by_name]
-        indices = some[0] if len(some) == 1 else sorted(index for each in some for index in each)
-        return [self.calls[index] for index in indices]
+        return self.in_order([self._calls_by_name[name] for name in dict.fromkeys(names) if name in self._calls_by_name])
 
-    @cached_property
-    def positions(self) -> "Mapping[Site, int]":
-        """The order of ``calls``."""
-        return {site: position for position, site in enumerate(self.calls)}
+    def in_order(self, some: "Sequence[Sequence[Site]]") -> "Sequence[Site]":
+        """Groups of ``calls``, each in their order, as one of that order; each call once."""
+        if len(some) < 2:
+            return some[0] if some else ()
+        found = {site for sites in some for site in sites}
+        return [site for site in self.calls if site in found]
 
     @property
     def module(self) -> "ModuleScope":
@@ -320,7 +342,7 @@ class _Binder:
             case Assign():
                 self._assign(statement, scope)
             case With(items=items):
-                scope.withs.append(statement)
+                scope.withs = _with(scope.withs, statement)
                 for item in items:
                     if item.target is not None:
                         for name, path in _targets(item.target):
@@ -331,9 +353,9 @@ class _Binder:
                 for name, path in _targets(target):
                     self._bind(name, IteratedBinding(scope, iterated, path), scope)
             case Return():
-                scope.returns.append(statement)
+                scope.returns = _with(scope.returns, statement)
             case Try(handlers=handlers):
-                scope.tries.append(statement)
+                scope.tries = _with(scope.tries, statement)
                 for handler in handlers:
                     if handler.name is not None:
                         self._bind(handler.name, OpaqueBinding(), scope)
@@ -349,9 +371,9 @@ class _Binder:
         if target.startswith("self."):
             owner = scope.owner if isinstance(scope, FunctionScope) else None
             if owner is not None:
-                owner.attributes[target.removeprefix("self.")].append(binding)
+                owner.attributes.add(target.removeprefix("self."), binding)
             return
-        self._home(target, scope).bindings[target].append(binding)
+        self._home(target, scope).bindings.add(target, binding)
 
     def _home(self, name: str, scope: Scope) -> Scope:
         if not isinstance(scope, FunctionScope) or name not in scope.declared:
@@ -370,7 +392,7 @@ class _Binder:
         if isinstance(scope, ClassScope):
             scope.methods.setdefault(node.name, function)
         for position, parameter in enumerate(node.params):
-            function.bindings[parameter.name].append(ParameterBinding(function, parameter, position))
+            function.bindings.add(parameter.name, ParameterBinding(function, parameter, position))
         self.bind_block(node.body, function)
 
     def _define_class(self, node: Class, scope: Scope) -> None:

@@ -6,7 +6,7 @@ attributes through instances and classes. It is flow-insensitive: a name has the
 
 import builtins
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -113,7 +113,21 @@ class Evaluator:
             return self._memory.told(known) if type(known) is Far else known
         if type(term) in _PLAIN:
             return NONE if isinstance(term, Constant) and term.value is None else UNKNOWN
-        return self._memory.ask(term, scope.module.bit, _NOTHING, self._evaluate, term, scope)
+        unknown = self._of_unknown(term, scope)
+        return unknown or self._memory.ask(term, scope.module.bit, _NOTHING, self._evaluate, term, scope)
+
+    def _of_unknown(self, term: Term, scope: Scope) -> Kind | None:
+        """What a call or an attribute of something unknown is. Half of all terms are such, and need not be remembered.
+
+        Only one step from what is remembered: chains of them are as long as somebody writes them.
+        """
+        if type(term) is Call and type(term.func) is not Call:
+            found = self.kind(term.func, scope)
+        elif type(term) is Attribute and type(term.value) is Name and term.value.id != "state":
+            found = self.name_kind(term.value.id, scope)
+        else:
+            return None
+        return found if type(found) is kinds.Unknown else None
 
     def _evaluate(self, term: Term, scope: Scope) -> Kind:
         match term:
@@ -211,17 +225,29 @@ class Evaluator:
         return not isinstance(kind, External) or (canonical(kind.name) == kind.name and "." not in kind.name)
 
     def _bound_name(self, name: str, home: Scope) -> Kind:
-        key = (home, name)
-        known: Kind | Far | None = self._answers.get(key)
+        bindings = home.bindings[name]
+        known: Kind | Far | None = self._answers.get(bindings[0])
         if known is not None:
             return self._memory.told(known) if type(known) is Far else known
-        return self._memory.ask(key, home.module.bit, _NOTHING, self._find_name, name, home)
+        plain = self._said_by_itself(bindings[0], name, home) if len(bindings) == 1 else None
+        return plain or self._memory.ask(bindings[0], home.module.bit, _NOTHING, self._find_name, name, home)
+
+    def _said_by_itself(self, binding: Binding, name: str, home: Scope) -> Kind | None:
+        """What a definition is, or a parameter of which nothing is said, which need not be remembered."""
+        if type(binding) is DefinitionBinding:
+            is_trusted = isinstance(home, ModuleScope) and self.trust.member(home.module.path, name) is not None
+            return None if is_trusted else self._binding(binding)
+        if type(binding) is ParameterBinding and binding.parameter.annotation is None and binding.parameter.default is None:
+            function = binding.function
+            is_only_given = function.owner is None or (binding.position > 0 and function.node.name != "__init__")
+            return UNKNOWN if is_only_given else None
+        return None
 
     def _find_name(self, name: str, home: Scope) -> Kind:
         trusted = self.trust.member(home.module.path, name) if isinstance(home, ModuleScope) else None
         return trusted or self._join_bindings(home.bindings[name], name)
 
-    def _join_bindings(self, bindings: list[Binding], name: str) -> Kind:
+    def _join_bindings(self, bindings: Sequence[Binding], name: str) -> Kind:
         found = [self._binding(binding) for binding in bindings]
         if len(found) == 1:
             return found[0]
@@ -326,7 +352,7 @@ class Evaluator:
         return self._bound_name(name, module) if name in module.bindings else self._star_member(module, name)
 
     def _star_member(self, module: ModuleScope, name: str) -> Kind:
-        return self._memory.ask((module, f"* {name}"), module.bit, _NOTHING, self._find_starred, module, name)
+        return self._memory.ask((module, name), module.bit, _NOTHING, self._find_starred, module, name)
 
     def _find_starred(self, module: ModuleScope, name: str) -> Kind:
         brought = (self._imported(star.module, star.level, name, module) for star in module.star_imports)
@@ -364,7 +390,7 @@ class Evaluator:
 
     def instance_attribute(self, cls: ClassScope, attr: str) -> Kind:
         """``instance.attr``: bound by a method, in the class body, or a method or property, here or in a base class."""
-        key = (cls, f". {attr}")
+        key = (cls, attr)
         return self._memory.ask(key, cls.module.bit, _NOTHING, self._find_attribute, cls, attr)
 
     def _find_attribute(self, cls: ClassScope, attr: str) -> Kind:

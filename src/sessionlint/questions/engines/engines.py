@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.import_time import sites_at_import
+from sessionlint.link.names.import_time import calls_at_import
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected, remembered
@@ -38,10 +38,9 @@ class EngineBuild:
 
 def engines_built_at_import(project: Project, module: ModuleScope) -> Iterator[EngineBuild]:
     """Every call that builds an engine while ``module`` is imported; the innermost, when they are nested."""
-    for site in sites_at_import(module):
+    for site in calls_at_import(module):
         call = site.term
-        if not isinstance(call, Call):
-            continue
+        assert isinstance(call, Call)
         if is_engine_builder(project, call, site):
             yield EngineBuild(site, None, None, _bound_name(site), has_literal_url(project, call, site))
             continue

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sessionlint.flow.paths import catches_everything
-from sessionlint.link.names.import_time import sites_at_import
+from sessionlint.link.names.import_time import calls_at_import
 from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, Site, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected, remembered
@@ -56,9 +56,8 @@ def io_at_import(project: Project, module: ModuleScope) -> Iterator[ImportIo]:
     """The calls that ask a database while ``module`` is imported; of several that do the same, the first."""
     search = DatabaseSearch(project)
     seen: set[str] = set()
-    for site in sites_at_import(module):
-        if not isinstance(site.term, Call):
-            continue
+    for site in calls_at_import(module):
+        assert isinstance(site.term, Call)
         does = search.direct(site.term, site)
         if does is not None:
             found = ImportIo(site, does, engine=search.engine_asked(site.term, site))

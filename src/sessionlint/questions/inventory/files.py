@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 
-from sessionlint.link.names.import_time import sites_at_import
+from sessionlint.link.names.import_time import calls_at_import
 from sessionlint.link.names.scopes import ImportBinding, ModuleScope
 from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
@@ -159,7 +159,8 @@ def _is_value(dotted: str) -> bool:
 
 def _calls_at_import(module: ModuleScope) -> Iterator[tuple[str, Place]]:
     seen: set[Place] = set()
-    for site in sites_at_import(module):
-        if isinstance(site.term, Call) and module.place(site.term.span) not in seen:
+    for site in calls_at_import(module):
+        assert isinstance(site.term, Call)
+        if module.place(site.term.span) not in seen:
             seen.add(module.place(site.term.span))
             yield walk.dotted(site.term.func) or "...", module.place(site.term.span)

@@ -4,7 +4,7 @@ Only classes that somebody asks about are looked at. How a class is mapped (decl
 Flask-SQLAlchemy) does not matter: what counts is the call that makes the attribute.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import TypeAlias
 
@@ -153,7 +153,7 @@ def is_mapped(project: Project, cls: ClassScope) -> bool:
     )
 
 
-def _is_of_mapping(bindings: list[Binding]) -> bool:
+def _is_of_mapping(bindings: Sequence[Binding]) -> bool:
     match bindings:
         case [ValueBinding(value=Call(func=func))]:
             return (walk.dotted(func) or "").rpartition(".")[2] in ("Column", "mapped_column", "relationship")

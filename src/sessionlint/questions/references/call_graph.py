@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from sessionlint.link.names.import_time import sites_at_import
+from sessionlint.link.names.import_time import calls_at_import
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.question import postings, question
@@ -35,7 +35,7 @@ def _runs_when_imported(project: Project, site: Site) -> bool:
     module = site.scope.module
     if project.role(module) is not Role.APPLICATION or project.is_program(module):
         return False
-    return any(other.term is site.term for other in sites_at_import(module))
+    return any(other.term is site.term for other in calls_at_import(module))
 
 
 @question(dict[FunctionScope, list[Site]]())

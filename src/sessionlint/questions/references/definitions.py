@@ -1,5 +1,7 @@
 """From a name to what was written for it: through assignments, imports and re-exports to the term itself."""
 
+from collections.abc import Sequence
+
 from sessionlint.link.names.scopes import Binding, ImportBinding, ModuleScope, Scope, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
@@ -34,7 +36,7 @@ def _member(project: Project, module: ModuleScope | None, name: str, depth: int)
     return _bound(project, module.bindings[name], depth) if name in module.bindings else _starred(project, module, name, depth)
 
 
-def _bound(project: Project, bindings: list[Binding], depth: int) -> tuple[Term, Scope] | None:
+def _bound(project: Project, bindings: Sequence[Binding], depth: int) -> tuple[Term, Scope] | None:
     match bindings if depth > 0 else []:
         case [ValueBinding(scope=scope, value=value, path=())] if value is not None:
             return written_for(project, value, scope, depth - 1)

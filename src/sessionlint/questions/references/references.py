@@ -123,13 +123,13 @@ class _Search:
         self.found.exposures.append(exposure)
         self.found.mentions += self._named(module, name)
         for other, spelled in self._index.suspects(module, name):
-            mentioned = name in self._project.sources[other.path].text
+            mentioned = self._project.sources[other.path].mentions(name)
             yield from self._by_star(other, exposure, mentioned)
             if mentioned:
                 yield from self._in_module(other, exposure, spelled)
         self._project.asked.add(name)
         for other in self._index.unread_suspects(module, name):
-            if name in self._project.sources[other.path].text:
+            if self._project.sources[other.path].mentions(name):
                 self._in_outline(other, exposure)
 
     def _in_outline(self, other: ModuleScope, exposure: Exposure) -> None:
@@ -138,7 +138,7 @@ class _Search:
         dotted = f"{last_part(exposure.module)}.{exposure.name}"
         if any(isinstance(each, ImportBinding) and self._imports(each, exposure) for each in bindings):
             self._obstacle(other, Span(0, 0), f"`{exposure.name}` is imported by a file that has to do with no session")
-        elif dotted in self._project.sources[other.path].text:
+        elif self._project.sources[other.path].mentions(dotted):
             self._obstacle(other, Span(0, 0), f"`{dotted}` is mentioned by a file that has to do with no session")
 
     def _in_module(self, other: ModuleScope, exposure: Exposure, spelled: Sequence[Spelling]) -> Iterator[Exposure]:

@@ -29,7 +29,7 @@ def _replaced_in_outlines(project: Project, name: str) -> Iterator[tuple[str, Pl
 def _replaced(project: Project, module: ModuleScope, name: str) -> Iterator[tuple[str, Place]]:
     """The first place of each module whose ``name`` is replaced, by the last part of the module's name."""
     source = project.source(module)
-    if name not in source.text:
+    if not source.mentions(name):
         return
     word = re.escape(name)
     pattern = re.compile(

@@ -129,7 +129,7 @@ def _places(_: Project, module: ModuleScope) -> Mapping[str, Sequence[Placed]]:
     for place in _all_places(module):
         for word in _words(place):
             found[word].append(place)
-    return dict(found)
+    return {word: tuple(places) for word, places in found.items()}
 
 
 def _all_places(module: ModuleScope) -> Iterator[Placed]:

@@ -23,7 +23,7 @@ def bringers(project: Project, module: ModuleScope) -> Iterator[str]:
 
 
 def _brings(project: Project, function: FunctionScope) -> bool:
-    return remembered(project, ("brings", function), False, _finds_session, project, function)
+    return bool(needs(project, function)) and remembered(project, ("brings", function), False, _finds_session, project, function)
 
 
 def _finds_session(project: Project, function: FunctionScope) -> bool:

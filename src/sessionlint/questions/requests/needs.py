@@ -51,7 +51,8 @@ class Need:
 def needs(project: Project, function: FunctionScope) -> Sequence[Dependency]:
     """The dependencies that a function's parameters declare, also by another name: ``Db = Annotated[Session, Depends(get_db)]``,
     ``database = Depends(get_db)``, or a function that returns the ``Depends``."""
-    return _declared(project, function) if function.node.params else ()
+    params = function.node.params
+    return _declared(project, function) if any(one.annotation is not None or one.default is not None for one in params) else ()
 
 
 @collected

@@ -94,9 +94,13 @@ def _session(project: Project, term: Term, scope: Scope) -> Iterator[tuple[str, 
         yield name, kind
 
 
-@question(False)
 def _handles_errors(project: Project, scope: Scope) -> bool:
-    return bool(scope.tries) or any(suppresses_database_errors(item.context) for one in scope.withs for item in one.items)
+    return bool(scope.tries) or (bool(scope.withs) and _suppresses_errors(project, scope))
+
+
+@question(False)
+def _suppresses_errors(project: Project, scope: Scope) -> bool:
+    return any(suppresses_database_errors(item.context) for one in scope.withs for item in one.items)
 
 
 @collected

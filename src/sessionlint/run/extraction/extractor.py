@@ -28,9 +28,9 @@ class Text:
     def __init__(self, source: Source) -> None:
         self.source = source
 
-    @cached_property
+    @property
     def data(self) -> bytes:
-        return self.source.text.encode("utf-8", "surrogatepass")
+        return self.source.data
 
     @cached_property
     def digest(self) -> bytes:

@@ -54,7 +54,7 @@ def _begins_by_itself(project: Project) -> bool:
 def _speaks_of_autocommit(project: Project, path: str) -> bool:
     """The isolation level may be set on the engine, the connection or by an event: a file that mentions it is left alone."""
     source = project.sources.get(path)
-    return source is not None and ("AUTOCOMMIT" in source.text or "isolation_level" in source.text)
+    return source is not None and (source.mentions("AUTOCOMMIT") or source.mentions("isolation_level"))
 
 
 def _entered_as(connection: ConnectionLife) -> str | None:

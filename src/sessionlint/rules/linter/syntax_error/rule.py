@@ -23,7 +23,7 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 def _is_ours(project: Project, module: ModuleScope) -> bool:
     """A file that speaks of nothing we look for is none of our business, broken or not."""
-    data = project.source(module).text.encode("utf-8", "surrogatepass")
+    data = project.source(module).data
     return mentions_anything_of_interest(data) or bool(_names_in(project)(data))
 
 

@@ -58,7 +58,7 @@ def _needs_commit(project: Project, block: OwnBlock) -> bool:
     assert isinstance(block.held, kinds.Session)
     origin = block.held.origin
     paths = {block.scope.module.path, *([origin.path] if origin is not None else [])}
-    if any("AUTOCOMMIT" in project.sources[path].text for path in paths):
+    if any(project.sources[path].mentions("AUTOCOMMIT") for path in paths):
         return False
     return origin is None or origin == block.place or "class_" not in project.sources[origin.path].text[slice(*origin.span)]
 
