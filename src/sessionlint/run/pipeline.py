@@ -160,9 +160,11 @@ class _Find:
     ) -> Result | None:
         """What is found by going on from an earlier run, where that can be done."""
         with self._timings.stage("start"):
+            from sessionlint.extract.garbage import without_cycle_collection
+
             analysis = _analysis(self._request, planned, self._timings)
         sources = _Decoded({**texts, **dict.fromkeys(refused, b"")})
-        with self._timings.stage("link"):
+        with self._timings.stage("link"), without_cycle_collection():
             checked = unchanged.resumed(analysis, sources)
         return None if checked is None else Result(planned, checked.outcome, sources, checked=checked)
 
