@@ -4,13 +4,15 @@ Findings depend on all files at once, so they are remembered for all of them or 
 settings, the targets, the day (suppressions end) and the code of the linter itself. Beside it stands what the outcome rests
 on, its *footing*: a file of which only the imports were looked at, and which holds none of the words that files were searched
 for, can change below its imports, and the outcome stays what it was.
+
+What was found in each module is kept for whoever asks about whichever files: from there a run can go on (``run/kept``).
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sessionlint.model.digest import blake2b
 from sessionlint.model.outcome import Outcome
@@ -28,6 +30,15 @@ _MOST_CHANGES = 50
 _WORD = regex(r"\w+")
 
 
+class _Standing(NamedTuple):
+    """What a run rests on, and the files that say something else now: those that were ``parsed``, and ``others``, where it does
+    not matter."""
+
+    footing: dict[str, Any]
+    parsed: Set[str]
+    others: Set[str]
+
+
 class Unchanged:
     """Remembers outcomes in ``store``; ``texts`` are the files as bytes, by path."""
 
@@ -38,21 +49,18 @@ class Unchanged:
         self._settings_key = _settings_key(planned)
         files = "".join(f"{path}\0{digest}" for path, digest in self._digests.items())
         self._key = _key(self._settings_key + files.encode("utf-8", "surrogatepass"))
-        # the files that were parsed and say something else now, and what the outcome before rests on, if that is all
-        self._involved: set[str] = set()
-        self._others: set[str] = set()
-        self._footing: dict[str, Any] | None = None
+        self._claims_key = _claims_key(planned)
+        self._known_in_part: _Standing | None = None
 
     def outcome(self) -> Outcome | None:
         """What the run before came to, if this one would come to the same. To be asked once: the texts are let go of."""
         known = self._read(self._key.hex())
-        if known is None and (footing := self._standing()) is not None:
-            if self._involved:
-                self._footing = footing
-            else:
-                known = self._read(footing["outcome"])
-                if known is not None:
-                    self._keep(known, footing)
+        if known is None and (standing := self._standing(self._settings_key)) is not None and not standing.parsed:
+            known = self._read(standing.footing["outcome"])
+            if known is not None:
+                self._keep(known, standing.footing)
+        if known is None:
+            self._known_in_part = self._standing(self._claims_key)
         self._texts = {}
         return known
 
@@ -67,31 +75,30 @@ class Unchanged:
         asked = {module.path for module in project.outlines if has_asked(project.source(module).text)}
         told = sorted(asked | project.looked_into)
         words = sorted(project.searched | project.asked)
-        self._keep(checked.outcome, {"parsed": [*project.modules], "words": words, "told": told})
+        footing = {"parsed": [*project.modules], "words": words, "told": told}
         kept = keeping.claims_of(project, checked.found, self._digests.__getitem__)
-        self._store.keep_claims(self._settings_key, claims.dump(kept))
+        self._keep_all(checked.outcome, footing, claims.dump(kept))
 
     @property
     def is_known_in_part(self) -> bool:
-        """Whether an earlier run may tell all but what a few files say otherwise."""
-        return self._footing is not None
+        """Whether an earlier run may tell all but what a few files say otherwise, or others are asked about."""
+        return self._known_in_part is not None
 
     def resumed(self, analysis: "Analysis", sources: "Mapping[str, Source]") -> "Checked | None":
         """The run, if it can go on from what the one before has kept."""
-        if self._footing is None or (text := self._store.claims(self._settings_key)) is None:
+        standing = self._known_in_part
+        if standing is None or (text := self._store.claims(self._claims_key)) is None:
             return None
         from sessionlint.run.kept import claims
         from sessionlint.run.kept.resuming import NoWayError, Resuming
 
-        before = {
-            path: facts for path in self._involved if (facts := self._facts(self._footing["files"][path], path)) is not None
-        }
-        if before.keys() != self._involved:
+        files, words = standing.footing["files"], frozenset(standing.footing["words"])
+        before = {path: facts for path in standing.parsed if (facts := self._facts(files[path], path)) is not None}
+        if before.keys() != standing.parsed:
             return None
-        words = frozenset(self._footing["words"])
         try:
             known, text_of = claims.load(text), self._digests.__getitem__
-            checked, kept = Resuming(analysis, known, sources, before, self._others, text_of, words).checked()
+            checked, kept = Resuming(analysis, known, sources, before, standing.others, text_of, words).checked()
         except NoWayError:
             return None
         except Exception:
@@ -100,10 +107,15 @@ class Unchanged:
             logging.getLogger(__name__).debug("the run begins at the beginning", exc_info=True)
             return None
         assert checked.project is not None
-        told = {*self._footing["told"], *checked.project.looked_into}
-        self._keep(checked.outcome, {**self._footing, "told": sorted(told)})
-        self._store.keep_claims(self._settings_key, claims.dump(kept))
+        told = sorted({*standing.footing["told"], *checked.project.looked_into})
+        self._keep_all(checked.outcome, {**standing.footing, "told": told}, claims.dump(kept))
         return checked
+
+    def _keep_all(self, outcome: Outcome, footing: Mapping[str, Any], kept: str) -> None:
+        """What was found, for those who ask about the same files, and what it is made of, for all."""
+        self._keep(outcome, footing)
+        self._store.keep_footing(self._claims_key, _json({**footing, "files": self._digests}))
+        self._store.keep_claims(self._claims_key, kept)
 
     def _facts(self, digest: str, path: str) -> "ModuleFacts | None":
         """Those of an earlier text of the file."""
@@ -128,19 +140,19 @@ class Unchanged:
 
     # --- what does not matter -----------------------------------------------------------------------------------------
 
-    def _standing(self) -> dict[str, Any] | None:
-        """The footing of the latest outcome, if it is that of this project, too, but for the files that are ``involved``."""
+    def _standing(self, key: bytes) -> "_Standing | None":
+        """The footing of the latest outcome under a key, if it is that of this project, too, but for files that were parsed."""
         try:
-            footing: dict[str, Any] | None = json.loads(self._store.footing(self._settings_key) or "null")
+            footing: dict[str, Any] | None = json.loads(self._store.footing(key) or "null")
             if footing is None or (before := footing["files"]).keys() != self._digests.keys():
                 return None
             changed = {path: before[path] for path, digest in self._digests.items() if before[path] != digest}
             if len(changed) > _MOST_CHANGES or not changed.keys().isdisjoint(footing["told"]):
                 return None
-            self._involved = changed.keys() & {*footing["parsed"]}
-            self._others = changed.keys() - self._involved
-            same = (self._says_the_same(path, changed[path], footing["words"]) for path in self._others)
-            return footing if all(same) else None
+            parsed = changed.keys() & {*footing["parsed"]}
+            others = changed.keys() - parsed
+            same = (self._says_the_same(path, changed[path], footing["words"]) for path in others)
+            return _Standing(footing, parsed, others) if all(same) else None
         except RecursionError:
             return None
 
@@ -177,10 +189,16 @@ def _finder_of_beginnings(names: Iterable[str]) -> Callable[[str], bool]:
 
 
 def _settings_key(planned: Plan) -> bytes:
+    """Of what is found by comments and in the files that are asked about, on this day."""
     scope = (sorted(planned.scope.files), planned.scope.folders)
+    return _key(repr((_claims_key(planned), scope, planned.stdin, date.today())).encode("utf-8", "surrogatepass"))
+
+
+def _claims_key(planned: Plan) -> bytes:
+    """Of what is found in all files, whoever asks."""
     settings = replace(planned.settings, output_format="", fail_on="", max_warnings=None)  # what happens to the outcome later
     settings = replace(settings, baseline="", cache_dir=None)
-    told = (code_fingerprint(), settings, planned.targets, scope, planned.root.package, planned.stdin, date.today())
+    told = (code_fingerprint(), settings, planned.targets, planned.root.package)
     return _key(repr(told).encode("utf-8", "surrogatepass"))
 
 
