@@ -8,6 +8,7 @@ from dataclasses import field, replace
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
+from sessionlint.model.finding import Applicability
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
@@ -96,10 +97,13 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
 
             with timings.stage("read"):
                 planned, texts, refused, past = looked_back(request, planned, texts, refused, warn, find)
-        if request.fix == "none" and request.suppress is None:
-            result = find(planned, texts, refused)
+        if request.suppress is not None:
+            result = _suppressed(request, planned, *_checked(request, planned, texts, refused, timings), past)
         else:
-            result = _changed(request, planned, texts, refused, warn, hands, timings, past)
+            result = find(planned, dict(texts), refused)
+            if _is_to_fix(request, result, past):
+                looked = find.looked_at(result) or _checked(request, planned, texts, refused, timings)
+                result = _fixed(request, planned, *looked, past, warn, hands)
         return result if past is None else replace(result, outcome=past.sifted(result.outcome, result.sources, planned))
     finally:
         if planned.store:
@@ -147,25 +151,31 @@ class _Find:
             known = unchanged.outcome()
         if known is not None:
             return Result(planned, known, _Decoded(texts))
-        if not past and unchanged.is_known_in_part and (resumed := self._resumed(planned, texts, refused, unchanged)) is not None:
-            return resumed
+        if unchanged.is_known_in_part and not (past and self._looked is not None):
+            resumed = self._resumed(planned, texts, refused, unchanged, past)
+            if resumed is not None:
+                return resumed
         result = self._look(planned, texts, refused, past)
         if result.checked is not None:
             with self._timings.stage("cache"):
                 unchanged.keep(result.checked)
         return result
 
+    def looked_at(self, result: Result) -> "tuple[Result, Analysis] | None":
+        """The result and how it was looked for, if somebody looked, and did not go on from an earlier run."""
+        return self._looked if self._looked is not None and self._looked[0] is result else None
+
     def _resumed(
-        self, planned: Plan, texts: Mapping[str, bytes], refused: Mapping[str, str], unchanged: Unchanged
+        self, planned: Plan, texts: Mapping[str, bytes], refused: Mapping[str, str], unchanged: Unchanged, past: bool
     ) -> Result | None:
-        """What is found by going on from an earlier run, where that can be done."""
+        """What is found by going on from an earlier run, where that can be done; what there was in the ``past`` is not kept."""
         with self._timings.stage("start"):
             from sessionlint.extract.garbage import without_cycle_collection
 
             analysis = _analysis(self._request, planned, self._timings)
         sources = _Decoded({**texts, **dict.fromkeys(refused, b"")})
         with self._timings.stage("link"), without_cycle_collection():
-            checked = unchanged.resumed(analysis, sources)
+            checked = unchanged.resumed(analysis, sources, keep=not past)
         return None if checked is None else Result(planned, checked.outcome, sources, checked=checked)
 
     def _look(self, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str], past: bool) -> Result:
@@ -221,39 +231,37 @@ def _analysis(request: Request, planned: Plan, timings: Timings) -> "Analysis":
     return Analysis(settings, planned.targets, planned.scope, package, prefilter=request.prefilter, extractor=extractor)
 
 
-def _changed(
-    request: Request,
-    planned: Plan,
-    texts: dict[str, bytes],
-    refused: Mapping[str, str],
-    warn: Warn,
-    hands: Hands | None,
-    timings: Timings,
-    past: "Past | None",
-) -> Result:
-    """The run of which texts come out otherwise than they went in."""
-    result, analysis = _checked(request, planned, texts, refused, timings)
-    assert result.checked is not None
-    with timings.stage("fix"):
-        if request.suppress is not None:
-            from sessionlint.run.analysis import State
-            from sessionlint.run.suppressing import suppressed
+def _suppressed(request: Request, planned: Plan, result: Result, analysis: "Analysis", past: "Past | None") -> Result:
+    """What is left when comments were added that hide what was found."""
+    from sessionlint.run.analysis import State
+    from sessionlint.run.suppressing import suppressed
 
-            state = State(result.sources, result.checked)
-            state, changes = suppressed(planned, replace(analysis, past=past), state, request.suppress)
-            return Result(planned, state.checked.outcome, state.sources, changes)
-        return _fixed(request, planned, result.sources, result.checked, replace(analysis, past=past), warn, hands)
+    assert result.checked is not None and request.suppress is not None
+    with analysis.extractor.timings.stage("fix"):
+        state = State(result.sources, result.checked)
+        state, changes = suppressed(planned, replace(analysis, past=past), state, request.suppress)
+        return Result(planned, state.checked.outcome, state.sources, changes)
+
+
+def _is_to_fix(request: Request, result: Result, past: "Past | None") -> bool:
+    """Whether anything is to be fixed that was found; what was there in the ``past`` is not."""
+    if request.fix == "none":
+        return False
+    levels = (Applicability.SAFE, Applicability.UNSAFE) if request.fix == "unsafe" else (Applicability.SAFE,)
+    found = result.outcome.findings if past is None else past.new(result.outcome, result.sources)
+    return any(finding.fix is not None and finding.fix.applicability in levels for finding in found)
 
 
 def _fixed(
     request: Request,
     planned: Plan,
-    sources: Mapping[str, Source],
-    checked: "Checked",
+    result: Result,
     analysis: "Analysis",
+    past: "Past | None",
     warn: Warn,
     hands: Hands | None,
 ) -> Result:
+    """What is left when fixes were applied to what was found."""
     from sessionlint.run.analysis import State
     from sessionlint.run.extraction.extractor import Extractor
     from sessionlint.run.files.user_state import journal_of
@@ -261,14 +269,17 @@ def _fixed(
     from sessionlint.run.fixing.fixpoint import fix_all
     from sessionlint.run.fixing.repair import Repair, changes_of, repair
 
-    timings = analysis.extractor.timings
-    analysis = replace(analysis, extractor=Extractor(timings=timings))  # texts between two fixes are not worth remembering
+    checked, sources, timings = result.checked, result.sources, analysis.extractor.timings
+    assert checked is not None
+    # texts between two fixes are not worth remembering
+    analysis = replace(analysis, past=past, extractor=Extractor(timings=timings))
     unsafe = request.fix == "unsafe"
-    if hands is None:
-        done = Repair(fix_all(analysis, sources, checked, unsafe, planned.stdin, request.fixable))
-    else:
-        writer = Writer(planned.root.folder, planned.belongs, journal_of(planned.root.folder))
-        done = repair(writer, analysis, State(sources, checked), unsafe, hands, warn, request.fixable)
+    with timings.stage("fix"):
+        if hands is None:
+            done = Repair(fix_all(analysis, sources, checked, unsafe, planned.stdin, request.fixable))
+        else:
+            writer = Writer(planned.root.folder, planned.belongs, journal_of(planned.root.folder))
+            done = repair(writer, analysis, State(sources, checked), unsafe, hands, warn, request.fixable)
     fixed = done.fixed
     return Result(planned, fixed.outcome, fixed.sources, changes_of(sources, fixed.sources), done.unwritten, is_quit=done.is_quit)
 

@@ -84,8 +84,8 @@ class Unchanged:
         """Whether an earlier run may tell all but what a few files say otherwise, or others are asked about."""
         return self._known_in_part is not None
 
-    def resumed(self, analysis: "Analysis", sources: "Mapping[str, Source]") -> "Checked | None":
-        """The run, if it can go on from what the one before has kept."""
+    def resumed(self, analysis: "Analysis", sources: "Mapping[str, Source]", *, keep: bool) -> "Checked | None":
+        """The run, if it can go on from what the one before has kept; ``keep``: so that the next one can go on from it."""
         standing = self._known_in_part
         if standing is None or (text := self._store.claims(self._claims_key)) is None:
             return None
@@ -108,7 +108,8 @@ class Unchanged:
             return None
         assert checked.project is not None
         told = sorted({*standing.footing["told"], *checked.project.looked_into})
-        self._keep_all(checked.outcome, {**standing.footing, "told": told}, claims.dump(kept))
+        if keep:
+            self._keep_all(checked.outcome, {**standing.footing, "told": told}, claims.dump(kept))
         return checked
 
     def _keep_all(self, outcome: Outcome, footing: Mapping[str, Any], kept: str) -> None:
