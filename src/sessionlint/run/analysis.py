@@ -219,9 +219,10 @@ class _Asking:
             if error is not None:
                 all_went_well = False
                 failed[entry.rule.code, told(error)].append(module.path)
-        if all_went_well:
-            codes = tuple(entry.rule.code for entry in rules)
-            self.project.memory.gather((codes, module), module.bit, found, [(code, module) for code in codes])
+        codes = tuple(entry.rule.code for entry in rules)
+        parts = [part for code in codes if (part := (code, module)) in self.project.memory.answers]
+        if all_went_well and parts:
+            self.project.memory.gather((codes, module), module.bit, found, parts)
         return found
 
     def about_comments(self, rules: Iterable[RegisteredRule], comments: Comments) -> list[Finding]:
@@ -236,7 +237,12 @@ class _Asking:
         return found
 
     def _of_rule(self, entry: RegisteredRule, module: ModuleScope) -> Iterator[Finding]:
-        """What the rule finds in a module; the next time it is asked only if what it is made of changed."""
+        """What the rule finds in a module; the next time it is asked only if what it is made of changed.
+
+        Of a rule that says nothing in files of that role, which most are in tests, nothing is remembered: the role is.
+        """
+        if self.project.role(module) in entry.rule.silent_in:
+            return
         found: list[Finding] = []
         error: Exception | None = None
 
