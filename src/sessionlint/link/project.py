@@ -1,7 +1,7 @@
 """The linked project: what rules ask."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import TypeAlias, TypeVar
 
@@ -36,11 +36,16 @@ class Project:
     A project is linked again when more of its files are read and when they change; then it forgets what that made untrue.
     ``vocabulary`` are the names that the project's configuration vouches for, ``source_roots`` folders (relative, "" for the
     project root) from which absolute imports are resolved, beside those that the layout shows; ``package`` is what the root
-    is called where it is one itself.
+    is called where it is one itself. ``requested`` are the rules whose findings on request are shown (None: all).
     """
 
     def __init__(
-        self, targets: Targets, vocabulary: Vocabulary = _NO_WORDS, source_roots: Sequence[str] = (), package: str = ""
+        self,
+        targets: Targets,
+        vocabulary: Vocabulary = _NO_WORDS,
+        source_roots: Sequence[str] = (),
+        package: str = "",
+        requested: Container[str] | None = None,
     ) -> None:
         self.targets = targets
         self.memory = Memory(kinds.is_same)
@@ -49,6 +54,7 @@ class Project:
         self._vocabulary = vocabulary
         self._source_roots = tuple(source_roots)
         self._package = package
+        self._requested = requested
         self._all_modules: dict[str, ModuleScope] = {}
         self._modules: dict[str, ModuleScope] = {}
         self._sources: Mapping[str, Source] = {}
@@ -149,6 +155,10 @@ class Project:
 
     def role(self, module: ModuleScope) -> Role:
         return _role(self, module)
+
+    def is_requested(self, code: str) -> bool:
+        """Whether a finding on request of this rule is shown: where it is not, nobody wants its fix."""
+        return self._requested is None or code in self._requested
 
     def is_program(self, module: ModuleScope) -> bool:
         """Whether ``module`` is there to be run: nothing imports it, and it has nothing to import."""

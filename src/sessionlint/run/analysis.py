@@ -98,11 +98,15 @@ class Analysis:
 
         ``project`` was checked before, with other texts: it is asked again only where that matters.
         """
-        project = project or Project(self.targets, self.settings.vocabulary, self.settings.src, self.package)
+        project = project or self._project()
         (link if self.prefilter else link_without_prefilter)(project, sources, facts or {}, self.extractor)
         outcome, comments = self._judged(project)
         missing = tuple(project.trust.missing)
         return Checked(project.facts, outcome, missing, unusable_helper(project), project, comments)
+
+    def _project(self) -> Project:
+        requested = Choice(self.settings, [entry.rule for entry in registered_rules()]).anywhere(asked=True)
+        return Project(self.targets, self.settings.vocabulary, self.settings.src, self.package, requested)
 
     def _judged(self, project: Project) -> tuple[Outcome, Comments]:
         registered = registered_rules()
