@@ -20,12 +20,15 @@ Check = Callable[[Project, ModuleScope], Iterator[Finding]]
 
 @pytest.fixture
 def rules(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Puts rules in the place of the real ones: each replaces a text by another."""
+    """Puts rules in the place of the real ones: each replaces a text by another. The first ``uncovers`` these others."""
 
-    def install(*checks: Check) -> None:
+    def install(*checks: Check, uncovers: tuple[str, ...] = ()) -> None:
         made = [
             RegisteredRule(
-                Rule(f"SES{900 + number}", f"rule-{number}", Severity.WARNING, "why"), check, lambda comments: iter(()), Path()
+                Rule(f"SES{900 + number}", f"rule-{number}", Severity.WARNING, "why", uncovers=() if number else uncovers),
+                check,
+                lambda comments: iter(()),
+                Path(),
             )
             for number, check in enumerate(checks)
         ]
@@ -90,6 +93,15 @@ def test_a_fix_that_brings_an_error_is_dropped(rules: Callable[..., None]) -> No
     fixed = _fixed("one\n")
     assert fixed.sources["a.py"].text == "one\n"
     assert fixed.outcome.errors == ('a.py:1: the fix "one to bad" of SES900 was dropped: it would bring SES901',)
+
+
+def test_a_fix_that_uncovers_an_error_which_its_rule_may_uncover_is_made(rules: Callable[..., None]) -> None:
+    looking = _replacing("SES901", "bad", "bad", Severity.ERROR, Applicability.DISPLAY)
+    rules(_replacing("SES900", "one", "bad"), looking, _replacing("SES902", "two", "bad"), uncovers=("SES901",))
+    fixed = _fixed("one\n")
+    assert (fixed.sources["a.py"].text, fixed.outcome.errors) == ("bad\n", ())
+    assert [finding.code for finding in fixed.outcome.findings] == ["SES901"]
+    assert _fixed("two\n").outcome.errors == ('a.py:1: the fix "two to bad" of SES902 was dropped: it would bring SES901',)
 
 
 def test_a_fix_that_changes_nothing_is_dropped(rules: Callable[..., None]) -> None:

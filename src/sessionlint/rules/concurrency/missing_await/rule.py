@@ -29,6 +29,7 @@ RULE = Rule(
         "rows never saved, and no error raised",
     ),
     silent_in=frozenset({Role.STUB}),
+    uncovers=("SES701", "SES702", "SES703", "SES704"),
 )
 
 _LOST = {
