@@ -3,11 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sessionlint.link.names.layout import Layout
-from sessionlint.link.names.scopes import ClassScope, DefinitionBinding, FunctionScope, ImportBinding, ModuleScope, ValueBinding
+from sessionlint.link.names.scopes import ClassScope, DefinitionBinding, FunctionScope, ImportBinding, ModuleScope
 from sessionlint.link.values import kinds
 from sessionlint.link.values.kinds import Kind
 from sessionlint.model import walk
-from sessionlint.model.facts import Call
 from sessionlint.model.records import dataclass
 from sessionlint.model.wrappers import Vocabulary, Wrapper
 
@@ -103,28 +102,17 @@ class Trust:
             self._trust_policy(policy)
 
     def _trust_policy(self, policy: Wrapper) -> None:
-        """Unless the configuration says how, it is entered by ``async with`` when it is an ``async def``, or made of one by
-        ``asynccontextmanager``, else by ``with``.
+        """Unless the configuration says how, it is entered by ``async with`` when it is an ``async def``, else by ``with``.
 
-        A bare generator function is no context manager, whatever the configuration hopes for.
+        A bare generator function is no context manager, whatever the configuration hopes for; and what a module of the project
+        makes itself, ``scope = asynccontextmanager(get_db)``, is what it makes.
         """
         functions = list(self._functions("session-provider", policy))
-        if policy.manner or not any(function.node.is_generator and not _is_manager(function) for function in functions):
-            is_async = any(function.node.is_async for function in functions) or any(
-                map(self._is_made_async, self._places(policy))
-            )
-            manner = "async with" if is_async else "with"
+        is_bare = any(function.node.is_generator and not _is_manager(function) for function in functions)
+        if policy.manner or not (is_bare or (not functions and self._is_bound(policy))):
+            manner = "async with" if any(function.node.is_async for function in functions) else "with"
             wrapper = Wrapper(policy.name, policy.manner or manner)
             self._trust("session-provider", wrapper, *_provider(wrapper))
-
-    def _is_made_async(self, place: tuple[str, str]) -> bool:
-        """Whether it is ``name = asynccontextmanager(...)`` there."""
-        path, name = place
-        match self._modules[path].bindings.get(name) if path in self._modules else None:
-            case [ValueBinding(value=Call(func=func), path=())]:
-                return (walk.dotted(func) or "").rpartition(".")[2] == "asynccontextmanager"
-            case _:
-                return False
 
     def _trust(self, key: str, wrapper: Wrapper, kind: Kind, result: Kind) -> None:
         self._outside.setdefault(wrapper.name, kind)
@@ -166,6 +154,11 @@ class Trust:
                 self.unread.add(path)
             yield path, name
             waiting += self._sources(path, name)
+
+    def _is_bound(self, wrapper: Wrapper) -> bool:
+        """Whether a module of the project says what the name is."""
+        places = ((self._modules.get(path), name.partition(".")[0]) for path, name in self._places(wrapper))
+        return any(module is not None and first in module.bindings for module, first in places)
 
     def _sources(self, path: str, name: str) -> Iterator[tuple[str, str]]:
         first, dot, rest = name.partition(".")
