@@ -5,7 +5,7 @@ from dataclasses import field
 
 from sessionlint.edits import import_place
 from sessionlint.edits.apply import hold
-from sessionlint.edits.bindings import ImportSite, always_imports, bound_otherwise, import_sites, local_name, target
+from sessionlint.edits.bindings import ImportSite, always_imports, bound_in_file, imports_of_file, local_name, target
 from sessionlint.edits.import_text import ImportText
 from sessionlint.edits.removal import CannotError, cuts_of, is_pragma
 from sessionlint.edits.unused import StillUsed, Unused, mentions
@@ -46,8 +46,8 @@ class ImportPlan:
         self.facts = facts
         self.source = source
         self.lines = lines
-        self.sites = list(import_sites(facts.body))
-        self.bound = bound_otherwise(facts.body)
+        self.sites = imports_of_file(facts)
+        self.bound = bound_in_file(facts)
         self.touched: dict[int, _Touched] = {}
         self.new: list[_NewLine] = []
         self.held: list[Span] = []

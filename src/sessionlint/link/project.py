@@ -16,7 +16,7 @@ from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.link.values.trust import Trust
 from sessionlint.model.facts import Call, ModuleFacts, Term
 from sessionlint.model.role import Role
-from sessionlint.model.source import Place, Source
+from sessionlint.model.source import Place, Source, Span
 from sessionlint.model.targets import Targets
 from sessionlint.model.wrappers import Vocabulary
 
@@ -186,6 +186,11 @@ class Project:
         """Every call of the project."""
         return (site for module in self.modules.values() for site in module.calls)
 
+    def call_at(self, place: Place) -> Site | None:
+        """The call that stands at ``place``, in a file that was read."""
+        module = self.modules.get(place.path)
+        return _calls_by_span(self, module).get(place.span) if module is not None else None
+
     def calls_of(self, *callees: type[kinds.Kind], within: ModuleScope | None = None) -> Sequence[Site]:
         """The calls of things of these kinds (``within`` a module), in the order of ``calls``; most are of something unknown."""
         return _gathered(_calls_by_callee(self, within), within, callees) if within else _calls_of(self, *callees)
@@ -260,6 +265,11 @@ def _calls_by_scope(project: Project, module: ModuleScope) -> Mapping[Scope, Seq
     for site in module.calls:
         found[site.scope].append(site)
     return dict(found)
+
+
+@question(dict[Span, Site]())
+def _calls_by_span(project: Project, module: ModuleScope) -> Mapping[Span, Site]:
+    return {site.term.span: site for site in reversed(module.calls)}
 
 
 @question(dict[object, list[Site]]())
