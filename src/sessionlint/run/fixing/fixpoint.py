@@ -155,9 +155,10 @@ def _harm(before: Checked, after: Checked, applied: Applied, fixed: Set[str]) ->
 def _brought(before: Checked, after: Checked, fixed: Set[str]) -> list[str]:
     """The codes of new errors. What was there all along behind a line that raised is none, nor is what a file that was broken all
     along says of the new names."""
-    uncovered = {code for each in fixed for code in before.outcome.rules[each].uncovers}
-    new = _errors(after) - _errors(before)
-    return sorted({code for code, path in new if code not in uncovered and after.facts[path].problem is None})
+    rules = before.outcome.rules
+    uncovers = any(rules[code].uncovers for code in fixed)
+    new = {code for code, path in _errors(after) - _errors(before) if after.facts[path].problem is None}
+    return sorted(code for code in new if not (uncovers and rules[code].about_use))
 
 
 def _errors(checked: Checked) -> Counter[tuple[str, str]]:

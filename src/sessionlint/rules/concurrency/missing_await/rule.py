@@ -29,7 +29,8 @@ RULE = Rule(
         "rows never saved, and no error raised",
     ),
     silent_in=frozenset({Role.STUB}),
-    uncovers=("SES701", "SES702", "SES703", "SES704"),
+    about_use=True,
+    uncovers=True,
 )
 
 _LOST = {

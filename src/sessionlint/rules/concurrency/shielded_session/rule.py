@@ -26,6 +26,8 @@ RULE = Rule(
         "IllegalStateChangeError: Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
     ),
     hints=("shield(",),
+    about_use=True,
+    uncovers=True,
 )
 _CLOSING = frozenset({"close", "aclose"})
 

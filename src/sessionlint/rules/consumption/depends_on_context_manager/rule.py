@@ -29,6 +29,7 @@ RULE = Rule(
         "'_AsyncGeneratorContextManager' object is not an async iterator",
     ),
     hints=("contextmanager_in_threadpool", "solve_generator", "solve_dependencies"),
+    uncovers=True,
 )
 
 _SYNCHRONOUS = (Provider.CONTEXT_MANAGER, Provider.RETURNS_CONTEXT_MANAGER)

@@ -35,6 +35,7 @@ RULE = Rule(
     ),
     hints=("anext(", "next(", "__anext__", "athrow", "__aexit__"),
     yields_to=("SES303", "SES305", "SES502"),
+    uncovers=True,
 )
 
 

@@ -23,6 +23,7 @@ RULE = Rule(
         "AttributeError: 'function' object has no attribute 'scalar'",
         "TypeError: cannot pickle 'generator' object",
     ),
+    uncovers=True,
 )
 
 

@@ -35,7 +35,7 @@ RULE = Rule(
         "AttributeError: __enter__",
     ),
     yields_to=("SES607",),
-    uncovers=("SES509",),
+    uncovers=True,
 )
 
 _WHAT = {

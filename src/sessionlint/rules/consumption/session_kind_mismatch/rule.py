@@ -32,6 +32,7 @@ RULE = Rule(
         "TypeError: 'coroutine' object is not iterable",
         "AttributeError: 'coroutine' object has no attribute 'scalars'",
     ),
+    about_use=True,
 )
 _MAKERS = frozenset({"sessionmaker", "async_sessionmaker"})
 

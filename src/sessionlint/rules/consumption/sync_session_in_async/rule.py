@@ -31,6 +31,7 @@ RULE = Rule(
     speaking_against=("greenlet_spawn", "sqlalchemy/ext/asyncio"),
     yields_to=("SES506", "SES607"),
     silent_in=frozenset(Role) - {Role.APPLICATION},
+    about_use=True,
 )
 _SHOWN = 3
 

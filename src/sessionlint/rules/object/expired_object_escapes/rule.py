@@ -29,6 +29,7 @@ RULE = Rule(
     hints=("_load_expired", "load_scalar_attributes"),
     speaking_against=("_emit_lazyload", "_load_for_state"),
     silent_in=SILENT_IN,
+    about_use=True,
 )
 _HELP = "give the factory `expire_on_commit=False`, `refresh` the object before the block ends, or return a value made of it"
 

@@ -29,6 +29,7 @@ RULE = Rule(
     ),
     hints=("_load_for_state", "_emit_lazyload"),
     silent_in=SILENT_IN,
+    about_use=True,
 )
 
 

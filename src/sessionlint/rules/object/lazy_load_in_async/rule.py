@@ -33,6 +33,7 @@ RULE = Rule(
     hints=("_emit_lazyload", "_load_for_state"),
     speaking_against=("loaded_dbapi.connect(", "_load_expired", "load_on_ident"),
     silent_in=SILENT_IN,
+    about_use=True,
 )
 
 

@@ -26,6 +26,7 @@ RULE = Rule(
     ),
     hints=("_before_attach", "_validate_persistent"),
     silent_in=SILENT_IN,
+    about_use=True,
 )
 
 

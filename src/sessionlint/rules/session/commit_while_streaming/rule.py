@@ -26,6 +26,7 @@ RULE = Rule(
         "ResourceClosedError: This result object is closed.",
     ),
     silent_in=frozenset({Role.STUB}),
+    about_use=True,
 )
 
 

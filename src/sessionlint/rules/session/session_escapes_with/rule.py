@@ -28,6 +28,7 @@ RULE = Rule(
     yields_to=("SES402",),
     silent_in=frozenset({Role.STUB}),
     milder_in=frozenset({Role.SCRIPT}),
+    about_use=True,
 )
 
 

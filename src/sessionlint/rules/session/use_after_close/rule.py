@@ -27,6 +27,7 @@ RULE = Rule(
     ),
     silent_in=frozenset({Role.STUB}),
     milder_in=frozenset({Role.SCRIPT}),
+    about_use=True,
 )
 _USES = frozenset({Act.SQL, Act.WRITE, Act.QUERY, Act.FLUSH, Act.COMMIT, Act.NESTED, Act.BEGIN})
 
