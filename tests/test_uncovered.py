@@ -59,6 +59,11 @@ UNCOVERING = {
     ("SES501", "SES509"): "@app.get('/')\nasync def read(db=Depends(scope)):\n    return db.get(Shop, 1)\n",
     ("SES502", "SES701"): "@app.get('/')\nasync def read(db=Depends(get_session())):\n"
     "    shop = await db.get(Shop, 1)\n    return len(shop.items)\n",
+    (
+        "SES502",
+        "SES404",
+    ): "def give():\n    db = SessionLocal()\n    try:\n        yield db\n    except Exception:\n        pass\n"
+    "    finally:\n        db.close()\n@app.get('/')\ndef read(db=Depends(give())):\n    return db.get(Shop, 1)\n",
     ("SES504", "SES604"): "@app.get('/')\nasync def read(db=get_session):\n    shop = db.get(Shop, 1)\n    return shop.id\n",
     ("SES506", "SES601"): "async def work():\n    async with get_session() as db:\n"
     "        return await asyncio.gather(db.get(Shop, 1), db.get(Shop, 2))\n",

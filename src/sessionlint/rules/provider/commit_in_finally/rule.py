@@ -24,6 +24,7 @@ RULE = Rule(
         "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
     ),
     silent_in=frozenset({Role.TEST, Role.STUB}),
+    about_use=True,
 )
 
 

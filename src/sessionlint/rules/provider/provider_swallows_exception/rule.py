@@ -25,6 +25,7 @@ RULE = Rule(
         "FastAPIError: No response object was returned. There's a high chance that the application code is raising an exception",
     ),
     silent_in=frozenset({Role.TEST, Role.STUB}),
+    about_use=True,
 )
 
 _RERAISE = (0, 110)

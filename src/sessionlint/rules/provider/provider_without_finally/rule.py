@@ -32,6 +32,7 @@ RULE = Rule(
     ),
     silent_in=frozenset({Role.TEST, Role.STUB}),
     milder_in=frozenset({Role.SCRIPT}),
+    about_use=True,
 )
 
 

@@ -29,6 +29,7 @@ RULE = Rule(
     hints=("contextlib.py", "return next(self.gen)"),
     yields_to=("SES408",),
     silent_in=frozenset({Role.TEST, Role.STUB}),
+    about_use=True,
 )
 
 _MESSAGES = {
