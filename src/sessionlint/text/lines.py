@@ -79,6 +79,11 @@ class Lines:
         start = self.start(offset)
         return start + len(self.text[start : self.next(offset)].rstrip("\r\n"))
 
+    @cached_property
+    def width(self) -> int:
+        """That of the widest line."""
+        return max(self.end(offset) - offset for offset in self.starts)
+
     def margin(self, offset: int) -> int:
         """Where the indentation of the line of ``offset`` starts: behind the last form feed before its code, if there is one."""
         blanks = _BLANKS.match(self.text, self.start(offset))
