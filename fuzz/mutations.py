@@ -119,13 +119,15 @@ _NAMES = (
 
 @st.composite
 def projects(draw: DrawFn) -> Project:
-    """One or two cases in one folder, each file perhaps changed a few times."""
+    """One or two cases in one folder, what is called the same in one file or not, each file perhaps changed a few times."""
     project: Project = {}
+    is_joined = draw(st.booleans())
     for seed in draw(st.lists(st.sampled_from(seeds()), min_size=1, max_size=2)):
-        project.update(seed)
+        for path, data in seed.items():
+            project[path] = b"\n\n".join((project[path], data)) if is_joined and path in project else data
     for _ in range(draw(st.integers(0, 5))):
         path = draw(st.sampled_from(sorted(project)))
-        change = draw(st.sampled_from([_tokens, _truncated, _bytes, _encoded, _line_ends, _repeated]))
+        change = draw(st.sampled_from([_tokens, _lines, _truncated, _bytes, _encoded, _line_ends, _repeated]))
         project[path] = change(draw, project[path])
     if draw(st.integers(0, 4)) == 0:
         renamed = draw(st.sampled_from(sorted(project)))
@@ -179,6 +181,30 @@ def _split(data: bytes) -> list[str]:
         cuts.update(index for index, character in enumerate(text) if character.isspace())
     ordered = sorted(cuts)
     return [text[start:end] for start, end in itertools.pairwise(ordered)] or [""]
+
+
+def _lines(draw: DrawFn, data: bytes) -> bytes:
+    """A line goes, comes twice, changes its place or comes from another case, indented as what stands there."""
+    lines = data.decode("utf-8", "replace").split("\n")
+    at = draw(st.integers(0, len(lines) - 1))
+    match draw(st.sampled_from(["drop", "double", "move", "bring"])):
+        case "drop":
+            del lines[at]
+        case "double":
+            lines.insert(at, lines[at])
+        case "move":
+            line = lines.pop(at)
+            _put(lines, draw(st.integers(0, len(lines))), line)
+        case _:
+            other = draw(st.sampled_from(seeds()))
+            text = other[draw(st.sampled_from(sorted(other)))].decode("utf-8", "replace")
+            _put(lines, at, draw(st.sampled_from(text.split("\n"))))
+    return "\n".join(lines).encode("utf-8", "surrogatepass")
+
+
+def _put(lines: list[str], at: int, line: str) -> None:
+    before = lines[at] if at < len(lines) else ""
+    lines.insert(at, before[: len(before) - len(before.lstrip())] + line.strip())
 
 
 def _truncated(draw: DrawFn, data: bytes) -> bytes:

@@ -245,3 +245,19 @@ def second(db=Depends(get_session)): ...
     for asked in (Layer(select=("SES409",)), Layer(extend_select=("duplicate-provider",)), Layer(select=("ALL",))):
         assert "SES409" in codes(asked)
     assert "SES409" in codes(Layer(), Override(files=("app.py",), layer=Layer(extend_select=("SES409",))))
+
+
+BUILT = "from sqlalchemy import create_engine\n\nengine = create_engine('sqlite:///app.db')\n"
+
+
+def test_no_fix_is_looked_for_where_nobody_is_shown_the_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> None:
+        raise RuntimeError("looked for")
+
+    monkeypatch.setattr("sessionlint.rules.engine.import_time_engine.fix.lazy_engine_fix", failing)
+    sources = {"db.py": Source("db.py", BUILT)}
+    assert not analyse_sources(sources).errors
+    for layer in (Layer(extend_select=("SES101",)), Layer(select=("SES",))):
+        assert "looked for" in analyse_sources(sources, settings=Settings(layers=(layer,))).errors[0]
+    override = Override(files=("d*.py",), layer=Layer(extend_select=("SES101",)))
+    assert "looked for" in analyse_sources(sources, settings=Settings(overrides=(override,))).errors[0]

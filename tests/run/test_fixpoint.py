@@ -20,12 +20,18 @@ Check = Callable[[Project, ModuleScope], Iterator[Finding]]
 
 @pytest.fixture
 def rules(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Puts rules in the place of the real ones: each replaces a text by another."""
+    """Puts rules in the place of the real ones: each replaces a text by another. The first one uncovers what the
+    second is about."""
 
     def install(*checks: Check) -> None:
         made = [
             RegisteredRule(
-                Rule(f"SES{900 + number}", f"rule-{number}", Severity.WARNING, "why"), check, lambda comments: iter(()), Path()
+                Rule(
+                    f"SES{900 + number}", f"rule-{number}", Severity.WARNING, "why", uncovers=number == 0, about_use=number == 1
+                ),
+                check,
+                lambda comments: iter(()),
+                Path(),
             )
             for number, check in enumerate(checks)
         ]
@@ -86,10 +92,20 @@ def test_a_fix_whose_result_does_not_parse_is_dropped_and_the_others_are_made(ru
 
 
 def test_a_fix_that_brings_an_error_is_dropped(rules: Callable[..., None]) -> None:
-    rules(_replacing("SES900", "one", "bad"), _replacing("SES901", "bad", "bad", Severity.ERROR, Applicability.DISPLAY))
+    looking = _replacing("SES902", "bad", "bad", Severity.ERROR, Applicability.DISPLAY)
+    rules(_replacing("SES900", "one", "bad"), _replacing("SES901", "two", "bad"), looking)
     fixed = _fixed("one\n")
     assert fixed.sources["a.py"].text == "one\n"
-    assert fixed.outcome.errors == ('a.py:1: the fix "one to bad" of SES900 was dropped: it would bring SES901',)
+    assert fixed.outcome.errors == ('a.py:1: the fix "one to bad" of SES900 was dropped: it would bring SES902',)
+
+
+def test_a_fix_that_uncovers_what_another_rule_is_about_is_made(rules: Callable[..., None]) -> None:
+    looking = _replacing("SES901", "bad", "bad", Severity.ERROR, Applicability.DISPLAY)
+    rules(_replacing("SES900", "one", "bad"), looking, _replacing("SES902", "two", "bad"))
+    fixed = _fixed("one\n")
+    assert (fixed.sources["a.py"].text, fixed.outcome.errors) == ("bad\n", ())
+    assert [finding.code for finding in fixed.outcome.findings] == ["SES901"]
+    assert _fixed("two\n").outcome.errors == ('a.py:1: the fix "two to bad" of SES902 was dropped: it would bring SES901',)
 
 
 def test_a_fix_that_changes_nothing_is_dropped(rules: Callable[..., None]) -> None:

@@ -17,10 +17,8 @@ def parentheses(source: Source, call: Call) -> Span:
     """From the opening parenthesis of the call to behind the closing one."""
     opening = next(
         token.start
-        for token in lines_of(source.text).tokens
-        if token.start >= call.func.span.end
-        and token.text == "("
-        and token.end <= (call.args[0].span.start if call.args else call.span.end)
+        for token in lines_of(source.text).tokens_from(call.func.span.end)
+        if token.text == "(" and token.end <= (call.args[0].span.start if call.args else call.span.end)
     )
     return Span(opening, call.span.end)
 

@@ -76,12 +76,11 @@ def without_await_fix(project: Project, found: SuperfluousAwait) -> Fix | None:
 
 def _taken(source: Source, awaited: Await) -> Span | None:
     """The keyword with the blanks behind it; None when a comment or a line ending follows."""
-    tokens = lines_of(source.text).tokens
-    start = awaited.span.start
-    index = next((number for number, token in enumerate(tokens) if token.start == start and token.text == "await"), None)
-    if index is None or tokens[index + 1].kind in ("comment", "newline"):
+    tokens = lines_of(source.text).tokens_from(awaited.span.start)
+    keyword, following = next(tokens), next(tokens)
+    if keyword.start != awaited.span.start or keyword.text != "await" or following.kind in ("comment", "newline"):
         return None
-    return Span(start, tokens[index + 1].start)
+    return Span(keyword.start, following.start)
 
 
 def unshielded_fix(project: Project, call: MethodCall) -> Fix | None:

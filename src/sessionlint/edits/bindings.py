@@ -1,7 +1,7 @@
 """Who gives a name its meaning in a file: its imports, and everything else that binds it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -76,6 +76,18 @@ def target(statement: f.Import, alias: f.Alias) -> str:
     if statement.module is None:
         return alias.name if alias.asname else alias.name.partition(".")[0]
     return f"{'.' * statement.level}{statement.module}.{alias.name}"
+
+
+@lru_cache(maxsize=4)
+def imports_of_file(facts: f.ModuleFacts) -> tuple[ImportSite, ...]:
+    """Every import statement of a file; its findings come together, so that a few files are enough to remember."""
+    return tuple(import_sites(facts.body))
+
+
+@lru_cache(maxsize=4)
+def bound_in_file(facts: f.ModuleFacts) -> Set[str]:
+    """The identifiers that anything but an import binds in a file; see ``imports_of_file``."""
+    return frozenset(bound_otherwise(facts.body))
 
 
 def bound_otherwise(body: f.Block) -> set[str]:

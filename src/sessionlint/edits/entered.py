@@ -195,9 +195,9 @@ def _is_used_behind(project: Project, found: Consumption, loop: For, name: str) 
 
 def _header_end(source: Source, loop: For) -> int:
     """Where the colon of the loop stands."""
-    depth = next(token.depth for token in lines_of(source.text).tokens if token.start >= loop.span.start)
-    tokens = (token for token in lines_of(source.text).tokens if token.start >= loop.iter.span.end)
-    return next(token.start for token in tokens if token.text == ":" and token.depth == depth)
+    lines = lines_of(source.text)
+    depth = next(lines.tokens_from(loop.span.start)).depth
+    return next(token.start for token in lines.tokens_from(loop.iter.span.end) if token.text == ":" and token.depth == depth)
 
 
 def _own_jumps(block: Block) -> list[Statement]:

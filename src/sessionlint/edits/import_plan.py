@@ -5,7 +5,7 @@ from dataclasses import field
 
 from sessionlint.edits import import_place
 from sessionlint.edits.apply import hold
-from sessionlint.edits.bindings import ImportSite, always_imports, bound_otherwise, import_sites, local_name, target
+from sessionlint.edits.bindings import ImportSite, always_imports, bound_in_file, imports_of_file, local_name, target
 from sessionlint.edits.import_text import ImportText
 from sessionlint.edits.removal import CannotError, cuts_of, is_pragma
 from sessionlint.edits.unused import StillUsed, Unused, mentions
@@ -46,8 +46,8 @@ class ImportPlan:
         self.facts = facts
         self.source = source
         self.lines = lines
-        self.sites = list(import_sites(facts.body))
-        self.bound = bound_otherwise(facts.body)
+        self.sites = imports_of_file(facts)
+        self.bound = bound_in_file(facts)
         self.touched: dict[int, _Touched] = {}
         self.new: list[_NewLine] = []
         self.held: list[Span] = []
@@ -92,15 +92,12 @@ class ImportPlan:
 
     def _imported_in_every_branch(self, wanted: Wanted) -> str | None:
         at = wanted.at
-        for statement in self.facts.body if not wanted.inside else ():
-            ahead = at is None or statement.span.end <= at.start
-            if (
-                ahead
-                and not isinstance(statement, Import)
-                and wanted.name not in self.bound
-                and always_imports(statement, wanted.name)
-            ):
-                inside = [site for site in self.sites if site.binds(wanted.name)]
+        inside = [site for site in self.sites if site.binds(wanted.name)]
+        if not inside or wanted.inside or wanted.name in self.bound:
+            return None
+        for statement in self.facts.body:
+            ahead = at is None or statement.end <= at.start
+            if ahead and not isinstance(statement, Import) and always_imports(statement, wanted.name):
                 meant = any(
                     target(site.statement, alias) in _targets(wanted) for site in inside for alias in site.statement.names
                 )
@@ -268,7 +265,7 @@ class ImportPlan:
 
     def _not_too_wide(self, statement: Import, text: ImportText) -> str:
         start = statement.span.start
-        limit = max([_WIDE, *(self.lines.end(offset) - offset for offset in self.lines.starts)])
+        limit = max(_WIDE, self.lines.width)
         width = start - self.lines.start(start) + len(text.text)
         if width <= limit or text.in_parentheses or "\\" in text.text or not text.text.startswith("from"):
             return text.text

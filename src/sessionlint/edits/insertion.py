@@ -14,7 +14,7 @@ def insert_first(source: Source, block: Block, written: str) -> Edit:
     line = lines.logical_of(first.span.start)
     if line.start != first.span.start:  # ``except Error: this``
         return _insert(source, first.span.start, f"{written}; ")
-    colon = max(token.end for token in lines.tokens if token.end <= first.span.start and token.text == ":" and not token.nested)
+    colon = next(token.end for token in lines.tokens_before(first.span.start) if token.text == ":" and not token.nested)
     return _insert(source, lines.next(colon), lines.indent(first.span.start) + written + lines.newline)
 
 

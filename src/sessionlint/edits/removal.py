@@ -47,11 +47,11 @@ def _cut(lines: Lines, span: Span) -> Cut:
     if span.start == first.start and behind in ("", ";"):
         return _whole_lines(lines, Span(span.start, last.end))
     if span.start == first.start:  # ``this; that``
-        following = next(token for token in lines.tokens if token.start >= span.end and token.text != ";")
+        following = next(token for token in lines.tokens_from(span.end) if token.text != ";")
         return Cut(span.start, following.start)
-    before = [token for token in lines.tokens if token.end <= span.start and not token.nested][-1]
+    before = next(token for token in lines.tokens_before(span.start) if not token.nested)
     if before.text != ";":  # the first of ``if x: this; that``
-        following = next(token for token in lines.tokens if token.start >= span.end and token.text != ";")
+        following = next(token for token in lines.tokens_from(span.end) if token.text != ";")
         if following.kind in ("comment", "newline"):
             raise CannotError
         return Cut(span.start, following.start)

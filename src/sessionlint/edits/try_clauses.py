@@ -15,7 +15,7 @@ def finally_cut(lines: Lines, statement: Try, indent: str, *, with_handlers: boo
     """
     final = statement.final
     before = final[0].span.start
-    keyword = next(token for token in reversed(lines.tokens) if token.end <= before and token.text == "finally")
+    keyword = next(token for token in lines.tokens_before(before) if token.text == "finally")
     if lines.logical_of(final[-1].span.end - 1).end != final[-1].span.end:
         raise CannotError
     first = statement.handlers[0].span if with_handlers and statement.handlers else keyword

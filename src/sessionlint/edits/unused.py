@@ -3,7 +3,15 @@
 import re
 from collections.abc import Sequence
 
-from sessionlint.edits.bindings import ImportSite, bound_otherwise, import_sites, local_name, target
+from sessionlint.edits.bindings import (
+    ImportSite,
+    bound_in_file,
+    bound_otherwise,
+    import_sites,
+    imports_of_file,
+    local_name,
+    target,
+)
 from sessionlint.model.facts import Alias, Class, Constant, Evaluate, Function, Import, ModuleFacts, Statement, Try, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.regex import regex
@@ -37,7 +45,7 @@ def judge(facts: ModuleFacts, lines: Lines, name: str, removed: Sequence[Span], 
         return _judge_local(lines, name, removed, *local)
     found = [
         (site, alias)
-        for site in import_sites(facts.body)
+        for site in imports_of_file(facts)
         for alias in site.statement.names
         if local_name(site.statement, alias) == name
     ]
@@ -52,17 +60,17 @@ def judge(facts: ModuleFacts, lines: Lines, name: str, removed: Sequence[Span], 
             return StillUsed()
     if any(alias.asname == alias.name or not _may_lose_a_name(site) or _is_spoken_for(lines, site) for site, alias in found):
         return StillUsed()
-    if name in bound_otherwise(facts.body) or _in_a_string(facts, lines, name, removed):
+    if name in bound_in_file(facts) or _in_a_string(facts, lines, name, removed):
         return StillUsed()
     # what an import statement names (``from functools import cache``) is no use of a name
-    gone = (*removed, *elsewhere, *(site.statement.span for site in import_sites(facts.body)))
+    gone = (*removed, *elsewhere, *(site.statement.span for site in imports_of_file(facts)))
     uses = tuple(span for span in mentions(lines, name) if not _covered(span, gone))
     return StillUsed(uses) if uses else Unused(tuple(found))
 
 
 def _local_import(facts: ModuleFacts, name: str, at: Span) -> tuple[ImportSite, Alias, Function] | None:
     """The only import of ``name`` inside the function of ``at``, with the function whose local it binds."""
-    inside = [site for site in import_sites(facts.body) if site.binds(name) and site.parents and site.is_seen_from(at)]
+    inside = [site for site in imports_of_file(facts) if site.binds(name) and site.parents and site.is_seen_from(at)]
     if len(inside) != 1:
         return None
     alias, owner = inside[0].binds(name), _owner(inside[0])

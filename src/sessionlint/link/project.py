@@ -1,7 +1,7 @@
 """The linked project: what rules ask."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 
@@ -19,7 +19,7 @@ from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.link.values.trust import Trust
 from sessionlint.model.facts import Call, ModuleFacts, Term
 from sessionlint.model.role import Role
-from sessionlint.model.source import Place, Source
+from sessionlint.model.source import Place, Source, Span
 from sessionlint.model.targets import Targets
 from sessionlint.model.wrappers import Vocabulary
 
@@ -43,11 +43,16 @@ class Project:
     A project is linked again when more of its files are read and when they change; then it forgets what that made untrue.
     ``vocabulary`` are the names that the project's configuration vouches for, ``source_roots`` folders (relative, "" for the
     project root) from which absolute imports are resolved, beside those that the layout shows; ``package`` is what the root
-    is called where it is one itself.
+    is called where it is one itself. ``requested`` are the rules whose findings on request are shown (None: all).
     """
 
     def __init__(
-        self, targets: Targets, vocabulary: Vocabulary = _NO_WORDS, source_roots: Sequence[str] = (), package: str = ""
+        self,
+        targets: Targets,
+        vocabulary: Vocabulary = _NO_WORDS,
+        source_roots: Sequence[str] = (),
+        package: str = "",
+        requested: Container[str] | None = None,
     ) -> None:
         self.targets = targets
         self.memory = Memory(kinds.is_same)
@@ -56,6 +61,7 @@ class Project:
         self._vocabulary = vocabulary
         self._source_roots = tuple(source_roots)
         self._package = package
+        self._requested = requested
         self._all_modules: Mapping[str, ModuleScope] = {}
         self._read: dict[str, ModuleScope] = {}
         self._modules: Mapping[str, ModuleScope] = self._read
@@ -216,6 +222,10 @@ class Project:
     def role(self, module: ModuleScope) -> Role:
         return _role(self, module)
 
+    def is_requested(self, code: str) -> bool:
+        """Whether a finding on request of this rule is shown: where it is not, nobody wants its fix."""
+        return self._requested is None or code in self._requested
+
     def is_program(self, module: ModuleScope) -> bool:
         """Whether ``module`` is there to be run: nothing imports it, and it has nothing to import."""
         return not self.importers.of_module(module.path) and runs_only_as_program(module)
@@ -241,6 +251,11 @@ class Project:
     def calls(self) -> Iterable[Site]:
         """Every call of the project."""
         return (site for module in self.modules.values() for site in module.calls)
+
+    def call_at(self, place: Place) -> Site | None:
+        """The call that stands at ``place``, in a file that was read."""
+        module = self.modules.get(place.path)
+        return _calls_by_span(self, module).get(place.span) if module is not None else None
 
     def calls_of(self, *callees: type[kinds.Kind], within: ModuleScope | None = None) -> Sequence[Site]:
         """The calls of things of these kinds (``within`` a module), in the order of ``calls``; most are of something unknown."""
@@ -318,6 +333,11 @@ def _calls_by_scope(project: Project, module: ModuleScope) -> Mapping[Scope, Seq
     for site in module.calls:
         found[site.scope].append(site)
     return _kept(found)
+
+
+@question(dict[Span, Site]())
+def _calls_by_span(project: Project, module: ModuleScope) -> Mapping[Span, Site]:
+    return {site.term.span: site for site in reversed(module.calls)}
 
 
 @question(dict[object, list[Site]]())

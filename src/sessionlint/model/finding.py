@@ -111,6 +111,9 @@ class Rule:
     those ``speaking_against`` say that it is another one.
     ``on_with`` is a key of the configuration: a rule that is off by default is on where the project sets it.
     ``yields_to`` names the codes of more specific rules: where one of them speaks of the same place, this one is silent.
+    ``about_use``: the rule speaks of what is done with a session that works, by its provider, too, or with what is read through
+    it; one that ``uncovers`` speaks of lines before which there is no such session. Where they are mended, the other sees for
+    the first time what was there all along.
     ``silent_in``: the rule does not look at files of these roles; ``milder_in``: what it finds there is for information.
     ``since`` is the release that first had it; ``former`` are codes and names by which it was known: they keep working.
     """
@@ -125,6 +128,8 @@ class Rule:
     hints: tuple[str, ...] = field(default=())
     speaking_against: tuple[str, ...] = field(default=())
     yields_to: tuple[str, ...] = field(default=())
+    about_use: bool = False
+    uncovers: bool = False
     silent_in: frozenset[Role] = frozenset()
     milder_in: frozenset[Role] = frozenset()
     stability: Stability = Stability.STABLE

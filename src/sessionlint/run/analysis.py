@@ -114,7 +114,8 @@ class Analysis:
 
     def project(self) -> Project:
         """One that is not linked yet."""
-        return Project(self.targets, self.settings.vocabulary, self.settings.src, self.package)
+        requested = Choice(self.settings, tuple(entry.rule for entry in registered_rules())).anywhere(asked=True)
+        return Project(self.targets, self.settings.vocabulary, self.settings.src, self.package, requested)
 
     def judged(self, project: Project, facts: Mapping[str, ModuleFacts], earlier: Found | None = None) -> Checked:
         """Run the rules in what is linked, select and suppress. ``facts`` are those of all files of which more is to be said than

@@ -1,9 +1,10 @@
 """Physical and logical lines of a text, its newline and its indentation."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from operator import attrgetter
 
 from sessionlint.model.regex import regex
 from sessionlint.model.source import Span
@@ -11,6 +12,7 @@ from sessionlint.text.lexer import Token, tokens
 
 _LINE_END = regex(r"\r\n|\r|\n")
 _BLANKS = regex(r"[ \t\f]*")
+_START = attrgetter("start")
 
 
 @lru_cache(maxsize=4)
@@ -29,6 +31,22 @@ class Lines:
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
         return tokens(self.text)
+
+    def tokens_from(self, offset: int) -> Iterator[Token]:
+        """The tokens that begin at ``offset`` or behind it."""
+        found = self.tokens
+        return (found[index] for index in range(bisect_left(found, offset, key=_START), len(found)))
+
+    def tokens_before(self, offset: int) -> Iterator[Token]:
+        """The tokens that end at ``offset`` or before it, the last one first."""
+        found = self.tokens
+        ahead = (found[index] for index in reversed(range(bisect_left(found, offset, key=_START))))
+        return (token for token in ahead if token.end <= offset)
+
+    def tokens_in(self, span: Span) -> list[Token]:
+        """The tokens that lie in ``span``."""
+        first, behind = (bisect_left(self.tokens, offset, key=_START) for offset in span)
+        return [token for token in self.tokens[first:behind] if token.end <= span.end]
 
     @cached_property
     def identifiers(self) -> Mapping[str, Sequence[Span]]:
@@ -60,6 +78,11 @@ class Lines:
         """Where the physical line of ``offset`` ends, before its line ending."""
         start = self.start(offset)
         return start + len(self.text[start : self.next(offset)].rstrip("\r\n"))
+
+    @cached_property
+    def width(self) -> int:
+        """That of the widest line."""
+        return max(self.end(offset) - offset for offset in self.starts)
 
     def margin(self, offset: int) -> int:
         """Where the indentation of the line of ``offset`` starts: behind the last form feed before its code, if there is one."""
@@ -99,12 +122,12 @@ class Lines:
 
     def comment_behind(self, end: int) -> Token | None:
         """The comment behind ``end`` on its line."""
-        index = bisect_right(self.tokens, end - 1, key=lambda token: token.start)
+        index = bisect_right(self.tokens, end - 1, key=_START)
         following = self.tokens[index] if index < len(self.tokens) else None
         return following if following and following.kind == "comment" and following.end == self.end(end) else None
 
     def comments_in(self, span: Span) -> list[Token]:
-        return [token for token in self.tokens if token.kind == "comment" and span.contains(Span(token.start, token.end))]
+        return [token for token in self.tokens_in(span) if token.kind == "comment"]
 
     def inside_string(self, offset: int) -> bool:
         """Whether ``offset`` lies behind the start of a string and before its end."""

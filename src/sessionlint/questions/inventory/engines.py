@@ -95,8 +95,7 @@ def _is_in_registry(project: Project, site: Site) -> bool:
 
 def engine_of(project: Project, origin: Place) -> Place | None:
     """Where the engine is built of what was called at ``origin``: a factory, a registry of one, or a session class."""
-    module = project.modules.get(origin.path)
-    site = next((site for site in module.calls if site.place == origin), None) if module is not None else None
+    site = project.call_at(origin)
     if site is None or not isinstance(site.term, Call):
         return None
     given = walk.argument(site.term, 0, "bind") or walk.argument(site.term, 0, "session_factory")

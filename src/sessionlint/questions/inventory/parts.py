@@ -64,7 +64,8 @@ def _written(decorator: Term) -> tuple[str, str]:
 
 def function_at(module: ModuleScope, place: Place) -> FunctionScope | None:
     """The innermost function of the module that a place lies in."""
-    around = [function for function in module.functions if function.node.span.contains(place.span)]
+    start, end = place.span
+    around = [function for function in module.functions if function.node.start <= start and end <= function.node.end]
     return around[-1] if around else None
 
 

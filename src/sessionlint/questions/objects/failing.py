@@ -85,7 +85,7 @@ def _by_cause(found: list[FailingLook]) -> Iterator[FailingLook]:
 def _by_fastapi(project: Project, objects: Objects) -> Iterator[tuple[Look, Values]]:
     """What FastAPI reads of the object that a route returns, to make the response of it."""
     function = objects.function
-    schema = route_schema(function) if objects.returned and is_route(function) else None
+    schema = route_schema(function) if objects.returned and is_route(project, function) else None
     for attr, place in schema_fields(project, schema, function.module) if schema is not None else ():
         for statement, values in objects.returned.items():
             if statement.value is not None:

@@ -141,7 +141,7 @@ def _callees(project: Project, function: FunctionScope) -> Iterator[FunctionScop
 
 
 def _may_need(project: Project, function: FunctionScope) -> bool:
-    return bool(function.node.params) and (is_route(function) or _names_depends(project, function.module))
+    return bool(function.node.params) and (is_route(project, function) or _names_depends(project, function.module))
 
 
 @question(False)

@@ -62,7 +62,7 @@ def _makes_more(project: Project, function: FunctionScope) -> bool:
 
 def made_of_objects(project: Project, function: FunctionScope) -> Iterator[tuple[Term, Scope]]:
     """The models that are made of objects: of the response of a route, or by ``Model.model_validate(...)``."""
-    response = route_schema(function) if is_route(function) else None
+    response = route_schema(function) if is_route(project, function) else None
     if response is not None:
         yield response, function.module
     for site in project.calls_in(function) if _called(project, function) & VALIDATING else ():

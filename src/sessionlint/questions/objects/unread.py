@@ -49,14 +49,14 @@ def _unread_models(project: Project, module: ModuleScope) -> Iterator[str]:
         for schema, scope in made_of_objects(project, function):
             for path in unread_schemas(project, schema, scope):
                 if _late_fields(project, module, path):
-                    late = _late_in(project, _made_into(objects_of(project, function), schema))
+                    late = _late_in(project, _made_into(project, objects_of(project, function), schema))
                     if _holds_any(project, path, "    {}:", late):
                         yield path
 
 
-def _made_into(objects: Objects, schema: Term) -> Iterator[Entity | None]:
+def _made_into(project: Project, objects: Objects, schema: Term) -> Iterator[Entity | None]:
     """The objects that the model ``schema`` is made of: those that leave a route, or that a call of it gets."""
-    if is_route(objects.function) and schema is route_schema(objects.function):
+    if is_route(project, objects.function) and schema is route_schema(objects.function):
         yield from (one for values in objects.returned.values() for one in values)
     for (call, _), values in objects.given.items():
         if isinstance(call.func, Attribute) and call.func.value is schema:

@@ -38,8 +38,5 @@ def _of(project: Project, lent: kinds.Kind) -> str | None:
 
 
 def _built_at(project: Project, place: Place) -> tuple[Call, Scope] | None:
-    module = project.modules.get(place.path)
-    for site in module.calls if module is not None else ():
-        if isinstance(site.term, Call) and site.term.span == place.span:
-            return site.term, site.scope
-    return None
+    site = project.call_at(place)
+    return (site.term, site.scope) if site is not None and isinstance(site.term, Call) else None

@@ -117,8 +117,5 @@ def _is_sure(project: Project, lent: kinds.Session | kinds.Factory) -> bool:
     """A ``sessionmaker`` whose class cannot be followed has no origin; one that hides in ``**options`` may be either kind."""
     if lent.is_async or lent.trusted:
         return True
-    module = project.modules.get(lent.origin.path) if lent.origin is not None else None
-    if module is None or lent.origin is None:
-        return False
-    call = next((site.term for site in module.calls if site.term.span == lent.origin.span), None)
-    return isinstance(call, Call) and not any(given.star == "**" for given in call.args)
+    site = project.call_at(lent.origin) if lent.origin is not None else None
+    return site is not None and isinstance(site.term, Call) and not any(given.star == "**" for given in site.term.args)

@@ -16,7 +16,7 @@ def bringers(project: Project, module: ModuleScope) -> Iterator[str]:
     """The names of the functions, classes and ``Annotated`` aliases of a module by which a request, or a caller, meets a
     session."""
     for function in module.functions:
-        if not is_route(function) and _brings(project, function):
+        if not is_route(project, function) and _brings(project, function):
             owner = function.owner if function.node.name in ("__init__", "__call__") else None
             yield owner.node.name if owner is not None else function.node.name
     yield from _aliases(project, module)

@@ -118,8 +118,7 @@ def session_source(project: Project, provider: FunctionScope) -> Place | None:
 
 def _unique_source(project: Project, origin: Place) -> Place | None:
     """The place of a factory that is made once; for ``Session(engine)``, that of the engine."""
-    module = project.modules.get(origin.path)
-    site = next((site for site in module.calls if site.term.span == origin.span), None) if module is not None else None
+    site = project.call_at(origin)
     if site is None or not isinstance(site.term, Call):
         return None
     if not isinstance(project.kind(site.term, site.scope), kinds.Session):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope
 from sessionlint.link.project import Project
+from sessionlint.link.question import question
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
 from sessionlint.model import walk
@@ -16,15 +17,15 @@ from sessionlint.questions.requests.needs import needs
 METHODS = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "trace", "api_route", "websocket"})
 
 
-def is_route(function: FunctionScope) -> bool:
+def is_route(project: Project, function: FunctionScope) -> bool:
     """Whether every decorator registers it as a route: ``@router.get("/path")``, in a module that imports fastapi."""
     decorators = function.node.decorators
-    return bool(decorators) and all(map(_registers, decorators)) and _imports_fastapi(function.module)
+    return bool(decorators) and all(map(_registers, decorators)) and _imports_fastapi(project, function.module)
 
 
 def is_called_by_fastapi(project: Project, function: FunctionScope) -> bool:
     """A route, or a dependency that no unknown decorator changes."""
-    if is_route(function):
+    if is_route(project, function):
         return True
     return is_dependency(project, function) and project.evaluator.decorators(function) <= TRANSPARENT
 
@@ -42,7 +43,8 @@ def _registers(decorator: Term) -> bool:
     return isinstance(path, Constant) and isinstance(path.value, str) and path.value[:1] in ("", "/")
 
 
-def _imports_fastapi(module: ModuleScope) -> bool:
+@question(False)
+def _imports_fastapi(project: Project, module: ModuleScope) -> bool:
     return any(
         isinstance(statement, Import) and (statement.module or statement.names[0].name).partition(".")[0] == "fastapi"
         for statement in walk.statements(module.body)

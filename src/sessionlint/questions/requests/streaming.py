@@ -37,7 +37,7 @@ def sessions_streamed(project: Project, module: ModuleScope) -> Iterator[Streame
     """Every ``StreamingResponse(generator)``, and every route that is a generator, that uses a session of the request."""
     for function in module.functions:
         streaming = responses(project, function)
-        streams_itself = function.node.is_generator and is_route(function)
+        streams_itself = function.node.is_generator and is_route(project, function)
         carried = {found.name: found for found in carried_sessions(project, function)} if streaming or streams_itself else {}
         if streams_itself:
             yield from _streaming_route(function, carried)

@@ -55,10 +55,12 @@ def _tests_inside(site: Site) -> Iterator[tuple[Term, bool]]:
 def _tests_around(project: Project, block: Block, statement: Statement, scope: Scope) -> Iterator[tuple[Term, bool]]:
     """Those of the ``if`` statements around a statement, and of those before it that are left when they hold."""
     for one in block:
-        if one.span.start > statement.span.start:
+        if one.start > statement.start:
             return
-        if isinstance(one, If) and not one.span.contains(statement.span) and is_left(project, one.body, scope):
-            yield one.test, False
+        if one.end <= statement.start:
+            if isinstance(one, If) and _asks_for_class(one.test) and is_left(project, one.body, scope):
+                yield one.test, False
+            continue
         for inner in walk.blocks(one):
             if _is_within(inner, statement):
                 if isinstance(one, If):
@@ -66,5 +68,10 @@ def _tests_around(project: Project, block: Block, statement: Statement, scope: S
                 yield from _tests_around(project, inner, statement, scope)
 
 
+def _asks_for_class(test: Term) -> bool:
+    """Whether a test may say anything here: most do not, and what they guard need not be looked through."""
+    return any(isinstance(inner, Call) and walk.dotted(inner.func) == "isinstance" for inner, _ in walk.descend(test))
+
+
 def _is_within(block: Block, statement: Statement) -> bool:
-    return bool(block) and block[0].span.start <= statement.span.start < block[-1].span.end
+    return bool(block) and block[0].start <= statement.start < block[-1].end

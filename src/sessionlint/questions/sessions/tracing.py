@@ -105,8 +105,13 @@ class Tracing(Paths[Condition]):
         for event in events_around(self.project, self.scope, self.name):
             self.by_statement[event.site.statement].append(event)
         start = self._start()
-        self.walruses = self.project.mentions(self.scope.module, ":=")
+        self.walruses = self._may_have_walruses()
         return self._block(self.scope.body, frozenset({given if start is State.UNKNOWN else start}))
+
+    def _may_have_walruses(self) -> bool:
+        """Whether the text of the body says so: its own, not the whole file's once for each body."""
+        body = self.scope.body
+        return bool(body) and self.project.source(self.scope).text.find(":=", body[0].start, body[-1].end) >= 0
 
     @property
     def events(self) -> Iterable[Event]:

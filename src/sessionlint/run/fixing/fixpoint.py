@@ -1,7 +1,7 @@
 """Fix, look again, fix what is left, until nothing moves."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import field, replace
 
 from sessionlint.edits.apply import Applied, apply_fixes
@@ -35,7 +35,8 @@ def fix_all(
     """Apply every safe fix, and with ``unsafe`` every unsafe one, of the findings whose own place is in scope.
 
     ``only`` is the one file that may change, ``codes`` are those of the rules whose fixes are wanted. A fix is dropped, and
-    reported as an internal error, when its result does not parse or brings a new finding of severity error.
+    reported as an internal error, when its result does not parse or brings a new finding of severity error that it does not
+    merely uncover.
     """
     fixing = Fixing(analysis, State(sources, checked), unsafe, only, codes)
     fixing.run()
@@ -105,8 +106,7 @@ def _pass(
     analysis: Analysis, state: State, wanted: Sequence[Finding], dropped: set[tuple[str, ...]], errors: list[str]
 ) -> tuple[State, list[Finding]]:
     """One pass; a set of fixes that does harm is halved until the harmful one stands alone. Returns the findings fixed too."""
-    fixes = list(dict.fromkeys(finding.fix for finding in wanted if finding.fix))
-    applied, after, harm = _tried(analysis, state, fixes)
+    applied, after, harm = _tried(analysis, state, wanted)
     if harm is None and applied.applied:
         return after, [finding for finding in wanted if finding.fix in applied.applied]
     if len(wanted) > 1:
@@ -120,12 +120,14 @@ def _pass(
     return state, []
 
 
-def _tried(analysis: Analysis, state: State, fixes: Sequence[Fix]) -> tuple[Applied, State, str | None]:
-    """The texts with ``fixes``, what is found in them, and the harm that was done; a failure of ours is harm, too."""
+def _tried(analysis: Analysis, state: State, wanted: Sequence[Finding]) -> tuple[Applied, State, str | None]:
+    """The texts with the fixes of ``wanted``, what is found in them, and the harm done; a failure of ours is harm, too."""
+    fixes = list(dict.fromkeys(finding.fix for finding in wanted if finding.fix))
     try:
         applied = apply_fixes(state.sources, fixes)
         after = _look(analysis, state, applied)
-        return applied, after, _harm(state.checked, after.checked, applied)
+        fixed = {finding.code for finding in wanted if finding.fix in applied.applied}
+        return applied, after, _harm(state.checked, after.checked, applied, fixed)
     except Exception as error:
         return Applied({}, (), ()), state, told(error)
 
@@ -137,7 +139,7 @@ def _look(analysis: Analysis, state: State, applied: Applied) -> State:
     return State(sources, analysis.check(sources, unchanged, state.checked.project))
 
 
-def _harm(before: Checked, after: Checked, applied: Applied) -> str | None:
+def _harm(before: Checked, after: Checked, applied: Applied, fixed: Set[str]) -> str | None:
     if applied.applied and not applied.sources:
         return "it changes nothing"
     for path in applied.sources:
@@ -146,10 +148,17 @@ def _harm(before: Checked, after: Checked, applied: Applied) -> str | None:
             return f"{path} would not parse: {problem.message}"
         if failure := after.facts[path].failure:
             return f"{path} could not be read: {failure}"
-    new = _errors(after) - _errors(before)
-    # that a file which was broken all along speaks of the new names is no harm done
-    new = Counter({(code, path): count for (code, path), count in new.items() if after.facts[path].problem is None})
-    return f"it would bring {', '.join(sorted(code for code, _ in new))}" if new else None
+    brought = _brought(before, after, fixed)
+    return f"it would bring {', '.join(brought)}" if brought else None
+
+
+def _brought(before: Checked, after: Checked, fixed: Set[str]) -> list[str]:
+    """The codes of new errors. What was there all along behind a line that raised is none, nor is what a file that was broken all
+    along says of the new names."""
+    rules = before.outcome.rules
+    uncovers = any(rules[code].uncovers for code in fixed)
+    new = {code for code, path in _errors(after) - _errors(before) if after.facts[path].problem is None}
+    return sorted(code for code in new if not (uncovers and rules[code].about_use))
 
 
 def _errors(checked: Checked) -> Counter[tuple[str, str]]:

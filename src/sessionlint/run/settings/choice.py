@@ -18,9 +18,10 @@ class Choice:
         self.rules = rules
         self._by_layers: dict[tuple[bool, tuple[Layer, ...]], frozenset[str]] = {}
 
-    def anywhere(self) -> frozenset[str]:
-        """Codes of the rules that are selected for some file at least: those that have to run."""
-        return self._codes(()).union(*(self._codes((override.layer,)) for override in self._settings.overrides))
+    def anywhere(self, *, asked: bool = False) -> frozenset[str]:
+        """Codes of the rules that are selected for some file at least: those that have to run; ``asked``: by somebody."""
+        layers = [(), *((override.layer,) for override in self._settings.overrides)]
+        return frozenset().union(*(self._codes(each, asked=asked) for each in layers))
 
     def shown(self, finding: Finding) -> Finding | None:
         """The finding with the severity that the settings give it, or None when its rule is not selected for its file.

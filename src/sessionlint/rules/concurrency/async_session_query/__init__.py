@@ -8,4 +8,5 @@ RULE = Rule(
     why="AsyncSession has no query(): the line raises AttributeError every time it runs.",
     symptoms=("AttributeError: 'AsyncSession' object has no attribute 'query'",),
     silent_in=frozenset({Role.STUB}),
+    about_use=True,
 )

@@ -13,4 +13,5 @@ RULE = Rule(
         "InvalidRequestError: This session is in 'prepared' state; no further SQL can be emitted within this transaction",
     ),
     hints=("gather(", "TaskGroup", "as_completed(", "asyncio.wait("),
+    about_use=True,
 )

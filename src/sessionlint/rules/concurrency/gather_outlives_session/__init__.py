@@ -14,4 +14,5 @@ RULE = Rule(
     hints=("gather(",),
     yields_to=("SES601",),
     silent_in=frozenset({Role.STUB}),
+    about_use=True,
 )

@@ -14,4 +14,6 @@ RULE = Rule(
         "rows never saved, and no error raised",
     ),
     silent_in=frozenset({Role.STUB}),
+    uncovers=True,
+    about_use=True,
 )

@@ -12,4 +12,5 @@ RULE = Rule(
         "QueuePool limit of size 5 overflow 10 reached, connection timed out",
     ),
     yields_to=("SES601", "SES608"),
+    about_use=True,
 )

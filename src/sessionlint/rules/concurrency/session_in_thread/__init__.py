@@ -15,4 +15,5 @@ RULE = Rule(
         "Working outside of application context",
     ),
     hints=("to_thread(", "run_in_executor(", "run_in_threadpool(", "Thread("),
+    about_use=True,
 )

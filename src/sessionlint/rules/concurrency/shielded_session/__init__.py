@@ -11,4 +11,6 @@ RULE = Rule(
         "IllegalStateChangeError: Method 'close()' can't be called here; method '_connection_for_bind()' is already in progress",
     ),
     hints=("shield(",),
+    uncovers=True,
+    about_use=True,
 )

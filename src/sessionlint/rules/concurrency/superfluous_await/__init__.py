@@ -12,4 +12,5 @@ RULE = Rule(
         "TypeError: object AsyncSession can't be used in 'await' expression",
     ),
     silent_in=frozenset({Role.STUB}),
+    about_use=True,
 )

@@ -34,19 +34,19 @@ def direct_calls(project: Project, module: ModuleScope) -> Iterator[DirectCall]:
         if function is None or not isinstance(call, Call):
             continue
         left_out = next((given for given in _filled(project, function) if not _is_passed(function, call, given)), None)
-        if left_out is not None and not _is_deferred(project, site) and not _is_foreign_route(function, module):
+        if left_out is not None and not _is_deferred(project, site) and not _is_foreign_route(project, function, module):
             yield DirectCall(site, function, left_out, walk.dotted(call.func) or function.node.name)
 
 
-def _is_foreign_route(function: FunctionScope, module: ModuleScope) -> bool:
+def _is_foreign_route(project: Project, function: FunctionScope, module: ModuleScope) -> bool:
     """Nobody calls another file's route, and files that name one are not read for that."""
-    return function.module is not module and is_route(function)
+    return function.module is not module and is_route(project, function)
 
 
 @collected
 def _filled(project: Project, function: FunctionScope) -> Iterator[Parameter]:
     """The parameters whose default is the ``Depends`` itself, of a function that is called as it is written."""
-    if not (is_route(function) or project.evaluator.decorators(function) <= _PLAIN):
+    if not (is_route(project, function) or project.evaluator.decorators(function) <= _PLAIN):
         return
     outside = function.parent or function.module
     for injected in injected_sessions(project, function):

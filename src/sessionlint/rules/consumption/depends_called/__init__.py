@@ -10,4 +10,5 @@ RULE = Rule(
         "TypeError: <async_generator object get_db> is not a callable object",
         "<sqlalchemy.orm.session.Session object> is not a callable object",
     ),
+    uncovers=True,
 )

@@ -13,4 +13,5 @@ RULE = Rule(
         "'_AsyncGeneratorContextManager' object is not an async iterator",
     ),
     hints=("contextmanager_in_threadpool", "solve_generator", "solve_dependencies"),
+    uncovers=True,
 )

@@ -17,4 +17,5 @@ RULE = Rule(
     ),
     hints=("anext(", "next(", "__anext__", "athrow", "__aexit__"),
     yields_to=("SES303", "SES305", "SES502"),
+    uncovers=True,
 )

@@ -10,4 +10,5 @@ RULE = Rule(
         "AttributeError: 'function' object has no attribute 'scalar'",
         "TypeError: cannot pickle 'generator' object",
     ),
+    uncovers=True,
 )

@@ -18,4 +18,5 @@ RULE = Rule(
         "AttributeError: __enter__",
     ),
     yields_to=("SES607",),
+    uncovers=True,
 )

@@ -13,4 +13,5 @@ RULE = Rule(
         "TypeError: 'coroutine' object is not iterable",
         "AttributeError: 'coroutine' object has no attribute 'scalars'",
     ),
+    about_use=True,
 )

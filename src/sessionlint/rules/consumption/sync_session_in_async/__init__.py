@@ -14,4 +14,5 @@ RULE = Rule(
     speaking_against=("greenlet_spawn", "sqlalchemy/ext/asyncio"),
     yields_to=("SES506", "SES607"),
     silent_in=frozenset(Role) - {Role.APPLICATION},
+    about_use=True,
 )

@@ -1,8 +1,9 @@
 """``await engine.dispose()`` where the application's lifespan ends."""
 
 from sessionlint.edits.imports import import_name
-from sessionlint.link.names.scopes import ImportBinding
+from sessionlint.link.names.scopes import Binding, ImportBinding, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
+from sessionlint.model.facts import Constant
 from sessionlint.model.finding import Applicability, Edit, Fix
 from sessionlint.model.source import Place, Span
 from sessionlint.questions.running.lifespans import Lifespan, lifespans
@@ -16,6 +17,8 @@ def dispose_fix(project: Project, engine: KeptEngine) -> Fix | None:
     lifespan = found[0] if len(found) == 1 else None
     if lifespan is None or not engine.name or lifespan.function.place != engine.process.place:
         return None
+    if engine.is_global and not _is_bound_once(engine.site.scope.module, engine.name):
+        return None
     spelled = _spelled(project, engine, lifespan)
     if spelled is None:
         return None
@@ -23,6 +26,19 @@ def dispose_fix(project: Project, engine: KeptEngine) -> Fix | None:
     return Fix(
         f"dispose `{name}` when the application stops", (*imports, _behind(project, engine, lifespan, name)), Applicability.UNSAFE
     )
+
+
+def _is_bound_once(module: ModuleScope, name: str) -> bool:
+    """Whether the name is one engine: of two, the lifespan could dispose one alone. An attribute is no name of the module."""
+    bindings = module.bindings.get(name, ())
+    return "." in name or sum(not _is_nothing(each) for each in bindings) == 1
+
+
+def _is_nothing(binding: Binding) -> bool:
+    """``engine = None``, and ``engine: AsyncEngine``: there is none yet."""
+    if not isinstance(binding, ValueBinding):
+        return False
+    return binding.value is None or (isinstance(binding.value, Constant) and binding.value.value is None)
 
 
 def _behind(project: Project, engine: KeptEngine, lifespan: Lifespan, name: str) -> Edit:

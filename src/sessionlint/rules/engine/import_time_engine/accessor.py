@@ -141,7 +141,7 @@ def _inlined(source: Source, lines: Lines, one: Accessor) -> str | None:
     given = [each.value for each in value.args if not each.star]
     places = [each.span for each in given if isinstance(each, Name) and each.id == getattr(setting.targets[0], "id", None)]
     name = source.text[slice(*setting.targets[0].span)]
-    uses = [token for token in lines.tokens if token.text == name and value.span.contains(Span(token.start, token.end))]
+    uses = [token for token in lines.tokens_in(value.span) if token.text == name]
     text = source.text[slice(*span)]
     commented = _top(lines, setting) != setting.span.start or lines.comment_behind(setting.span.end)
     if len(places) != 1 or len(uses) != 1 or "\n" in text or commented:

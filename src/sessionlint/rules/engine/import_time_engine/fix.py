@@ -254,6 +254,8 @@ def _meanings(project: Project, module: ModuleScope, name: str, mentioned: Seque
     starts = [span.start for span in mentioned]
     for scope in module.scopes:
         if isinstance(scope, FunctionScope | ClassScope):
+            if bisect_left(starts, scope.node.start) == bisect_left(starts, scope.node.end):
+                continue
             if scope.node.name == name:
                 yield scope.node.name_span
             if isinstance(scope, FunctionScope) and name in scope.bindings and name not in scope.declared:

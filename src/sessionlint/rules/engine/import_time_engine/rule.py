@@ -23,11 +23,9 @@ from sessionlint.rules.engine.import_time_engine import RULE
 
 def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
     for build in engines_built_at_import(project, module):
-        from sessionlint.rules.engine.import_time_engine.fix import lazy_engine_fix
-
-        fix = lazy_engine_fix(project, build)
-        in_the_way = (Related(fix.place, f"this is in the way of a fix: {fix.reason}"),) if isinstance(fix, Obstacle) else ()
         mild = build.literal_url or _is_run_once(project, module)
+        fix = _fix(project, build) if project.is_requested(RULE.code) or not mild else None
+        in_the_way = (Related(fix.place, f"this is in the way of a fix: {fix.reason}"),) if isinstance(fix, Obstacle) else ()
         yield RULE.finding(
             build.site.place,
             _message(project, module, build),
@@ -37,6 +35,12 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
             fix=fix if isinstance(fix, Fix) else None,
             on_request=mild,
         )
+
+
+def _fix(project: Project, build: EngineBuild) -> Fix | Obstacle:
+    from sessionlint.rules.engine.import_time_engine.fix import lazy_engine_fix
+
+    return lazy_engine_fix(project, build)
 
 
 def _is_run_once(project: Project, module: ModuleScope) -> bool:

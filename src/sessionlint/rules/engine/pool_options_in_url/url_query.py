@@ -28,8 +28,7 @@ class UrlText:
     def __init__(self, source: Source, span: Span) -> None:
         self.source = source
         lines = lines_of(source.text)
-        inside = (token for token in lines.tokens if token.kind == "string" and not token.nested)
-        self.strings = [token for token in inside if span.contains(Span(token.start, token.end))]
+        self.strings = [token for token in lines.tokens_in(span) if token.kind == "string" and not token.nested]
         self.offsets = [offset for token in self.strings for offset in range(*_content(token))]
         self.text = "".join(source.text[offset] for offset in self.offsets)
 

@@ -13,4 +13,5 @@ RULE = Rule(
     hints=("_load_expired", "load_scalar_attributes"),
     speaking_against=("_emit_lazyload", "_load_for_state"),
     silent_in=frozenset({Role.TEST, Role.STUB}),
+    about_use=True,
 )

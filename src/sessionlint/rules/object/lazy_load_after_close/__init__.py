@@ -15,4 +15,5 @@ RULE = Rule(
     ),
     hints=("_load_for_state", "_emit_lazyload"),
     silent_in=frozenset({Role.TEST, Role.STUB}),
+    about_use=True,
 )

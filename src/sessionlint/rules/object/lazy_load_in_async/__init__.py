@@ -18,4 +18,5 @@ RULE = Rule(
     hints=("_emit_lazyload", "_load_for_state"),
     speaking_against=("loaded_dbapi.connect(", "_load_expired", "load_on_ident"),
     silent_in=frozenset({Role.TEST, Role.STUB}),
+    about_use=True,
 )

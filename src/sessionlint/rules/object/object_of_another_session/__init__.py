@@ -13,4 +13,5 @@ RULE = Rule(
     ),
     hints=("_before_attach", "_validate_persistent"),
     silent_in=frozenset({Role.TEST, Role.STUB}),
+    about_use=True,
 )

@@ -11,4 +11,5 @@ RULE = Rule(
         "PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush",
     ),
     silent_in=frozenset({Role.TEST, Role.STUB}),
+    about_use=True,
 )

@@ -173,6 +173,6 @@ def _made_async(found: ReturnedSession, function: FunctionScope, source: Source)
     """An async session is entered by ``async with``, which takes an ``async def``."""
     if not found.life.session.is_async or function.node.is_async:
         return ()
-    before = (token for token in lines_of(source.text).tokens if token.end <= function.node.name_span.start)
-    start = [token.start for token in before if token.text == "def"][-1]
+    before = lines_of(source.text).tokens_before(function.node.name_span.start)
+    start = next(token.start for token in before if token.text == "def")
     return (Edit(Place(source.path, Span(start, start)), "async "),)

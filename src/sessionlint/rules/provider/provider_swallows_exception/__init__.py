@@ -11,4 +11,5 @@ RULE = Rule(
         "FastAPIError: No response object was returned. There's a high chance that the application code is raising an exception",
     ),
     silent_in=frozenset({Role.TEST, Role.STUB}),
+    about_use=True,
 )

@@ -12,4 +12,5 @@ RULE = Rule(
     ),
     silent_in=frozenset({Role.TEST, Role.STUB}),
     milder_in=frozenset({Role.SCRIPT}),
+    about_use=True,
 )

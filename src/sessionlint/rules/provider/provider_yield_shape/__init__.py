@@ -15,4 +15,5 @@ RULE = Rule(
     hints=("contextlib.py", "return next(self.gen)"),
     yields_to=("SES408",),
     silent_in=frozenset({Role.TEST, Role.STUB}),
+    about_use=True,
 )

@@ -13,4 +13,5 @@ RULE = Rule(
         "ResourceClosedError: This result object is closed.",
     ),
     silent_in=frozenset({Role.STUB}),
+    about_use=True,
 )

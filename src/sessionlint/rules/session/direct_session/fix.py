@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence, Set
 
-from sessionlint.edits.bindings import ImportSite, import_sites
+from sessionlint.edits.bindings import ImportSite, imports_of_file
 from sessionlint.edits.imports import Wanted, change_imports
 from sessionlint.link.names.scopes import FunctionScope, ImportBinding, ModuleScope, Scope
 from sessionlint.link.project import Project
@@ -50,7 +50,7 @@ class _Rewriting:
 
     def _local_import(self) -> ImportSite | None:
         """The nearest import of the factory that has certainly run in the function when the session is opened."""
-        sites = import_sites(self.module.facts.body)
+        sites = imports_of_file(self.module.facts)
         seen = [site for site in sites if site.parents and site.binds(self.factory) and site.is_seen_from(self.direct.call.span)]
         return seen[-1] if seen else None
 

@@ -12,6 +12,7 @@ class Obstacle(Enum):
     KEPT = "the session is kept, or handed to something that may keep it, beyond any block"
     UNUSED = "nothing uses the session, so that opening and closing it can go"
     FORM = "it is not opened in a `with` block or under a plain name that holds nothing else"
+    ENTERED = "it is entered by the wrong kind of `with`, which always raises: mend that first"
     PENDING = "the block may write without a commit behind it, and the helper would commit that"
     FAILED = "an `except` goes on after an error without a rollback, and the helper would commit what is left"
     ESCAPES = "what is read through the session is used after the block, and the helper's commit expires it"

@@ -154,6 +154,9 @@ def _obstacle_to_any(project: Project, life: Life, helper: Helper) -> tuple[Obst
         return Obstacle.ROUTE, None
     if call.args:
         return Obstacle.ARGUMENTS, None
+    entered = entered_item(life.opening)
+    if entered is not None and entered.is_async is not life.session.is_async:
+        return Obstacle.ENTERED, None
     return (Obstacle.SWALLOWS, helper.place) if helper.swallows else None
 
 

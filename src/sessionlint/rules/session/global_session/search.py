@@ -99,12 +99,14 @@ def _is_closed_at_once(project: Project, module: ModuleScope, name: str) -> bool
         isinstance(site.term, Call) and walk.dotted(site.term.func) in (f"{name}.close", f"{name}.aclose")
         for site in sites(module)
     )
+    if not closed:
+        return False
     used_later = any(
         isinstance(site.term, Name) and site.term.id == name and project.evaluator.home(name, function) is module
         for function in module.functions
         for site in sites(function)
     )
-    return closed and not used_later and not project.importers_of_name(module.path, name)
+    return not used_later and not project.importers_of_name(module.path, name)
 
 
 def _bound_in_functions(project: Project, module: ModuleScope) -> Iterator[SharedSession]:

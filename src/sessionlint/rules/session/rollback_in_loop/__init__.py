@@ -8,4 +8,5 @@ RULE = Rule(
     why="One bad row takes the good ones before it along: nothing tells of the rows that are missing afterwards.",
     symptoms=("rows of an import are missing, and no error was raised", "ObjectDeletedError: Instance has been deleted"),
     silent_in=frozenset({Role.STUB}),
+    about_use=True,
 )

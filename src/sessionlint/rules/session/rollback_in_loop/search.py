@@ -76,7 +76,7 @@ def _lenders(project: Project, course: Course, loop: For | While) -> Iterator[Fu
         is_around = block.name == course.name and block.statement.span.contains(loop.span)
         if is_around and isinstance(callee, kinds.FunctionKind):
             yield callee.function
-    if isinstance(course.scope, FunctionScope) and is_route(course.scope):
+    if isinstance(course.scope, FunctionScope) and is_route(project, course.scope):
         for injected in injected_sessions(project, course.scope):
             provider = provider_function(project, injected.dependency)
             if injected.parameter.name == course.name and provider is not None:

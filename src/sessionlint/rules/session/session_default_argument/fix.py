@@ -78,7 +78,7 @@ def _is_name(term: Term, name: str) -> bool:
 def _given(source: Source, parameter: Parameter, opened: Call) -> Span | None:
     """The default with its parentheses; None when it goes over several lines or holds a comment."""
     lines = lines_of(source.text)
-    equals = max(token.end for token in lines.tokens if token.end <= opened.span.start and token.text == "=")
+    equals = next(token.end for token in lines.tokens_before(opened.span.start) if token.text == "=")
     blanks = len(source.text[equals : opened.span.start]) - len(source.text[equals : opened.span.start].lstrip())
     span = Span(equals + blanks, parameter.span.end)
     return None if lines.comments_in(span) or lines.start(span.start) != lines.start(span.end) else span

@@ -14,4 +14,5 @@ RULE = Rule(
     yields_to=("SES402",),
     silent_in=frozenset({Role.STUB}),
     milder_in=frozenset({Role.SCRIPT}),
+    about_use=True,
 )

@@ -62,7 +62,7 @@ def held_waits(project: Project, module: ModuleScope) -> Iterator[HeldWait]:
 def pinned_waits(project: Project, module: ModuleScope) -> Iterator[PinnedWait]:
     """Each route once that waits while a dependency's use of the session keeps its connection."""
     for function in module.functions:
-        if is_route(function) and (waits := _waits_beside(project, function)) and not _uses_its_own(project, function):
+        if is_route(project, function) and (waits := _waits_beside(project, function)) and not _uses_its_own(project, function):
             user = next(_pinning(project, function), None)
             if user is not None:
                 yield PinnedWait(waits[0], user)
