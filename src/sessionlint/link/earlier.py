@@ -18,7 +18,7 @@ class InModule(NamedTuple):
 
 class Earlier:
     """Questions go by name. ``found`` tells by module what one finds there, ``spoken`` by file what modules say of it, ``rows``
-    the files of which an answer that is told by file says something at all.
+    the files of which an answer that is told by file says something at all; of other words than ``told_of``, nothing is known.
 
     ``modules`` are all that were read, in order. ``anew`` are, by question, those of which none of that counts; ``other`` the
     questions whose answers are others.
@@ -30,12 +30,14 @@ class Earlier:
         found: Mapping[str, Mapping[str, Found]],
         spoken: Mapping[str, Mapping[str, Mapping[str, Found]]],
         rows: Mapping[str, Container[str]],
+        told_of: Container[str],
     ) -> None:
         self.modules = modules
         self._order = {path: number for number, path in enumerate(modules)}
         self._found = found
         self._spoken = spoken
         self._rows = rows
+        self._told_of = told_of
         self._names: dict[Hashable, str | None] = {}
         self.anew: dict[str, set[str]] = {}
         self.other: set[str] = set()
@@ -50,13 +52,13 @@ class Earlier:
         """The modules that may speak of a file, in order; None: any."""
         name = self._name(key) or ""
         spoken = self._spoken.get(name)
-        return None if spoken is None else self._in_order(spoken.get(path, {}), name)
+        return None if spoken is None or path not in self._told_of else self._in_order(spoken.get(path, {}), name)
 
     def is_silent(self, key: tuple[Any, ...], path: str) -> bool:
         """Whether an answer that is told by file says nothing of the one at ``path``."""
         name = self._name(key)
         rows = self._rows.get(name or "")
-        return rows is not None and name not in self.other and path not in rows
+        return rows is not None and name not in self.other and path in self._told_of and path not in rows
 
     def _in_order(self, found: Mapping[str, Found], name: str) -> Iterable[InModule]:
         anew = self.anew.get(name, ())

@@ -201,8 +201,13 @@ class Memory:
             current.reads = reads | self.row_bit(path)
         return found.get(path)
 
+    @staticmethod
+    def row_of(path: str) -> Hashable:
+        """What stands for all that is said of the file at ``path``: by questions about the whole project, by who imports it."""
+        return _ROW, path
+
     def row_bit(self, path: str) -> int:
-        """The bit of what questions about the whole project say of the file at ``path``."""
+        """The bit of what is said of the file at ``path``."""
         return self.bit((_ROW, path))
 
     def as_row(self, path: str, answer: Callable[..., T], *given: Any) -> T:
@@ -258,6 +263,10 @@ class Memory:
     def recall(self, key: Hashable, answer: object) -> None:
         """Remember what a question about the whole project said in another run; what it is made of is not known."""
         self.answers[key] = Far(answer, self.bit(key))
+
+    def rows(self) -> frozenset[str]:
+        """What somebody has asked about of questions that are told by file, or by another word."""
+        return frozenset(what[1] for what in self._bits if isinstance(what, tuple) and what[0] == _ROW)
 
     def bits_of(self, key: Hashable, own: int) -> int:
         """The bits of what the answer to a question is made of that belongs to ``own``."""

@@ -8,7 +8,16 @@ from typing import Any, TypeAlias, TypeVar
 from sessionlint.link import named
 from sessionlint.link.earlier import Earlier, InModule
 from sessionlint.link.memory import EVERYTHING, Memory
-from sessionlint.link.names.importers import AttributePlaces, Importers, ModuleImports, attribute_places, imports_of
+from sessionlint.link.names.importers import (
+    NO_IMPORTS,
+    AttributePlaces,
+    Importers,
+    ModuleImports,
+    attribute_places,
+    differing,
+    imported_files,
+    imports_of,
+)
 from sessionlint.link.names.layout import Layout, layout_of
 from sessionlint.link.names.roles import role_of, runs_only_as_program
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site, build_module
@@ -73,7 +82,7 @@ class Project:
         self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory, self)
         self.kind: Callable[[Term, Scope], kinds.Kind] = self.evaluator.kind
         self._importers: Importers | None = None
-        self._make_importers: Callable[[], Importers] = lambda: Importers(())
+        self._make_importers = self._importers_of_all
         self.earlier: Earlier | None = None
         # words whose absence left files without facts, and words that such files were searched for beyond that
         self.searched: set[str] = set()
@@ -93,26 +102,26 @@ class Project:
             self.layout = layout
             self._forget_all()
         self.facts, self._sources = facts, sources
-        old = [self._all_modules[path] for path in changed if path in self._all_modules]
-        before = [self._imports.pop(module, None) for module in old]
+        old = {path: self._all_modules[path] for path in changed if path in self._all_modules}
+        before = {path: self._imports.pop(module, NO_IMPORTS) for path, module in old.items()}
         known = {**self._all_modules, **built}
         self._all_modules = {path: known[path] for path in sorted(facts)}
         self._read.clear()
         self._read |= {path: module for path, module in self._all_modules.items() if not module.facts.outline}
         self.modules, self.sources = _Reading(self.memory, self._modules), _Reading(self.memory, sources)
         self._link_names(layout)
-        outlines_differ = any(module.facts.outline for module in (*old, *built.values()))
+        outlines_differ = any(module.facts.outline for module in (*old.values(), *built.values()))
         self._forget(changed, before, outlines_differ)
 
     def unfold(
         self,
         facts: Mapping[str, ModuleFacts],
         sources: Mapping[str, Source],
-        importers: Callable[[], Importers],
+        imports: Callable[[], Iterable[tuple[str, ModuleImports]]],
         earlier: Earlier,
     ) -> None:
         """Be the project that an ``earlier`` run has linked, but for what may have changed since: each module when somebody asks
-        for it, and so ``facts`` and ``sources`` should be made. ``importers`` makes the answers about the imports of all files.
+        for it, and so ``facts`` and ``sources`` should be made. ``imports`` gives those of all files.
         """
         self.layout = layout_of(frozenset(sources), self._source_roots, self._package)
         self.facts, self._sources, self.earlier = facts, sources, earlier
@@ -122,7 +131,7 @@ class Project:
         self.trust = Trust(self._vocabulary, self._modules, self.layout)
         self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory, self)
         self.kind = self.evaluator.kind
-        self._make_importers = importers
+        self._make_importers = lambda: self._told_importers(imports())
 
     def scope_of(self, facts: ModuleFacts) -> ModuleScope:
         """The module of other facts, which is none of the project's."""
@@ -153,14 +162,23 @@ class Project:
         self._imports = {}
         self._importers = None
 
-    def _forget(self, changed: Iterable[str], before: Iterable[ModuleImports | None], outlines_differ: bool) -> None:
-        after = [self.imports_of(self._all_modules[path]) for path in changed if path in self._all_modules]
-        said = attrgetter("modules", "names")
-        known = [said(imports) for imports in before if imports is not None]
-        imports_differ = known != [said(imports) for imports in after]
-        if imports_differ:
-            self._importers = Importers((path, self.imports_of(module)) for path, module in self._all_modules.items())
-        self.memory.forget([*changed, *([_IMPORTS] if imports_differ else ()), *([_OUTLINES] if outlines_differ else ())])
+    def _forget(self, changed: Iterable[str], before: Mapping[str, ModuleImports], outlines_differ: bool) -> None:
+        after = {path: self.imports_of(self._all_modules[path]) for path in changed if path in self._all_modules}
+        pairs = [(before.get(path, NO_IMPORTS), after.get(path, NO_IMPORTS)) for path in {**before, **after}]
+        told = {path for one, other in pairs for path in differing(one, other)}
+        if told:
+            self._importers = None
+        imports_differ = any(imported_files(one) != imported_files(other) for one, other in pairs)
+        whole = [*([_IMPORTS] if imports_differ else ()), *([_OUTLINES] if outlines_differ else ())]
+        self.memory.forget([*changed, *map(self.memory.row_of, told), *whole])
+
+    def _importers_of_all(self) -> Importers:
+        return self._told_importers((path, self.imports_of(module)) for path, module in self._all_modules.items())
+
+    def _told_importers(self, imports: Iterable[tuple[str, ModuleImports]]) -> Importers:
+        """The answers about imports; whoever asks has read what is said of a file, or who imports whom at all."""
+        memory = self.memory
+        return Importers(imports, lambda path: memory.read(memory.row_bit(path)), lambda: memory.read(memory.bit(_IMPORTS)))
 
     # --- modules ------------------------------------------------------------------------------------------------------
 
@@ -182,7 +200,6 @@ class Project:
 
     @property
     def importers(self) -> Importers:
-        self.memory.read(self.memory.bit(_IMPORTS))
         if self._importers is None:
             self._importers = self._make_importers()
         return self._importers

@@ -22,6 +22,29 @@ class ModuleImports:
     names: Sequence[tuple[str, str, str, bool, Place]]
 
 
+NO_IMPORTS = ModuleImports((), ())
+
+
+def imported_files(imports: ModuleImports) -> frozenset[str]:
+    """The paths of the files that one imports."""
+    return frozenset(path for path, _, _ in imports.modules) | {path for path, *_ in imports.names}
+
+
+def differing(one: ModuleImports, other: ModuleImports) -> frozenset[str]:
+    """The files of which two texts of a module import something else, or elsewhere."""
+    known, now = _by_file(one), _by_file(other)
+    return frozenset(path for path in known.keys() | now.keys() if known.get(path) != now.get(path))
+
+
+def _by_file(imports: ModuleImports) -> dict[str, list[object]]:
+    found: dict[str, list[object]] = defaultdict(list)
+    for path, *module in imports.modules:
+        found[path].append(module)
+    for path, *name in imports.names:
+        found[path].append(name)
+    return found
+
+
 def imports_of(module: ModuleScope, layout: Layout) -> ModuleImports:
     """The imports of ``module`` from other modules of the project, wherever in it they stand."""
     modules: list[tuple[str, str | None, Place]] = []
@@ -87,9 +110,19 @@ def attribute_places(module: ModuleScope, imports: ModuleImports) -> AttributePl
 
 
 class Importers:
-    """Answers for one project, of what each of its files imports; direct imports only, re-exports are followed by name."""
+    """Answers for one project, of what each of its files imports; direct imports only, re-exports are followed by name.
 
-    def __init__(self, imports: Iterable[tuple[str, ModuleImports]]) -> None:
+    ``read`` is told of each file about whose importers somebody asks; ``read_all`` when the question is who imports whom at all.
+    """
+
+    def __init__(
+        self,
+        imports: Iterable[tuple[str, ModuleImports]],
+        read: Callable[[str], object] = lambda _: None,
+        read_all: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._read = read
+        self._read_all = read_all
         self._of_module: dict[str, dict[str, Place]] = defaultdict(dict)
         self._of_name: dict[tuple[str, str], dict[str, Place]] = defaultdict(dict)
         self._reexports: dict[tuple[str, str], dict[tuple[str, str], None]] = defaultdict(dict)
@@ -110,18 +143,22 @@ class Importers:
 
     def imported(self) -> frozenset[str]:
         """The paths of the modules that others import."""
+        self._read_all()
         return frozenset(self._of_module)
 
     def of_module(self, path: str) -> dict[str, Place]:
         """The modules that import the module at ``path``, each with the place of the import."""
+        self._read(path)
         return self._of_module.get(path, {})
 
     def directly(self, path: str, name: str) -> Collection[str]:
         """The modules that import ``name`` from the module at ``path`` itself; they may use it as an attribute instead."""
+        self._read(path)
         return self._of_name.get((path, name), {}).keys()
 
     def transitively(self, paths: Iterable[str]) -> frozenset[str]:
         """The modules that import one of ``paths``, or what imports one, and so on."""
+        self._read_all()
         found: set[str] = set()
         waiting = [*paths]
         while waiting:
@@ -137,6 +174,7 @@ class Importers:
         waiting, seen = [(path, name)], {(path, name)}
         while waiting:
             current = waiting.pop()
+            self._read(current[0])
             for importer, place in (*self._of_name.get(current, {}).items(), *self._attribute_uses(*current, attributes)):
                 found.setdefault(importer, place)
             passed_on = [each for each in self._reexports.get(current, ()) if each not in seen]

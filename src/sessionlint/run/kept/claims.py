@@ -60,7 +60,7 @@ class Claims:
     ``rests``: what that rests on. ``looks``: the questions that are asked of each module; ``wholes``: all others about the
     project. ``deciding`` are the questions that decide which files are read. ``imports``: of each file, as JSON data;
     ``notes``: facts without a body, of files with suppression comments or of which there is nothing else (JSON text);
-    ``remarks``: on the project.
+    ``remarks``: on the project. ``words``: what is no file, and was asked about of questions that are told by it.
     """
 
     modules: Sequence[str]
@@ -72,6 +72,7 @@ class Claims:
     imports: Mapping[str, Any]
     notes: Mapping[str, str]
     remarks: Sequence[str]
+    words: Sequence[str]
 
 
 def dump(claims: Claims) -> str:
@@ -88,6 +89,7 @@ def dump(claims: Claims) -> str:
             "imports": claims.imports,
             "notes": claims.notes,
             "remarks": claims.remarks,
+            "words": claims.words,
             "names": list(sets.names),
             "sets": [list(each) for each in sets.known],
         },
@@ -110,6 +112,7 @@ def load(text: str) -> Claims:
         data["imports"],
         data["notes"],
         data["remarks"],
+        data["words"],
     )
 
 

@@ -1,7 +1,7 @@
 """From a project that was checked to what is kept of it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -25,10 +25,12 @@ T = TypeVar("T")
 
 
 class Keeping:
-    """Tells what answers of ``project`` say and rest on. ``text_of`` gives the digest of the text at a path."""
+    """Tells what answers of ``project`` say and rest on. ``text_of`` gives the digest of the text at a path, ``told_of`` holds
+    what is kept of answers that are told by file, or by another word."""
 
-    def __init__(self, project: Project, text_of: Callable[[str], str]) -> None:
+    def __init__(self, project: Project, text_of: Callable[[str], str], told_of: Container[str]) -> None:
         self._project = project
+        self._told_of = told_of
         self._text_of = text_of
         self._parts: dict[int, frozenset[Part]] = {}
         self._names: dict[Hashable, Part] = {}
@@ -65,7 +67,8 @@ class Keeping:
             return self.said(answer)
         by_path: dict[str, list[object]] = defaultdict(list)
         for path, one in answer:
-            by_path[path].append(one)
+            if path in self._told_of:
+                by_path[path].append(one)
         return {path: self.said(tuple(said)) for path, said in by_path.items()}
 
     def looks(self, look: "Asked", modules: Iterable[ModuleScope], known: Look | None = None) -> Look:
@@ -106,7 +109,9 @@ class Keeping:
     def whole(self, question: named.Question, answer: Any, bits: int) -> Whole:
         """A question about the whole project that is not asked of each module."""
         if question.by_path:
-            return Whole(self.parts(bits), {path: self.said(said) for path, said in answer.items() if said})
+            return Whole(
+                self.parts(bits), {path: self.said(said) for path, said in answer.items() if said and path in self._told_of}
+            )
         return Whole(self.parts(bits), self.said(answer))
 
 
@@ -127,7 +132,8 @@ def look_at(name: str, question: named.Question, key: tuple[Any, ...]) -> Asked 
 
 def claims_of(project: Project, found: analysis.Found, text_of: Callable[[str], str]) -> Claims:
     """All that is kept of a project in which ``found`` was found."""
-    keeping = Keeping(project, text_of)
+    words = project.memory.rows() - project.sources.keys()
+    keeping = Keeping(project, text_of, {*project.sources, *words})
     deciding = keeping.deciding()
     looks, wholes = keeping.asked()
     modules = [*project.modules.values()]
@@ -141,6 +147,7 @@ def claims_of(project: Project, found: analysis.Found, text_of: Callable[[str], 
         dict(_imports(project)),
         {path: encoded(replace(facts, body=())) for path, facts in project.facts.items() if is_notable(facts)},
         found.remarks,
+        sorted(words),
     )
 
 

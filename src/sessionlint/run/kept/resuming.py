@@ -7,13 +7,13 @@ run begins at the beginning.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
 from sessionlint.link import named, plain
 from sessionlint.link.earlier import Earlier
-from sessionlint.link.names.importers import Importers, ModuleImports
+from sessionlint.link.names.importers import ModuleImports, differing
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.on_demand import OnDemand
 from sessionlint.link.question import Postings
@@ -59,9 +59,10 @@ class Resuming:
         self._text_of = text_of
         self._read = frozenset(known.modules)
         self._looks, self._questions = _questions(known)
-        self._earlier = _earlier(known, {asked.name for asked in self._looks if isinstance(asked.of, Postings)})
+        told_of = {*sources, *known.words}
+        self._earlier = _earlier(known, {asked.name for asked in self._looks if isinstance(asked.of, Postings)}, told_of)
         self._project = analysis.project()
-        self._keeping = Keeping(self._project, text_of)
+        self._keeping = Keeping(self._project, text_of, told_of)
         self._dirty: set[Part] = set()
         self._found_by: dict[str, claims.Look] = {}
         self._wholes: dict[str, Whole] = {}
@@ -82,7 +83,7 @@ class Resuming:
 
     def _link(self) -> None:
         facts = OnDemand(sorted(self._sources), self._facts_of)
-        self._project.unfold(facts, self._sources, self._importers, self._earlier)
+        self._project.unfold(facts, self._sources, self._imports, self._earlier)
         base: set[Part] = {*map(claims.file, self._others), *((claims.OUTLINES,) if self._others else ())}
         for path, before in self._before.items():
             if _says_nothing(before) or _says_nothing(facts[path]) or path in self._project.trust.homes:
@@ -107,17 +108,16 @@ class Resuming:
         return self._analysis.extractor.looks([text])[path].outline
 
     def _change_of_imports(self, path: str, before: ModuleFacts) -> Iterator[Part]:
-        """Nothing, or that imports stand elsewhere. Raises NoWayError where they are others."""
+        """The files of which the imports stand elsewhere. Raises NoWayError where they are others."""
         old, new = self._project.scope_of(before), self._project.modules[path]
         old_imports, new_imports = self._project.imports_of(old), self._project.imports_of(new)
         if _edges(old, old_imports) != _edges(new, new_imports):
             raise NoWayError
-        if dumped(old_imports) != dumped(new_imports):
-            yield claims.IMPORTS
+        yield from map(claims.row, differing(old_imports, new_imports))
 
-    def _importers(self) -> Importers:
+    def _imports(self) -> Iterator[tuple[str, ModuleImports]]:
         changed = {path: self._project.imports_of(self._project.modules[path]) for path in self._before}
-        return Importers((path, changed.get(path) or loaded(path, data)) for path, data in self._known.imports.items())
+        return ((path, changed.get(path) or loaded(path, data)) for path, data in sorted(self._known.imports.items()))
 
     def _kept_note(self, path: str) -> ModuleFacts | None:
         """What is known of a file beside its body; there is no body if that holds no comment for us."""
@@ -226,8 +226,8 @@ class Resuming:
         )
 
 
-def _earlier(known: Claims, posted: Set[str]) -> Earlier:
-    """``posted`` are the questions by which modules speak of files."""
+def _earlier(known: Claims, posted: Set[str], told_of: Container[str]) -> Earlier:
+    """``posted`` are the questions by which modules speak of files, or of other words that are ``told_of``."""
     found: dict[str, dict[str, Any]] = {}
     spoken: dict[str, dict[str, dict[str, Any]]] = {}
     for name, look in known.looks.items():
@@ -239,7 +239,7 @@ def _earlier(known: Claims, posted: Set[str]) -> Earlier:
             for to, one in said.items() if isinstance(said, Mapping) else ():
                 about[to][path] = one
     rows = {name: whole.answer for name, whole in known.wholes.items() if isinstance(whole.answer, Mapping)}
-    return Earlier(known.modules, found, spoken, rows)
+    return Earlier(known.modules, found, spoken, rows, told_of)
 
 
 def _questions(known: Claims) -> tuple[list[Asked], dict[str, tuple[named.Question, tuple[Any, ...]]]]:
