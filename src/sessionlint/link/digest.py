@@ -7,10 +7,10 @@ So any change of a file changes what has something of it in it, and answers that
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from hashlib import blake2b
 from typing import Any
 
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Site
+from sessionlint.model.digest import blake2b
 
 _BYTES = 9
 
