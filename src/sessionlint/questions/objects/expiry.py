@@ -23,7 +23,7 @@ def expires(project: Project, session: kinds.Session, name: str, scope: Function
     opening = [*_opening(project, name, scope)]
     if any(_says(call) for call in opening):
         return False
-    if not opening and (session.origin, True) in _opened(project, _home(session.origin)):
+    if not opening and session.origin in _sometimes_overridden(project, _home(session.origin)):
         return False
     return may_expire(project, session)
 
@@ -33,8 +33,7 @@ def may_expire(project: Project, session: kinds.Session) -> bool:
     if not anything_expires(project):
         return False
     if session.origin is not None:
-        home = project.modules.get(session.origin.path)
-        return home is not None and _expiring(project, home).get(session.origin, False)
+        return _expiring(project, session.origin.path).get(session.origin, False)
     return {does for is_async, does in _said(project) if is_async is session.is_async} == {True}
 
 
@@ -54,16 +53,21 @@ def _opening(project: Project, name: str, scope: FunctionScope) -> Iterator[Call
 @gathered
 def _said(project: Project, module: ModuleScope) -> Iterator[tuple[bool | None, bool]]:
     """Of which flavour what makes sessions is, and whether a commit surely expires their objects."""
-    expiring = _expiring(project, module)
-    if expiring:
-        yield from dict.fromkeys((maker.is_async, expiring[maker.place]) for maker in makers_of(project, module))
+    making = makers_of(project, module)
+    expiring = _expiring(project, module.path) if making else {}
+    yield from dict.fromkeys((maker.is_async, expiring[maker.place]) for maker in making if maker.place in expiring)
 
 
 @question(dict[Place, bool]())
-def _expiring(project: Project, module: ModuleScope) -> dict[Place, bool]:
-    """Everything in a module, no test, that makes sessions, and whether a commit surely expires their objects."""
-    making = makers_of(project, module)
-    if not making or project.role(module) is Role.TEST:
+def _expiring(project: Project, path: str) -> dict[Place, bool]:
+    """Everything in a file, no test, that makes sessions, and whether a commit surely expires their objects.
+
+    It is asked by path, as a question about the whole project: many rest on the answer, which hardly ever changes, and few of the
+    calls that it is made of say anything of it.
+    """
+    module = project.modules.get(path)
+    making = makers_of(project, module) if module is not None else ()
+    if module is None or not making or project.role(module) is Role.TEST:
         return {}
     otherwise = configured(project) | frozenset(_set(project)) | _overridden(project, module)
     return {
@@ -96,6 +100,12 @@ def _overridden(project: Project, module: ModuleScope) -> frozenset[Place]:
     """The factories of a module that are called with the option each time."""
     given = _opened(project, module.path)
     return frozenset(origin for origin, says in given if origin is not None and says and (origin, False) not in given)
+
+
+@question(frozenset[Place | None]())
+def _sometimes_overridden(project: Project, path: str) -> frozenset[Place | None]:
+    """The factories of a file that are called with the option here or there; asked by path, as ``_expiring`` is."""
+    return frozenset(origin for origin, says in _opened(project, path) if says)
 
 
 @postings

@@ -128,7 +128,7 @@ def _judged(project: Project, life: Life, helper: Helper) -> DirectSession:
     body = body_of(life, ownership, inside)
     if life.ending in (Ending.ELSEWHERE, Ending.SHARED):
         return DirectSession(life, helper, Obstacle.KEPT)
-    if body is None:
+    if body is None or _is_left_open_again(life):
         return DirectSession(life, helper, Obstacle.FORM)
     if _is_unused(project, life, *body):
         return DirectSession(life, helper, Obstacle.UNUSED)
@@ -180,12 +180,22 @@ def _is_rebound(life: Life) -> bool:
     """``db = self.db`` ... ``if db is None: db = SessionLocal()``: the name may hold another session."""
     if not isinstance(life.scope, FunctionScope) or life.name is None or not isinstance(life.opening.statement, Assign):
         return False
-    others = [
-        binding
-        for binding in life.scope.bindings.get(life.name, ())
-        if not (isinstance(binding, ValueBinding) and binding.value is life.opening.statement.value)
-    ]
+    others = _other_bindings(life.scope, life.name, life.opening.statement)
     return any(not (isinstance(one, ValueBinding) and _is_none(one.value)) and not _opens(one) for one in others)
+
+
+def _other_bindings(scope: FunctionScope, name: str, opening: Assign) -> list[Binding]:
+    bindings = scope.bindings.get(name, ())
+    return [each for each in bindings if not (isinstance(each, ValueBinding) and each.value is opening.value)]
+
+
+def _is_left_open_again(life: Life) -> bool:
+    """Whether the name gets another session that nothing closes behind it: the close of this one counts for that, too."""
+    if not isinstance(life.scope, FunctionScope) or life.name is None or not isinstance(life.opening.statement, Assign):
+        return False
+    others = _other_bindings(life.scope, life.name, life.opening.statement)
+    opened = [one.value.span.end for one in others if isinstance(one, ValueBinding) and isinstance(one.value, Call)]
+    return any(all(close.term.span.start < end for close in life.closes) for end in opened)
 
 
 def _is_none(value: Term | None) -> bool:
