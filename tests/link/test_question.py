@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from sessionlint.extract.module import extract
 from sessionlint.link.names.scopes import ModuleScope, Site
 from sessionlint.link.project import Project, link
-from sessionlint.link.question import by_module, by_path, question
+from sessionlint.link.question import by_module, by_path, gathered, postings, question
 from sessionlint.link.values import kinds
+from sessionlint.model.facts import Call
 from sessionlint.model.source import Source
 
 TEXTS = {
@@ -78,7 +79,31 @@ def test_whoever_asks_about_one_file_is_asked_again_only_when_that_is_told_other
     assert answers() == [4, 0, 2] and asked == []
     change("c.py", TEXTS["c.py"] + "print(create_engine('q'))\n")
     assert answers() == [4, 0, 4] and asked == ["c.py"]
-    change("b.py", "from a import second\nsecond.connect()\n")
+    change("b.py", "from a import first\nfirst.dispose()\n")
     assert answers() == [4, 0, 4] and asked == ["b.py"]
     change("c.py", TEXTS["c.py"])
     assert answers() == [4, 0, 2] and asked == ["c.py"]
+
+
+def test_what_is_gathered_is_found_in_each_module() -> None:
+    @gathered
+    def engines(project: Project, module: ModuleScope) -> Iterator[Site]:
+        yield from project.calls_giving(kinds.Engine, within=module)
+
+    project = _project()
+    assert _lines(project, engines(project)) == ["a.py:2", "a.py:3", "c.py:2"]
+    assert _lines(project, engines.within(project, project.modules["c.py"])) == ["c.py:2"]
+
+
+def test_postings_are_what_modules_say_of_a_file() -> None:
+    @postings
+    def connected(project: Project, module: ModuleScope) -> Iterator[tuple[str, str]]:
+        for site in project.calls_of(kinds.Method, within=module):
+            callee = project.kind(site.term.func, site.scope) if isinstance(site.term, Call) else None
+            owner = callee.owner if isinstance(callee, kinds.Method) else None
+            if isinstance(owner, kinds.Engine) and owner.origin is not None:
+                yield owner.origin.path, module.path
+
+    project = _project()
+    assert connected(project, "a.py") == ["b.py"]
+    assert connected(project, "b.py") == ()

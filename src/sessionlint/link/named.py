@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from importlib import import_module
+from types import MethodType
 from typing import Any, NamedTuple
 
 
@@ -23,15 +24,19 @@ class UnnamedError(Exception):
     """A key has no name that another run would understand."""
 
 
+def _owner(ask: object) -> Any:
+    return ask.__self__ if isinstance(ask, MethodType) else None
+
+
 def name_of(ask: Callable[..., object]) -> str:
     """Of the function that answers a question, or of what it looks with, if that is asked of each module."""
-    owner = getattr(ask, "__self__", None)
+    owner = _owner(ask)
     return f"{ask.__module__}.{ask.__qualname__}" if owner is None else str(owner.name)
 
 
 def record(ask: Callable[..., object], start: object, *, by_path: bool = False) -> None:
     """Have ``question`` know what answers to the name of ``ask``."""
-    owner = getattr(ask, "__self__", None)
+    owner = _owner(ask)
     name = name_of(ask) if owner is None else f"{owner.name}*"
     _KNOWN[name] = Question(ask, start, by_path)
 
@@ -46,7 +51,7 @@ def name(key: Hashable) -> str | None:
     if not isinstance(key, tuple) or not callable(key[0]):
         return None
     ask, *given = key
-    owner = getattr(ask, "__self__", None)
+    owner = _owner(ask)
     told = name_of(ask) if owner is None else f"{owner.name}*"
     try:
         return json.dumps([told, *map(_told, given)]) if told in _KNOWN and _KNOWN[told].ask == ask else None
