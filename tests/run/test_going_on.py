@@ -16,6 +16,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
 
 SessionLocal = sessionmaker(create_engine("sqlite:///a.db", pool_pre_ping=True))
+Opener = SessionLocal
 """,
     "leak.py": """\
 from db import SessionLocal
@@ -96,6 +97,20 @@ def test_files_with_and_without_sessions_at_once(project: Path) -> None:
     _change(project, "plain.py", "2 * number", "number + number")
     _change(project, "other.py", "select 1", "select 2")
     assert "SES301" in _run(project)
+
+
+@pytest.mark.usefixtures("no_beginning")
+def test_a_file_that_holds_a_word_from_elsewhere(project: Path) -> None:
+    _change(project, "plain.py", "2 * number", "Opener * number")
+    assert "SES301" in _run(project)
+
+
+def test_a_file_that_begins_to_speak_of_sessions(project: Path) -> None:
+    (project / "later.py").write_text("import db\n\n\ndef later():\n    return 1\n")
+    _run(project)
+    _change(project, "later.py", "return 1", "session = db.Opener()")
+    assert _run(project) == _run(project, "--no-cache")
+    assert _run(project).count("SES301") == 2
 
 
 def test_another_file_comes(project: Path) -> None:

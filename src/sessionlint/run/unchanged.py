@@ -55,12 +55,12 @@ class Unchanged:
     def outcome(self) -> Outcome | None:
         """What the run before came to, if this one would come to the same. To be asked once: the texts are let go of."""
         known = self._read(self._key.hex())
-        if known is None and (standing := self._standing(self._settings_key)) is not None and not standing.parsed:
+        if known is None and (standing := self._standing(self._settings_key, "words")) is not None and not standing.parsed:
             known = self._read(standing.footing["outcome"])
             if known is not None:
                 self._keep(known, standing.footing)
         if known is None:
-            self._known_in_part = self._standing(self._claims_key)
+            self._known_in_part = self._standing(self._claims_key, "asked")
         self._texts = {}
         return known
 
@@ -75,7 +75,7 @@ class Unchanged:
         asked = {module.path for module in project.outlines if has_asked(project.source(module).text)}
         told = sorted(asked | project.looked_into)
         words = sorted(project.searched | project.asked)
-        footing = {"parsed": [*project.modules], "words": words, "told": told}
+        footing = {"parsed": [*project.modules], "words": words, "asked": sorted(project.asked), "told": told}
         kept = keeping.claims_of(project, checked.found, self._digests.__getitem__)
         self._keep_all(checked.outcome, footing, claims.dump(kept))
 
@@ -141,8 +141,11 @@ class Unchanged:
 
     # --- what does not matter -----------------------------------------------------------------------------------------
 
-    def _standing(self, key: bytes) -> "_Standing | None":
-        """The footing of the latest outcome under a key, if it is that of this project, too, but for files that were parsed."""
+    def _standing(self, key: bytes, words: str) -> "_Standing | None":
+        """The footing of the latest outcome under a key, if it is that of this project, too, but for files that were parsed.
+
+        ``words`` names those of the footing that no other file which changed may have.
+        """
         try:
             footing: dict[str, Any] | None = json.loads(self._store.footing(key) or "null")
             if footing is None or (before := footing["files"]).keys() != self._digests.keys():
@@ -152,7 +155,7 @@ class Unchanged:
                 return None
             parsed = changed.keys() & {*footing["parsed"]}
             others = changed.keys() - parsed
-            same = (self._says_the_same(path, changed[path], footing["words"]) for path in others)
+            same = (self._says_the_same(path, changed[path], footing[words]) for path in others)
             return _Standing(footing, parsed, others) if all(same) else None
         except RecursionError:
             return None

@@ -44,7 +44,7 @@ def link(project: Project, sources: Mapping[str, Source], known: Mapping[str, Mo
             names = dict(named.items() - searched)
         searched |= names.items()
         with extractor.timings.stage("prefilter"):
-            relevant = sorted({*_naming(project, names, waiting, outlines, extractor), *(wanted & waiting.keys())})
+            relevant = sorted({*naming(project, names, waiting, outlines, extractor), *(wanted & waiting.keys())})
         if not relevant:
             with extractor.timings.stage("link"):
                 last = _linked(project, sources, facts, outlines, waiting, _asked_last(starting), is_linked=True)
@@ -104,7 +104,7 @@ def _linked(
     return _linked(project, sources, facts, outlines, waiting, asked)
 
 
-def _naming(
+def naming(
     project: Project,
     names: Mapping[str, Homes],
     waiting: Mapping[str, Text],

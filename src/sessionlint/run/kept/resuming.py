@@ -20,10 +20,12 @@ from sessionlint.link.question import Postings
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.outcome_codec import dump_finding, load_finding
 from sessionlint.model.source import Source
+from sessionlint.questions.frontier.session_names import session_names
 from sessionlint.questions.inventory.frameworks import imports_of
 from sessionlint.run.analysis import Analysis, Checked, Found
 from sessionlint.run.cache.store import decoded, encoded
 from sessionlint.run.extraction.extractor import Text
+from sessionlint.run.extraction.rounds import naming
 from sessionlint.run.kept import claims
 from sessionlint.run.kept.claims import ANYTHING, Claims, Part, Whole
 from sessionlint.run.kept.keeping import Asked, Keeping, dumped, is_notable, loaded, look_at
@@ -72,7 +74,7 @@ class Resuming:
         self._link()
         while not self._settles():
             pass
-        if not self._known.deciding.isdisjoint(self._dirty):
+        if not self._known.deciding.isdisjoint(self._dirty) or self._names_sessions():
             raise NoWayError
         checked = self._analysis.judged(self._project, self._notes(), self._found())
         if checked.missing or checked.unusable_helper is not None or checked.outcome.errors or self._wants_more():
@@ -201,6 +203,13 @@ class Resuming:
         still = (path for path in self._known.modules if not self._again(path))
         kept = {path: [load_finding(*one) for one in self._known.findings.get(path, ())] for path in still}
         return Found((), kept, self._known.remarks)
+
+    def _names_sessions(self) -> bool:
+        """Whether another file holds a name by which sessions travel, from where it comes from: then it would be read."""
+        texts = {path: Text(self._sources[path]) for path in self._others}
+        outlines = {path: self._project.facts[path] for path in self._others}
+        names = session_names(self._project) if texts else {}
+        return any(True for _ in naming(self._project, names, texts, outlines, self._analysis.extractor))
 
     def _wants_more(self) -> bool:
         """Whether the rules came upon files that should be read, or words that others should be searched for."""
