@@ -9,7 +9,7 @@ What was found in each module is kept for whoever asks about whichever files: fr
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -55,12 +55,12 @@ class Unchanged:
     def outcome(self) -> Outcome | None:
         """What the run before came to, if this one would come to the same. To be asked once: the texts are let go of."""
         known = self._read(self._key.hex())
-        if known is None and (standing := self._standing(self._settings_key, "words")) is not None and not standing.parsed:
+        if known is None and (standing := self._standing(self._settings_key)) is not None and not standing.parsed:
             known = self._read(standing.footing["outcome"])
             if known is not None:
                 self._keep(known, standing.footing)
         if known is None:
-            self._known_in_part = self._standing(self._claims_key, "asked")
+            self._known_in_part = self._standing(self._claims_key, in_part=True)
         self._texts = {}
         return known
 
@@ -75,7 +75,7 @@ class Unchanged:
         asked = {module.path for module in project.outlines if has_asked(project.source(module).text)}
         told = sorted(asked | project.looked_into)
         words = sorted(project.searched | project.asked)
-        footing = {"parsed": [*project.modules], "words": words, "asked": sorted(project.asked), "told": told}
+        footing = {"parsed": [*project.modules], "words": words, "told": told}
         kept = keeping.claims_of(project, checked.found, self._digests.__getitem__)
         self._keep_all(checked.outcome, footing, claims.dump(kept))
 
@@ -141,26 +141,27 @@ class Unchanged:
 
     # --- what does not matter -----------------------------------------------------------------------------------------
 
-    def _standing(self, key: bytes, words: str) -> "_Standing | None":
+    def _standing(self, key: bytes, *, in_part: bool = False) -> "_Standing | None":
         """The footing of the latest outcome under a key, if it is that of this project, too, but for files that were parsed.
 
-        ``words`` names those of the footing that no other file which changed may have.
+        ``in_part``: whoever goes on from it asks by himself what the words of the other files that changed have to say.
         """
         try:
             footing: dict[str, Any] | None = json.loads(self._store.footing(key) or "null")
             if footing is None or (before := footing["files"]).keys() != self._digests.keys():
                 return None
+            told, words = ((), ()) if in_part else (footing["told"], footing["words"])
             changed = {path: before[path] for path, digest in self._digests.items() if before[path] != digest}
-            if len(changed) > _MOST_CHANGES or not changed.keys().isdisjoint(footing["told"]):
+            if len(changed) > _MOST_CHANGES or not changed.keys().isdisjoint(told):
                 return None
             parsed = changed.keys() & {*footing["parsed"]}
             others = changed.keys() - parsed
-            same = (self._says_the_same(path, changed[path], footing[words]) for path in others)
+            same = (self._says_the_same(path, changed[path], words) for path in others)
             return _Standing(footing, parsed, others) if all(same) else None
         except RecursionError:
             return None
 
-    def _says_the_same(self, path: str, before: str, words: list[str]) -> bool:
+    def _says_the_same(self, path: str, before: str, words: Sequence[str]) -> bool:
         """Whether the file imports what it did, at the same places, and has no word that would have it read."""
         from sessionlint.index.imports import outline
         from sessionlint.index.interest import is_relevant, starts_something
