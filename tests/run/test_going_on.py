@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from sessionlint.cli import sessionlint
 from sessionlint.run.analysis import Analysis
+from sessionlint.run.cache.store import Store
 
 _FILES = {
     "db.py": """\
@@ -118,6 +119,17 @@ def test_another_file_comes(project: Path) -> None:
     (project / "more.py").write_text(_FILES["leak.py"])
     assert _run(project) == _run(project, "--no-cache")
     assert "more.py" in _run(project)
+
+
+def test_claims_of_another_run_than_the_footing_are_not_believed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two runs at once may write theirs in turns."""
+    _run(project)
+    _change(project, "leak.py", "    return 1", "    db.close()")
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "keep_claims", lambda *_: None)
+        _run(project)
+    _change(project, "other.py", "select 1", "select 2")
+    assert _run(project) == _run(project, "--no-cache")
 
 
 def test_a_failure_of_ours_on_the_way_has_the_run_begin_again(

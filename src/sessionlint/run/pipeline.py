@@ -168,14 +168,17 @@ class _Find:
     def _resumed(
         self, planned: Plan, texts: Mapping[str, bytes], refused: Mapping[str, str], unchanged: Unchanged, past: bool
     ) -> Result | None:
-        """What is found by going on from an earlier run, where that can be done; what there was in the ``past`` is not kept."""
+        """What is found by going on from an earlier run, where that can be done.
+
+        What there was in the ``past`` is not kept, and neither is what somebody is typing.
+        """
         with self._timings.stage("start"):
             from sessionlint.extract.garbage import without_cycle_collection
 
             analysis = _analysis(self._request, planned, self._timings)
         sources = _Decoded({**texts, **dict.fromkeys(refused, b"")})
         with self._timings.stage("link"), without_cycle_collection():
-            checked = unchanged.resumed(analysis, sources, keep=not past)
+            checked = unchanged.resumed(analysis, sources, keep=not past and planned.stdin is None)
         return None if checked is None else Result(planned, checked.outcome, sources, checked=checked)
 
     def _look(self, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str], past: bool) -> Result:

@@ -87,7 +87,7 @@ class Unchanged:
     def resumed(self, analysis: "Analysis", sources: "Mapping[str, Source]", *, keep: bool) -> "Checked | None":
         """The run, if it can go on from what the one before has kept; ``keep``: so that the next one can go on from it."""
         standing = self._known_in_part
-        if standing is None or (text := self._store.claims(self._claims_key)) is None:
+        if standing is None or (text := self._claims(standing)) is None:
             return None
         from sessionlint.run.kept import claims
         from sessionlint.run.kept.resuming import NoWayError, Resuming
@@ -115,8 +115,14 @@ class Unchanged:
     def _keep_all(self, outcome: Outcome, footing: Mapping[str, Any], kept: str) -> None:
         """What was found, for those who ask about the same files, and what it is made of, for all."""
         self._keep(outcome, footing)
-        self._store.keep_footing(self._claims_key, _json({**footing, "files": self._digests}))
-        self._store.keep_claims(self._claims_key, kept)
+        state = self._key.hex()
+        self._store.keep_footing(self._claims_key, _json({**footing, "files": self._digests, "state": state}))
+        self._store.keep_claims(self._claims_key, f"{state}\n{kept}")
+
+    def _claims(self, standing: "_Standing") -> str | None:
+        """Those of the run that the footing is of: the two are written one after the other, and another run may come between."""
+        state, _, kept = (self._store.claims(self._claims_key) or "").partition("\n")
+        return kept if kept and state == standing.footing.get("state") else None
 
     def _facts(self, digest: str, path: str) -> "ModuleFacts | None":
         """Those of an earlier text of the file."""
