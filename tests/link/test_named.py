@@ -61,6 +61,11 @@ def test_plain_answers_come_back(answer: object) -> None:
     assert type(plain.load(plain.dump(answer))) is type(answer)
 
 
+def test_a_set_is_told_in_one_order() -> None:
+    words = [f"word{number}" for number in range(20)]
+    assert plain.dump(frozenset(words)) == plain.dump(frozenset(reversed(words))) == {"set": sorted(words)}
+
+
 @pytest.mark.parametrize("answer", [object(), ("a", kinds.UNKNOWN), {1.5}, len])
 def test_other_answers_are_not_plain(answer: object) -> None:
     with pytest.raises(plain.NotPlainError):

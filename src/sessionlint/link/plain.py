@@ -1,5 +1,6 @@
 """Answers that are made of nothing but words, numbers and places, to JSON data and back."""
 
+import json
 from typing import Any
 
 from sessionlint.model.source import Place, Span
@@ -19,8 +20,8 @@ def dump(value: Any) -> Any:
         return {"tuple": [dump(each) for each in value]}
     if type(value) is list:
         return {"list": [dump(each) for each in value]}
-    if type(value) is frozenset:
-        return {"set": [dump(each) for each in value]}
+    if type(value) is frozenset:  # in an order of its own, for Python's is another one in each process
+        return {"set": sorted(map(dump, value), key=json.dumps)}
     if type(value) is dict:
         return {"dict": [[dump(key), dump(each)] for key, each in value.items()]}
     raise NotPlainError
