@@ -166,6 +166,14 @@ def test_runs_go_on_over(path: str, text: str) -> None:
     assert kept.resumed == 2
 
 
+def test_runs_begin_again_where_most_would_be_asked_anew() -> None:
+    files = {"app/db.py": _DB, **{f"app/leak{number}.py": _LEAK for number in range(60)}}
+    kept, _, _ = _changed(files, "app/db.py", _DB.replace("a.db", "b.db"))
+    assert kept.resumed == 0
+    kept, _, _ = _changed(files, "app/leak7.py", _LEAK.replace("select 1", "select 2"))
+    assert kept.resumed == 2
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [

@@ -30,6 +30,9 @@ from sessionlint.run.kept import claims
 from sessionlint.run.kept.claims import ANYTHING, Claims, Part, Whole
 from sessionlint.run.kept.keeping import Asked, Keeping, dumped, is_notable, loaded, look_at
 
+# Measured: where two in five modules have to be asked anew, to go on costs half of a whole run; beyond half of them, as much.
+_FEW = 50
+
 
 class NoWayError(Exception):
     """What changed may have a say in which files are read, or in more than is kept."""
@@ -154,13 +157,18 @@ class Resuming:
                 return False
 
     def _grows(self, dirty: Set[Part]) -> bool:
-        """Take down which questions have to be asked anew, of which modules; whether these are more than before."""
+        """Take down which questions have to be asked anew, of which modules; whether these are more than before.
+
+        Raises NoWayError where they are so many that to begin at the beginning costs less.
+        """
         grows = False
         for name, look in self._known.looks.items():
             anew = self._earlier.anew.setdefault(name, set())
             touched = {*self._before, *(path for path, parts in look.rests.items() if _is_touched(parts, dirty))}
             grows |= not touched <= anew
             anew |= touched
+        if len(set().union(*self._earlier.anew.values())) > max(_FEW, len(self._read) // 2):
+            raise NoWayError
         return grows
 
     def _recall(self) -> None:
