@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from sessionlint.link import named
-from sessionlint.link.memory import UNASKED, Memory
+from sessionlint.link.memory import UNASKED, Far, Memory
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Site
 from sessionlint.model.source import Place
 
@@ -79,9 +79,11 @@ def question(start: object) -> Callable[[Callable[Concatenate[AskedT, P], T]], C
         @wraps(ask)
         def answer(project: AskedT, /, *key: P.args, **more: P.kwargs) -> T:
             assert not more, "a key is given by position, so that one question has one key"
-            asked = (ask, *key)
-            found: T = project.memory.known(asked)
-            return project.memory.once(asked, _own(key), start, ask, project, *key) if found is UNASKED else found
+            asked, memory = (ask, *key), project.memory
+            found: T | Far = memory.answers.get(asked, UNASKED)
+            if found is UNASKED:
+                return memory.once(asked, _own(key), start, ask, project, *key)
+            return memory.told(found) if isinstance(found, Far) else found
 
         return answer
 
