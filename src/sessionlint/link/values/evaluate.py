@@ -415,8 +415,13 @@ class Evaluator:
                 return self._join_bindings(bindings, attr)
         return UNKNOWN
 
-    def ancestors(self, cls: ClassScope) -> list[ClassScope]:
+    def ancestors(self, cls: ClassScope) -> Sequence[ClassScope]:
         """The class and its bases that the project defines, nearest first, as far as anybody would look."""
+        if not cls.node.bases:
+            return (cls,)
+        return self._memory.ask(("ancestors", cls), cls.module.bit, (cls,), self._find_ancestors, cls)
+
+    def _find_ancestors(self, cls: ClassScope) -> Sequence[ClassScope]:
         found = {cls: None}
         waiting = deque(found)
         while waiting and len(found) < _ANCESTORS:
@@ -424,7 +429,7 @@ class Evaluator:
             new = [base for base in dict.fromkeys(bases) if base not in found]
             found |= dict.fromkeys(new)
             waiting += new
-        return [*found]
+        return (*found,)
 
     def base_kinds(self, cls: ClassScope) -> list[Kind]:
         parent = cls.parent or cls.module

@@ -133,12 +133,10 @@ def _on_application(name: str) -> bool:
 
 def _singletons(project: Project, module: ModuleScope) -> Iterator[SharedSession]:
     """``providers.Singleton(SessionLocal)`` of dependency-injector gives every caller the same session."""
-    for site in module.calls:
+    for site in project.calls_of_package("dependency_injector.providers.", module):
         call = site.term
-        if not isinstance(call, Call) or not call.args:
-            continue
-        callee = project.kind(call.func, site.scope)
-        if not isinstance(callee, kinds.External) or not callee.name.startswith("dependency_injector.providers."):
+        callee = project.kind(call.func, site.scope) if isinstance(call, Call) and call.args else kinds.UNKNOWN
+        if not isinstance(call, Call) or not isinstance(callee, kinds.External):
             continue
         if callee.name.rpartition(".")[2] in _SINGLETONS and _gives_session(project, call.args[0].value, site.scope):
             yield SharedSession(site.place, site.scope, "the session of this singleton")
