@@ -1,8 +1,9 @@
 """The linked project: what rules ask."""
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, ValuesView
+from functools import cached_property, reduce
+from operator import attrgetter, or_
 from typing import Any, TypeAlias, TypeVar
 
 from sessionlint.link import named
@@ -325,6 +326,14 @@ class _Reading(Mapping[str, T]):
     def __iter__(self) -> Iterator[str]:
         self._memory.read(EVERYTHING)
         return iter(self._things)
+
+    def values(self) -> ValuesView[T]:
+        self._memory.read(self._all_bits)  # at once: who goes over all things does so often
+        return self._things.values()
+
+    @cached_property
+    def _all_bits(self) -> int:
+        return reduce(or_, map(self._memory.bit, self._things), EVERYTHING)
 
     def __len__(self) -> int:
         self._memory.read(EVERYTHING)
