@@ -33,7 +33,7 @@ from sessionlint.link.values import kinds, parameters
 from sessionlint.link.values.annotations import annotated
 from sessionlint.link.values.externals import SESSION_TYPES, canonical
 from sessionlint.link.values.kinds import NONE, UNKNOWN, External, Kind
-from sessionlint.link.values.library import library_call, library_method
+from sessionlint.link.values.library import gives_something, library_call, library_method
 from sessionlint.link.values.state import StateKey, lifespan_state, state_key
 from sessionlint.link.values.trust import Trust
 from sessionlint.model.facts import (
@@ -117,12 +117,15 @@ class Evaluator:
         return unknown or self._memory.ask(term, scope.module.bit, _NOTHING, self._evaluate, term, scope)
 
     def _of_unknown(self, term: Term, scope: Scope) -> Kind | None:
-        """What a call or an attribute of something unknown is. Half of all terms are such, and need not be remembered.
+        """What a call or an attribute of something unknown is, or a call of a library object of which nothing is known. Half of
+        all terms are such, and need not be remembered.
 
         Only one step from what is remembered: chains of them are as long as somebody writes them.
         """
         if type(term) is Call and type(term.func) is not Call:
             found = self.kind(term.func, scope)
+            if type(found) is External and not gives_something(found.name):
+                return UNKNOWN
         elif type(term) is Attribute and type(term.value) is Name and term.value.id != "state":
             found = self.name_kind(term.value.id, scope)
         else:
