@@ -206,7 +206,7 @@ class Evaluator:
 
     def name_kind(self, name: str, scope: Scope) -> Kind:
         """What ``name`` means where ``scope``'s code runs."""
-        home = self.home(name, scope)
+        home = scope if name in scope.bindings else self.home(name, scope)
         if home is not None:
             return self._bound_name(name, home)
         starred = self._star_member(scope.module, name) if scope.module.star_imports else UNKNOWN
@@ -216,11 +216,10 @@ class Evaluator:
         """The scope that binds ``name`` for code in ``scope``; a class's names are not seen from its methods."""
         current: Scope | None = scope
         while current is not None:
-            if isinstance(current, FunctionScope) and current.declared.get(name) == "global":
-                current = current.module
-            if name in current.bindings and (current is scope or not isinstance(current, ClassScope)):
+            if name in current.bindings and (current is scope or type(current) is not ClassScope):
                 return current
-            current = current.parent
+            is_global = type(current) is FunctionScope and current.declared.get(name) == "global"
+            current = current.module if is_global else current.parent
         return None
 
     def _exists(self, kind: Kind) -> bool:
@@ -238,8 +237,8 @@ class Evaluator:
     def _said_by_itself(self, binding: Binding, name: str, home: Scope) -> Kind | None:
         """What a definition is, or a parameter of which nothing is said, which need not be remembered."""
         if type(binding) is DefinitionBinding:
-            is_trusted = isinstance(home, ModuleScope) and self.trust.member(home.module.path, name) is not None
-            return None if is_trusted else self._binding(binding)
+            is_trusted = type(home) is ModuleScope and self.trust.member(home.path, name) is not None
+            return None if is_trusted else _defined(binding)
         if type(binding) is ParameterBinding and binding.parameter.annotation is None and binding.parameter.default is None:
             function = binding.function
             is_only_given = function.owner is None or (binding.position > 0 and function.node.name != "__init__")
@@ -275,10 +274,8 @@ class Evaluator:
                 return self._imported(module, level, name, importer)
             case ParameterBinding():
                 return self._parameter(binding)
-            case DefinitionBinding(scope=FunctionScope() as function):
-                return kinds.FunctionKind(function)
-            case DefinitionBinding(scope=ClassScope() as cls):
-                return kinds.ClassKind(cls)
+            case DefinitionBinding():
+                return _defined(binding)
             case OpaqueBinding() | _:
                 return UNKNOWN
 
@@ -576,6 +573,11 @@ def _managed(found: Kind, decorators: frozenset[str]) -> Kind:
     if manager is None:
         return found
     return kinds.ContextManager(found.value, manager) if isinstance(found, kinds.Generator) else UNKNOWN
+
+
+def _defined(binding: DefinitionBinding) -> Kind:
+    scope = binding.scope
+    return kinds.FunctionKind(scope) if isinstance(scope, FunctionScope) else kinds.ClassKind(scope)
 
 
 def _iterated(kind: Kind) -> Kind:
