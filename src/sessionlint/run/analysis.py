@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from sessionlint.link.memory import UNASKED
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import remembered
 from sessionlint.link.values.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.failure import file_of, told
@@ -247,7 +246,8 @@ class _Asking:
         some: list[Finding] = []
         try:
             if self.project.role(module) not in entry.rule.silent_in:
-                found += remembered(self.project, (entry.rule.code, module), (), _in_module, entry, self.project, module, some)
+                key, project = (entry.rule.code, module), self.project
+                found += project.memory.ask(key, module.bit, (), _in_module, entry, project, module, some)
         except Exception as error:
             found += some
             return error

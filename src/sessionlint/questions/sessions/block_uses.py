@@ -162,6 +162,8 @@ def _opens_argument(project: Project, call: Call, scope: Scope) -> bool:
 
 def closes_what_it_lends(project: Project, function: FunctionScope, depth: int = _DEPTH) -> bool:
     """Whether every session that a generator function yields is opened by it and closed behind the yield."""
+    if not function.node.is_generator:
+        return False
     closed = [(block.name, block.statement) for block in own_blocks(project, function, depth)]
     by_hand = {name for life in lives_in(project, function) if life.ending.name == "CLOSED" for name in life.names}
     lent = [site for site in sites(function) if isinstance(site.term, Yield)]
