@@ -42,8 +42,8 @@ def _bound_at_import(project: Project, module: ModuleScope) -> Iterator[SharedSe
         for statement in runs_at_import(scope.body):
             if not isinstance(statement, Assign) or statement.value is None:
                 continue
-            name = walk.dotted(statement.targets[0])
             session = _session_in(project.kind(statement.value, scope))
+            name = walk.dotted(statement.targets[0]) if session is not None else None
             if name is None or session is None or not _makes_session(project, statement.value, scope):
                 continue
             if isinstance(scope, ModuleScope) and _is_closed_at_once(project, module, name):
