@@ -120,7 +120,7 @@ def test_four_times_as_many_routers_are_four_times_as_much_work(monkeypatch: pyt
     assert descents(40, monkeypatch) <= 4.4 * descents(10, monkeypatch)
 
 
-def test_a_module_is_looked_at_once_for_its_words_and_once_for_their_places_however_many_names_are_asked_for(
+def test_a_module_is_looked_at_twice_however_many_names_are_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     functions = "".join(f"def f{number}():\n    return f{number - 1}()\n" for number in range(1, 50))
