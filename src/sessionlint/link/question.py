@@ -10,10 +10,10 @@ from __future__ import annotations  # written anew for each question, the types 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import wraps
-from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, Protocol, TypeVar, cast
 
 from sessionlint.link import named
-from sessionlint.link.memory import UNASKED, Memory
+from sessionlint.link.memory import UNASKED, Far, Memory
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Site
 from sessionlint.model.source import Place
 
@@ -75,15 +75,17 @@ def question(start: object) -> Callable[[Callable[Concatenate[AskedT, P], T]], C
 
     def decorated(ask: Callable[Concatenate[AskedT, P], T]) -> Callable[Concatenate[AskedT, P], T]:
         named.record(ask, start)
+        asking = (ask,)
 
         @wraps(ask)
-        def answer(project: AskedT, /, *key: P.args, **more: P.kwargs) -> T:
-            assert not more, "a key is given by position, so that one question has one key"
-            asked = (ask, *key)
-            found: T = project.memory.known(asked)
-            return project.memory.once(asked, _own(key), start, ask, project, *key) if found is UNASKED else found
+        def answer(project: AskedT, /, *key: Any) -> T:  # by position, so that one question has one key
+            asked, memory = asking + key, project.memory
+            found: T | Far = memory.answers.get(asked, UNASKED)
+            if found is UNASKED:
+                return memory.once(asked, _own(key), start, ask, project, *key)
+            return memory.told(found) if isinstance(found, Far) else found
 
-        return answer
+        return cast("Callable[Concatenate[AskedT, P], T]", answer)
 
     return decorated
 

@@ -33,7 +33,7 @@ from sessionlint.link.values import kinds, parameters
 from sessionlint.link.values.annotations import annotated
 from sessionlint.link.values.externals import SESSION_TYPES, canonical
 from sessionlint.link.values.kinds import NONE, UNKNOWN, External, Kind
-from sessionlint.link.values.library import library_call, library_method
+from sessionlint.link.values.library import gives_something, library_call, library_method
 from sessionlint.link.values.state import StateKey, lifespan_state, state_key
 from sessionlint.link.values.trust import Trust
 from sessionlint.model.facts import (
@@ -117,12 +117,15 @@ class Evaluator:
         return unknown or self._memory.ask(term, scope.module.bit, _NOTHING, self._evaluate, term, scope)
 
     def _of_unknown(self, term: Term, scope: Scope) -> Kind | None:
-        """What a call or an attribute of something unknown is. Half of all terms are such, and need not be remembered.
+        """What a call or an attribute of something unknown is, or a call of a library object of which nothing is known. Half of
+        all terms are such, and need not be remembered.
 
         Only one step from what is remembered: chains of them are as long as somebody writes them.
         """
         if type(term) is Call and type(term.func) is not Call:
             found = self.kind(term.func, scope)
+            if type(found) is External and not gives_something(found.name):
+                return UNKNOWN
         elif type(term) is Attribute and type(term.value) is Name and term.value.id != "state":
             found = self.name_kind(term.value.id, scope)
         else:
@@ -211,7 +214,7 @@ class Evaluator:
 
     def name_kind(self, name: str, scope: Scope) -> Kind:
         """What ``name`` means where ``scope``'s code runs."""
-        home = self.home(name, scope)
+        home = scope if name in scope.bindings else self.home(name, scope)
         if home is not None:
             return self._bound_name(name, home)
         starred = self._star_member(scope.module, name) if scope.module.star_imports else UNKNOWN
@@ -221,11 +224,10 @@ class Evaluator:
         """The scope that binds ``name`` for code in ``scope``; a class's names are not seen from its methods."""
         current: Scope | None = scope
         while current is not None:
-            if isinstance(current, FunctionScope) and current.declared.get(name) == "global":
-                current = current.module
-            if name in current.bindings and (current is scope or not isinstance(current, ClassScope)):
+            if name in current.bindings and (current is scope or type(current) is not ClassScope):
                 return current
-            current = current.parent
+            is_global = type(current) is FunctionScope and current.declared.get(name) == "global"
+            current = current.module if is_global else current.parent
         return None
 
     def _exists(self, kind: Kind) -> bool:
@@ -243,8 +245,8 @@ class Evaluator:
     def _said_by_itself(self, binding: Binding, name: str, home: Scope) -> Kind | None:
         """What a definition is, or a parameter of which nothing is said, which need not be remembered."""
         if type(binding) is DefinitionBinding:
-            is_trusted = isinstance(home, ModuleScope) and self.trust.member(home.module.path, name) is not None
-            return None if is_trusted else self._binding(binding)
+            is_trusted = type(home) is ModuleScope and self.trust.member(home.path, name) is not None
+            return None if is_trusted else _defined(binding)
         if type(binding) is ParameterBinding and binding.parameter.annotation is None and binding.parameter.default is None:
             function = binding.function
             is_only_given = function.owner is None or (binding.position > 0 and function.node.name != "__init__")
@@ -280,10 +282,8 @@ class Evaluator:
                 return self._imported(module, level, name, importer)
             case ParameterBinding():
                 return self._parameter(binding)
-            case DefinitionBinding(scope=FunctionScope() as function):
-                return kinds.FunctionKind(function)
-            case DefinitionBinding(scope=ClassScope() as cls):
-                return kinds.ClassKind(cls)
+            case DefinitionBinding():
+                return _defined(binding)
             case OpaqueBinding() | _:
                 return UNKNOWN
 
@@ -423,8 +423,13 @@ class Evaluator:
                 return self._join_bindings(bindings, attr)
         return UNKNOWN
 
-    def ancestors(self, cls: ClassScope) -> list[ClassScope]:
+    def ancestors(self, cls: ClassScope) -> Sequence[ClassScope]:
         """The class and its bases that the project defines, nearest first, as far as anybody would look."""
+        if not cls.node.bases:
+            return (cls,)
+        return self._memory.ask(("ancestors", cls), cls.module.bit, (cls,), self._find_ancestors, cls)
+
+    def _find_ancestors(self, cls: ClassScope) -> Sequence[ClassScope]:
         found = {cls: None}
         waiting = deque(found)
         while waiting and len(found) < _ANCESTORS:
@@ -432,7 +437,7 @@ class Evaluator:
             new = [base for base in dict.fromkeys(bases) if base not in found]
             found |= dict.fromkeys(new)
             waiting += new
-        return [*found]
+        return (*found,)
 
     def base_kinds(self, cls: ClassScope) -> list[Kind]:
         parent = cls.parent or cls.module
@@ -576,6 +581,11 @@ def _managed(found: Kind, decorators: frozenset[str]) -> Kind:
     if manager is None:
         return found
     return kinds.ContextManager(found.value, manager) if isinstance(found, kinds.Generator) else UNKNOWN
+
+
+def _defined(binding: DefinitionBinding) -> Kind:
+    scope = binding.scope
+    return kinds.FunctionKind(scope) if isinstance(scope, FunctionScope) else kinds.ClassKind(scope)
 
 
 def _iterated(kind: Kind) -> Kind:
