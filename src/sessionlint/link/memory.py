@@ -318,11 +318,12 @@ class Memory:
         self.clear()
 
     def _changed_rows(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
-        """The bits of those files of which an answer says something else than before."""
+        """The bits of those files of which an answer says something else than before, as far as somebody has asked about them."""
         bits = 0
         for path in {**before, **after}:
-            if not self._is_same(before.get(path), after.get(path)):
-                bits |= self.row_bit(path)
+            bit = self._bits.get((_ROW, path), 0)
+            if bit and not self._is_same(before.get(path), after.get(path)):
+                bits |= bit
         return bits
 
     def _drop(self, dirty: int) -> None:

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, ValuesView
-from functools import cached_property, reduce
-from operator import attrgetter, or_
+from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 
 from sessionlint.link import named
@@ -328,12 +327,8 @@ class _Reading(Mapping[str, T]):
         return iter(self._things)
 
     def values(self) -> ValuesView[T]:
-        self._memory.read(self._all_bits)  # at once: who goes over all things does so often
+        self._memory.read(EVERYTHING)  # in which each of them is
         return self._things.values()
-
-    @cached_property
-    def _all_bits(self) -> int:
-        return reduce(or_, map(self._memory.bit, self._things), EVERYTHING)
 
     def __len__(self) -> int:
         self._memory.read(EVERYTHING)

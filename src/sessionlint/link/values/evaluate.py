@@ -28,7 +28,7 @@ from sessionlint.link.names.scopes import (
     Scope,
     ValueBinding,
 )
-from sessionlint.link.question import Gathering, gathered, question
+from sessionlint.link.question import Telling, gathered, question, words
 from sessionlint.link.values import kinds, parameters
 from sessionlint.link.values.annotations import annotated
 from sessionlint.link.values.externals import SESSION_TYPES, canonical
@@ -76,7 +76,7 @@ _BUILTINS: dict[str, Kind] = {name: External(f"builtins.{name}") for name in dir
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 
 
-class Evaluated(Gathering, Protocol):
+class Evaluated(Telling, Protocol):
     """A project, of which the evaluator asks what only all its modules together can tell."""
 
     @property
@@ -171,17 +171,25 @@ class Evaluator:
 
     def kept(self, paths: Iterable[str], key: StateKey) -> Kind:
         """What the modules at some paths put there."""
-        return kinds.join([self.kept_by(module, key) for module in self._looked_into(paths)])
+        found = [self._kept_by(module, key) for module in self._looked_into(paths)]
+        return kinds.join([kind for kind in found if kind != NONE])
 
-    def kept_by(self, module: ModuleScope, key: StateKey) -> Kind:
-        """What one module puts there; None, if it is nothing."""
+    def _kept_by(self, module: ModuleScope, key: StateKey) -> Kind:
+        """What one module puts there."""
         return self._memory.ask((module, key), module.bit, NONE, self._find_kept_by, module, key)
 
     def _find_kept_by(self, module: ModuleScope, key: StateKey) -> Kind:
         bound = [binding for target, binding in module.states if state_key(self, target, binding.scope) == key]
         found = [self._binding(binding) for binding in bound]
-        found += [self.kind(value, inner) for value, inner in lifespan_state(self, module, key)]
+        found += [self.kind(value, inner) for name, value, inner in lifespan_state(self, module) if name == key]
         return kinds.join(found) if found else NONE
+
+    def keys_kept(self, module: ModuleScope) -> Iterator[StateKey]:
+        """The names on states under which a module puts something."""
+        for target, binding in module.states:
+            if (key := state_key(self, target, binding.scope)) is not None:
+                yield key
+        yield from (key for key, _, _ in lifespan_state(self, module))
 
     def _alias(self, subscript: Subscript, scope: Scope) -> Kind | None:
         """``SessionDep = Annotated[Session, Depends(get_db)]``: as an annotation, the name stands for a session."""
@@ -605,22 +613,21 @@ def _unpacked(kind: Kind, path: tuple[int, ...]) -> Kind:
 
 @question(_NOTHING)
 def _kept(project: Evaluated, holder: str, name: str) -> Kind:
-    return project.evaluator.kept(_keeping(project, holder, name), StateKey(holder, name))
+    key = StateKey(holder, name)
+    return project.evaluator.kept(_keeping(project, str(key)), key)
 
 
-@gathered
-def _keeping(project: Evaluated, module: ModuleScope, holder: str, name: str) -> Iterator[str]:
-    """The modules that put something on a state under a name, by path."""
+@words
+def _keeping(project: Evaluated, module: ModuleScope) -> Iterable[str]:
+    """The names on states under which a module puts something."""
     evaluator = project.evaluator
-    if not evaluator.is_test(module.path) and evaluator.kept_by(module, StateKey(holder, name)) != NONE:
-        yield module.path
+    return () if evaluator.is_test(module.path) else dict.fromkeys(map(str, evaluator.keys_kept(module)))
 
 
-@gathered
-def _calling(project: Evaluated, module: ModuleScope, name: str) -> Iterator[str]:
-    """The modules that call something by a name, by path."""
-    if not project.evaluator.is_test(module.path) and module.calls_named((name,)):
-        yield module.path
+@words
+def _calling(project: Evaluated, module: ModuleScope) -> Iterable[str]:
+    """The names by which a module calls something."""
+    return () if project.evaluator.is_test(module.path) else module.called_names
 
 
 @question(dict[str, frozenset[str]]())
