@@ -10,7 +10,8 @@ from sessionlint.link.question import gathered, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
 from sessionlint.link.values.waiting_names import FUNCTIONS, SLEEPS, STRIPE, THREADS, is_method, is_waiting_name, waiting_object
-from sessionlint.model.facts import Attribute, Await, Call, Constant, For, Name, Term, With
+from sessionlint.model import walk
+from sessionlint.model.facts import Attribute, Await, Call, Constant, For, If, Name, Term, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.references.call_graph import calls_to
@@ -18,7 +19,7 @@ from sessionlint.questions.references.definitions import written_for
 from sessionlint.questions.running.library_objects import imports_waiting, is_looked_into, library_object
 from sessionlint.questions.sessions.open_transactions import sessions_in
 
-_DEPTH = 2
+_DEPTH = 4
 _LEAST_SECONDS = 1
 _LONGEST = 50
 _TASKS = frozenset({"delay", "apply_async"})
@@ -99,10 +100,24 @@ def _first_wait(project: Project, function: FunctionScope, depth: int) -> Place 
 
 
 def _find_first(project: Project, function: FunctionScope, depth: int) -> Place | None:
-    if own := waits_of(project, function):
-        return own[0].site.place
-    inside = (_wait_inside(project, site, depth - 1) for site in project.calls_in(function))
+    for wait in waits_of(project, function):
+        if not _is_asked_for(function, wait.site):
+            return wait.site.place
+    calls = (site for site in project.calls_in(function) if not _is_asked_for(function, site))
+    inside = (_wait_inside(project, site, depth - 1) for site in calls)
     return next((found for found in inside if found is not None), None)
+
+
+def _is_asked_for(function: FunctionScope, site: Site) -> bool:
+    """Whether a call is left out unless a caller asks for it: ``if blocking: send()`` with ``blocking=False``."""
+    options = {one.name for one in function.node.params if isinstance(one.default, Constant) and one.default.value is False}
+    return bool(options) and any(
+        isinstance(one, If)
+        and isinstance(one.test, Name)
+        and one.test.id in options
+        and any(inner.span.contains(site.term.span) for inner in one.body)
+        for one in walk.statements(function.body)
+    )
 
 
 # --- files to read ----------------------------------------------------------------------------------------------------
@@ -120,6 +135,10 @@ def unread_waits(project: Project, module: ModuleScope) -> Iterator[str]:
 
 def _is_run_with_session(project: Project, scope: Scope, depth: int) -> bool:
     """Whether a body has a session, or is run by one that has, as far as anybody looks."""
+    return remembered(project, ("run with session", scope, depth), False, _find_session, project, scope, depth)
+
+
+def _find_session(project: Project, scope: Scope, depth: int) -> bool:
     if scope in sessions_in(project, scope.module):
         return True
     callers = calls_to(project, scope) if isinstance(scope, FunctionScope) and depth > 1 else ()

@@ -178,8 +178,8 @@ class _Follower:
         plain = PathWalk(*how, handles=False, gives_back=back, flags=flags)
         cause = leaks.caught[0] if leaks.caught and not plain.leaks(opening.scope.body) else None
         over, objects = self._ends(opening, names, _ENDS), _objects(opening.scope, names)
-        ending = PathWalk(*how, gives_back=back, ends_transaction=over, objects=objects, flags=flags)
-        kept = ending.leaks(opening.scope.body)
+        held = PathWalk(*how, gives_back=back, ends_transaction=over, objects=objects, flags=flags)
+        kept = held.leaks(opening.scope.body)
         return Life(opening, session, Ending.PARTLY, names, closes, kept or leaks, where, cause, gives_back=not kept)
 
     def _ends(self, opening: Site, names: frozenset[str], methods: frozenset[str]) -> Callable[[Statement], bool]:

@@ -91,8 +91,8 @@ def is_write(event: Event) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rounds:
-    """``entered``: the handlers to which an error comes while an earlier round's work waits for its commit; ``passed``: those that
-    go on when they have lost it; ``goes_on``: the loop does, behind a rollback."""
+    """``entered``: the handlers to which an error comes while an earlier round's work waits for its commit; ``passed``: those
+    that go on when they have lost it; ``goes_on``: the loop does, behind a rollback."""
 
     entered: frozenset[Handler]
     passed: frozenset[Handler]
