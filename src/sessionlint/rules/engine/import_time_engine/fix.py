@@ -104,9 +104,7 @@ class _Conversion:
     def _rename(self, names: _Names, imported: Imported) -> None:
         local = self._new_local(names, imported)
         if names.of.setdefault((id(imported.scope), imported.local), local) != local:
-            raise _InTheWayError(
-                self._place(imported.scope, imported.alias.span), f"`{imported.local}` is imported in two ways"
-            )
+            raise _InTheWayError(self._place(imported.scope, imported.alias.span), f"`{imported.local}` is imported in two ways")
 
     def _new_local(self, names: _Names, imported: Imported) -> str:
         """An alias stays, unless it only repeats the name (``engine as engine``, which says "passed on")."""
