@@ -11,7 +11,20 @@ from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
 from sessionlint.link.values.waiting_names import FUNCTIONS, SLEEPS, STRIPE, THREADS, is_method, is_waiting_name, waiting_object
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Await, Call, Constant, For, If, Name, Term, With
+from sessionlint.model.facts import (
+    Attribute,
+    Await,
+    Call,
+    Collection,
+    Comprehension,
+    Constant,
+    For,
+    If,
+    Name,
+    Operation,
+    Term,
+    With,
+)
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.references.call_graph import calls_to
@@ -87,10 +100,21 @@ def runs_at_once(project: Project, site: Site) -> FunctionScope | None:
     if not isinstance(callee, kinds.FunctionKind) or callee.wrapped:
         return None
     function = callee.function
-    awaited = any(isinstance(outer, Await) for outer in site.path[:1])
+    awaited = any(isinstance(outer, Await) for outer in site.path[:1]) or (function.node.is_async and _is_gathered(project, site))
     if function.node.is_generator or function.node.is_async is not awaited:
         return None
     return function if project.evaluator.decorators(function) <= TRANSPARENT else None
+
+
+def _is_gathered(project: Project, site: Site) -> bool:
+    """``await gather(call(), ...)``, ``await gather(*[call(one) for one in many])``"""
+    outer = [term for term in site.path if not isinstance(term, Comprehension | Operation | Collection)]
+    match outer:
+        case [Call(func=func), Await(), *_]:
+            kind = project.kind(func, site.scope)
+            return isinstance(kind, kinds.External) and kind.name == "asyncio.gather"
+        case _:
+            return False
 
 
 def _first_wait(project: Project, function: FunctionScope, depth: int) -> Place | None:
