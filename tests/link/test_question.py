@@ -1,11 +1,11 @@
 """Questions of the whole project are answered once, also when they are asked of one module after the other."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sessionlint.extract.module import extract
 from sessionlint.link.names.scopes import ModuleScope, Site
 from sessionlint.link.project import Project, link
-from sessionlint.link.question import by_module, by_path, gathered, postings, question
+from sessionlint.link.question import by_module, by_path, gathered, postings, question, words
 from sessionlint.link.values import kinds
 from sessionlint.model.facts import Call
 from sessionlint.model.source import Source
@@ -105,5 +105,15 @@ def test_postings_are_what_modules_say_of_a_file() -> None:
                 yield owner.origin.path, module.path
 
     project = _project()
-    assert connected(project, "a.py") == ["b.py"]
+    assert connected(project, "a.py") == ("b.py",)
     assert connected(project, "b.py") == ()
+
+
+def test_words_are_told_by_the_modules_that_hold_them() -> None:
+    @words
+    def called(_: Project, module: ModuleScope) -> Iterable[str]:
+        return module.called_names
+
+    project = _project()
+    assert [called(project, name) for name in ("create_engine", "print", "nothing")] == [("a.py", "c.py"), ("a.py", "c.py"), ()]
+    assert called(project, "connect") == ("b.py",)

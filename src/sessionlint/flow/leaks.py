@@ -231,14 +231,20 @@ def _closed(states: States) -> States:
 
 def may_raise(statement: Statement) -> bool:
     """Whether a simple statement can raise in earnest: it calls, awaits, yields or looks something up."""
-    return isinstance(statement, Raise) or any(_term_may_raise(term) for term in walk.own_terms(statement))
+    return isinstance(statement, Raise) or any(map(_term_may_raise, walk.own_terms(statement)))
+
+
+_RAISING = frozenset({Await, Yield, Subscript})
 
 
 def _term_may_raise(term: Term) -> bool:
-    return any(
-        isinstance(inner, Await | Yield | Subscript) or (isinstance(inner, Call) and not is_harmless(inner))
-        for inner, _ in walk.composed(term)
-    )
+    waiting = [term]
+    while waiting:
+        inner = waiting.pop()
+        if type(inner) in _RAISING or (type(inner) is Call and not is_harmless(inner)):
+            return True
+        waiting += walk.children(inner)
+    return False
 
 
 _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})

@@ -58,11 +58,15 @@ class Exits(Generic[S]):
     continues: frozenset[S] = frozenset()
 
     def add(self, other: "Exits[S]") -> None:
-        """Merge every way but falling through, which the caller goes on from."""
-        self.returns |= other.returns
-        self.raises |= other.raises
-        self.breaks |= other.breaks
-        self.continues |= other.continues
+        """Merge every way but falling through, which the caller goes on from; most are empty."""
+        if other.returns:
+            self.returns |= other.returns
+        if other.raises:
+            self.raises |= other.raises
+        if other.breaks:
+            self.breaks |= other.breaks
+        if other.continues:
+            self.continues |= other.continues
 
     def mapped(self, change: Callable[[frozenset[S]], frozenset[S]]) -> "Exits[S]":
         return Exits(*(change(way) for way in (self.falls, self.returns, self.raises, self.breaks, self.continues)))

@@ -61,7 +61,7 @@ class _MadeAlike:
 class _Question:
     """One that is being answered. ``own`` are the bits of what the key belongs to, none for the whole project; ``lowest`` is
     the earliest open question that it leads to, ``readers`` are those that have used its answer while it was not settled,
-    ``told`` what is taken down by those that use it afterwards."""
+    ``told`` what is taken down by those that use it afterwards, None as long as it is not settled."""
 
     __slots__ = (
         "answer",
@@ -73,7 +73,6 @@ class _Question:
         "own",
         "readers",
         "reads",
-        "settled",
         "start",
         "told",
         "value",
@@ -84,13 +83,12 @@ class _Question:
     ) -> None:
         self.key = key
         self.own = self.reads = own
-        self.told = 0
+        self.told: int | None = None
         self.start = self.value = start
         self.answer = answer
         self.given = given
         self.number = self.lowest = number
         self.readers: dict[_Question, None] | None = None
-        self.settled = False
         self.changes = 0
 
     def leads_to(self, other: "_Question") -> None:
@@ -136,7 +134,6 @@ class Memory:
         self._open: dict[Hashable, _Question] = {}
         self._current: _Question | None = None
         self._on_stack = 0
-        self._count = 0
         self._by_number: list[Hashable] = []
 
     def bit(self, what: Hashable) -> int:
@@ -157,22 +154,25 @@ class Memory:
         ``own`` are the bits of what ``key`` belongs to, 0 if it is the whole project.
         """
         found: T = self.answers.get(key, UNASKED)
-        if isinstance(found, Far):
-            found = self.told(found)
-        elif found is UNASKED:
-            question = self._open.get(key)
-            if question is None:
-                self._count += 1
-                question = self._open[key] = _Question(key, own, start, answer, given, self._count)
-                if 0 < self._on_stack < _ON_STACK:
-                    self._run(question)
-                else:
-                    self._begin(question)
-            if question.settled:
-                self.read(question.told)
-            elif self._current is not None:
-                self._current.leads_to(question)
-            found = question.value
+        if found is UNASKED:
+            return self._unknown(key, own, start, answer, given)
+        return self.told(found) if isinstance(found, Far) else found
+
+    def _unknown(self, key: Hashable, own: int, start: object, answer: Callable[..., T], given: tuple[Any, ...]) -> T:
+        question = self._open.get(key)
+        if question is None:
+            question = self._open[key] = _Question(key, own, start, answer, given, len(self._open))
+            if 0 < self._on_stack < _ON_STACK:
+                self._run(question)
+            else:
+                self._begin(question)
+        current = self._current
+        if current is not None:
+            if question.told is None:
+                current.leads_to(question)
+            else:
+                current.reads |= question.told
+        found: T = question.value
         return found
 
     def known(self, key: Hashable) -> Any:
@@ -224,12 +224,11 @@ class Memory:
     def once(self, key: Hashable, own: int, start: object, answer: Callable[..., T], *given: Any) -> T:
         """As ``ask``; a question that leads far is answered in one go where no other is under way."""
         if self._on_stack:
-            return self.ask(key, own, start, answer, *given)
+            return self._unknown(key, own, start, answer, given)
         question = _Question(key, own, start, answer, given, 0)
         found: T = self._again(question)
         question.value = found
-        self._keep(question, question.reads)
-        self.read(question.told)
+        self.read(self._keep(question, question.reads))
         return found
 
     def gather(self, key: Hashable, own: int, answer: object, parts: Iterable[Hashable]) -> None:
@@ -319,11 +318,12 @@ class Memory:
         self.clear()
 
     def _changed_rows(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
-        """The bits of those files of which an answer says something else than before."""
+        """The bits of those files of which an answer says something else than before, as far as somebody has asked about them."""
         bits = 0
         for path in {**before, **after}:
-            if not self._is_same(before.get(path), after.get(path)):
-                bits |= self.row_bit(path)
+            bit = self._bits.get((_ROW, path), 0)
+            if bit and not self._is_same(before.get(path), after.get(path)):
+                bits |= bit
         return bits
 
     def _drop(self, dirty: int) -> None:
@@ -340,7 +340,9 @@ class Memory:
         if self._on_stack:
             raise _TooDeepError(question)
         try:
-            self._work_off([question])
+            below = self._below(question)
+            if below:
+                self._work_off([question, *below])
         except BaseException:
             self._open.clear()  # whoever asks again begins again
             raise
@@ -398,32 +400,34 @@ class Memory:
         for question in settled:
             self._keep(question, reads)
 
-    def _keep(self, question: _Question, reads: int) -> None:
-        question.settled = True
-        question.told = reads
+    def _keep(self, question: _Question, reads: int) -> int:
+        """Remember the answer, as made of ``reads``; what is taken down by whoever uses it."""
+        key = question.key
         if question.own == 0:
-            question.told = self.bit(question.key)
+            question.told = self.bit(key)
             question.reads = reads
             question.readers = None
-            self._whole[question.key] = question
-            self.answers[question.key] = Far(question.value, question.told)
-            return
-        if reads == question.own:
-            self.answers[question.key] = question.value
-            self._near_keys[reads].append(question.key)
-            return
-        self._keep_far(question, reads)
+            self._whole[key] = question
+            self.answers[key] = Far(question.value, question.told)
+        elif reads == question.own:
+            question.told = reads
+            self.answers[key] = question.value
+            self._near_keys[reads].append(key)
+        else:
+            far = self.answers[key] = self._far_answer(key, question.value, reads)
+            question.told = far.bits
+        return question.told
 
-    def _keep_far(self, question: _Question, reads: int) -> None:
+    def _far_answer(self, key: Hashable, value: Any, reads: int) -> Far:
         alike = self._far.get(reads)
         if alike is None:  # to hash so many bits takes time
-            alike = self._far[reads] = _MadeAlike([question.key], Far(question.value, reads))
-        else:
-            alike.keys.append(question.key)
-            if alike.last.value is not question.value:
-                alike.last = Far(question.value, alike.last.bits)
-        question.told = alike.last.bits
-        self.answers[question.key] = alike.last
+            far = Far(value, reads)
+            self._far[reads] = _MadeAlike([key], far)
+            return far
+        alike.keys.append(key)
+        if alike.last.value is not value:
+            alike.last = Far(value, alike.last.bits)
+        return alike.last
 
     def _come_to_rest(self, first: _Question) -> None:
         due: Iterable[_Question] = self._from(first)

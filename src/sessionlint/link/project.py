@@ -1,7 +1,7 @@
 """The linked project: what rules ask."""
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, ValuesView
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 
@@ -325,6 +325,10 @@ class _Reading(Mapping[str, T]):
     def __iter__(self) -> Iterator[str]:
         self._memory.read(EVERYTHING)
         return iter(self._things)
+
+    def values(self) -> ValuesView[T]:
+        self._memory.read(EVERYTHING)  # in which each of them is
+        return self._things.values()
 
     def __len__(self) -> int:
         self._memory.read(EVERYTHING)

@@ -10,10 +10,10 @@ from __future__ import annotations  # written anew for each question, the types 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import wraps
-from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, Protocol, TypeVar, cast
 
 from sessionlint.link import named
-from sessionlint.link.memory import UNASKED, Memory
+from sessionlint.link.memory import UNASKED, Far, Memory
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Site
 from sessionlint.model.source import Place
 
@@ -75,15 +75,17 @@ def question(start: object) -> Callable[[Callable[Concatenate[AskedT, P], T]], C
 
     def decorated(ask: Callable[Concatenate[AskedT, P], T]) -> Callable[Concatenate[AskedT, P], T]:
         named.record(ask, start)
+        asking = (ask,)
 
         @wraps(ask)
-        def answer(project: AskedT, /, *key: P.args, **more: P.kwargs) -> T:
-            assert not more, "a key is given by position, so that one question has one key"
-            asked = (ask, *key)
-            found: T = project.memory.known(asked)
-            return project.memory.once(asked, _own(key), start, ask, project, *key) if found is UNASKED else found
+        def answer(project: AskedT, /, *key: Any) -> T:  # by position, so that one question has one key
+            asked, memory = asking + key, project.memory
+            found: T | Far = memory.answers.get(asked, UNASKED)
+            if found is UNASKED:
+                return memory.once(asked, _own(key), start, ask, project, *key)
+            return memory.told(found) if isinstance(found, Far) else found
 
-        return answer
+        return cast("Callable[Concatenate[AskedT, P], T]", answer)
 
     return decorated
 
@@ -144,10 +146,15 @@ class Gathered(Generic[GatheringT, P, T]):
         return self._all(project, *key, **more)
 
     def _find_all(self, project: GatheringT, /, *key: P.args, **more: P.kwargs) -> tuple[T, ...]:
-        return tuple(one for each in project.finding((self._find_all, *key)) for one in self._found(project, each, *key, **more))
-
-    def _found(self, project: GatheringT, each: ModuleScope | Known, /, *key: P.args, **more: P.kwargs) -> Sequence[T]:
-        return each.answer if isinstance(each, Known) else self.within(project, each, *key, **more)
+        found: list[T] = []
+        known, part = project.memory.known, self.part
+        for each in project.finding((self._find_all, *key)):
+            if isinstance(each, Known):
+                found += each.answer
+            else:  # in a large project, most were asked before: what ``within`` does first, without the way there
+                answer = known((part, each, *key))
+                found += self.within(project, each, *key, **more) if answer is UNASKED else answer
+        return tuple(found)
 
 
 def gathered(find: Callable[Concatenate[GatheringT, ModuleScope, P], Iterable[T]]) -> Gathered[GatheringT, P, T]:
@@ -160,10 +167,10 @@ class Postings(Generic[TellingT, T]):
     it; ``within`` is what is found in one module, about whichever files. Who asks is asked again only when that differs.
     """
 
-    def __init__(self, find: Callable[[TellingT, ModuleScope], Iterable[tuple[str, T]]]) -> None:
+    def __init__(self, find: Callable[[TellingT, ModuleScope], Iterable[Any]]) -> None:
         self.name = named.name_of(find)
         self.part = _all_of(find)
-        self.within = question(tuple[tuple[str, T], ...]())(self.part)
+        self.within = question(tuple[Any, ...]())(self.part)
         self._by_path = by_path(self._find_all)
 
     def __call__(self, project: TellingT, path: str, /) -> Sequence[T]:
@@ -172,12 +179,16 @@ class Postings(Generic[TellingT, T]):
             return self._by_path(project, path) or ()
         return project.memory.as_row(path, self._find_about, project, path)
 
+    def told(self, _: ModuleScope, within: Sequence[Any]) -> Iterable[tuple[str, T]]:
+        """The paths, each with what is found about it, of what is found in a module."""
+        return within
+
     def _find_all(self, project: TellingT) -> Mapping[str, Sequence[T]]:
         found: dict[str, list[T]] = defaultdict(list)
         for module in project.finding((self._find_all,)):
-            for path, one in self.within(project, module) if not isinstance(module, Known) else ():
+            for path, one in self._told(project, module) if not isinstance(module, Known) else ():
                 found[path].append(one)
-        return dict(found)
+        return {path: tuple(some) for path, some in found.items()}
 
     def _find_about(self, project: TellingT, path: str) -> Sequence[T]:
         """What those modules say that are known to speak of the file."""
@@ -185,13 +196,29 @@ class Postings(Generic[TellingT, T]):
         return tuple(one for each in speaking for one in self._said(project, each, path))
 
     def _said(self, project: TellingT, each: ModuleScope | Known, path: str) -> Iterable[T]:
-        return each.answer if isinstance(each, Known) else (one for to, one in self.within(project, each) if to == path)
+        return each.answer if isinstance(each, Known) else (one for to, one in self._told(project, each) if to == path)
+
+    def _told(self, project: TellingT, module: ModuleScope) -> Iterable[tuple[str, T]]:
+        return self.told(module, self.within(project, module))
+
+
+class Words(Postings[TellingT, str]):
+    """The paths of the modules that hold a word: ``find`` gives the words of one. There are many, and a pair of each with the
+    path would take ten times the room."""
+
+    def told(self, module: ModuleScope, within: Sequence[str]) -> Iterable[tuple[str, str]]:
+        return ((word, module.path) for word in within)
 
 
 def postings(find: Callable[[TellingT, ModuleScope], Iterable[tuple[str, T]]]) -> Postings[TellingT, T]:
     """Make a generator that looks at one module, and tells paths with what it finds about the files there, a question about any
     file of the project."""
     return Postings(find)
+
+
+def words(find: Callable[[TellingT, ModuleScope], Iterable[str]]) -> Words[TellingT]:
+    """Make a function that tells the words of one module the question which modules hold a word, each as often as it does."""
+    return Words(find)
 
 
 def by_path(

@@ -52,13 +52,14 @@ class Source:
 
     Only that is kept, for files are searched in it, and it is decoded for as long as somebody looks at it: one character that
     is not ASCII makes a text two to four times as large, and once it was parsed Python keeps a copy in UTF-8 beside it.
+    Who has read the very bytes hands them over as ``data``.
     """
 
-    def __init__(self, path: str, text: str, encoding: str = "utf-8", bom: bool = False) -> None:
+    def __init__(self, path: str, text: str, encoding: str = "utf-8", bom: bool = False, data: bytes | None = None) -> None:
         self.path = path
         self.encoding = encoding
         self.bom = bom
-        self.data = text.encode("utf-8", "surrogatepass")
+        self.data = text.encode("utf-8", "surrogatepass") if data is None else data
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Source) and self._values() == other._values()

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import field, replace
 from datetime import date
 from time import perf_counter
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 from sessionlint.link.memory import UNASKED
 from sessionlint.link.names.scopes import ModuleScope
 from sessionlint.link.project import Project
-from sessionlint.link.question import remembered
 from sessionlint.link.values.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.failure import file_of, told
@@ -215,8 +213,9 @@ class _Asking:
         found: list[Finding] = []
         all_went_well = True
         for entry in rules:
-            with self._timed(entry.rule):
-                error = _collect(self._of_rule(entry, module), found)
+            begun = perf_counter()
+            error = self._of_rule(entry, module, found)
+            self._took(entry.rule, begun)
             if error is not None:
                 all_went_well = False
                 failed[entry.rule.code, told(error)].append(module.path)
@@ -230,50 +229,41 @@ class _Asking:
         """What each rule finds in the comments of all files."""
         found: list[Finding] = []
         for entry in rules if self.project.modules else ():
-            with self._timed(entry.rule):
-                error = _collect(entry.check_comments(comments), found)
+            begun = perf_counter()
+            error = _collect(entry.check_comments(comments), found)
+            self._took(entry.rule, begun)
             if error is not None:
                 path = file_of(error, self.project.facts)
                 self.errors.append(f"{entry.rule.code} failed{f' in {path}' if path else ''}: {told(error)}")
         return found
 
-    def _of_rule(self, entry: RegisteredRule, module: ModuleScope) -> Iterator[Finding]:
-        """What the rule finds in a module; the next time it is asked only if what it is made of changed.
+    def _of_rule(self, entry: RegisteredRule, module: ModuleScope, found: list[Finding]) -> Exception | None:
+        """Adds to ``found`` what the rule finds in a module, up to an exception, which is given back; the next time it is asked
+        only if what it is made of changed.
 
         Of a rule that says nothing in files of that role, which most are in tests, nothing is remembered: the role is.
         """
-        if self.project.role(module) in entry.rule.silent_in:
-            return
-        found: list[Finding] = []
-        error: Exception | None = None
-
-        def look() -> tuple[Finding, ...]:
-            nonlocal error
-            error = _collect(_in_module(entry, self.project, module), found)
-            if error is not None:
-                raise error
-            return tuple(found)
-
+        some: list[Finding] = []
         try:
-            yield from remembered(self.project, (entry.rule.code, module), (), look)
-        except Exception:
-            yield from found
-            raise
+            if self.project.role(module) not in entry.rule.silent_in:
+                key, project = (entry.rule.code, module), self.project
+                found += project.memory.ask(key, module.bit, (), _in_module, entry, project, module, some)
+        except Exception as error:
+            found += some
+            return error
+        return None
 
-    @contextmanager
-    def _timed(self, rule: Rule) -> Iterator[None]:
-        begun = perf_counter()
-        yield
+    def _took(self, rule: Rule, begun: float) -> None:
         self.timings.rules[f"{rule.code} {rule.name}"] += perf_counter() - begun
 
 
-def _in_module(entry: RegisteredRule, project: Project, module: ModuleScope) -> Iterator[Finding]:
-    """What the rule finds in a module, as far as it speaks in files of that role."""
-    role = project.role(module)
-    if role in entry.rule.silent_in:
-        return
-    for finding in entry.check(project, module):
-        yield replace(finding, severity=Severity.INFO) if role in entry.rule.milder_in else finding
+def _in_module(entry: RegisteredRule, project: Project, module: ModuleScope, found: list[Finding]) -> tuple[Finding, ...]:
+    """What the rule finds in a module; ``found`` keeps what came before an exception."""
+    is_milder = project.role(module) in entry.rule.milder_in
+    found.clear()  # what led too deep is asked from its beginning
+    said = entry.check(project, module)
+    found.extend((replace(finding, severity=Severity.INFO) for finding in said) if is_milder else said)
+    return tuple(found)
 
 
 def _collect(finding: Iterator[Finding], found: list[Finding]) -> Exception | None:

@@ -54,43 +54,42 @@ def imports_of(module: ModuleScope, layout: Layout) -> ModuleImports:
     for scope in module.scopes:
         for bound, bindings in scope.bindings.items():
             for binding in bindings:
-                if isinstance(binding, ImportBinding) and layout.may_resolve(binding.module, binding.level):
+                if not isinstance(binding, ImportBinding) or not layout.may_resolve(binding.module, binding.level):
+                    continue
+                if binding.name is None:
                     modules += _modules(module, bound, binding, layout)
-                    names += _names(module, bound, binding, layout, at_module_level=scope is module)
+                    continue
+                inner, home = _inner_module(module, binding, layout), layout.resolve(module.path, binding.module, binding.level)
+                if inner is None and home is None:
+                    continue
+                place = _place_of(module, bound, binding)
+                if inner is not None:
+                    modules.append((inner, bound, place))
+                if home is not None and home != module.path:
+                    modules.append((home, None, place))
+                    names.append((home, binding.name, bound, scope is module, place))
     return ModuleImports([each for each in modules if each[0] != module.path], names)
 
 
 def _modules(module: ModuleScope, bound: str, binding: ImportBinding, layout: Layout) -> Iterator[tuple[str, str | None, Place]]:
-    for path, dotted in _imported_modules(module, bound, binding, layout):
-        if path is not None:
-            yield path, dotted, _place_of(module, bound, binding)
-
-
-def _imported_modules(
-    module: ModuleScope, bound: str, binding: ImportBinding, layout: Layout
-) -> Iterator[tuple[str | None, str | None]]:
-    """The modules that an import brings, each as code says it: ``import a.b`` imports two."""
-    if binding.name is not None:
-        dotted = f"{binding.module}.{binding.name}" if binding.module else binding.name
-        yield layout.resolve(module.path, dotted, binding.level), bound
-        yield layout.resolve(module.path, binding.module, binding.level), None
-        return
+    """The modules that ``import a.b`` brings, each as code says it: two."""
     for alias in binding.statement.names:
         parts = alias.name.split(".")
         if alias.asname == bound:
-            yield layout.resolve(module.path, alias.name, 0), bound
+            said = [(alias.name, bound)]
         elif alias.asname is None and parts[0] == bound:
-            for count in range(1, len(parts) + 1):
-                dotted = ".".join(parts[:count])
-                yield layout.resolve(module.path, dotted, 0), dotted
+            said = [(dotted, dotted) for count in range(len(parts)) if (dotted := ".".join(parts[: count + 1]))]
+        else:
+            continue
+        for name, dotted in said:
+            if (path := layout.resolve(module.path, name, 0)) is not None:
+                yield path, dotted, _place_of(module, bound, binding)
 
 
-def _names(
-    module: ModuleScope, bound: str, binding: ImportBinding, layout: Layout, *, at_module_level: bool
-) -> Iterator[tuple[str, str, str, bool, Place]]:
-    path = layout.resolve(module.path, binding.module, binding.level) if binding.name is not None else None
-    if path is not None and path != module.path and binding.name is not None:
-        yield path, binding.name, bound, at_module_level, _place_of(module, bound, binding)
+def _inner_module(module: ModuleScope, binding: ImportBinding, layout: Layout) -> str | None:
+    """The module that ``from package import module`` brings."""
+    dotted = f"{binding.module}.{binding.name}" if binding.module else binding.name or ""
+    return layout.resolve(module.path, dotted, binding.level)
 
 
 AttributePlaces: TypeAlias = Mapping[tuple[str, str], Place]

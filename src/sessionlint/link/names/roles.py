@@ -9,11 +9,9 @@ from sessionlint.model.role import Role
 
 _TEST_FOLDERS = frozenset({"tests", "test", "testing"})
 _SCRIPT_FOLDERS = frozenset({"scripts", "script", "tools", "bin", "examples", "example", "docs", "docs_src", "notebooks"})
-_APPLICATIONS = frozenset(
-    {
-        *("FastAPI", "APIRouter", "Flask", "Blueprint", "Quart", "Litestar", "Starlette", "Celery", "Sanic", "Dash", "Starlite"),
-        *("APIFlask", "Robyn", "Dramatiq", "FastStream"),
-    }
+_APPLICATIONS = (
+    *("FastAPI", "APIRouter", "Flask", "Blueprint", "Quart", "Litestar", "Starlette", "Celery", "Sanic", "Dash", "Starlite"),
+    *("APIFlask", "Robyn", "Dramatiq", "FastStream"),
 )
 _TALKING = frozenset({"print", "input", "exit", "quit", "sys.exit"})
 # decorators that hand what they decorate to nobody
@@ -78,12 +76,8 @@ def is_type_checking(test: Term) -> bool:
 
 def builds_application(module: ModuleScope) -> bool:
     """A file that makes an application or a router serves requests, also when `python main.py` starts it."""
-    return any(
-        isinstance(term, Call) and (walk.dotted(term.func) or "").rpartition(".")[2] in _APPLICATIONS
-        for statement in walk.statements(module.body)
-        for top in walk.own_terms(statement)
-        for term, _ in walk.descend(top)
-    )
+    made = (site.term for site in module.calls_named(_APPLICATIONS) if site.scope is module)
+    return any(isinstance(term, Call) and walk.dotted(term.func) is not None for term in made)
 
 
 def runs_only_as_program(module: ModuleScope) -> bool:

@@ -1,6 +1,6 @@
 """Who binds a name: the scopes of a module and, in each, every way in which a name gets its value."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from itertools import islice
@@ -211,6 +211,11 @@ class ModuleScope:
                 case Call(func=Call()):
                     found.setdefault("()", []).append(site)
         return {name: tuple(sites) for name, sites in found.items()}
+
+    @property
+    def called_names(self) -> Iterable[str]:
+        """What ``calls_named`` finds something by."""
+        return self._calls_by_name
 
     @cached_property
     def _sites_by_call(self) -> "dict[Term, Site]":

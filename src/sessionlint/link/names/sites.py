@@ -1,11 +1,11 @@
 """Terms in their surroundings: which statement they stand in and what encloses them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from itertools import takewhile
 
 from sessionlint.link.names.scopes import FunctionScope, Scope, Site
 from sessionlint.model import walk
-from sessionlint.model.facts import Block, Statement, Term
+from sessionlint.model.facts import Attribute, Block, Name, Statement, Term
 from sessionlint.model.records import dataclass
 
 
@@ -46,6 +46,18 @@ def sites(scope: Scope, is_wanted: Callable[[Term], bool] | None = None) -> Iter
         for term in walk.own_terms(statement):
             if is_wanted is None or is_wanted(term):
                 for inner, path in walk.descend(term):
+                    yield Site(inner, path, statement, block, scope)
+
+
+def mentions(scope: Scope, names: Set[str]) -> Iterator[Site]:
+    """Those of ``sites`` at which one of the dotted ``names`` stands; most others are told by their last part alone."""
+    last = {name.rpartition(".")[2] for name in names}
+    for statement, block in _statements(scope.body):
+        for term in walk.own_terms(statement):
+            for inner, path in walk.descend(term):
+                if (type(inner) is Name and inner.id in names) or (
+                    type(inner) is Attribute and inner.attr in last and walk.dotted(inner) in names
+                ):
                     yield Site(inner, path, statement, block, scope)
 
 

@@ -28,12 +28,12 @@ from sessionlint.link.names.scopes import (
     Scope,
     ValueBinding,
 )
-from sessionlint.link.question import Gathering, gathered, question
+from sessionlint.link.question import Telling, gathered, question, words
 from sessionlint.link.values import kinds, parameters
 from sessionlint.link.values.annotations import annotated
 from sessionlint.link.values.externals import SESSION_TYPES, canonical
 from sessionlint.link.values.kinds import NONE, UNKNOWN, External, Kind
-from sessionlint.link.values.library import library_call, library_method
+from sessionlint.link.values.library import gives_something, library_call, library_method
 from sessionlint.link.values.state import StateKey, lifespan_state, state_key
 from sessionlint.link.values.trust import Trust
 from sessionlint.model.facts import (
@@ -76,7 +76,7 @@ _BUILTINS: dict[str, Kind] = {name: External(f"builtins.{name}") for name in dir
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
 
 
-class Evaluated(Gathering, Protocol):
+class Evaluated(Telling, Protocol):
     """A project, of which the evaluator asks what only all its modules together can tell."""
 
     @property
@@ -117,12 +117,15 @@ class Evaluator:
         return unknown or self._memory.ask(term, scope.module.bit, _NOTHING, self._evaluate, term, scope)
 
     def _of_unknown(self, term: Term, scope: Scope) -> Kind | None:
-        """What a call or an attribute of something unknown is. Half of all terms are such, and need not be remembered.
+        """What a call or an attribute of something unknown is, or a call of a library object of which nothing is known. Half of
+        all terms are such, and need not be remembered.
 
         Only one step from what is remembered: chains of them are as long as somebody writes them.
         """
         if type(term) is Call and type(term.func) is not Call:
             found = self.kind(term.func, scope)
+            if type(found) is External and not gives_something(found.name):
+                return UNKNOWN
         elif type(term) is Attribute and type(term.value) is Name and term.value.id != "state":
             found = self.name_kind(term.value.id, scope)
         else:
@@ -168,17 +171,25 @@ class Evaluator:
 
     def kept(self, paths: Iterable[str], key: StateKey) -> Kind:
         """What the modules at some paths put there."""
-        return kinds.join([self.kept_by(module, key) for module in self._looked_into(paths)])
+        found = [self._kept_by(module, key) for module in self._looked_into(paths)]
+        return kinds.join([kind for kind in found if kind != NONE])
 
-    def kept_by(self, module: ModuleScope, key: StateKey) -> Kind:
-        """What one module puts there; None, if it is nothing."""
+    def _kept_by(self, module: ModuleScope, key: StateKey) -> Kind:
+        """What one module puts there."""
         return self._memory.ask((module, key), module.bit, NONE, self._find_kept_by, module, key)
 
     def _find_kept_by(self, module: ModuleScope, key: StateKey) -> Kind:
         bound = [binding for target, binding in module.states if state_key(self, target, binding.scope) == key]
         found = [self._binding(binding) for binding in bound]
-        found += [self.kind(value, inner) for value, inner in lifespan_state(self, module, key)]
+        found += [self.kind(value, inner) for name, value, inner in lifespan_state(self, module) if name == key]
         return kinds.join(found) if found else NONE
+
+    def keys_kept(self, module: ModuleScope) -> Iterator[StateKey]:
+        """The names on states under which a module puts something."""
+        for target, binding in module.states:
+            if (key := state_key(self, target, binding.scope)) is not None:
+                yield key
+        yield from (key for key, _, _ in lifespan_state(self, module))
 
     def _alias(self, subscript: Subscript, scope: Scope) -> Kind | None:
         """``SessionDep = Annotated[Session, Depends(get_db)]``: as an annotation, the name stands for a session."""
@@ -203,7 +214,7 @@ class Evaluator:
 
     def name_kind(self, name: str, scope: Scope) -> Kind:
         """What ``name`` means where ``scope``'s code runs."""
-        home = self.home(name, scope)
+        home = scope if name in scope.bindings else self.home(name, scope)
         if home is not None:
             return self._bound_name(name, home)
         starred = self._star_member(scope.module, name) if scope.module.star_imports else UNKNOWN
@@ -213,11 +224,10 @@ class Evaluator:
         """The scope that binds ``name`` for code in ``scope``; a class's names are not seen from its methods."""
         current: Scope | None = scope
         while current is not None:
-            if isinstance(current, FunctionScope) and current.declared.get(name) == "global":
-                current = current.module
-            if name in current.bindings and (current is scope or not isinstance(current, ClassScope)):
+            if name in current.bindings and (current is scope or type(current) is not ClassScope):
                 return current
-            current = current.parent
+            is_global = type(current) is FunctionScope and current.declared.get(name) == "global"
+            current = current.module if is_global else current.parent
         return None
 
     def _exists(self, kind: Kind) -> bool:
@@ -235,8 +245,8 @@ class Evaluator:
     def _said_by_itself(self, binding: Binding, name: str, home: Scope) -> Kind | None:
         """What a definition is, or a parameter of which nothing is said, which need not be remembered."""
         if type(binding) is DefinitionBinding:
-            is_trusted = isinstance(home, ModuleScope) and self.trust.member(home.module.path, name) is not None
-            return None if is_trusted else self._binding(binding)
+            is_trusted = type(home) is ModuleScope and self.trust.member(home.path, name) is not None
+            return None if is_trusted else _defined(binding)
         if type(binding) is ParameterBinding and binding.parameter.annotation is None and binding.parameter.default is None:
             function = binding.function
             is_only_given = function.owner is None or (binding.position > 0 and function.node.name != "__init__")
@@ -272,10 +282,8 @@ class Evaluator:
                 return self._imported(module, level, name, importer)
             case ParameterBinding():
                 return self._parameter(binding)
-            case DefinitionBinding(scope=FunctionScope() as function):
-                return kinds.FunctionKind(function)
-            case DefinitionBinding(scope=ClassScope() as cls):
-                return kinds.ClassKind(cls)
+            case DefinitionBinding():
+                return _defined(binding)
             case OpaqueBinding() | _:
                 return UNKNOWN
 
@@ -415,8 +423,13 @@ class Evaluator:
                 return self._join_bindings(bindings, attr)
         return UNKNOWN
 
-    def ancestors(self, cls: ClassScope) -> list[ClassScope]:
+    def ancestors(self, cls: ClassScope) -> Sequence[ClassScope]:
         """The class and its bases that the project defines, nearest first, as far as anybody would look."""
+        if not cls.node.bases:
+            return (cls,)
+        return self._memory.ask(("ancestors", cls), cls.module.bit, (cls,), self._find_ancestors, cls)
+
+    def _find_ancestors(self, cls: ClassScope) -> Sequence[ClassScope]:
         found = {cls: None}
         waiting = deque(found)
         while waiting and len(found) < _ANCESTORS:
@@ -424,7 +437,7 @@ class Evaluator:
             new = [base for base in dict.fromkeys(bases) if base not in found]
             found |= dict.fromkeys(new)
             waiting += new
-        return [*found]
+        return (*found,)
 
     def base_kinds(self, cls: ClassScope) -> list[Kind]:
         parent = cls.parent or cls.module
@@ -570,6 +583,11 @@ def _managed(found: Kind, decorators: frozenset[str]) -> Kind:
     return kinds.ContextManager(found.value, manager) if isinstance(found, kinds.Generator) else UNKNOWN
 
 
+def _defined(binding: DefinitionBinding) -> Kind:
+    scope = binding.scope
+    return kinds.FunctionKind(scope) if isinstance(scope, FunctionScope) else kinds.ClassKind(scope)
+
+
 def _iterated(kind: Kind) -> Kind:
     match kind:
         case kinds.Generator(value=value) | kinds.Container(element=value):
@@ -595,22 +613,21 @@ def _unpacked(kind: Kind, path: tuple[int, ...]) -> Kind:
 
 @question(_NOTHING)
 def _kept(project: Evaluated, holder: str, name: str) -> Kind:
-    return project.evaluator.kept(_keeping(project, holder, name), StateKey(holder, name))
+    key = StateKey(holder, name)
+    return project.evaluator.kept(_keeping(project, str(key)), key)
 
 
-@gathered
-def _keeping(project: Evaluated, module: ModuleScope, holder: str, name: str) -> Iterator[str]:
-    """The modules that put something on a state under a name, by path."""
+@words
+def _keeping(project: Evaluated, module: ModuleScope) -> Iterable[str]:
+    """The names on states under which a module puts something."""
     evaluator = project.evaluator
-    if not evaluator.is_test(module.path) and evaluator.kept_by(module, StateKey(holder, name)) != NONE:
-        yield module.path
+    return () if evaluator.is_test(module.path) else dict.fromkeys(map(str, evaluator.keys_kept(module)))
 
 
-@gathered
-def _calling(project: Evaluated, module: ModuleScope, name: str) -> Iterator[str]:
-    """The modules that call something by a name, by path."""
-    if not project.evaluator.is_test(module.path) and module.calls_named((name,)):
-        yield module.path
+@words
+def _calling(project: Evaluated, module: ModuleScope) -> Iterable[str]:
+    """The names by which a module calls something."""
+    return () if project.evaluator.is_test(module.path) else module.called_names
 
 
 @question(dict[str, frozenset[str]]())

@@ -1,5 +1,7 @@
 """What calls into SQLAlchemy, FastAPI and the standard library give."""
 
+from collections.abc import Callable
+
 from sessionlint.link.names.scopes import Scope
 from sessionlint.link.values import kinds
 from sessionlint.link.values.asking import Values
@@ -11,54 +13,75 @@ from sessionlint.model.source import Place
 
 
 def library_call(evaluator: Values, dotted: str, call: Call, scope: Scope) -> Kind:
-    place = Place(scope.module.path, call.span)
     name = canonical(dotted)
-    if name in ENGINE_BUILDERS:
-        return kinds.Engine(ENGINE_BUILDERS[name], place)
+    given = _GIVEN.get(name)
+    return given(evaluator, name, call, scope) if given is not None else UNKNOWN
+
+
+def gives_something(dotted: str) -> bool:
+    """Whether it is known what a call of a library object gives; of most it is not."""
+    return canonical(dotted) in _GIVEN
+
+
+def _engine(_: Values, name: str, call: Call, scope: Scope) -> Kind:
+    return kinds.Engine(ENGINE_BUILDERS[name], _place(call, scope))
+
+
+def _factory(evaluator: Values, _: str, call: Call, scope: Scope) -> Kind:
+    chosen = walk.argument(call, None, "class_")
+    session = evaluator.session_type(evaluator.kind(chosen, scope)) if chosen is not None else None
+    # a class that cannot be followed may be either: a factory without an origin is one that nobody vouches for
+    hidden = any(argument.star == "**" for argument in call.args)
+    certain = session is not None or (chosen is None and not hidden)
+    is_async = session is not None and session.is_async
+    return kinds.Factory(is_async, origin=_place(call, scope) if certain else None, borrows=_borrows(evaluator, call, scope))
+
+
+def _async_factory(evaluator: Values, _: str, call: Call, scope: Scope) -> Kind:
+    return kinds.Factory(True, origin=_place(call, scope), borrows=_borrows(evaluator, call, scope))
+
+
+def _registry(_: Values, name: str, call: Call, scope: Scope) -> Kind:
+    return kinds.Factory(name.startswith("async"), scoped=True, origin=_place(call, scope))
+
+
+def _manager(evaluator: Values, name: str, call: Call, scope: Scope) -> Kind:
+    """``contextmanager(get_db)``."""
+    given = _first(evaluator, name, call, scope)
+    if isinstance(given, kinds.FunctionKind):
+        return kinds.FunctionKind(given.function, wrapped=name)
+    return _manager_of(given) if isinstance(given, kinds.Callback) else UNKNOWN
+
+
+def _closing(evaluator: Values, name: str, call: Call, scope: Scope) -> Kind:
+    return kinds.ContextManager(_first(evaluator, name, call, scope), name.endswith("aclosing"))
+
+
+def _next(evaluator: Values, name: str, call: Call, scope: Scope) -> Kind:
+    given = _first(evaluator, name, call, scope)
+    return given.value if isinstance(given, kinds.Generator) else UNKNOWN
+
+
+def _new_type(evaluator: Values, _: str, call: Call, scope: Scope) -> Kind:
+    """As an annotation, the name stands for what it was made of; calling it opens nothing."""
+    made_of = walk.argument(call, 1, "tp")
+    return evaluator.annotated(made_of, scope) if made_of is not None else UNKNOWN
+
+
+def _cast(evaluator: Values, _: str, call: Call, scope: Scope) -> Kind:
+    first, target = walk.argument(call, 0, ""), walk.argument(call, 1, "val")
+    value = evaluator.kind(target, scope) if target is not None else UNKNOWN
+    return value if value != UNKNOWN or first is None else evaluator.annotated(first, scope)
+
+
+def _first(evaluator: Values, _: str, call: Call, scope: Scope) -> Kind:
+    """The first argument."""
     first = walk.argument(call, 0, "")
-    given = evaluator.kind(first, scope) if first is not None else UNKNOWN
-    match name:
-        case "sessionmaker":
-            chosen = walk.argument(call, None, "class_")
-            session = evaluator.session_type(evaluator.kind(chosen, scope)) if chosen is not None else None
-            # a class that cannot be followed may be either: a factory without an origin is one that nobody vouches for
-            hidden = any(argument.star == "**" for argument in call.args)
-            certain = session is not None or (chosen is None and not hidden)
-            is_async = session is not None and session.is_async
-            return kinds.Factory(is_async, origin=place if certain else None, borrows=_borrows(evaluator, call, scope))
-        case "async_sessionmaker":
-            return kinds.Factory(True, origin=place, borrows=_borrows(evaluator, call, scope))
-        case "scoped_session" | "async_scoped_session":
-            return kinds.Factory(name.startswith("async"), scoped=True, origin=place)
-        case "flask_sqlalchemy.SQLAlchemy":
-            return kinds.Extension()
-        case "alembic.op.get_bind":
-            return kinds.Connection(False)
-        case "functools.partial":
-            return kinds.Partial(given)
-        case "contextlib.contextmanager" | "contextlib.asynccontextmanager" if isinstance(given, kinds.FunctionKind):
-            return kinds.FunctionKind(given.function, wrapped=name)
-        case "contextlib.contextmanager" | "contextlib.asynccontextmanager" if isinstance(given, kinds.Callback):
-            return _manager_of(given)
-        case "contextlib.closing" | "contextlib.aclosing":
-            return kinds.ContextManager(given, name.endswith("aclosing"))
-        case "contextlib.nullcontext":
-            return kinds.ContextManager(given, False)
-        case "functools.cache" | "functools.lru_cache" | "builtins.staticmethod" | "builtins.classmethod":
-            return given
-        case "builtins.next" | "builtins.anext":
-            return given.value if isinstance(given, kinds.Generator) else UNKNOWN
-        case "Depends":
-            return _dependency(evaluator, call, scope)
-        case "NewType":  # as an annotation, the name stands for what it was made of; calling it opens nothing
-            made_of = walk.argument(call, 1, "tp")
-            return evaluator.annotated(made_of, scope) if made_of is not None else UNKNOWN
-        case "cast":
-            target = walk.argument(call, 1, "val")
-            value = evaluator.kind(target, scope) if target is not None else UNKNOWN
-            return value if value != UNKNOWN or first is None else evaluator.annotated(first, scope)
-        case _:
-            return UNKNOWN
+    return evaluator.kind(first, scope) if first is not None else UNKNOWN
+
+
+def _place(call: Call, scope: Scope) -> Place:
+    return Place(scope.module.path, call.span)
 
 
 def _borrows(evaluator: Values, call: Call, scope: Scope) -> bool:
@@ -67,7 +90,7 @@ def _borrows(evaluator: Values, call: Call, scope: Scope) -> bool:
     return bind is not None and isinstance(evaluator.kind(bind, scope), kinds.Connection | kinds.Session)
 
 
-def _dependency(evaluator: Values, call: Call, scope: Scope) -> Kind:
+def _dependency(evaluator: Values, _: str, call: Call, scope: Scope) -> Kind:
     """What the parameter gets for ``Depends(provider)``: FastAPI enters generators and awaits coroutines."""
     provider = walk.argument(call, 0, "dependency")
     if provider is None:
@@ -89,6 +112,24 @@ def _manager_of(provider: kinds.Callback) -> Kind:
     if not isinstance(lent, kinds.Generator):
         return UNKNOWN
     return kinds.Callback(kinds.ContextManager(lent.value, lent.is_async), provider.trusted)
+
+
+_GIVEN: dict[str, Callable[[Values, str, Call, Scope], Kind]] = {
+    **dict.fromkeys(ENGINE_BUILDERS, _engine),
+    "sessionmaker": _factory,
+    "async_sessionmaker": _async_factory,
+    **dict.fromkeys(("scoped_session", "async_scoped_session"), _registry),
+    "flask_sqlalchemy.SQLAlchemy": lambda *_: kinds.Extension(),
+    "alembic.op.get_bind": lambda *_: kinds.Connection(False),
+    "functools.partial": lambda *call: kinds.Partial(_first(*call)),
+    **dict.fromkeys(("contextlib.contextmanager", "contextlib.asynccontextmanager"), _manager),
+    **dict.fromkeys(("contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext"), _closing),
+    **dict.fromkeys(("functools.cache", "functools.lru_cache", "builtins.staticmethod", "builtins.classmethod"), _first),
+    **dict.fromkeys(("builtins.next", "builtins.anext"), _next),
+    "Depends": _dependency,
+    "NewType": _new_type,
+    "cast": _cast,
+}
 
 
 def library_method(value: Kind, attr: str) -> Kind:

@@ -27,6 +27,9 @@ class StateKey:
     holder: str
     name: str
 
+    def __str__(self) -> str:
+        return f"{self.holder}.state.{self.name}"
+
 
 def state_key(values: Values, term: Term, scope: Scope) -> StateKey | None:
     """What ``app.state.name`` or ``request.state["name"]`` stands for; None for the state of anything else."""
@@ -79,11 +82,11 @@ def _by_class(cls: kinds.Kind) -> str | None:
     return _CLASSES.get(name) if package.partition(".")[0] in _PACKAGES else None
 
 
-def lifespan_state(values: Values, module: ModuleScope, key: StateKey) -> Iterator[tuple[Term, Scope]]:
+def lifespan_state(values: Values, module: ModuleScope) -> Iterator[tuple[StateKey, Term, Scope]]:
     """What a lifespan yields under a name: Starlette puts it on the state of each request."""
-    for function in module.functions if key.holder == "request" else ():
+    for function in module.functions:
         for term in yields(function) if function.node.is_async else ():
             if isinstance(term.value, Mapping) and "contextlib.asynccontextmanager" in values.decorators(function):
                 for name, value in term.value.items:
-                    if isinstance(name, Constant) and name.value == key.name:
-                        yield value, function
+                    if isinstance(name, Constant) and isinstance(name.value, str):
+                        yield StateKey("request", name.value), value, function

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from sessionlint.link.names.import_time import calls_at_import
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Site
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, remembered
+from sessionlint.link.question import collected, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.externals import ENGINE_BUILDERS
 from sessionlint.model import walk
-from sessionlint.model.facts import Assign, Call, Name
+from sessionlint.model.facts import Assign, Call, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.references.call_graph import called_function
@@ -38,9 +38,11 @@ class EngineBuild:
 
 def engines_built_at_import(project: Project, module: ModuleScope) -> Iterator[EngineBuild]:
     """Every call that builds an engine while ``module`` is imported; the innermost, when they are nested."""
+    building = _building(project, module)
     for site in calls_at_import(module):
         call = site.term
-        assert isinstance(call, Call)
+        if not isinstance(call, Call) or call not in building:
+            continue
         if is_engine_builder(project, call, site):
             yield EngineBuild(site, None, None, _bound_name(site), has_literal_url(project, call, site))
             continue
@@ -66,6 +68,13 @@ def possible_engine_builds(project: Project, module: ModuleScope) -> Iterator[Si
         yield from project.calls_of(kinds.FunctionKind, within=module)
 
 
+@question(frozenset[Term]())
+def _building(project: Project, module: ModuleScope) -> frozenset[Term]:
+    """Those calls, and those that run a function of the project."""
+    running = project.calls_of(kinds.FunctionKind, kinds.ClassKind, within=module)
+    return frozenset(site.term for site in (*possible_engine_builds(project, module), *running))
+
+
 def _is_library_call(project: Project, call: Call, site: Site) -> bool:
     match project.kind(call.func, site.scope):
         case kinds.External(name=name) | kinds.Partial(func=kinds.External(name=name)):
@@ -89,9 +98,9 @@ def _building_site(project: Project, function: FunctionScope) -> Site | None:
     node = function.node
     if node.is_generator or node.is_async or node.name in APP_FACTORIES:
         return None
+    building = _building(project, function.module)
     for site in project.calls_in(function):
-        assert isinstance(site.term, Call)
-        if site.in_lambda:
+        if not isinstance(site.term, Call) or site.term not in building or site.in_lambda:
             continue
         if is_engine_builder(project, site.term, site):
             return site

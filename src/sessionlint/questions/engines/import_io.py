@@ -6,7 +6,7 @@ from sessionlint.flow.paths import catches_everything
 from sessionlint.link.names.import_time import calls_at_import
 from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, Site, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, remembered
+from sessionlint.link.question import collected, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Attribute, Await, Call, Handler, Name, Raise, Term
@@ -19,7 +19,7 @@ _DEPTH = 4
 _SCHEMA = frozenset({"create_all", "drop_all", "reflect"})
 _CONNECTING = frozenset({"connect", "begin", "raw_connection"})
 _QUERYING = frozenset({"execute", "scalar", "scalars", "stream", "exec", "get", "commit", "flush", "merge", "refresh"})
-_FETCHING = frozenset({"all", "first", "one", "one_or_none", "scalar", "count", "delete", "update"})
+_FETCHING = ("all", "first", "one", "one_or_none", "scalar", "count", "delete", "update")
 QUERIES = "queries the database"
 _FUNCTIONS = {
     "sqlalchemy.inspect": "inspects the database",
@@ -56,8 +56,10 @@ def io_at_import(project: Project, module: ModuleScope) -> Iterator[ImportIo]:
     """The calls that ask a database while ``module`` is imported; of several that do the same, the first."""
     search = DatabaseSearch(project)
     seen: set[str] = set()
+    asking = _asking(project, module)
     for site in calls_at_import(module):
-        assert isinstance(site.term, Call)
+        if not isinstance(site.term, Call) or site.term not in asking:
+            continue
         does = search.direct(site.term, site)
         if does is not None:
             found = ImportIo(site, does, engine=search.engine_asked(site.term, site))
@@ -77,6 +79,13 @@ def database_calls(project: Project, module: ModuleScope) -> Iterator[Site]:
     yield from project.calls_of_external(*_FUNCTIONS, *_RUNNERS, within=module)
     yield from module.calls_named(("run_until_complete", *_SCHEMA))
     yield from _reflecting(project, module)
+
+
+@question(frozenset[Term]())
+def _asking(project: Project, module: ModuleScope) -> frozenset[Term]:
+    """Those calls, those that fetch what a query gives, and those that run a function of the project."""
+    running = project.calls_of(kinds.FunctionKind, kinds.ClassKind, within=module)
+    return frozenset(site.term for site in (*database_calls(project, module), *module.calls_named(_FETCHING), *running))
 
 
 def _reflecting(project: Project, module: ModuleScope) -> Iterator[Site]:
@@ -191,8 +200,9 @@ class DatabaseSearch:
     def _steps_of(self, function: FunctionScope) -> Iterator[tuple[_Io | FunctionScope, bool]]:
         """What ``function`` asks of a database, up to the first thing that it surely does, and the functions that it runs; each
         with whether its errors are caught and kept: then nothing fails without the database, and a query is by choice."""
+        asking = _asking(self._project, function.module)
         for site in self._project.calls_in(function):
-            if not isinstance(site.term, Call) or site.in_lambda:
+            if not isinstance(site.term, Call) or site.term not in asking or site.in_lambda:
                 continue
             does = self.direct(site.term, site)
             if does is not None and (does != QUERIES or self._opens_its_session(site.term, function)):

@@ -159,7 +159,7 @@ _SESSION_LIKE = (kinds.Engine, kinds.Connection, kinds.Factory, kinds.Session, k
 def _leads_to_session(kind: Kind, evaluator: Evaluator) -> bool:
     if type(kind) in _LEADING_NOWHERE:
         return False
-    waiting, called = [kind], set[kinds.FunctionKind]()
+    waiting, called = [kind], set[tuple[FunctionScope, str]]()
     while waiting:
         found = waiting.pop()
         if isinstance(found, _SESSION_LIKE):
@@ -169,7 +169,7 @@ def _leads_to_session(kind: Kind, evaluator: Evaluator) -> bool:
                 return True
         elif not isinstance(found, kinds.FunctionKind):
             waiting += kinds.inside(found)
-        elif found not in called and len(called) < _DEPTH:
-            called.add(found)
+        elif (key := (found.function, found.wrapped)) not in called and len(called) < _DEPTH:
+            called.add(key)
             waiting.append(evaluator.result(found))
     return False

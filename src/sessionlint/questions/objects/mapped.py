@@ -4,14 +4,14 @@ Only classes that somebody asks about are looked at. How a class is mapped (decl
 Flask-SQLAlchemy) does not matter: what counts is the call that makes the attribute.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import TypeAlias
 
 from sessionlint.link.names.functions import return_values
 from sessionlint.link.names.scopes import Binding, ClassScope, FunctionScope, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, gathered, question
+from sessionlint.link.question import collected, question, words
 from sessionlint.link.values import kinds
 from sessionlint.link.values.quoted import read_annotation
 from sessionlint.model import walk
@@ -282,10 +282,10 @@ def class_named(project: Project, name: str, near: ClassScope) -> ClassScope | N
     return next(cls for cls in project.modules[homes[0]].classes if cls.node.name == name) if len(homes) == 1 else None
 
 
-@gathered
-def _homes(_: Project, module: ModuleScope, name: str) -> Iterator[str]:
-    """The modules with a class of a name, by path, each once for each."""
-    return (module.path for cls in module.classes if cls.node.name == name)
+@words
+def _homes(_: Project, module: ModuleScope) -> Iterable[str]:
+    """The names of the classes in a module, each as often as there is one."""
+    return (cls.node.name for cls in module.classes)
 
 
 # --- what another class puts there --------------------------------------------------------------------------------------
@@ -313,11 +313,10 @@ def _backrefs(project: Project, name: str) -> Iterator[_Backref]:
         yield from (found for known_as, found in _backrefs_of(project, project.modules[path]) if known_as == name)
 
 
-@gathered
-def _giving_backrefs(project: Project, module: ModuleScope, name: str) -> Iterator[str]:
-    """The modules whose classes put something of a name on others, by path."""
-    if any(known_as == name for known_as, _ in _backrefs_of(project, module)):
-        yield module.path
+@words
+def _giving_backrefs(project: Project, module: ModuleScope) -> Iterable[str]:
+    """What classes of a module put on others, by name."""
+    return dict.fromkeys(known_as for known_as, _ in _backrefs_of(project, module))
 
 
 @collected

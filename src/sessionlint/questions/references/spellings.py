@@ -6,12 +6,12 @@ name.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sessionlint.link.names.scopes import ModuleScope, Scope, Site
 from sessionlint.link.names.sites import Placed, placed, sites_of
 from sessionlint.link.project import Project
-from sessionlint.link.question import collected, gathered, postings, question
+from sessionlint.link.question import collected, gathered, question, words
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Call, Collection, Constant, Delete, Evaluate, Name, Term
@@ -47,10 +47,10 @@ def spellings(project: Project, path: str, name: str) -> Mapping[str, Sequence[S
     return found
 
 
-@postings
-def _spellers(project: Project, module: ModuleScope) -> Iterator[tuple[str, str]]:
-    """The paths of the modules that spell a word, by the word."""
-    return ((word, module.path) for word in _places(project, module))
+@words
+def _spellers(_: Project, module: ModuleScope) -> Iterable[str]:
+    """The words that a module spells."""
+    return sorted({word for place in _all_places(module) for word in _words(place)})
 
 
 @gathered

@@ -13,6 +13,7 @@ from sessionlint.model.facts import Attribute, Call, Comprehension, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.requests.carriers import Carried, carried_sessions
+from sessionlint.questions.requests.needs import needs
 from sessionlint.questions.requests.routes import Injected, is_route
 from sessionlint.questions.sessions.holding import CLOSING_METHODS, parameter_for
 from sessionlint.questions.sessions.session_users import sessions_used
@@ -36,6 +37,8 @@ class Streamed:
 def sessions_streamed(project: Project, module: ModuleScope) -> Iterator[Streamed]:
     """Every ``StreamingResponse(generator)``, and every route that is a generator, that uses a session of the request."""
     for function in module.functions:
+        if not needs(project, function):  # nor has it a session of the request
+            continue
         streaming = responses(project, function)
         streams_itself = function.node.is_generator and is_route(project, function)
         carried = {found.name: found for found in carried_sessions(project, function)} if streaming or streams_itself else {}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from sessionlint.link.names.scopes import FunctionScope, Scope, Site
-from sessionlint.link.names.sites import sites
+from sessionlint.link.names.sites import mentions, sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
@@ -108,7 +108,7 @@ class OwnBlock:
 
 def events(project: Project, scope: Scope, name: str) -> Iterator[Event]:
     """Every mention of the session ``name`` (dotted) in ``scope``'s own body, in source order, targets left out."""
-    return (event for site in sites(scope) if (event := event_at(project, site, name)) is not None)
+    return (event for site in mentions(scope, {name}) if (event := event_at(project, site, name)) is not None)
 
 
 def event_at(project: Project, site: Site, name: str) -> Event | None:
@@ -162,6 +162,8 @@ def _opens_argument(project: Project, call: Call, scope: Scope) -> bool:
 
 def closes_what_it_lends(project: Project, function: FunctionScope, depth: int = _DEPTH) -> bool:
     """Whether every session that a generator function yields is opened by it and closed behind the yield."""
+    if not function.node.is_generator:
+        return False
     closed = [(block.name, block.statement) for block in own_blocks(project, function, depth)]
     by_hand = {name for life in lives_in(project, function) if life.ending.name == "CLOSED" for name in life.names}
     lent = [site for site in sites(function) if isinstance(site.term, Yield)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from sessionlint.flow.leaks import is_harmless
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ParameterBinding, Scope, Site, ValueBinding
-from sessionlint.link.names.sites import sites
+from sessionlint.link.names.sites import mentions, sites
 from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
@@ -51,7 +51,7 @@ def events_around(project: Project, scope: Scope, name: str) -> Iterator[Event]:
     """Every mention of the session ``name`` (dotted) in ``scope``'s own body, and every call through which the object that keeps
     it may use it, in source order."""
     owner, dot, _ = name.partition(".")
-    for site in sites(scope):
+    for site in mentions(scope, {name, owner}):
         if (event := event_at(project, site, name)) is not None:
             yield event
         elif dot and isinstance(site.term, Name) and site.term.id == owner and _may_use(project, site, name):

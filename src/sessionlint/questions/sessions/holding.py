@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, Scope, Site
-from sessionlint.link.names.sites import inner_functions, sites
+from sessionlint.link.names.sites import inner_functions, mentions, sites
 from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
@@ -264,8 +264,8 @@ class Holding:
         for inner in scopes:
             if inner is not scope and all(name in inner.bindings for name in names):
                 continue
-            for site in sites(inner):
-                if isinstance(site.term, Name | Attribute) and walk.dotted(site.term) in names and not _is_target(site):
+            for site in mentions(inner, names):
+                if not _is_target(site):
                     yield site, self.at(site)
 
 

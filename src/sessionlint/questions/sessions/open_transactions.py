@@ -10,7 +10,7 @@ from enum import Enum
 from sessionlint.flow.leaks import may_raise
 from sessionlint.flow.paths import Exits
 from sessionlint.link.names.scopes import ClassScope, FunctionScope, ModuleScope, Scope
-from sessionlint.link.names.sites import inner_functions, sites
+from sessionlint.link.names.sites import inner_functions, mentions
 from sessionlint.link.project import Project
 from sessionlint.link.question import question, remembered
 from sessionlint.link.values import kinds
@@ -95,10 +95,7 @@ def asks(event: Event) -> bool:
 def is_known_inside(scope: Scope, name: str) -> bool:
     """Whether functions inside the body know the session."""
     return isinstance(scope, FunctionScope) and any(
-        isinstance(site.term, Name | Attribute) and walk.dotted(site.term) == name
-        for inner in inner_functions(scope)
-        if name not in inner.bindings
-        for site in sites(inner)
+        any(mentions(inner, {name})) for inner in inner_functions(scope) if name not in inner.bindings
     )
 
 

@@ -24,6 +24,8 @@ from sessionlint.link.values import kinds
 from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Await, BoolOp, Call, Conditional, Constant, Name, Term, Walrus, With
 
+_OPENING = (kinds.Factory, kinds.SessionType, kinds.ClassKind, kinds.Partial, kinds.FunctionKind, kinds.LambdaKind)
+
 
 class Openings:
     """Finds opening calls, across functions."""
@@ -34,7 +36,7 @@ class Openings:
 
     def of(self, module: ModuleScope) -> Iterator[tuple[Site, kinds.Session]]:
         """Every call in ``module`` that opens a session its receiver has to close."""
-        for site in module.calls:
+        for site in self._project.calls_of(*_OPENING, within=module):
             if isinstance(site.term, Call) and self.opens(site.term, site.scope):
                 session = self._evaluator.kind(site.term, site.scope)
                 if isinstance(session, kinds.Awaitable):

@@ -11,7 +11,7 @@ from dataclasses import field, replace
 from sessionlint.flow.leaks import may_raise
 from sessionlint.flow.paths import Exits, NeverReturns, Paths, catches_everything, suppresses
 from sessionlint.link.names.scopes import FunctionScope, Scope
-from sessionlint.link.names.sites import inner_functions, sites
+from sessionlint.link.names.sites import inner_functions, mentions
 from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
 from sessionlint.model import walk
@@ -120,10 +120,7 @@ class Tracing(Paths[Condition]):
 
     def _start(self) -> Condition:
         if isinstance(self.scope, FunctionScope) and any(
-            isinstance(site.term, Name | Attribute) and walk.dotted(site.term) == self.name
-            for inner in inner_functions(self.scope)
-            if self.name not in inner.bindings
-            for site in sites(inner)
+            any(mentions(inner, {self.name})) for inner in inner_functions(self.scope) if self.name not in inner.bindings
         ):
             return State.SHARED
         local = (

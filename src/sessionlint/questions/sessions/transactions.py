@@ -19,6 +19,8 @@ from sessionlint.questions.sessions.conditions import NOWHERE, Conditions, suppr
 from sessionlint.questions.sessions.statements import autoflushes
 from sessionlint.questions.sessions.tracing import Tracing
 
+_METHODS = (*SESSION_METHODS,)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
@@ -61,7 +63,8 @@ def course_of(project: Project, scope: Scope, name: str, session: kinds.Session)
 
 def _sessions(project: Project, module: ModuleScope) -> Iterator[tuple[Scope, str, kinds.Session]]:
     known = set()
-    for site in module.calls:
+    asked, handed_on = module.calls_named(_METHODS), project.calls_of(kinds.FunctionKind, within=module)
+    for site in module.in_order([asked, handed_on]):
         if isinstance(site.scope, ClassScope) or not isinstance(site.term, Call):
             continue
         for name, kind in (*_asked(project, site.term, site.scope), *_handed_on(project, site.term, site.scope)):

@@ -58,7 +58,7 @@ def decoded(path: str, data: bytes) -> "tuple[Source, SyntaxProblem | None]":
     offset, message = 0, _refusal(encoding, bom)
     if message is None:
         try:
-            return Source(path, body.decode(encoding), encoding, bom), None
+            return Source(path, body.decode(encoding), encoding, bom, body if encoding == "utf-8" else None), None
         except UnicodeDecodeError as error:
             offset = len(body[: error.start].decode(encoding, errors="replace"))
             message = f"cannot be decoded as {encoding}: byte 0x{body[error.start]:02x}{_hint(declared, body)}"

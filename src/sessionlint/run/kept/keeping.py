@@ -60,13 +60,13 @@ class Keeping:
             look.of.within(self._project, module, *look.key)
             known = self._project.memory.answers[key]
         answer, bits = (known.value, known.bits) if type(known) is Far else (known, module.bit)
-        return self._found(look, answer) if answer else None, None if bits == module.bit else self.parts(bits)
+        return self._found(look, module, answer) if answer else None, None if bits == module.bit else self.parts(bits)
 
-    def _found(self, look: "Asked", answer: Sequence[Any]) -> Found:
+    def _found(self, look: "Asked", module: ModuleScope, answer: Sequence[Any]) -> Found:
         if isinstance(look.of, Gathered):
             return self.said(answer)
         by_path: dict[str, list[object]] = defaultdict(list)
-        for path, one in answer:
+        for path, one in look.of.told(module, answer):
             if path in self._told_of:
                 by_path[path].append(one)
         return {path: self.said(tuple(said)) for path, said in by_path.items()}

@@ -17,6 +17,7 @@ from sessionlint.model.finding import Finding, Related, Severity
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.requests.carriers import carried_sessions
+from sessionlint.questions.requests.needs import needs
 from sessionlint.questions.running.background import schedules
 from sessionlint.questions.sessions.session_users import sessions_used_by, without_partial
 from sessionlint.rules.consumption.session_in_background_task import RULE
@@ -58,6 +59,8 @@ def _message(found: LentToTask, *, closed_first: bool) -> str:
 def sessions_lent_to_tasks(project: Project, module: ModuleScope) -> Iterator[LentToTask]:
     """Every ``tasks.add_task(work, db)`` and ``BackgroundTask(work, db)`` with a session that FastAPI gave the function."""
     for function in module.functions:
+        if not needs(project, function):  # nor has it a session of the request
+            continue
         scheduling = [site for site in project.calls_in(function) if schedules(project, site)]
         carried = {found.name: found for found in carried_sessions(project, function)} if scheduling else {}
         for site in scheduling if carried else ():

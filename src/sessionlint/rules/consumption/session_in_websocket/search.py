@@ -154,7 +154,7 @@ def _waiting_on(project: Project, function: FunctionScope, sockets: frozenset[st
 
 
 def _is_socket(project: Project, parameter: Parameter, function: FunctionScope) -> bool:
-    if parameter.annotation is None:
+    if not isinstance(parameter.annotation, Name | Attribute):  # the class has no parameters
         return False
     declared = project.kind(parameter.annotation, function.parent or function.module)
     if not isinstance(declared, kinds.External):

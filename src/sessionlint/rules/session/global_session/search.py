@@ -42,8 +42,8 @@ def _bound_at_import(project: Project, module: ModuleScope) -> Iterator[SharedSe
         for statement in runs_at_import(scope.body):
             if not isinstance(statement, Assign) or statement.value is None:
                 continue
-            name = walk.dotted(statement.targets[0])
             session = _session_in(project.kind(statement.value, scope))
+            name = walk.dotted(statement.targets[0]) if session is not None else None
             if name is None or session is None or not _makes_session(project, statement.value, scope):
                 continue
             if isinstance(scope, ModuleScope) and _is_closed_at_once(project, module, name):
@@ -133,12 +133,10 @@ def _on_application(name: str) -> bool:
 
 def _singletons(project: Project, module: ModuleScope) -> Iterator[SharedSession]:
     """``providers.Singleton(SessionLocal)`` of dependency-injector gives every caller the same session."""
-    for site in module.calls:
+    for site in project.calls_of_package("dependency_injector.providers.", module):
         call = site.term
-        if not isinstance(call, Call) or not call.args:
-            continue
-        callee = project.kind(call.func, site.scope)
-        if not isinstance(callee, kinds.External) or not callee.name.startswith("dependency_injector.providers."):
+        callee = project.kind(call.func, site.scope) if isinstance(call, Call) and call.args else kinds.UNKNOWN
+        if not isinstance(call, Call) or not isinstance(callee, kinds.External):
             continue
         if callee.name.rpartition(".")[2] in _SINGLETONS and _gives_session(project, call.args[0].value, site.scope):
             yield SharedSession(site.place, site.scope, "the session of this singleton")
