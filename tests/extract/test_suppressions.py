@@ -29,6 +29,13 @@ def test_noqa_is_read_as_flake8_reads_it(comment: str, codes: tuple[str, ...]) -
     assert tuple(text[slice(*span)] for span in found.code_spans) == codes
 
 
+@pytest.mark.parametrize("ours", ["# noqa", "# noqa: E501 SES301", "# noqa: e501, \u017fes301", "# sessionlint: ignore"])
+def test_what_only_names_rules_of_other_linters_is_taken_down_beside_ours(ours: str) -> None:
+    foreign = "import a  # noqa: E402\nx = 1  # type: ignore # NOQA : F401, N806 because\n"
+    assert suppressions(foreign) == ()
+    assert len(suppressions(f"{foreign}y = 2  {ours}\n")) == 3
+
+
 def test_our_own_form_has_codes_a_date_and_a_reason() -> None:
     text = "x = 1  # sessionlint: ignore[SES301, bare-session] until=2027-01-31 -- the reason\n"
     found = only(text)

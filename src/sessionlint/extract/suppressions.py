@@ -14,6 +14,7 @@ from sessionlint.text.logical_lines import LogicalLines
 
 _CODE = r"(?:[A-Z]+[0-9]+|[A-Z]+(?:-[A-Z]+)+)"
 _NOQA = regex(rf"#\s*noqa(?:\s*:\s*(?P<codes>{_CODE}(?:[,\s]+{_CODE})*))?(?![\w-])", re.IGNORECASE)
+_FOREIGN = regex(r"noqa[ \t]*:[ \t]*[a-z]+[0-9]+(?![\w-])")
 _OURS = regex(r"#\s*sessionlint\s*:\s*(?P<verb>[\w-]*)(?P<rest>.*)", re.IGNORECASE)
 _UNTIL = regex(r"until\s*=\s*(?P<date>[^\s#]+)", re.IGNORECASE)
 _BLANKS = regex(r"\s*")
@@ -22,12 +23,27 @@ _EXAMPLE = "# sessionlint: ignore[SES301] until=2027-01-31 -- reason"
 
 
 def suppressions(text: str) -> tuple[Suppression, ...]:
-    """All suppressions of a text, in order. Comments only, never what a string says; the text need not parse."""
+    """All suppressions of a text that has one which may be meant for us, in order. Comments only, never what a string says; the
+    text need not parse."""
     lowered = text.lower()  # plain words take a tenth of the time of a pattern that ignores case
-    if "noqa" not in lowered and "sessionlint" not in lowered:
+    if "sessionlint" not in lowered and all(map(_is_foreign, _behind_noqa(lowered))):
         return ()
     lines = LogicalLines(text)
     return tuple(found for comment in lines.comments for found in _in_comment(text, comment, lines))
+
+
+def _behind_noqa(lowered: str) -> Iterator[str]:
+    """Each line that says it, from there on."""
+    start = lowered.find("noqa")
+    while start >= 0:
+        end = lowered.find("\n", start)
+        yield lowered[start:] if end < 0 else lowered[start:end]
+        start = lowered.find("noqa", end) if end >= 0 else -1
+
+
+def _is_foreign(line: str) -> bool:
+    """Whether it names nothing but rules of other linters."""
+    return "ses" not in line and line.isascii() and line.count("noqa") == len(_FOREIGN.findall(line))
 
 
 def _in_comment(text: str, comment: Span, lines: LogicalLines) -> Iterator[Suppression]:

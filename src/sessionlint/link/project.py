@@ -376,7 +376,8 @@ def _calls_by_callee(project: Project, module: ModuleScope) -> _Groups:
 @question(dict[object, list[Site]]())
 def _calls_by_result(project: Project, module: ModuleScope) -> _Groups:
     kind, found = project.kind, defaultdict[object, list[Site]](list)
-    for site in module.calls:
+    known = [sites for callee, sites in _calls_by_callee(project, module).items() if callee not in (kinds.Unknown, _UNREAD)]
+    for site in module.in_order(known):
         result = type(kind(site.term, site.scope))
         if result is not kinds.Unknown:  # which most are, and nobody asks for
             found[result].append(site)

@@ -9,3 +9,5 @@ class Role(Enum):
     MIGRATION = "migration"
     SCRIPT = "script"
     STUB = "stub"
+
+    __hash__ = object.__hash__  # each is alone of its kind, and every rule asks in every module

@@ -1,12 +1,13 @@
 """Functions that FastAPI calls: what stands in ``Depends(...)`` and in ``app.dependency_overrides``."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected, postings, question
 from sessionlint.link.values import kinds
-from sessionlint.link.values.evaluate import Evaluator
 from sessionlint.model import walk
 from sessionlint.model.facts import (
     Argument,
@@ -16,6 +17,7 @@ from sessionlint.model.facts import (
     Constant,
     Evaluate,
     Name,
+    Parameter,
     Statement,
     Subscript,
     Term,
@@ -24,6 +26,8 @@ from sessionlint.model.facts import Mapping as MappingTerm
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
+DEPENDS = kinds.External("Depends")
+InAnnotation: TypeAlias = tuple[Parameter, Call, walk.Path]
 OVERRIDES = "dependency_overrides"  # in the text of each module that overrides a provider
 
 
@@ -83,7 +87,7 @@ def dependency_uses(project: Project, module: ModuleScope) -> Iterator[Dependenc
     called = (
         (site.term, site.scope) for site in project.calls_of_external("Depends", within=module) if isinstance(site.term, Call)
     )
-    for call, scope in (*called, *_annotated(module, project.evaluator), *overridden):
+    for call, scope in (*called, *_annotated(project, module), *overridden):
         provider = walk.argument(call, 0, "dependency")
         kind = project.kind(provider, scope) if provider is not None else kinds.UNKNOWN
         if isinstance(kind, kinds.FunctionKind):
@@ -116,12 +120,22 @@ def _overriding(statement: Statement) -> Iterator[Term]:
             yield from (value for key, value in items if key is not None)
 
 
-def _annotated(module: ModuleScope, evaluator: Evaluator) -> Iterator[tuple[Call, Scope]]:
+def _annotated(project: Project, module: ModuleScope) -> Iterator[tuple[Call, Scope]]:
     """The ``Depends(...)`` in the annotations of parameters."""
+    for function, calls in calls_in_annotations(project, module).items():
+        for _, call, _ in calls:
+            if project.kind(call.func, function) == DEPENDS:
+                yield call, function
+
+
+@question(dict[FunctionScope, list[InAnnotation]]())
+def calls_in_annotations(project: Project, module: ModuleScope) -> Mapping[FunctionScope, Sequence[InAnnotation]]:
+    """The calls in the annotations of parameters, each with what stands around it there, by function; most have none."""
+    found: dict[FunctionScope, list[InAnnotation]] = defaultdict(list)
     for function in module.functions:
         for parameter in function.node.params:
-            if parameter.annotation is None or isinstance(parameter.annotation, Name | Constant):
-                continue
-            for term, _ in walk.descend(parameter.annotation):
-                if isinstance(term, Call) and evaluator.kind(term.func, function) == kinds.External("Depends"):
-                    yield term, function
+            inside = walk.composed(parameter.annotation) if parameter.annotation is not None else ()
+            for term, path in inside:
+                if isinstance(term, Call):
+                    found[function].append((parameter, term, path))
+    return dict(found)

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import FunctionScope, ModuleScope, Scope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected
-from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Assign, Call, Constant, Name, Parameter, Subscript, Term
+from sessionlint.model.facts import Assign, Call, Parameter, Subscript, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.injection.dependencies import OVERRIDES, overrides
+from sessionlint.questions.injection.dependencies import DEPENDS, OVERRIDES, calls_in_annotations, overrides
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,20 +56,19 @@ def module_dependencies(project: Project, module: ModuleScope) -> Iterator[Depen
 def parameters_filled(project: Project, function: FunctionScope) -> Iterator[Dependency]:
     """The parameters of a function that FastAPI fills, as far as their own annotation or default says so."""
     outside = function.parent or function.module
+    annotated = calls_in_annotations(project, function.module).get(function, ())
     for parameter in function.node.params:
         if isinstance(parameter.default, Call) and is_depends(project, parameter.default, outside):
             call = parameter.default
             yield Dependency(call, outside, provider_term(call), parameter.annotation, function, parameter)
-        if parameter.annotation is None or isinstance(parameter.annotation, Name | Constant):
-            continue
-        for term, path in walk.descend(parameter.annotation):
-            if isinstance(term, Call) and is_depends(project, term, outside):
+        for annotation, call, path in annotated:
+            if annotation is parameter and is_depends(project, call, outside):
                 declared = annotated_type(path[0] if path else None)
-                yield Dependency(term, outside, provider_term(term), declared, function, parameter)
+                yield Dependency(call, outside, provider_term(call), declared, function, parameter)
 
 
 def is_depends(project: Project, call: Call, scope: Scope) -> bool:
-    return project.kind(call.func, scope) == kinds.External("Depends")
+    return project.kind(call.func, scope) == DEPENDS
 
 
 def _is_out_of_place(site: Site) -> bool:

@@ -12,6 +12,7 @@ from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
 _FACTORIES = {"sessionmaker": False, "async_sessionmaker": True}
+_PARTIAL = "functools.partial"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,11 +55,12 @@ def makers(project: Project, module: ModuleScope) -> Iterable[Maker]:
 @collected
 def makers_of(project: Project, module: ModuleScope) -> Iterator[Maker]:
     """Every call of ``module`` that builds a session factory or opens a session of a class."""
-    for site in project.calls_of(kinds.External, kinds.SessionType, kinds.ClassKind, within=module):
+    of_library = project.calls_of_external(*_FACTORIES, _PARTIAL, within=module)
+    for site in module.in_order([of_library, project.calls_of(kinds.SessionType, kinds.ClassKind, within=module)]):
         call = site.term
         assert isinstance(call, Call)
         callee = project.kind(call.func, site.scope)
-        if callee == kinds.External("functools.partial") and call.args and not call.args[0].star:
+        if isinstance(callee, kinds.External) and callee.name == _PARTIAL and call.args and not call.args[0].star:
             found = _maker(project, project.kind(call.args[0].value, site.scope), site, call, partial=True)
         else:
             found = _maker(project, callee, site, call, partial=False)
