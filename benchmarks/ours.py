@@ -27,6 +27,7 @@ SMALL_WARM = "one small file, warm"
 VERSION = "`sessionlint version`"
 FIX = f"{NOW}, --fix --unsafe-fixes"
 AST_PARSE = "`ast.parse` alone"
+FLOOR = "reading, first look and `ast.parse` of what is parsed"
 # the trees lie in a folder that git ignores
 _EVERYTHING = ("--no-respect-gitignore", "--exit-zero")
 # an earlier revision may fail over what today's is measured on
@@ -62,7 +63,25 @@ root = Path(tree)
 jobs = os.cpu_count() or 1
 request = Request((tree,), options=options, isolated=True, project_root=root, cache=True, cache_dir=Path(cache), jobs=jobs)
 pipeline.check(request, lambda text: print(text, file=sys.stderr), timings=timings)
-print(json.dumps([len(timings.files), sum((root / path).read_bytes().count(b"\\n") for path in timings.files)]))
+print(json.dumps([[*timings.files], sum((root / path).read_bytes().count(b"\\n") for path in timings.files)]))
+"""
+# what no linter of this kind can do without: each file read and looked at, and a tree of each that is parsed
+_FLOOR = """\
+import ast, json, sys
+from pathlib import Path
+from sessionlint.run.extraction.extractor import Extractor, Text
+from sessionlint.run.files.reading import decoded
+
+tree, parsed = map(Path, sys.argv[1:])
+paths = [str(path.relative_to(tree)) for path in tree.rglob("*.py")]
+sources = {path: decoded(path, (tree / path).read_bytes())[0] for path in paths}
+Extractor().looks(map(Text, sources.values()))
+for path in json.loads(parsed.read_text()):
+    try:
+        ast.parse(sources[path].text)
+    except SyntaxError:
+        pass
+print(len(sources))
 """
 _PARSE = "import ast, sys; ast.parse(open(sys.argv[1], encoding='utf-8').read())"
 
@@ -90,9 +109,15 @@ class Ours:
     def fill(self, tree: Path) -> Parsed:
         """Check ``tree`` into a new cache, for the warm runs, and return how much of it is worth parsing."""
         shutil.rmtree(self._cache(tree), ignore_errors=True)
-        python = str(Path(self._program).with_name("python"))
-        command = [python, "-I", "-c", _FILL, str(tree), str(self._cache(tree))]
-        return Parsed(*json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+        command = [self._python, "-I", "-c", _FILL, str(tree), str(self._cache(tree))]
+        paths, lines = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        self._parsed(tree).write_text(json.dumps(paths), "utf-8")
+        return Parsed(len(paths), lines)
+
+    def floor(self, tree: Path) -> Contender:
+        """What a cold run cannot do without, of the files that ``fill`` has seen parsed."""
+        command = [self._python, "-I", "-c", _FLOOR, str(tree), str(self._parsed(tree))]
+        return Contender(FLOOR, command, files=int)
 
     def cold(self, tree: Path, jobs: int | None = None) -> Contender:
         """``jobs`` is 1, 2 or what the linter itself takes."""
@@ -165,6 +190,13 @@ class Ours:
 
     def _check(self, tree: Path) -> list[str]:
         return [self._program, "check", str(tree), "--project-root", str(tree), "--isolated", "--quiet", *_EVERYTHING]
+
+    @property
+    def _python(self) -> str:
+        return str(Path(self._program).with_name("python"))
+
+    def _parsed(self, tree: Path) -> Path:
+        return self._cache(tree).with_name(f"{self._cache(tree).name}.parsed.json")
 
     def _cache(self, tree: Path) -> Path:
         return self._work / "caches" / (tree.name if self._who == NOW else f"{tree.name}.before")

@@ -46,7 +46,8 @@ class Runs:
             name: peer for name, peer in peers.peers(TOOLS, tree, WORK).items() if name in asked or name not in peers.ON_REQUEST
         }
         changed = self.ours.one_changed(tree)
-        rows = self._measured([*own, self.ours.warm(tree), *changed, *self._compared_before(package), *others.values()])
+        earlier = self._compared_before(package)
+        rows = self._measured([*own, self.ours.floor(tree), self.ours.warm(tree), *changed, *earlier, *others.values()])
         files, lines = trees.size(tree)
         _check_coverage(rows, files)
         judged = targets.of_tree(Compared(package.name, _by_name(rows), relevant))

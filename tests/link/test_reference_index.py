@@ -126,9 +126,9 @@ def test_a_module_is_looked_at_twice_however_many_names_are_asked_for(
     functions = "".join(f"def f{number}():\n    return f{number - 1}()\n" for number in range(1, 50))
     project = linked({"a.py": functions, "b.py": "import a\n" + "".join(f"a.f{number}()\n" for number in range(1, 50))})
     made: Counter[str] = Counter()
-    init, words = OwnNames.__init__, spellings._words
+    init, terms = OwnNames.__init__, spellings._spelling_terms
     monkeypatch.setattr(OwnNames, "__init__", lambda self, module: made.update([module.path]) or init(self, module))
-    monkeypatch.setattr(spellings, "_words", lambda place: made.update([place.statement]) or words(place))
+    monkeypatch.setattr(spellings, "_spelling_terms", lambda place: made.update([place.statement]) or terms(place))
     uses = [references(project, project.modules["a.py"], f"f{number}") for number in range(1, 50)]
     assert {len(one.mentions) for one in uses} == {1, 2}
     assert made["a.py"] == made["b.py"] == 1

@@ -1,16 +1,25 @@
 """Which uses of an open session take a connection from the pool? A session takes one with its first SQL, not before."""
 
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Call
+from sessionlint.model.facts import Attribute, Call, Name
 
 _WITHOUT_SQL = frozenset(
     {"add", "add_all", "new", "dirty", "deleted", "expunge", "expunge_all", "identity_map", "info", "no_autoflush"}
 )
 
 
+_LOOKING_ON = frozenset({"id", "type", "isinstance", "bool", "repr", "hash"})
+
+
 def takes_connection(path: walk.Path) -> bool:
     """Whether a mention of a session, of which ``path`` are the ancestors, may take a connection."""
-    return not (path and isinstance(path[0], Attribute) and path[0].attr in _WITHOUT_SQL)
+    match path[0] if path else None:
+        case Attribute(attr=attr):
+            return attr not in _WITHOUT_SQL
+        case Call(func=Name(id=name)):
+            return name not in _LOOKING_ON
+        case _:
+            return True
 
 
 def keeps_connection_on_error(path: walk.Path) -> bool:

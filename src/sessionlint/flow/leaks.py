@@ -15,6 +15,7 @@ from sessionlint.model.facts import (
     Attribute,
     Await,
     Block,
+    BoolOp,
     Call,
     Constant,
     Handler,
@@ -71,7 +72,8 @@ class PathWalk(Paths[State]):
     statement closes it; ``manages`` whether a ``with`` statement closes it at its end; ``never_returns`` how control never gets
     behind one. ``handles``: exceptions get to the handlers; else nothing is raised that somebody catches. ``gives_back`` says
     whether a statement returns the connection also when it raises, ``ends_transaction`` whether one does when it does not raise:
-    behind it, to read one of ``objects`` takes a connection again.
+    behind it, to read one of ``objects`` takes a connection again. ``flags`` are the names that are true where this opening was
+    passed, and false where it was not: ``if owns: db.close()``.
     """
 
     opening: Statement
@@ -83,6 +85,7 @@ class PathWalk(Paths[State]):
     gives_back: Callable[[Statement], bool] = lambda statement: False
     ends_transaction: Callable[[Statement], bool] = lambda statement: False
     objects: frozenset[str] = frozenset()
+    flags: frozenset[str] = frozenset()
     _raised: dict[Span, None] = field(default_factory=dict)
     _swallowed: dict[Span, None] = field(default_factory=dict)
     _left: dict[Span, None] = field(default_factory=dict)
@@ -175,11 +178,13 @@ class PathWalk(Paths[State]):
     def _test(self, test: Term) -> bool | None:
         """True when ``test`` says that the session is there, False when it says that it is not, else None."""
         match test:
-            case Name() | Attribute() if walk.dotted(test) in self.names:
+            case Name() | Attribute() if walk.dotted(test) in self.names | self.flags:
                 return True
             case Operation(op="not", operands=(inner,)):
                 truth = self._test(inner)
                 return None if truth is None else not truth
+            case BoolOp(op="and", values=values) if all(self._test(value) is True for value in values):
+                return True
             case Operation(op="is not" | "!=", operands=(left, Constant(value=None))) if walk.dotted(left) in self.names:
                 return True
             case Operation(op="is" | "==", operands=(left, Constant(value=None))) if walk.dotted(left) in self.names:

@@ -14,6 +14,7 @@ from sessionlint.questions.objects.entity import Entity, Shape, Stage
 from sessionlint.questions.objects.faults import Fault, Why, fault
 from sessionlint.questions.objects.giving import Values
 from sessionlint.questions.objects.knowledge import Look
+from sessionlint.questions.objects.mapped import relationship
 from sessionlint.questions.objects.objects import Objects, objects_in
 from sessionlint.questions.objects.schemas import route_schema, schema_fields
 from sessionlint.questions.requests.routes import is_route
@@ -102,11 +103,14 @@ def _failing(project: Project, objects: Objects, look: Look, values: Values) -> 
     if not faults or len(faults) != len(found) or len({(one.stage, why.why) for one, why in faults}) > 1:
         return None
     entity, why = min(faults, key=lambda pair: (pair[1].is_certain, pair[0].origin.span if pair[0].origin else ()))
-    if look.writes and not _fails_when_written(entity, why):
+    if look.writes and not _fails_when_written(project, entity, why):
         return None
     return FailingLook(objects.function, look, entity, why)
 
 
-def _fails_when_written(entity: Entity, why: Fault) -> bool:
-    """A new collection replaces the old one, which is loaded for that."""
-    return entity.stage is Stage.LIVE and entity.is_async and why.why is Why.LAZY and why.is_certain
+def _fails_when_written(project: Project, entity: Entity, why: Fault) -> bool:
+    """A new collection replaces the old one, which is loaded for that; a single object is loaded by the flush, if at all."""
+    if entity.stage is not Stage.LIVE or not entity.is_async or why.why is not Why.LAZY or entity.cls is None:
+        return False
+    found = relationship(project, entity.cls, why.attribute)
+    return found is not None and found.is_list

@@ -120,7 +120,7 @@ class Giving:
         if found is None or found.target is None or not (attr in owner.loaded or found.loads is Loads.EAGERLY):
             return None
         inside = frozenset(name.removeprefix(f"{attr}.") for name in owner.loaded if name.startswith(f"{attr}."))
-        shape = Shape.MANY if found.many_to_one is False else Shape.ONE
+        shape = Shape.MANY if found.is_list else Shape.ONE
         return replace(
             owner, shape=shape, written=found.target.node.name, cls=found.target, unread=None, loaded=inside, only=None
         )

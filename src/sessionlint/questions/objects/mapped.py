@@ -36,13 +36,14 @@ class Loads(Enum):
 class Relationship:
     """``many_to_one``: its object may be in the session already, and is then not asked for; None: that cannot be told.
 
-    ``target`` is the class of its objects, None where that is not known.
+    ``is_list``: it surely has many objects. ``target`` is the class of its objects, None where that is not known.
     """
 
     name: str
     place: Place
     loads: Loads
     many_to_one: bool | None
+    is_list: bool
     target: ClassScope | None
 
 
@@ -101,7 +102,8 @@ def _read(
         return None
     target = _target(project, owner, call, annotation)
     many_to_one = _is_many_to_one(project, cls, target, call, annotation)
-    return Relationship(name, owner.module.place(call.span), _loads(call, annotation), many_to_one, target)
+    is_list = _is_list(call, annotation, many_to_one)
+    return Relationship(name, owner.module.place(call.span), _loads(call, annotation), many_to_one, is_list, target)
 
 
 def _loads(call: Call, annotation: Term | None) -> Loads:
@@ -171,8 +173,6 @@ def _is_many_to_one(
 ) -> bool | None:
     if _is_collection(annotation) or _makes_collection(call):
         return False
-    if _option(call, "uselist") is not None:
-        return False
     if _option(call, "remote_side") is not None:
         return True
     tables = [*_referred_tables(project, cls)]
@@ -182,6 +182,14 @@ def _is_many_to_one(
     if name is None or "?" in tables:
         return None
     return name in tables
+
+
+def _is_list(call: Call, annotation: Term | None, many_to_one: bool | None) -> bool:
+    if _option(call, "uselist") is not None:
+        return isinstance(said := _option(call, "uselist"), Constant) and said.value is True
+    if annotation is not None:
+        return _is_collection(annotation)
+    return many_to_one is False
 
 
 def _makes_collection(call: Call) -> bool:
@@ -291,7 +299,8 @@ def _backref(project: Project, cls: ClassScope, name: str) -> Relationship | Non
         if _target(project, owner, call, None) is cls:
             loads = _loads(written, None) if written is not None else Loads.LAZILY
             many_to_one = _is_many_to_one(project, cls, owner, written or call, None) if not _is_secondary(call) else False
-            return Relationship(name, owner.module.place(call.span), loads, many_to_one, owner)
+            is_list = many_to_one is False and (written is None or _is_list(written, None, many_to_one))
+            return Relationship(name, owner.module.place(call.span), loads, many_to_one, is_list, owner)
     return None
 
 

@@ -86,6 +86,8 @@ def misannotated(
     annotation = _unquoted(function.node.returns) if function.node.returns is not None else None
     if annotation is None or not _is_wrong(project, annotation, function, is_async=is_async):
         return None
+    if not isinstance(yielded, kinds.Session) and _is_maker(project, annotation, function):
+        return None  # what it yields is what it says
     named = _named_session(project, annotation, function)
     session = named[1] if named is not None else yielded
     if not isinstance(session, kinds.Session):
@@ -126,6 +128,12 @@ def _is_wrong(project: Project, annotation: Term, function: FunctionScope, *, is
             return plain in wrong or plain in SESSION_MAKERS
         case _:
             return False
+
+
+def _is_maker(project: Project, annotation: Term, function: FunctionScope) -> bool:
+    generic = annotation.value if isinstance(annotation, Subscript) else annotation
+    kind = project.kind(generic, function.parent or function.module)
+    return isinstance(kind, kinds.External) and canonical(kind.name) in SESSION_MAKERS
 
 
 def _named_session(project: Project, annotation: Term, function: FunctionScope) -> tuple[Term, kinds.Session] | None:

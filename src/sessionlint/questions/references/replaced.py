@@ -29,7 +29,7 @@ def _replaced_in_outlines(project: Project, name: str) -> Iterator[tuple[str, Pl
 def _replaced(project: Project, module: ModuleScope, name: str) -> Iterator[tuple[str, Place]]:
     """The first place of each module whose ``name`` is replaced, by the last part of the module's name."""
     source = project.source(module)
-    if not source.mentions(name):
+    if not any(source.mentions(f"{name}{quote}") for quote in "\"'"):
         return
     word = re.escape(name)
     pattern = re.compile(

@@ -50,7 +50,7 @@ def spellings(project: Project, path: str, name: str) -> Mapping[str, Sequence[S
 @words
 def _spellers(_: Project, module: ModuleScope) -> Iterable[str]:
     """The words that a module spells."""
-    return sorted({word for place in _all_places(module) for word in _words(place)})
+    return sorted(_words([term for place in _all_places(module) for term in _spelling_terms(place)]))
 
 
 @gathered
@@ -127,7 +127,7 @@ def _places(_: Project, module: ModuleScope) -> Mapping[str, Sequence[Placed]]:
     """The statements of a module that spell each word, in source order."""
     found: dict[str, list[Placed]] = defaultdict(list)
     for place in _all_places(module):
-        for word in _words(place):
+        for word in _words(_spelling_terms(place)):
             found[word].append(place)
     return {word: tuple(places) for word, places in found.items()}
 
@@ -136,21 +136,28 @@ def _all_places(module: ModuleScope) -> Iterator[Placed]:
     return (place for scope in module.scopes for place in placed(scope))
 
 
-def _words(place: Placed) -> set[str]:
+def _spelling_terms(place: Placed) -> Sequence[Term]:
+    """The terms of a statement, unless it is a docstring."""
+    statement = place.statement
+    is_docstring = isinstance(statement, Evaluate) and isinstance(statement.value, Constant)
+    return () if is_docstring else walk.own_terms(statement)
+
+
+def _words(terms: Iterable[Term]) -> set[str]:
     """The attributes, the strings that are one word, and the words behind a dot in other strings."""
     found: set[str] = set()
-    if isinstance(place.statement, Evaluate) and isinstance(place.statement.value, Constant):
-        return found  # a docstring
-    waiting = list(walk.own_terms(place.statement))
+    waiting = [*terms]
     while waiting:
         term = waiting.pop()
-        if isinstance(term, Attribute):
+        if type(term) is Name:  # which most are, and every term of a project comes by here
+            continue
+        if type(term) is Attribute:
             found.add(term.attr)
             waiting.append(term.value)
-        elif isinstance(term, Constant):
-            if isinstance(term.value, str):
+        elif type(term) is Constant:
+            if type(term.value) is str:
                 found |= _words_in(term.value)
-        elif not isinstance(term, Name):
+        else:
             waiting += walk.children(term)
     return found
 

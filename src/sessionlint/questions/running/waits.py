@@ -10,7 +10,21 @@ from sessionlint.link.question import gathered, question, remembered
 from sessionlint.link.values import kinds
 from sessionlint.link.values.evaluate import TRANSPARENT
 from sessionlint.link.values.waiting_names import FUNCTIONS, SLEEPS, STRIPE, THREADS, is_method, is_waiting_name, waiting_object
-from sessionlint.model.facts import Attribute, Await, Call, Constant, For, Name, Term, With
+from sessionlint.model import walk
+from sessionlint.model.facts import (
+    Attribute,
+    Await,
+    Call,
+    Collection,
+    Comprehension,
+    Constant,
+    For,
+    If,
+    Name,
+    Operation,
+    Term,
+    With,
+)
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.references.call_graph import calls_to
@@ -18,7 +32,7 @@ from sessionlint.questions.references.definitions import written_for
 from sessionlint.questions.running.library_objects import imports_waiting, is_looked_into, library_object
 from sessionlint.questions.sessions.open_transactions import sessions_in
 
-_DEPTH = 2
+_DEPTH = 4
 _LEAST_SECONDS = 1
 _LONGEST = 50
 _TASKS = frozenset({"delay", "apply_async"})
@@ -86,10 +100,21 @@ def runs_at_once(project: Project, site: Site) -> FunctionScope | None:
     if not isinstance(callee, kinds.FunctionKind) or callee.wrapped:
         return None
     function = callee.function
-    awaited = any(isinstance(outer, Await) for outer in site.path[:1])
+    awaited = any(isinstance(outer, Await) for outer in site.path[:1]) or (function.node.is_async and _is_gathered(project, site))
     if function.node.is_generator or function.node.is_async is not awaited:
         return None
     return function if project.evaluator.decorators(function) <= TRANSPARENT else None
+
+
+def _is_gathered(project: Project, site: Site) -> bool:
+    """``await gather(call(), ...)``, ``await gather(*[call(one) for one in many])``"""
+    outer = [term for term in site.path if not isinstance(term, Comprehension | Operation | Collection)]
+    match outer:
+        case [Call(func=func), Await(), *_]:
+            kind = project.kind(func, site.scope)
+            return isinstance(kind, kinds.External) and kind.name == "asyncio.gather"
+        case _:
+            return False
 
 
 def _first_wait(project: Project, function: FunctionScope, depth: int) -> Place | None:
@@ -99,10 +124,24 @@ def _first_wait(project: Project, function: FunctionScope, depth: int) -> Place 
 
 
 def _find_first(project: Project, function: FunctionScope, depth: int) -> Place | None:
-    if own := waits_of(project, function):
-        return own[0].site.place
-    inside = (_wait_inside(project, site, depth - 1) for site in project.calls_in(function))
+    for wait in waits_of(project, function):
+        if not _is_asked_for(function, wait.site):
+            return wait.site.place
+    calls = (site for site in project.calls_in(function) if not _is_asked_for(function, site))
+    inside = (_wait_inside(project, site, depth - 1) for site in calls)
     return next((found for found in inside if found is not None), None)
+
+
+def _is_asked_for(function: FunctionScope, site: Site) -> bool:
+    """Whether a call is left out unless a caller asks for it: ``if blocking: send()`` with ``blocking=False``."""
+    options = {one.name for one in function.node.params if isinstance(one.default, Constant) and one.default.value is False}
+    return bool(options) and any(
+        isinstance(one, If)
+        and isinstance(one.test, Name)
+        and one.test.id in options
+        and any(inner.span.contains(site.term.span) for inner in one.body)
+        for one in walk.statements(function.body)
+    )
 
 
 # --- files to read ----------------------------------------------------------------------------------------------------
@@ -120,6 +159,10 @@ def unread_waits(project: Project, module: ModuleScope) -> Iterator[str]:
 
 def _is_run_with_session(project: Project, scope: Scope, depth: int) -> bool:
     """Whether a body has a session, or is run by one that has, as far as anybody looks."""
+    return remembered(project, ("run with session", scope, depth), False, _find_session, project, scope, depth)
+
+
+def _find_session(project: Project, scope: Scope, depth: int) -> bool:
     if scope in sessions_in(project, scope.module):
         return True
     callers = calls_to(project, scope) if isinstance(scope, FunctionScope) and depth > 1 else ()

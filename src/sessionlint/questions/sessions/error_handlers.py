@@ -8,7 +8,7 @@ from sessionlint.link.project import Project
 from sessionlint.link.question import collected, gathered
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Attribute, Block, Call, Try
+from sessionlint.model.facts import Attribute, Block, Call
 from sessionlint.questions.leaving.never_returns import whole_call
 from sessionlint.questions.sessions.conditions import FAILING_METHODS, catches_database_errors
 
@@ -16,7 +16,7 @@ from sessionlint.questions.sessions.conditions import FAILING_METHODS, catches_d
 @gathered
 def unread_handlers(project: Project, module: ModuleScope) -> Iterator[str]:
     """The files without facts in which such a function stands, or one that it calls in turn."""
-    waiting = [(handled, scope) for scope in _failing(project, module) for handled in _handlers(scope.body)]
+    waiting = [(handled, scope) for scope in _failing(project, module) for handled in _handlers(scope)]
     seen: set[FunctionScope] = set()
     while waiting:
         block, scope = waiting.pop()
@@ -34,8 +34,7 @@ def unread_handlers(project: Project, module: ModuleScope) -> Iterator[str]:
 def unread_methods(project: Project, module: ModuleScope) -> Iterator[str]:
     """The files without facts in which stands what an object that keeps a session calls where its errors are handled: a base
     class, or a class whose object it holds."""
-    failing = (scope for scope in _failing(project, module) if isinstance(scope, FunctionScope) and any(_handlers(scope.body)))
-    waiting = [scope for scope in failing if scope.owner is not None]
+    waiting = [scope for scope in _failing(project, module) if isinstance(scope, FunctionScope) and scope.owner is not None]
     seen = set(waiting)
     while waiting:
         function = waiting.pop()
@@ -57,19 +56,20 @@ def _unread_bases(project: Project, function: FunctionScope) -> Iterator[str]:
 
 @collected
 def _failing(project: Project, module: ModuleScope) -> Iterator[Scope]:
-    """The bodies of a module in which a session does what may fail, each once."""
-    sites = module.calls_named(sorted(FAILING_METHODS))
+    """The bodies of a module in which a session does what may fail, and such errors are handled, each once."""
+    handling = {scope for scope in module.scopes if any(_handlers(scope))}
+    sites = module.calls_named(sorted(FAILING_METHODS)) if handling else ()
     found = (
         site.scope
         for site in sites
-        if isinstance(site.term, Call)
+        if site.scope in handling
+        and isinstance(site.term, Call)
         and isinstance(site.term.func, Attribute)
         and isinstance(project.kind(site.term.func.value, site.scope), kinds.Session)
     )
     yield from dict.fromkeys(found)
 
 
-def _handlers(block: Block) -> Iterator[Block]:
-    for statement in walk.statements(block):
-        if isinstance(statement, Try):
-            yield from (handler.body for handler in statement.handlers if catches_database_errors(handler))
+def _handlers(scope: Scope) -> Iterator[Block]:
+    for guarded in scope.tries:
+        yield from (handler.body for handler in guarded.handlers if catches_database_errors(handler))

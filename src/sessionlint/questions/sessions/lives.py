@@ -17,6 +17,7 @@ from sessionlint.model.source import Place, Span
 from sessionlint.questions.leaving.never_returns import never_returns_in
 from sessionlint.questions.sessions.escape import derived_names
 from sessionlint.questions.sessions.holding import CLOSING_METHODS, Holding, Use, Where, holding_of
+from sessionlint.questions.sessions.opening_flags import opening_flags
 from sessionlint.questions.sessions.openings import openings_of
 
 
@@ -170,14 +171,15 @@ class _Follower:
         closing = {site.statement for site in closes}
         ends = never_returns_in(self.project, opening.scope)
         how = (opening.statement, names, closing.__contains__, managing.__contains__, ends)
-        back = self._ends(opening, names, _ROLLBACK)
-        leaks = PathWalk(*how, gives_back=back).leaks(opening.scope.body)
+        back, flags = self._ends(opening, names, _ROLLBACK), opening_flags(opening, names)
+        leaks = PathWalk(*how, gives_back=back, flags=flags).leaks(opening.scope.body)
         if not leaks:
             return Life(opening, session, Ending.CLOSED, names, closes, first_use=where)
-        plain = PathWalk(*how, handles=False, gives_back=back)
+        plain = PathWalk(*how, handles=False, gives_back=back, flags=flags)
         cause = leaks.caught[0] if leaks.caught and not plain.leaks(opening.scope.body) else None
         over, objects = self._ends(opening, names, _ENDS), _objects(opening.scope, names)
-        kept = PathWalk(*how, gives_back=back, ends_transaction=over, objects=objects).leaks(opening.scope.body)
+        held = PathWalk(*how, gives_back=back, ends_transaction=over, objects=objects, flags=flags)
+        kept = held.leaks(opening.scope.body)
         return Life(opening, session, Ending.PARTLY, names, closes, kept or leaks, where, cause, gives_back=not kept)
 
     def _ends(self, opening: Site, names: frozenset[str], methods: frozenset[str]) -> Callable[[Statement], bool]:

@@ -6,7 +6,7 @@ from sessionlint.link.names.scopes import Scope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Block, BoolOp, Call, Conditional, If, Operation, Statement, Term
+from sessionlint.model.facts import Attribute, Await, Block, BoolOp, Call, Conditional, If, Operation, Statement, Term, Try
 from sessionlint.questions.leaving.ways import is_left
 
 
@@ -20,7 +20,32 @@ def is_ruled_out(project: Project, receiver: Term, site: Site, *, is_async: bool
             kind = _class_asked_for(project, asked, name, site.scope)
             if kind is not None and (kind.is_async is is_async) is not true:
                 return True
-    return False
+    return is_async and any(_is_refused(one, name, site.statement) for one in _tries_around(site.scope.body, site.statement))
+
+
+def _tries_around(block: Block, statement: Statement) -> Iterator[Try]:
+    for one in block:
+        for inner in walk.blocks(one) if one.start <= statement.start < one.end else ():
+            if _is_within(inner, statement):
+                if isinstance(one, Try):
+                    yield one
+                yield from _tries_around(inner, statement)
+
+
+def _is_refused(tried: Try, name: str, statement: Statement) -> bool:
+    """``try: await db.close()``, ``except TypeError: db.close()``: what comes to the handler was nothing to await."""
+    handlers = (one for one in tried.handlers if one.type is not None and walk.dotted(one.type) == "TypeError")
+    return any(_is_within(one.body, statement) for one in handlers) and any(
+        isinstance(term, Await) and _receiver(term.value) == name
+        for one in tried.body
+        for top in walk.own_terms(one)
+        for term, _ in walk.descend(top)
+    )
+
+
+def _receiver(term: Term) -> str | None:
+    func = term.func if isinstance(term, Call) else None
+    return walk.dotted(func.value) if isinstance(func, Attribute) else None
 
 
 def _class_asked_for(project: Project, test: Term, name: str, scope: Scope) -> kinds.SessionType | None:

@@ -67,7 +67,8 @@ def dropped_rounds(project: Project, scope: Scope, name: str, loop: For | While)
     rounds = _rounds(project, scope, name, loop)
     for guarded in walk.statements(loop.body):
         if isinstance(guarded, Try):
-            behind = [event for event in rounds.rollbacks if any(one.span.contains(event.place.span) for one in guarded.handlers)]
+            passed = [handler for handler in guarded.handlers if handler in rounds.passed]
+            behind = [event for event in rounds.rollbacks if any(one.span.contains(event.place.span) for one in passed)]
             if behind and rounds.write is not None and rounds.goes_on:
                 yield Dropped(loop, guarded, tuple(behind), rounds.write)
 
@@ -90,16 +91,17 @@ def is_write(event: Event) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rounds:
-    """``entered``: the handlers to which an error comes while an earlier round's work waits for its commit; ``goes_on``: the loop
-    does, behind a rollback."""
+    """``entered``: the handlers to which an error comes while an earlier round's work waits for its commit; ``passed``: those
+    that go on when they have lost it; ``goes_on``: the loop does, behind a rollback."""
 
     entered: frozenset[Handler]
+    passed: frozenset[Handler]
     rollbacks: tuple[Event, ...]
     write: Event | None
     goes_on: bool
 
 
-_NO_ROUNDS = _Rounds(frozenset(), (), None, False)
+_NO_ROUNDS = _Rounds(frozenset(), frozenset(), (), None, False)
 
 
 def _rounds(project: Project, scope: Scope, name: str, loop: For | While) -> _Rounds:
@@ -117,7 +119,7 @@ def _walked(project: Project, scope: Scope, name: str, loop: For | While) -> _Ro
     write = next(
         (event for event in first.events if loop.span.contains(event.place.span) and _writes(project, event, name)), None
     )
-    return _Rounds(entered, tuple(later.dropping), write, goes_on)
+    return _Rounds(entered, frozenset(later.passed), tuple(later.dropping), write, goes_on)
 
 
 def _writes(project: Project, event: Event, name: str) -> bool:
@@ -140,6 +142,7 @@ def _behind_function(project: Project, to: Handed, start: Work) -> frozenset[Wor
 @dataclass(slots=True)
 class _Walk(Following[Work]):
     entered: dict[Handler, frozenset[Work]] = field(default_factory=dict)
+    passed: set[Handler] = field(default_factory=set)
     dropping: dict[Event, None] = field(default_factory=dict)
 
     @classmethod
@@ -156,7 +159,10 @@ class _Walk(Following[Work]):
         after, _ = Following._own(self, statement, states)
         # what a round that failed has written itself is not what the others lose
         raised: frozenset[Work] = frozenset(Work.NONE if state is Work.ROUND else state for state in states)
-        handed_on = (event for event in self.by_statement.get(statement, ()) if event.act is Act.PASSED)
+        events = self.by_statement.get(statement, ())
+        if any(event.act is Act.COMMIT for event in events):
+            raised = _NONE  # what a commit could not save is gone already
+        handed_on = (event for event in events if event.act is Act.PASSED)
         if not all(keeps_transaction(self.project, event, self.name) for event in handed_on):
             raised = _UNSURE  # a function that saves something may have done so before it failed
         return after, raised if may_raise(statement) else frozenset()
@@ -182,4 +188,7 @@ class _Walk(Following[Work]):
 
     def _handled(self, statement: Try, handler: Handler, states: frozenset[Work]) -> Exits[Work]:
         self.entered[handler] = self.entered.get(handler, frozenset()) | states
-        return Following._handled(self, statement, handler, states)
+        exits = Following._handled(self, statement, handler, states)
+        if Work.LOST in exits.falls | exits.continues:
+            self.passed.add(handler)
+        return exits

@@ -114,11 +114,11 @@ def method_call(project: Project, site: Site) -> MethodCall | None:
         owner = kinds.Session(owner.is_async, True, owner.origin, owner.trusted)  # a registry passes calls on to its session
     if isinstance(owner, kinds.Session) and _is_async_in_truth(project, call.func.value, site):
         owner = kinds.Session(True, owner.scoped, owner.origin, owner.trusted)
-    if isinstance(owner, kinds.Session) and is_ruled_out(project, call.func.value, site, is_async=owner.is_async):
+    if not isinstance(owner, kinds.Session | kinds.Connection | kinds.Engine):
         return None
-    if isinstance(owner, kinds.Session | kinds.Connection | kinds.Engine):
-        return MethodCall(site, owner, callee.name, walk.dotted(call.func.value))
-    return None
+    if is_ruled_out(project, call.func.value, site, is_async=bool(owner.is_async)):
+        return None
+    return MethodCall(site, owner, callee.name, walk.dotted(call.func.value))
 
 
 def _is_async_in_truth(project: Project, receiver: Term, site: Site) -> bool:

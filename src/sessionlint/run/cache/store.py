@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _FORMAT = 2  # of the rows below
-_PENDING = 16 * 1024 * 1024
+_PENDING = 4 * 1024 * 1024
 _DAY = 24 * 60 * 60
 _KEPT_DAYS = 30
 _KEPT_OUTCOMES = 20

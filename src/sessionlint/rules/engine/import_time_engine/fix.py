@@ -91,17 +91,20 @@ class _Conversion:
     def _named(self, one: Deferred) -> _Names:
         names = _Names(self._free_name(one))
         names.of[id(one.module), one.name] = names.accessor
-        for exposure in one.refs.exposures:
+        by_import = {(imported.scope, imported.local): imported for imported in reversed(one.refs.imports)}
+        for exposure in one.refs.exposures:  # each comes by one before it: by a star, or by the first import under its name
             if exposure.by_star is not None:
                 names.of[id(exposure.module), exposure.name] = names.new(exposure.by_star.module, exposure.by_star.name)
+            elif (imported := by_import.get((exposure.module, exposure.name))) is not None:
+                self._rename(names, imported)
         for imported in one.refs.imports:
-            local = self._new_local(names, imported)
-            key = (id(imported.scope), imported.local)
-            if names.of.setdefault(key, local) != local:
-                raise _InTheWayError(
-                    self._place(imported.scope, imported.alias.span), f"`{imported.local}` is imported in two ways"
-                )
+            self._rename(names, imported)
         return names
+
+    def _rename(self, names: _Names, imported: Imported) -> None:
+        local = self._new_local(names, imported)
+        if names.of.setdefault((id(imported.scope), imported.local), local) != local:
+            raise _InTheWayError(self._place(imported.scope, imported.alias.span), f"`{imported.local}` is imported in two ways")
 
     def _new_local(self, names: _Names, imported: Imported) -> str:
         """An alias stays, unless it only repeats the name (``engine as engine``, which says "passed on")."""

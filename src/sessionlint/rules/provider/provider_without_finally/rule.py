@@ -61,15 +61,14 @@ def _related(life: Life) -> Iterator[Related]:
 
 
 def unguarded_loans(project: Project, module: ModuleScope) -> Iterator[UnguardedLoan]:
-    """The first such yield of every session that a generator function opens, behind its opening if one is (a session that was
+    """The first such yield of every session that a generator function opens, at its opening or behind it (a session that was
     given may be lent before); not where the yield is always resumed."""
     for function in module.functions:
         if not function.node.is_generator or is_resumed(project, function):
             continue
         for life in lives_in(project, function):
-            found = [loan for loan in loans(function) if _lends(loan, life) and _is_left_open(loan, life)]
-            behind = (loan for loan in found if loan.term.span.start > life.opening.term.span.start)
-            if (loan := next(behind, found[0] if found else None)) is not None:
+            behind = (loan for loan in loans(function) if loan.term.span.end >= life.opening.term.span.end)
+            if (loan := next((loan for loan in behind if _lends(loan, life) and _is_left_open(loan, life)), None)) is not None:
                 yield UnguardedLoan(function, life, loan)
 
 
