@@ -58,6 +58,8 @@ class Following(Paths[Fact]):
     assigned: dict[tuple[Attribute, Term], set[tuple[Entity | None, Entity | None]]] = field(
         default_factory=lambda: defaultdict(set)
     )
+    # what is known behind the last statement: most often that is where the next one begins
+    _known: Knowledge | None = None
 
     def follow(self, parameters: dict[str, Values]) -> Exits[Fact]:
         """Walk the body; ``parameters`` are what the function is given."""
@@ -72,7 +74,7 @@ class Following(Paths[Fact]):
     # --- statements ---------------------------------------------------------------------------------------------------
 
     def _own(self, statement: Statement, states: Facts) -> tuple[Facts, Facts]:
-        known = Knowledge(states)
+        known = self._known = self._known if self._known is not None and self._known.is_of(states) else Knowledge(states)
         for term in _looked_at(statement):
             self.look(term, known)
         if isinstance(statement, Assign):

@@ -49,9 +49,15 @@ class Knowledge(dict[object, Values]):
 
     @property
     def facts(self) -> Facts:
-        if self._before is not None:
-            return self._before
-        return frozenset((name, value) for name, values in self.items() for value in values)
+        if self._before is None:
+            facts = [(name, value) for name, values in self.items() for value in values]
+            self._before = frozenset(facts)
+            self.has_objects = any(value is not None for _, value in facts)
+        return self._before
+
+    def is_of(self, facts: Facts) -> bool:
+        """Whether it is what would be made of these."""
+        return self._before is facts and len(facts) <= MOST
 
     def put(self, name: object, values: Values) -> None:
         if self.get(name) != values:
