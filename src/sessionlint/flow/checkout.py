@@ -6,8 +6,6 @@ from sessionlint.model.facts import Attribute, Call, Name
 _WITHOUT_SQL = frozenset(
     {"add", "add_all", "new", "dirty", "deleted", "expunge", "expunge_all", "identity_map", "info", "no_autoflush"}
 )
-
-
 _LOOKING_ON = frozenset({"id", "type", "isinstance", "bool", "repr", "hash"})
 
 

@@ -222,7 +222,7 @@ class Memory:
         return found
 
     def once(self, key: Hashable, own: int, start: object, answer: Callable[..., T], *given: Any) -> T:
-        """As ``ask``; a question that leads far is answered in one go where no other is under way."""
+        """As ``ask``, of what is not known; a question that leads far is answered in one go where no other is under way."""
         if self._on_stack:
             return self._unknown(key, own, start, answer, given)
         question = _Question(key, own, start, answer, given, 0)

@@ -8,7 +8,6 @@ import builtins
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Protocol
 
 from sessionlint.link.memory import Far, Memory
 from sessionlint.link.names.functions import return_values, yields
@@ -28,13 +27,13 @@ from sessionlint.link.names.scopes import (
     Scope,
     ValueBinding,
 )
-from sessionlint.link.question import Telling, gathered, question, words
 from sessionlint.link.values import kinds, parameters
 from sessionlint.link.values.annotations import annotated
 from sessionlint.link.values.externals import SESSION_TYPES, canonical
 from sessionlint.link.values.kinds import NONE, UNKNOWN, External, Kind
 from sessionlint.link.values.library import gives_something, library_call, library_method
 from sessionlint.link.values.state import StateKey, lifespan_state, state_key
+from sessionlint.link.values.told_by_modules import Evaluated, calling, class_names_below, kept_on_state
 from sessionlint.link.values.trust import Trust
 from sessionlint.model.facts import (
     Attribute,
@@ -74,13 +73,6 @@ _NOTHING: Kind = UNKNOWN
 _SAYING_NOTHING = (kinds.Unknown, kinds.NoneKind)
 _BUILTINS: dict[str, Kind] = {name: External(f"builtins.{name}") for name in dir(builtins)}
 _PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})
-
-
-class Evaluated(Telling, Protocol):
-    """A project, of which the evaluator asks what only all its modules together can tell."""
-
-    @property
-    def evaluator(self) -> "Evaluator": ...
 
 
 class Evaluator:
@@ -167,7 +159,7 @@ class Evaluator:
     def _on_state(self, term: Attribute | Subscript, scope: Scope) -> Kind | None:
         """What the project puts on ``request.state`` or ``app.state`` under the name that ``term`` reads."""
         key = state_key(self, term, scope)
-        return _kept(self._project, key.holder, key.name) if key is not None else None
+        return kept_on_state(self._project, key.holder, key.name) if key is not None else None
 
     def kept(self, paths: Iterable[str], key: StateKey) -> Kind:
         """What the modules at some paths put there."""
@@ -310,11 +302,11 @@ class Evaluator:
 
     def _find_given(self, init: FunctionScope, parameter: Parameter) -> Kind:
         assert init.owner is not None
-        names = _class_names_below(self._project).get(init.owner.node.name, frozenset({init.owner.node.name}))
+        names = class_names_below(self._project).get(init.owner.node.name, frozenset({init.owner.node.name}))
         calls = [
             site
             for name in sorted(names)
-            for module in self._looked_into(_calling(self._project, name))
+            for module in self._looked_into(calling(self._project, name))
             for site in module.calls_named((name,))
         ]
         return parameters.by_callers(self, init, parameter, calls)
@@ -606,35 +598,3 @@ def _unpacked(kind: Kind, path: tuple[int, ...]) -> Kind:
             case _:
                 return UNKNOWN
     return kind
-
-
-# --- what is told by each module, tests left out: what they put somewhere is not what the application puts there --------
-
-
-@question(_NOTHING)
-def _kept(project: Evaluated, holder: str, name: str) -> Kind:
-    key = StateKey(holder, name)
-    return project.evaluator.kept(_keeping(project, str(key)), key)
-
-
-@words
-def _keeping(project: Evaluated, module: ModuleScope) -> Iterable[str]:
-    """The names on states under which a module puts something."""
-    evaluator = project.evaluator
-    return () if evaluator.is_test(module.path) else dict.fromkeys(map(str, evaluator.keys_kept(module)))
-
-
-@words
-def _calling(project: Evaluated, module: ModuleScope) -> Iterable[str]:
-    """The names by which a module calls something."""
-    return () if project.evaluator.is_test(module.path) else module.called_names
-
-
-@question(dict[str, frozenset[str]]())
-def _class_names_below(project: Evaluated) -> Mapping[str, frozenset[str]]:
-    return parameters.class_names_below(_bases(project))
-
-
-@gathered
-def _bases(_: Evaluated, module: ModuleScope) -> Iterable[tuple[str, str]]:
-    return parameters.bases(module)

@@ -74,7 +74,7 @@ class Following(Paths[Fact]):
     # --- statements ---------------------------------------------------------------------------------------------------
 
     def _own(self, statement: Statement, states: Facts) -> tuple[Facts, Facts]:
-        known = self._known = self._known if self._known is not None and self._known.is_of(states) else Knowledge(states)
+        known = self._knowledge(states)
         for term in _looked_at(statement):
             self.look(term, known)
         if isinstance(statement, Assign):
@@ -82,6 +82,11 @@ class Following(Paths[Fact]):
         elif isinstance(statement, Return) and statement.value is not None:
             known.put(statement, self.giving.carried(statement.value, known))
         return known.facts, states if self.catches and may_raise(statement) else frozenset()
+
+    def _knowledge(self, states: Facts) -> Knowledge:
+        if self._known is None or not self._known.is_of(states):
+            self._known = Knowledge(states)
+        return self._known
 
     def _assign(self, statement: Assign, known: Knowledge) -> None:
         if statement.value is None:
