@@ -276,14 +276,22 @@ class Giving:
             return one
         root, dot, kept = one.session.partition(".")
         if dot and function.owner is not None and isinstance(call.func, Attribute) and root == "self":
-            return replace(one, own=False, session=kept_session(self.project, self.scope, call.func.value, kept) or "?")
-        given = next((each.value for each in call.args if parameter_for(function, call, each.value) == one.session), None)
-        name = walk.dotted(given) if given is not None else None
-        return replace(one, own=False, session=name or "?")
+            given, name = kept_session(self.project, self.scope, call.func.value, kept)
+        else:
+            given = next((each.value for each in call.args if parameter_for(function, call, each.value) == one.session), None)
+            name = walk.dotted(given) if given is not None else None
+        return self._of_session(replace(one, own=False, session=name or "?"), given)
+
+    def _of_session(self, one: Entity, given: Term | None) -> Entity:
+        """An object of the session that the caller gave away: the caller knows better what made it."""
+        session = self.project.kind(given, self.scope) if given is not None else kinds.UNKNOWN
+        if not isinstance(session, kinds.Session):
+            return one
+        return replace(one, is_async=session.is_async, expires=expires(self.project, session, one.session, self.scope))
 
 
-def kept_session(project: Project, scope: FunctionScope, owner: Term, kept: str) -> str | None:
-    """What a body calls the session that an object keeps as ``kept``: the one that it was made with, or ``owner.kept``."""
+def kept_session(project: Project, scope: FunctionScope, owner: Term, kept: str) -> tuple[Term | None, str | None]:
+    """The session that an object keeps as ``kept``: what it was made with, where that is seen, and what a body calls it."""
     name = walk.dotted(owner)
     made = owner
     match scope.bindings.get(owner.id, ()) if isinstance(owner, Name) else ():
@@ -292,8 +300,8 @@ def kept_session(project: Project, scope: FunctionScope, owner: Term, kept: str)
     cls = project.kind(made.func, scope) if isinstance(made, Call) else kinds.UNKNOWN
     if isinstance(made, Call) and isinstance(cls, kinds.ClassKind):
         given = _given_for(project, cls.cls, made, kept)
-        return walk.dotted(given) if given is not None else None
-    return f"{name}.{kept}" if name is not None else None
+        return given, walk.dotted(given) if given is not None else None
+    return None, f"{name}.{kept}" if name is not None else None
 
 
 def _given_for(project: Project, cls: ClassScope, made: Call, kept: str) -> Term | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sessionlint.link.names.functions import return_values
-from sessionlint.link.names.scopes import FunctionScope, ModuleScope, ValueBinding
+from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected, question, remembered
 from sessionlint.link.values import kinds
@@ -54,6 +54,7 @@ def _is_worth_following(project: Project, function: FunctionScope) -> bool:
         return False
     callees = [*_callees(project, function)]
     sessions = [session for one in (function, *callees) for session in _sessions(project, one)]
+    sessions += _bound_sessions(project, function) if callees else ()  # a callee may load with one
     return expires_objects(project, function, sessions) or any(_expires(project, callee) for callee in callees)
 
 
@@ -64,6 +65,15 @@ def _expires(project: Project, function: FunctionScope) -> bool:
 
 def _sessions(project: Project, function: FunctionScope) -> Sequence[kinds.Session]:
     return _loading(project, function.module).get(function, ())
+
+
+def _bound_sessions(project: Project, function: FunctionScope) -> Iterator[kinds.Session]:
+    """The sessions that a body names: it may hand them on."""
+    for name, bindings in function.bindings.items():
+        if any(isinstance(one, EnteredBinding | ValueBinding) and isinstance(one.value, Call) for one in bindings):
+            kind = project.evaluator.name_kind(name, function)
+            if isinstance(kind, kinds.Session) and not kind.scoped:
+                yield kind
 
 
 def _follow(project: Project, function: FunctionScope) -> Objects:
