@@ -78,9 +78,14 @@ def is_told_not_to(event: Event) -> bool:
 def _statements(event: Event) -> list[Term]:
     """The statement that a method is given, or what its name stands for; none where that cannot be told."""
     given = event.call.args[0].value if event.call is not None and event.call.args else None
+    return statements_given(given, event.site.scope) if given is not None else []
+
+
+def statements_given(given: Term, scope: Scope) -> list[Term]:
+    """The term itself, or all that its local name is bound to; none where that cannot be told."""
     if not isinstance(given, Name):
-        return [given] if given is not None else []
-    bindings = event.site.scope.bindings.get(given.id, [])
+        return [given]
+    bindings = scope.bindings.get(given.id, [])
     values = [binding.value for binding in bindings if isinstance(binding, ValueBinding) and not binding.path]
     built = [value for value in values if value is not None and not _goes_on_from(value, given.id)]
     return built if len(values) == len(bindings) else []

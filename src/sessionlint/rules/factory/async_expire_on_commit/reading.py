@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from sessionlint.link.names.scopes import FunctionScope, Site
+from sessionlint.link.names.scopes import FunctionScope, Scope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
-from sessionlint.model.facts import Attribute, Call
+from sessionlint.model.facts import Attribute, Call, Term
 from sessionlint.questions.sessions.holding import Use, holding_of, parameter_for
-from sessionlint.questions.sessions.statements import RUNNING
+from sessionlint.questions.sessions.statements import RUNNING, statements_given
 
 _COMMITTING = frozenset({"commit", "begin"})
 _KEPT = frozenset({Use.USED, Use.CLOSED, Use.MANAGED, Use.DROPPED})  # dropped: where the `with` names it
@@ -53,7 +53,8 @@ def _commits_at(project: Project, site: Site) -> bool:
 def _has_objects_at(project: Project, site: Site) -> bool:
     match site.path:
         case (Attribute(attr=attr), Call(args=(given, *_)), *_) if attr in RUNNING:
-            return not (isinstance(given.value, Call) and project.kind(given.value.func, site.scope) in _TEXTS)
+            statements = statements_given(given.value, site.scope)
+            return not statements or not all(_is_text(project, one, site.scope) for one in statements)
         case (Attribute(attr=attr), *_):
             return attr not in _WITHOUT_OBJECTS
         case (Call() as call, *_) if any(given.value is site.term for given in call.args):
@@ -67,6 +68,15 @@ _TEXTS = (
     kinds.External("sqlalchemy.sql.text"),
     kinds.External("sqlalchemy.sql.expression.text"),
 )
+
+
+def _is_text(project: Project, statement: Term, scope: Scope) -> bool:
+    """``text(...)``, ``text(...).bindparams(...)``"""
+    while isinstance(statement, Call):
+        if project.kind(statement.func, scope) in _TEXTS:
+            return True
+        statement = statement.func.value if isinstance(statement.func, Attribute) else statement.func
+    return False
 
 
 def _is_done_with_given(project: Project, call: Call, site: Site, asks: _Asks) -> bool:
