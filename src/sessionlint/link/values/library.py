@@ -8,7 +8,7 @@ from sessionlint.link.values.asking import Values
 from sessionlint.link.values.externals import ENGINE_BUILDERS, canonical
 from sessionlint.link.values.kinds import UNKNOWN, Kind
 from sessionlint.model import walk
-from sessionlint.model.facts import Call
+from sessionlint.model.facts import Call, Term
 from sessionlint.model.source import Place
 
 
@@ -85,9 +85,18 @@ def _place(call: Call, scope: Scope) -> Place:
 
 
 def _borrows(evaluator: Values, call: Call, scope: Scope) -> bool:
-    """Whether a factory is bound to a connection; unlike a session's, its ``bind`` is nearly always an engine: no guesses."""
+    """Whether a factory is bound to a connection, by its kind or, where nothing is known of it, by its name."""
     bind = walk.argument(call, 0, "bind")
-    return bind is not None and isinstance(evaluator.kind(bind, scope), kinds.Connection | kinds.Session)
+    if bind is None:
+        return False
+    kind = evaluator.kind(bind, scope)
+    return isinstance(kind, kinds.Connection | kinds.Session) or (isinstance(kind, kinds.Unknown) and is_named_connection(bind))
+
+
+def is_named_connection(bind: Term) -> bool:
+    """``conn``, ``self.connection``, ``get_connection()``"""
+    name = (walk.dotted(bind.func if isinstance(bind, Call) else bind) or "").rpartition(".")[2].lower()
+    return name.startswith("conn") or name.endswith(("conn", "connection"))
 
 
 def _dependency(evaluator: Values, _: str, call: Call, scope: Scope) -> Kind:

@@ -21,8 +21,9 @@ from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.question import remembered
 from sessionlint.link.values import kinds
+from sessionlint.link.values.library import is_named_connection
 from sessionlint.model import walk
-from sessionlint.model.facts import Assign, Await, BoolOp, Call, Conditional, Constant, Name, Term, Walrus, With
+from sessionlint.model.facts import Assign, Attribute, Await, BoolOp, Call, Conditional, Constant, Name, Term, Walrus, With
 
 _OPENING = (kinds.Factory, kinds.SessionType, kinds.ClassKind, kinds.Partial, kinds.FunctionKind, kinds.LambdaKind)
 
@@ -75,18 +76,34 @@ class Openings:
         """``Session(bind=connection)``: closing it does not return the connection, whoever opened that does."""
         bind = walk.argument(call, 0, "bind")
         if bind is None:
-            return any(given.star for given in call.args) and isinstance(
-                self._evaluator.kind(call.func, scope), kinds.SessionType
+            return self._is_configured_so(call, scope) or (
+                any(given.star for given in call.args) and isinstance(self._evaluator.kind(call.func, scope), kinds.SessionType)
             )
-        kind = self._evaluator.kind(bind, scope)
-        if isinstance(kind, kinds.Connection | kinds.Session):
-            return True
-        if isinstance(kind, kinds.Engine):
-            return False
         if isinstance(bind, Name) and self._evaluator.home(bind.id, scope) is None:
             return True  # a lambda's parameter: nobody knows what it is given
-        name = (walk.dotted(bind.func if isinstance(bind, Call) else bind) or "").rpartition(".")[2].lower()
-        return name.startswith("conn") or name.endswith(("conn", "connection", "get_bind", "bind"))
+        is_engine = isinstance(self._evaluator.kind(bind, scope), kinds.Engine)
+        return self._is_connection(bind, scope) or (not is_engine and _is_named_bind(bind))
+
+    def _is_configured_so(self, call: Call, scope: Scope) -> bool:
+        """``SessionLocal.configure(bind=connection)``, above the call in the same body."""
+        above = (
+            site.term
+            for site in self._project.calls_in(scope)
+            if isinstance(site.term, Call) and site.term.span.end <= call.span.start and _is_configured(call, site.term)
+        )
+        last = max(above, key=lambda each: each.span, default=None)
+        bind = walk.argument(last, None, "bind") if last is not None else None
+        return bind is not None and self._is_connection(bind, scope)
+
+    def _is_connection(self, bind: Term, scope: Scope) -> bool:
+        """By its kind or, where nothing is known of it, by its name, or the one of what it is but for options."""
+        for one in (bind, _without_options(bind, scope)):
+            kind = self._evaluator.kind(one, scope)
+            if isinstance(kind, kinds.Connection | kinds.Session):
+                return True
+            if not isinstance(kind, kinds.Engine) and is_named_connection(one):
+                return True
+        return False
 
     def returns_opened(self, function: FunctionScope) -> bool:
         """Whether calling ``function`` gives a session that it opened and that nobody else keeps."""
@@ -151,6 +168,27 @@ class Openings:
             if outer is not None and (walk.dotted(outer) or "").rpartition(".")[2] in ("close", "aclose"):
                 return True
         return False
+
+
+def _is_named_bind(term: Term) -> bool:
+    """``op.get_bind()``, ``self.bind``"""
+    return (walk.dotted(term.func if isinstance(term, Call) else term) or "").lower().endswith("bind")
+
+
+def _without_options(term: Term, scope: Scope) -> Term:
+    """What ``isolated = await connection.execution_options(...)`` is made of; any other term itself."""
+    match scope.bindings.get(term.id, ()) if isinstance(term, Name) else ():
+        case [ValueBinding(value=Await(value=Call(func=Attribute(value=owner, attr="execution_options"))))]:
+            return owner
+        case [ValueBinding(value=Call(func=Attribute(value=owner, attr="execution_options")))]:
+            return owner
+    return term
+
+
+def _is_configured(call: Call, other: Call) -> bool:
+    """Whether another call configures the factory that this one calls."""
+    factory = walk.dotted(call.func)
+    return factory is not None and walk.dotted(other.func) == f"{factory}.configure"
 
 
 def _is_none(term: Term) -> bool:
