@@ -60,6 +60,7 @@ from sessionlint.questions.sessions.conditions import (
 from sessionlint.questions.sessions.handed import Handed, events_around, handed
 from sessionlint.questions.sessions.openings import openings_of
 from sessionlint.questions.sessions.passages import UNFOLLOWED, Passage, behind, mends
+from sessionlint.questions.sessions.savepoints import sets_savepoint
 from sessionlint.questions.sessions.statements import is_told_not_to
 from sessionlint.questions.sessions.telling import Telling, assigned, roots, telling
 
@@ -318,7 +319,7 @@ class Tracing(Paths[Condition]):
         if act is Act.BEGIN:
             held = State.SHARED if before & {State.SHARED} else State.INSIDE
             return self._items(statement, rest, frozenset({held})).mapped(lambda ways: replaced(ways, State.CLEAN))
-        if act is Act.NESTED:
+        if act is Act.NESTED or sets_savepoint(self.project, item.context, self.name, self.scope):
             self.nested += 1
             inner = self._items(statement, rest, after)
             self.nested -= 1
