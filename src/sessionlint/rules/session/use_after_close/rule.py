@@ -8,7 +8,7 @@ Fix safety: none yet; whether the use moves into the block or gets a session of 
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import ModuleScope
+from sessionlint.link.names.scopes import ModuleScope, ParameterBinding
 from sessionlint.link.project import Project
 from sessionlint.model.finding import Finding, Related
 from sessionlint.questions.sessions.block_uses import Act
@@ -33,11 +33,19 @@ def check(project: Project, module: ModuleScope) -> Iterator[Finding]:
 
 def _first_use(course: Course) -> Step | None:
     """The first use that every path reaches with the session closed; None when it is closed once more behind it."""
+    if _is_given(course):
+        return None
     closed = [step for step in course.steps if _is_behind(step)]
     uses = [step for step in closed if step.event.act in _USES]
     if not uses or any(step.event.act is Act.CLOSE for step in closed[closed.index(uses[0]) :]):
         return None
     return uses[0]
+
+
+def _is_given(course: Course) -> bool:
+    """Whether the session is the caller's, who closes it once more: a test has it from a fixture."""
+    bindings = course.scope.bindings.get(course.name, ())
+    return bool(bindings) and all(isinstance(binding, ParameterBinding) for binding in bindings)
 
 
 def _is_behind(step: Step) -> bool:
