@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, ValueBinding
+from sessionlint.link.names.scopes import EnteredBinding, FunctionScope, ModuleScope, Scope, ValueBinding
 from sessionlint.link.project import Project
 from sessionlint.link.question import gathered, postings, question
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Assign, Attribute, Call, Constant
+from sessionlint.model.facts import Assign, Attribute, Call, Constant, Term
 from sessionlint.model.role import Role
 from sessionlint.model.source import Place
 from sessionlint.questions.sessions.makers import Maker, configurations, is_subclass_with_init, makers_of, opened_calls
@@ -69,7 +69,7 @@ def _expiring(project: Project, path: str) -> dict[Place, bool]:
     making = makers_of(project, module) if module is not None else ()
     if module is None or not making or project.role(module) is Role.TEST:
         return {}
-    otherwise = configured(project) | frozenset(_set(project)) | _overridden(project, module)
+    otherwise = configured(project) | frozenset(set_on_sessions(project)) | _overridden(project, module)
     return {
         maker.place: None not in otherwise and maker.place not in otherwise and _leaves_it(project, maker) for maker in making
     }
@@ -124,11 +124,18 @@ def _says(call: Call) -> bool:
 
 
 @gathered
-def _set(project: Project, module: ModuleScope) -> Iterator[Place | None]:
+def set_on_sessions(project: Project, module: ModuleScope) -> Iterator[Place | None]:
     """What makes the sessions on which the project sets the option: ``db.expire_on_commit = False``."""
     for scope in module.scopes if project.mentions(module, f".{EXPIRE_ON_COMMIT}") else ():
         for statement in walk.statements(scope.body):
             for target in statement.targets if isinstance(statement, Assign) else ():
                 if isinstance(target, Attribute) and target.attr == EXPIRE_ON_COMMIT:
-                    owner = project.kind(target.value, scope)
-                    yield owner.origin if isinstance(owner, kinds.Session | kinds.Factory) else None
+                    yield from _that_has_it(project, target.value, scope)
+
+
+def _that_has_it(project: Project, session: Term, scope: Scope) -> Iterator[Place | None]:
+    """An ``AsyncSession`` has the option in the session inside: set on itself it says nothing."""
+    inside = isinstance(session, Attribute) and session.attr == "sync_session"
+    owner = project.kind(session.value if inside and isinstance(session, Attribute) else session, scope)
+    if isinstance(owner, kinds.Session | kinds.Factory) and (inside or not owner.is_async):
+        yield owner.origin

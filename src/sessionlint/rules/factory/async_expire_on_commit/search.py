@@ -11,7 +11,7 @@ from sessionlint.model import walk
 from sessionlint.model.facts import Assign, Attribute, Await, Call, Name, Statement, With
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
-from sessionlint.questions.objects.expiry import EXPIRE_ON_COMMIT, configured
+from sessionlint.questions.objects.expiry import EXPIRE_ON_COMMIT, configured, set_on_sessions
 from sessionlint.questions.sessions.escape import carries, derived_names, escapes
 from sessionlint.questions.sessions.makers import Maker, is_subclass_with_init, makers_of
 from sessionlint.rules.factory.async_expire_on_commit.handing_on import is_left_to_others, local_names
@@ -38,7 +38,7 @@ def expiring_async_sessions(project: Project, module: ModuleScope) -> Iterator[E
             continue
         if maker.is_factory and isinstance(maker.site.statement, With) and not maker.site.path:
             continue  # entered itself, it opens no session
-        with_option, commits = configured(project), _commits(project)
+        with_option, commits = configured(project) | frozenset(set_on_sessions(project)), _commits(project)
         if any(given.keyword == EXPIRE_ON_COMMIT for given in maker.call.args) or maker.place in with_option:
             continue
         if _is_overridden(project, maker.place):
