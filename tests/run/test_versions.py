@@ -200,6 +200,22 @@ def test_a_lower_bound_alone_an_url_or_a_broken_file_mean_newest(tmp_path: Path)
     assert _targets(tmp_path, {"pyproject.toml": "[project\n", "setup.cfg": "no section\n"}) == Targets()
 
 
+def test_services_that_lie_deeper_speak_where_nobody_above_them_speaks_of_sqlalchemy(tmp_path: Path) -> None:
+    services: dict[str, str | bytes] = {
+        "src/accounts/users/pyproject.toml": '[project]\ndependencies = ["sqlalchemy>=1.4.54,<2.0", "fastapi>=0.115"]\n',
+        "src/ledger/requirements.txt": "requests\n",
+        "node_modules/a/b/requirements.txt": "sqlalchemy<1.4\n",
+        ".cache/a/requirements.txt": "sqlalchemy<1.4\n",
+    }
+    assert _targets(tmp_path / "one", services) == Targets((1, 4), None, None, (0, 115))
+    above: dict[str, str | bytes] = {**services, "src/requirements.txt": "sqlalchemy>=2\n"}
+    assert _targets(tmp_path / "two", above) == Targets()
+    deepest: dict[str, str | bytes] = {"a/b/c/d/requirements.txt": "sqlalchemy<2\n"}
+    assert _targets(tmp_path / "three", deepest) == Targets((1, 4))
+    too_deep: dict[str, str | bytes] = {"a/b/c/d/e/requirements.txt": "sqlalchemy<2\n"}
+    assert _targets(tmp_path / "four", too_deep) == Targets()
+
+
 def test_settings_win_and_declarations_say_where_they_stand(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("sqlalchemy<2\n")
     targets, declared = read_targets(tmp_path, Settings(sqlalchemy_version=(2, 1)), INPUTS)

@@ -1,11 +1,13 @@
 """Looks for the files that declare versions. What reads them is imported when there are any."""
 
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
 from sessionlint.run.files.inputs import Inputs
-from sessionlint.run.settings.declared.declaration import Declaration
+from sessionlint.run.settings.declared.declaration import SQLMODEL, Declaration
+from sessionlint.run.settings.settings import DEFAULT_EXCLUDE
 
 Reader = Callable[[Path, Inputs], Iterator[tuple[str, str]]]
 
@@ -21,20 +23,47 @@ _LOCKS: Mapping[str, str] = {
 }
 
 
+_LEVELS = 4
+_MOST = 2_000  # folders of one level
+
+
 def read_declarations(root: Path, inputs: Inputs) -> list[Declaration]:
-    """Those in ``root``, and of each name that it does not speak of, those in the folders directly below."""
+    """Those in ``root``, and of each name that it does not speak of, those in the folders directly below; and on, as far as four
+    levels below, while nobody has spoken of SQLAlchemy: each service of a repository speaks for itself."""
     root = root.resolve()
     declared = list(_in_folder(root, root, inputs))
-    names = {declaration.name for declaration in declared}
-    below = [found for folder in folders_below(root) for found in _in_folder(folder, root, inputs)]
-    return declared + [found for found in below if found.name not in names]
+    level = folders_below(root)
+    for _ in range(_LEVELS):
+        names = {declaration.name for declaration in declared}
+        listed = [(folder, _entries(folder)) for folder in level]
+        speaking = [folder for folder, entries in listed if any(_may_declare(entry.name) for entry in entries)]
+        below = [found for folder in speaking for found in _in_folder(folder, root, inputs)]
+        declared += [found for found in below if found.name not in names]
+        if len(level) > _MOST or any(found.name in ("sqlalchemy", SQLMODEL) for found in declared):
+            break
+        level = [inner for folder, entries in listed for inner in _folders(folder, entries)]
+    return declared
+
+
+def _may_declare(name: str) -> bool:
+    return name in _RANGES or name in _LOCKS or "requirements" in name
 
 
 def folders_below(root: Path) -> list[Path]:
+    return _folders(root, _entries(root))
+
+
+def _folders(folder: Path, entries: Sequence[os.DirEntry[str]]) -> list[Path]:
+    inner = (one.name for one in entries if one.is_dir() and not one.name.startswith(".") and one.name not in DEFAULT_EXCLUDE)
+    return [folder / name for name in sorted(inner)]
+
+
+def _entries(folder: Path) -> Sequence[os.DirEntry[str]]:
     try:
-        return sorted(entry for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+        with os.scandir(folder) as entries:
+            return list(entries)
     except OSError:
-        return []
+        return ()
 
 
 def _in_folder(folder: Path, root: Path, inputs: Inputs) -> Iterator[Declaration]:
