@@ -13,8 +13,8 @@ from sessionlint.link.project import Project
 from sessionlint.link.values.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.failure import file_of, told
-from sessionlint.model.finding import Applicability, Finding, Rule, Severity
-from sessionlint.model.outcome import Outcome, Skipped
+from sessionlint.model.finding import Applicability, Finding, Rule, Severity, place_order
+from sessionlint.model.outcome import Outcome, Remarks, Skipped
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
@@ -22,7 +22,7 @@ from sessionlint.questions.providers.helper import Unusable, unusable_helper
 from sessionlint.rules.registry import RegisteredRule, registered_rules
 from sessionlint.run.extraction.extractor import Extractor
 from sessionlint.run.extraction.rounds import link, link_without_prefilter
-from sessionlint.run.remarks import remarks
+from sessionlint.run.remarks import in_words, remarks_on
 from sessionlint.run.settings.choice import Choice
 from sessionlint.run.settings.named_rules import notes_on_rules
 from sessionlint.run.settings.selectors import check_selectors
@@ -68,7 +68,7 @@ class Found:
 
     codes: tuple[str, ...]
     by_module: Mapping[str, Sequence[Finding]]
-    remarks: Sequence[str]
+    remarks: Remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Analysis:
     """How to look at texts. ``scope``: a finding is reported when a place of its trace lies in it.
 
     ``package`` is what the project's root is called, where it is a package itself; ``past`` says what was there before, which no
-    fix is made for.
+    fix is made for; ``around`` are the paths of all files of the project, where the texts are those of a part of it.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -95,6 +95,7 @@ class Analysis:
     prefilter: bool = True
     extractor: Extractor = field(default_factory=Extractor)
     past: "Past | None" = None
+    around: frozenset[str] = frozenset()
 
     def check(
         self,
@@ -113,7 +114,7 @@ class Analysis:
     def project(self) -> Project:
         """One that is not linked yet."""
         requested = Choice(self.settings, tuple(entry.rule for entry in registered_rules())).anywhere(asked=True)
-        return Project(self.targets, self.settings.vocabulary, self.settings.src, self.package, requested)
+        return Project(self.targets, self.settings.vocabulary, self.settings.src, self.package, requested, self.around)
 
     def judged(self, project: Project, facts: Mapping[str, ModuleFacts], earlier: Found | None = None) -> Checked:
         """Run the rules in what is linked, select and suppress. ``facts`` are those of all files of which more is to be said than
@@ -125,8 +126,8 @@ class Analysis:
         asking = _Asking(project, errors, self.extractor.timings)
         with self.extractor.timings.stage("rules"):
             by_module = asking.about_modules(selected, earlier.by_module if earlier is not None else {})
-        told = earlier.remarks if earlier is not None else [*remarks(project, self.scope, self.settings.vocabulary.words)]
-        found = Found(tuple(entry.rule.code for entry in selected), by_module, told)
+        noted = earlier.remarks if earlier is not None else remarks_on(project, self.settings.vocabulary.words)
+        found = Found(tuple(entry.rule.code for entry in selected), by_module, noted)
         outcome, comments = self._outcome(asking, facts, selected, choice, found)
         return Checked(project.facts, outcome, tuple(project.trust.missing), unusable_helper(project), project, comments, found)
 
@@ -146,8 +147,9 @@ class Analysis:
         resifted = suppress_by_name(asking.about_comments(selected, comments), facts, rules, self.today)
         candidates = [finding for finding in (*sifted.open, *resifted.open) if self._in_scope(finding)]
         shown = dict.fromkeys(choice.shown(finding) for finding in candidates)
-        findings = sorted((finding for finding in shown if finding is not None), key=_order)
-        suppressed = [entry for entry in (*sifted.suppressed, *resifted.suppressed) if self._in_scope(entry.finding)]
+        findings = sorted((finding for finding in shown if finding is not None), key=place_order)
+        hidden = (entry for entry in (*sifted.suppressed, *resifted.suppressed) if self._in_scope(entry.finding))
+        suppressed = sorted(hidden, key=lambda entry: place_order(entry.finding))
         unread = () if "SES001" in running else _unread(facts, self.scope)
         outcome = Outcome(
             findings=tuple(findings),
@@ -156,9 +158,10 @@ class Analysis:
             fixable_safe=self._count(findings, Applicability.SAFE),
             fixable_unsafe=self._count(findings, Applicability.UNSAFE),
             skipped=tuple(_skipped(facts, self.scope)),
-            notes=(*unread, *notes_on_rules(self.settings, rules), *found.remarks),
+            notes=(*unread, *notes_on_rules(self.settings, rules), *in_words(found.remarks, self.scope)),
             errors=tuple(asking.errors),
             checked=sum(path in self.scope for path in sources),
+            remarks=found.remarks,
         )
         return outcome, replace(comments, used=sifted.used | resifted.used)
 
@@ -279,10 +282,6 @@ def _listed(paths: list[str]) -> str:
     """A failure of what is asked of the whole project comes back in each module: one line for all of them."""
     more = len(paths) - 1
     return f"{paths[0]} and {more} more file{'s' if more > 1 else ''}" if more else paths[0]
-
-
-def _order(finding: Finding) -> tuple[object, ...]:
-    return finding.place.path, finding.place.span.start, finding.code, finding.place.span.end, finding.message
 
 
 def _skipped(facts: Mapping[str, ModuleFacts], scope: Container[str]) -> Iterator[Skipped]:

@@ -5,6 +5,7 @@ A project that has not changed since an earlier run is known: then nothing of wh
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from functools import partial
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sessionlint.model.facts import ModuleFacts
     from sessionlint.run.analysis import Analysis, Checked
     from sessionlint.run.files.write import Change
+    from sessionlint.run.parts.part import Part, Parts
     from sessionlint.run.past import Past
 
 
@@ -39,7 +41,8 @@ class Result:
     """``sources`` are the texts that the outcome speaks of, after fixes; ``changes`` lead there from what was read.
 
     ``unwritten``: what could not be fixed because its files could not be written; the sources are without it. ``checked``: what
-    the outcome was made of, when nothing was fixed. ``is_quit``: whoever was asked about fixes wanted no more of it.
+    the outcome was made of, when nothing was fixed. ``is_quit``: whoever was asked about fixes wanted no more of it. ``parts``:
+    what was checked apart, where that was done.
     """
 
     plan: Plan
@@ -49,6 +52,7 @@ class Result:
     unwritten: Unwritten = field(default_factory=Unwritten)
     checked: "Checked | None" = None
     is_quit: bool = False
+    parts: "Parts | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +105,8 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
             result = _suppressed(request, planned, *_checked(request, planned, texts, refused, timings), past)
         else:
             result = find(planned, dict(texts), refused)
-            if _is_to_fix(request, result, past):
-                looked = find.looked_at(result) or _checked(request, planned, texts, refused, timings)
-                result = _fixed(request, planned, *looked, past, warn, hands)
+            if _is_to_fix(request, result.outcome, result.sources, past):
+                result = _fixed_in(find, request, result, texts, refused, past, warn, hands)
         return result if past is None else replace(result, outcome=past.sifted(result.outcome, result.sources, planned))
     finally:
         if planned.store:
@@ -132,6 +135,10 @@ def analysed(request: Request, warn: Warn, timings: Timings | None = None) -> Re
             planned.store.close()
 
 
+# bytes of all files: below that a project is not looked at for parts
+_WORTH_PARTING = 2_000_000
+
+
 class _Find:
     """Finds what there is in texts: as an earlier run did, or by looking."""
 
@@ -140,14 +147,17 @@ class _Find:
         self._timings = timings
         self._looked: tuple[Result, Analysis] | None = None
 
+    @property
+    def timings(self) -> Timings:
+        """Where the time goes."""
+        return self._timings
+
     def __call__(self, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str], past: bool = False) -> Result:
         """What is found in ``texts``, which are let go of; of those of the ``past``, most are what was looked at before."""
         if planned.store is None:
-            return self._look(planned, texts, refused, past)
-        # a NUL stands for the text that was not read: no word of it is known, so the file counts as one that matters
+            return self._apart(planned, texts, refused) or self._look(planned, texts, refused, past)
         with self._timings.stage("cache"):
-            said = {path: f"\0{why}".encode() for path, why in refused.items()}
-            unchanged = Unchanged(planned.store, planned, {**texts, **said})
+            unchanged = _unchanged(planned, texts, refused)
             known = unchanged.outcome()
         if known is not None:
             return Result(planned, known, _Decoded(texts))
@@ -155,6 +165,11 @@ class _Find:
             resumed = self._resumed(planned, texts, refused, unchanged, past)
             if resumed is not None:
                 return resumed
+        apart = self._apart(planned, texts, refused, unchanged.digests)
+        if apart is not None:
+            with self._timings.stage("cache"):
+                unchanged.keep_outcome(apart.outcome)
+            return apart
         result = self._look(planned, texts, refused, past)
         if result.checked is not None:
             with self._timings.stage("cache"):
@@ -164,6 +179,23 @@ class _Find:
     def looked_at(self, result: Result) -> "tuple[Result, Analysis] | None":
         """The result and how it was looked for, if somebody looked, and did not go on from an earlier run."""
         return self._looked if self._looked is not None and self._looked[0] is result else None
+
+    def _apart(
+        self, planned: Plan, texts: Mapping[str, bytes], refused: Mapping[str, str], digests: Mapping[str, str] | None = None
+    ) -> Result | None:
+        """What is found in the parts of the project, where there are several: none is looked at with another one in memory."""
+        if not self._request.apart or planned.around or sum(map(len, texts.values())) < _WORTH_PARTING:
+            return None
+        with self._timings.stage("prefilter"):
+            from sessionlint.run.parts.apart import checked_apart, parts_in_scope
+
+            check_rules(planned)
+            parts = parts_in_scope(planned, texts, refused, digests)
+        if not parts:
+            return None
+        check = partial(check_part, self._request, timings=self._timings)
+        found = checked_apart(self._request, parts, _known, check, self._timings)
+        return Result(planned, found.outcome(), _Decoded({**texts, **dict.fromkeys(refused, b"")}), parts=found)
 
     def _resumed(
         self, planned: Plan, texts: Mapping[str, bytes], refused: Mapping[str, str], unchanged: Unchanged, past: bool
@@ -186,6 +218,23 @@ class _Find:
             return _checked_again(*self._looked, planned, texts, refused)
         self._looked = _checked(self._request, planned, texts, refused, self._timings, past)
         return self._looked[0]
+
+
+def _unchanged(planned: Plan, texts: Mapping[str, bytes], refused: Mapping[str, str]) -> Unchanged:
+    # a NUL stands for the text that was not read: no word of it is known, so the file counts as one that matters
+    said = {path: f"\0{why}".encode() for path, why in refused.items()}
+    assert planned.store is not None
+    return Unchanged(planned.store, planned, {**texts, **said})
+
+
+def _known(part: "Part") -> Outcome | None:
+    """What an earlier run came to in the part, if this one would come to the same."""
+    return None if part.planned.store is None else _unchanged(part.planned, part.texts, part.refused).outcome()
+
+
+def check_part(request: Request, part: "Part", timings: Timings) -> Outcome:
+    """What is found in a part of a project, by itself. Raises UsageError."""
+    return _Find(request, timings)(part.planned, dict(part.texts), part.refused).outcome
 
 
 def _checked_again(
@@ -230,8 +279,15 @@ def _analysis(request: Request, planned: Plan, timings: Timings) -> "Analysis":
     from sessionlint.run.extraction.extractor import Extractor
 
     check_rules(planned)
-    settings, package, extractor = planned.settings, planned.root.package, Extractor(planned.store, request.jobs, timings)
-    return Analysis(settings, planned.targets, planned.scope, package, prefilter=request.prefilter, extractor=extractor)
+    return Analysis(
+        planned.settings,
+        planned.targets,
+        planned.scope,
+        planned.root.package,
+        prefilter=request.prefilter,
+        extractor=Extractor(planned.store, request.jobs, timings),
+        around=planned.around,
+    )
 
 
 def _suppressed(request: Request, planned: Plan, result: Result, analysis: "Analysis", past: "Past | None") -> Result:
@@ -246,13 +302,39 @@ def _suppressed(request: Request, planned: Plan, result: Result, analysis: "Anal
         return Result(planned, state.checked.outcome, state.sources, changes)
 
 
-def _is_to_fix(request: Request, result: Result, past: "Past | None") -> bool:
+def _is_to_fix(request: Request, outcome: Outcome, sources: Mapping[str, Source], past: "Past | None") -> bool:
     """Whether anything is to be fixed that was found; what was there in the ``past`` is not."""
     if request.fix == "none":
         return False
     levels = (Applicability.SAFE, Applicability.UNSAFE) if request.fix == "unsafe" else (Applicability.SAFE,)
-    found = result.outcome.findings if past is None else past.new(result.outcome, result.sources)
+    found = outcome.findings if past is None else past.new(outcome, sources)
     return any(finding.fix is not None and finding.fix.applicability in levels for finding in found)
+
+
+def _fixed_in(
+    find: _Find,
+    request: Request,
+    result: Result,
+    texts: dict[str, bytes],
+    refused: Mapping[str, str],
+    past: "Past | None",
+    warn: Warn,
+    hands: Hands | None,
+) -> Result:
+    """What is left when fixes were applied to what was found; of a project of parts only those are looked at that have some."""
+    planned, looked = result.plan, find.looked_at(result)
+    if looked is not None or result.parts is None:
+        looked = looked or _checked(request, planned, texts, refused, find.timings)
+        return _fixed(request, planned, *looked, past, warn, hands)
+    from collections import ChainMap
+
+    from sessionlint.run.parts.part import joined
+
+    part, others = result.parts.parted(lambda outcome: _is_to_fix(request, outcome, result.sources, past))
+    looked = _checked(request, part.planned, dict(part.texts), part.refused, find.timings)
+    fixed = _fixed(request, part.planned, *looked, past, warn, hands)
+    sources = ChainMap({**fixed.sources}, {**result.sources})
+    return replace(fixed, plan=planned, outcome=joined([fixed.outcome, *others], planned), sources=sources)
 
 
 def _fixed(

@@ -108,7 +108,7 @@ class Layout:
         """Whether the file has the name ``module`` only below a package: a vendored or an own `mcp/types.py` is another one than
         that of the library."""
         folder = path[: path.rfind(module.replace(".", "/"))].rstrip("/")
-        return bool(folder) and self._is_package(folder)
+        return any(self._is_package(each) for each in (folder, *_parents(folder)) if each)
 
     def full_path(self, path: str) -> str:
         """``path`` as it is from the folder around the package that the root is."""
