@@ -5,16 +5,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from sessionlint.link.names.layout import Layout
 from sessionlint.model import outcome_codec
 from sessionlint.model.outcome import Outcome, Remarks
 from sessionlint.model.source import Source
 from sessionlint.run import pipeline, processes
+from sessionlint.run.discovery.distributions import Distributions
 from sessionlint.run.parts import apart, partition, workers
-from sessionlint.run.parts.part import joined
+from sessionlint.run.parts.joining import joined
+from sessionlint.run.parts.partition import Partition
 from sessionlint.run.pipeline import Result
 from sessionlint.run.request import Request
 from sessionlint.run.timings import Timings
@@ -47,10 +49,8 @@ SERVICES = {
 
 @pytest.fixture(autouse=True)
 def _any_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parts of a few lines count, too."""
-    monkeypatch.setattr(pipeline, "_WORTH_PARTING", 1)
-    monkeypatch.setattr(partition, "_WORTH_IT", 1)
-    monkeypatch.setattr(partition, "_LEAST", 0)
+    """Parts of a few lines are worth a process, too."""
+    monkeypatch.setattr(apart, "_WORTH_A_PROCESS", -1)
 
 
 @pytest.fixture
@@ -78,11 +78,16 @@ def _told(result: Result) -> object:
     return outcome_codec.dump(result.outcome)
 
 
+def _as_one(tree: Path, **more: Any) -> Result:
+    """What is found where all is one part."""
+    with patch.object(Distributions, "of", lambda *_: ""):
+        return _check(tree, **more)
+
+
 def _parts(tmp_path: Path, files: Mapping[str, str]) -> list[list[str]]:
     _write(tmp_path, files)
     sources = {path: Source(path, text) for path, text in files.items() if path.endswith(".py")}
-    where = partition.distributions(tmp_path, sources)
-    return sorted(map(sorted, partition.parts_of(where, sources, Layout(sources), {})))
+    return sorted(map(sorted, Partition(Distributions(tmp_path)).parts(sources)))
 
 
 # --- which parts there are --------------------------------------------------------------------------------------------
@@ -152,25 +157,13 @@ def test_a_conftest_ties_what_lies_below_it(tmp_path: Path) -> None:
     assert _parts(tmp_path, {**files, **fixture}) == [["s/a/test_x.py", "s/b/test_x.py", "s/conftest.py"], ["t/x.py"]]
 
 
-def test_small_parts_are_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(partition, "_LEAST", 10)
-    files = {"a/x.py": "1", "b/x.py": "x" * 20, "c/x.py": "1", "d/x.py": "x" * 10}
-    assert _parts(tmp_path, files) == [["a/x.py", "c/x.py"], ["b/x.py"], ["d/x.py"]]
-
-
-def test_what_would_gain_nothing_is_not_parted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(partition, "_WORTH_IT", 10)
-    files = {"a/x.py": "1", "b/x.py": "x" * 200, "c/x.py": "12345"}
-    assert _parts(tmp_path, files) == [["a/x.py", "b/x.py", "c/x.py"]]
-
-
 # --- what is found ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("cache", [False, True])
 def test_parts_come_to_what_the_whole_comes_to(tree: Path, tmp_path: Path, jobs: int, cache: bool) -> None:
-    whole = _check(tree, apart=False)
+    whole = _as_one(tree)
     found = _check(tree, jobs=jobs, cache=cache, cache_dir=tmp_path / "cache")
     assert found.parts is not None and len(found.parts.each) == 3
     assert len(found.outcome.findings) >= 3
@@ -186,7 +179,7 @@ def test_notes_and_what_comments_hide_are_in_the_order_of_the_whole(tree: Path) 
         (tree / name / "broken.py").write_text("from sqlalchemy import (\n")
         (tree / name / "unseen.py").write_text(f"from {name}_lib.db import get_session, session_scope\n")
     (tree / "till/odd.py").write_bytes(b"# coding: nonsense\nimport sqlalchemy\n")
-    whole, found = _check(tree, apart=False), _check(tree)
+    whole, found = _as_one(tree), _check(tree)
     assert len(found.outcome.suppressed) == 3 and "6 names are imported" in found.outcome.notes[0]
     assert _told(found) == _told(whole)
 
@@ -195,12 +188,12 @@ def test_notes_on_files_come_first_and_those_on_settings_once(tree: Path) -> Non
     planned = _check(tree).plan
     files = (("b.py: not checked", "a rule is called otherwise"), ("a.py: not checked", "a rule is called otherwise"))
     outcomes = [Outcome((), notes=notes, remarks=Remarks(files=True, library=True)) for notes in files]
-    assert joined(outcomes, planned).notes == ("a.py: not checked", "b.py: not checked", "a rule is called otherwise")
+    assert joined(outcomes, planned.scope).notes == ("a.py: not checked", "b.py: not checked", "a rule is called otherwise")
 
 
 def test_a_project_without_sqlalchemy_is_told_of_once(tmp_path: Path) -> None:
     _write(tmp_path, {"a/x.py": "import os\n", "b/x.py": "import os\n"})
-    whole, found = _check(tmp_path, apart=False), _check(tmp_path)
+    whole, found = _as_one(tmp_path), _check(tmp_path)
     assert found.outcome.notes == whole.outcome.notes and "no file of this project imports SQLAlchemy" in found.outcome.notes[0]
     (tmp_path / "b/x.py").write_text("import sqlalchemy\n")
     assert _check(tmp_path).outcome.notes == ()
@@ -208,7 +201,7 @@ def test_a_project_without_sqlalchemy_is_told_of_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_fixes_are_those_of_the_whole(tree: Path, jobs: int) -> None:
-    whole, found = _check(tree, apart=False, fix="unsafe"), _check(tree, fix="unsafe", jobs=jobs)
+    whole, found = _as_one(tree, fix="unsafe"), _check(tree, fix="unsafe", jobs=jobs)
     assert whole.changes and _told(found) == _told(whole)
     assert [(each.before.path, each.text) for each in found.changes] == [(each.before.path, each.text) for each in whole.changes]
     assert {path: source.text for path, source in found.sources.items()} == {
@@ -228,7 +221,7 @@ def test_what_nobody_asks_about_is_not_looked_at(tree: Path, monkeypatch: pytest
     paths = (str(tree / "till/till_app/main.py"),)
     found = _check(tree, paths=paths)
     assert {path.partition("/")[0] for each in seen for path in each} == {"till"}
-    assert _told(found) == _told(_check(tree, paths=paths, apart=False))
+    assert _told(found) == _told(_as_one(tree, paths=paths))
 
 
 def _files_looked_at(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
@@ -278,7 +271,7 @@ def test_a_changed_part_alone_is_asked_again(tree: Path, tmp_path: Path, monkeyp
     main.write_text(main.read_text() + "\n\ndef more():\n    return SessionLocal()\n")
     found = _check(tree, **cached, jobs=2)
     assert asked == ["users"]
-    assert _told(found) == _told(_check(tree, apart=False))
+    assert _told(found) == _told(_as_one(tree))
 
 
 def test_what_files_name_is_found_out_once(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -315,7 +308,7 @@ def test_processes_that_fail_are_done_without(
     with caplog.at_level(logging.DEBUG):
         found = _check(tree, jobs=2)
     assert "the workers failed" in caplog.text
-    assert _told(found) == _told(_check(tree, apart=False))
+    assert _told(found) == _told(_as_one(tree))
 
 
 @pytest.mark.parametrize(
@@ -325,7 +318,7 @@ def test_processes_that_fail_are_done_without(
 def test_processes_know_the_settings(tree: Path, option: tuple[str, object]) -> None:
     (tree / "sessionlint.toml").write_text("ignore = ['SES302']\n")
     more: dict[str, Any] = {"options": (option,), "isolated": False, "config": ("require-reason = true",)}
-    whole = _check(tree, apart=False, **more)
+    whole = _as_one(tree, **more)
     assert _told(_check(tree, jobs=2, **more)) == _told(whole)
 
 
@@ -333,7 +326,7 @@ def test_processes_know_the_declared_versions(tree: Path) -> None:
     for version in ("1.4", "2.0"):
         (tree / "requirements.txt").write_text(f"sqlalchemy=={version}.40\nfastapi==0.100\n")
         more: dict[str, Any] = {"options": (("select", ["ALL"]),)}
-        assert _told(_check(tree, jobs=2, **more)) == _told(_check(tree, apart=False, **more))
+        assert _told(_check(tree, jobs=2, **more)) == _told(_as_one(tree, **more))
 
 
 def test_time_in_processes_is_time_of_the_stages(tree: Path) -> None:
