@@ -12,13 +12,16 @@ import pytest
 from sessionlint.model import outcome_codec
 from sessionlint.model.outcome import Outcome, Remarks
 from sessionlint.model.source import Source
-from sessionlint.run import pipeline, processes
+from sessionlint.run import analysis, pipeline, processes
 from sessionlint.run.discovery.distributions import Distributions
+from sessionlint.run.extraction import rounds
+from sessionlint.run.fixing.hands import Answer, Hands, Turn
 from sessionlint.run.parts import apart, partition, workers
 from sessionlint.run.parts.joining import joined
 from sessionlint.run.parts.partition import Partition
 from sessionlint.run.pipeline import Result
 from sessionlint.run.request import Request
+from sessionlint.run.resident import Resident
 from sessionlint.run.timings import Timings
 
 FACTORY = """\
@@ -94,11 +97,14 @@ def _parts(tmp_path: Path, files: Mapping[str, str]) -> list[list[str]]:
 
 
 def test_folders_at_the_top_are_parts(tmp_path: Path) -> None:
-    assert _parts(tmp_path, {"a/x.py": "1", "a/inner/y.py": "1", "b/x.py": "1", "z.py": "1"}) == [
-        ["a/inner/y.py", "a/x.py"],
-        ["b/x.py"],
-        ["z.py"],
-    ]
+    files = {"a/x.py": "1", "a/inner/y.py": "1", "b/x.py": "1"}
+    assert _parts(tmp_path, files) == [["a/inner/y.py", "a/x.py"], ["b/x.py"]]
+
+
+def test_folders_beside_a_program_are_its_own(tmp_path: Path) -> None:
+    """A ``gunicorn.conf.py`` names nothing of what it is for."""
+    files = {"app/x.py": "1", "tests/x.py": "1", "gunicorn.conf.py": "1", "sdk/pyproject.toml": "", "sdk/x.py": "1"}
+    assert _parts(tmp_path, files) == [["app/x.py", "gunicorn.conf.py", "tests/x.py"], ["sdk/x.py"]]
 
 
 def test_folders_that_say_what_they_need_are_parts(tmp_path: Path) -> None:
@@ -335,3 +341,142 @@ def test_time_in_processes_is_time_of_the_stages(tree: Path) -> None:
     assert timings.rules and timings.stages["parse"] > 0 and timings.stages["link"] > 0
     assert sum(timings.stages.values()) <= timings.total()
     assert {path.partition("/")[0] for path in timings.files} == {"orders", "till", "users"}
+
+
+# --- what parts do not decide of each other ---------------------------------------------------------------------------
+
+
+def test_two_services_that_use_one_database_have_an_engine_each(tmp_path: Path) -> None:
+    """One that nobody imports is in another process."""
+    factory = FACTORY.replace("sqlite://", "postgresql+psycopg://localhost/shop")
+    _write(tmp_path, {"till/db.py": factory, "users/db.py": factory})
+    more: dict[str, Any] = {"options": (("select", ["SES113"]),)}
+    assert _codes_of(_check(tmp_path, **more)) == []
+    assert {code for _, code, _ in _codes_of(_as_one(tmp_path, **more))} == {"SES113"}
+    (tmp_path / "users/main.py").write_text("import till.db\n")
+    assert {code for _, code, _ in _codes_of(_check(tmp_path, **more))} == {"SES113"}
+
+
+# --- every door -------------------------------------------------------------------------------------------------------
+
+
+def test_a_resident_project_looks_at_the_part_that_changed(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    resident = Resident(_request(tree), pytest.fail)
+    resident.load()
+    assert _codes(resident) == _codes_of(_check(tree))
+    asked = _linked(monkeypatch)
+    path = "users/users_app/main.py"
+    text = LEAK.format(module="users_app.db") + "\n\ndef more():\n    return SessionLocal().get(object, 1)\n"
+    resident.put(path, text)
+    found = _codes(resident)
+    assert {each.partition("/")[0] for paths in asked for each in paths} == {"users"}
+    (tree / path).write_text(text)
+    assert found == _codes_of(_check(tree))
+    assert {*resident.project_of(path).modules} == {"users/users_app/db.py", path}
+
+
+def test_parts_of_a_resident_project_become_one_and_several_again(tree: Path) -> None:
+    resident = Resident(_request(tree), pytest.fail)
+    resident.load()
+    path = "users/users_app/main.py"
+    text = (tree / path).read_text()
+    for now in (
+        text + "import till_app.db\n",
+        text,
+        "from till_app.db import SessionLocal\n\nSessionLocal().get(object, 1)\n",
+        text,
+    ):
+        resident.put(path, now)
+        found = _codes(resident)
+        (tree / path).write_text(now)
+        assert found == _codes_of(_check(tree))
+
+
+def test_a_resident_project_that_tried_fixes_is_the_one_that_it_was(tree: Path) -> None:
+    resident = Resident(_request(tree), pytest.fail)
+    resident.load()
+    path = "users/users_app/main.py"
+    with_fix = LEAK.format(module="users_app.db").replace("    return db", "    db.close()\n    db.close()\n    return db")
+    resident.put(path, with_fix)
+    before = _codes(resident)
+    resident.fixed(path)
+    assert _codes(resident) == before
+    assert resident.project_of(path).sources[path].text == with_fix
+
+
+def _codes(resident: Resident) -> list[tuple[str, str, str]]:
+    return [(each.place.path, each.code, each.message) for each in resident.outcome().findings]
+
+
+def _codes_of(result: Result) -> list[tuple[str, str, str]]:
+    return [(each.place.path, each.code, each.message) for each in result.outcome.findings]
+
+
+def _linked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    seen: list[list[str]] = []
+    link = rounds.link
+
+    def noted(project: Any, sources: Mapping[str, Source], *rest: Any) -> None:
+        seen.append(sorted(sources))
+        link(project, sources, *rest)
+
+    monkeypatch.setattr(analysis, "link", noted)
+    return seen
+
+
+def test_commands_that_tell_of_the_project_tell_of_all_of_it(tree: Path) -> None:
+    linked = pipeline.link(_request(tree), pytest.fail)
+    assert {path.partition("/")[0] for path in linked.project.modules} == {"orders", "till", "users"}
+    assert outcome_codec.dump(linked.outcome) == _told(_check(tree))
+    result = pipeline.analysed(_request(tree), pytest.fail)
+    assert result.checked is not None and len(result.checked.parts) == 3
+    assert {*result.checked.facts} == {*result.sources}
+
+
+def test_suppressions_are_written_in_every_part(tree: Path) -> None:
+    found = _check(tree)
+    result = pipeline.check(_request(tree, suppress="known"), pytest.fail, Hands())
+    assert len(result.changes) >= 3 and result.outcome.findings == ()
+    assert len(result.outcome.suppressed) == len(found.outcome.findings)
+
+
+def test_fixes_of_a_known_outcome_are_those_of_the_parts(tree: Path, tmp_path: Path) -> None:
+    cached: dict[str, Any] = {"cache": True, "cache_dir": tmp_path / "cache"}
+    plain = _check(tree, fix="unsafe")
+    _check(tree, **cached)
+    found = _check(tree, fix="unsafe", **cached)
+    assert found.changes and _told(found) == _told(plain)
+
+
+def test_a_person_is_asked_as_about_one_project(tree: Path) -> None:
+    answers = iter([Answer.NO, Answer.YES, Answer.ALL])
+    turns: list[int] = []
+
+    def ask(_: Path) -> Any:
+        def said(finding: Any, state: Any, turn: Turn) -> Answer:
+            turns.append(turn.number)
+            assert turn.questions >= turn.number
+            return next(answers)
+
+        return said
+
+    request = _request(tree, fix="unsafe")
+    offered = len(_check(tree, fix="unsafe").changes)
+    result = pipeline.check(request, pytest.fail, Hands(ask))
+    assert turns == [1, 2, 3] and offered >= 3
+    assert {change.before.path.partition("/")[0] for change in result.changes} >= {"till", "users"}
+
+
+def test_a_person_who_has_enough_is_asked_no_more(tree: Path) -> None:
+    asked: list[object] = []
+
+    def ask(_: Path) -> Any:
+        def said(finding: Any, state: Any, turn: Turn) -> Answer:
+            asked.append(finding)
+            return Answer.QUIT
+
+        return said
+
+    result = pipeline.check(_request(tree, fix="unsafe"), pytest.fail, Hands(ask))
+    assert len(asked) == 1 and result.is_quit and not result.changes
+    assert _told(result) == _told(_check(tree))

@@ -208,7 +208,7 @@ class _Find:
             return None
         check = partial(check_part, self._request, timings=self._timings)
         found = checked_apart(self._request, parts, _known, check, self._timings)
-        return Result(planned, found.outcome(), _Decoded({**texts, **dict.fromkeys(refused, b"")}), parts=found)
+        return Result(planned, found.joined(), _Decoded({**texts, **dict.fromkeys(refused, b"")}), parts=found)
 
     def _resumed(
         self, planned: Plan, texts: Mapping[str, bytes], refused: Mapping[str, str], unchanged: Unchanged, past: bool
@@ -360,7 +360,6 @@ def _fixed_apart(
 ) -> Result:
     """As ``_fixed``, one part after the other; only those are looked at again in which there is something to fix."""
     from sessionlint.run.fixing.hands import AskingOn
-    from sessionlint.run.parts.joining import joined
 
     assert result.parts is not None
     asking = AskingOn(hands) if hands is not None else None
@@ -376,7 +375,7 @@ def _fixed_apart(
         done.append(replace(fixed, checked=None))
     return replace(
         result,
-        outcome=joined(outcomes, result.plan.scope),
+        outcome=result.parts.joined(outcomes),
         sources=_Decoded(texts, {path: source for each in done for path, source in each.sources.items()}),
         changes=sorted((change for each in done for change in each.changes), key=lambda change: change.before.path),
         unwritten=Unwritten.of_all([each.unwritten for each in done]),

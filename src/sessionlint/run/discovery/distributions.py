@@ -1,6 +1,7 @@
 """Which folder of a project is a distribution: what lies in it is installed, deployed and run together."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from posixpath import dirname
 
@@ -30,10 +31,20 @@ class Distributions:
 
     def _is_declaring(self, inner: str) -> bool:
         if inner not in self._declares:
-            # a package may have a module that is called setup, which says nothing of the kind
-            is_declaring = any(self._has(inner, name) for name in _DECLARING)
-            self._declares[inner] = is_declaring or (self._has(inner, "setup.py") and not self._has(inner, "__init__.py"))
+            self._declares[inner] = self._says_so(inner) if inner else self._says_so("") or self._has_files()
         return self._declares[inner]
+
+    def _says_so(self, inner: str) -> bool:
+        """A package may have a module that is called setup, which says nothing of the kind."""
+        if any(self._has(inner, name) for name in _DECLARING):
+            return True
+        return self._has(inner, "setup.py") and not self._has(inner, "__init__.py")
+
+    def _has_files(self) -> bool:
+        """Whether programs lie at the top, which use what is beside them: then the folders there are no projects."""
+        with suppress(OSError):
+            return any(name.endswith(".py") for name in os.listdir(self._folder))  # noqa: PTH208 - names are enough
+        return False
 
     def _has(self, inner: str, name: str) -> bool:
         return os.path.isfile(f"{self._folder}/{inner}/{name}")  # noqa: PTH113 - there are many

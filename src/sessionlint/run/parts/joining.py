@@ -3,15 +3,18 @@
 from collections.abc import Container, Iterable, Sequence
 
 from sessionlint.model.finding import place_order
-from sessionlint.model.outcome import Outcome
+from sessionlint.model.outcome import Outcome, Remarks
 from sessionlint.run.remarks import in_words, joined_remarks
 
 
-def joined(outcomes: Sequence[Outcome], scope: Container[str]) -> Outcome:
-    """The outcomes of parts as that of the whole, of which those files were asked about that are in ``scope``."""
-    if len(outcomes) == 1:
-        return outcomes[0]
+def joined(outcomes: Sequence[Outcome], scope: Container[str], *, are_all: bool = True) -> Outcome:
+    """The outcomes of parts as that of the whole.
+
+    ``scope`` holds the files that somebody asked about; ``are_all``: no part was left out.
+    """
     remarks = joined_remarks([each.remarks for each in outcomes])
+    if not are_all and not remarks.library:
+        remarks = Remarks()  # another part may well have what is missed in these
     return Outcome(
         findings=tuple(sorted((one for each in outcomes for one in each.findings), key=place_order)),
         suppressed=tuple(
@@ -32,5 +35,5 @@ def joined(outcomes: Sequence[Outcome], scope: Container[str]) -> Outcome:
 def _notes(outcomes: Sequence[Outcome], scope: Container[str]) -> Iterable[str]:
     """Those on files in the order of their paths, then those that each part has, which are on the settings."""
     own = [[note for note in each.notes if note not in {*in_words(each.remarks, scope)}] for each in outcomes]
-    common = set.intersection(*map(set, own))
+    common = set.intersection(*map(set, own)) if len(own) > 1 else set[str]()
     return (*sorted(note for notes in own for note in notes if note not in common), *(note for note in own[0] if note in common))

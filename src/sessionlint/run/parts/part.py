@@ -23,5 +23,8 @@ class Parts:
 
     each: Sequence[tuple[Part, Outcome]]
 
-    def outcome(self) -> Outcome:
-        return joined([outcome for _, outcome in self.each], self.each[0][0].planned.scope)
+    def joined(self, outcomes: Sequence[Outcome] | None = None) -> Outcome:
+        """What the project came to where its parts came to these, or to what they did."""
+        planned = self.each[0][0].planned
+        are_all = {path for part, _ in self.each for path in part.planned.files} == planned.around
+        return joined(outcomes or [outcome for _, outcome in self.each], planned.scope, are_all=are_all)
