@@ -1,7 +1,7 @@
 """A process in which everything is imported already, and of which each task gets a copy of its own.
 
 A copy that hangs, or dies, takes nothing with it; it ends when its limits are reached, and when whoever waits for it is gone.
-Where a process cannot be copied (Windows), this one does a single task. Plain pipes, as ``run/extraction/worker.py`` has them.
+Where a process cannot be copied (Windows), this one does a single task. Plain pipes, as ``run/processes.py`` has them.
 """
 
 import gc
@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_CODE = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from sessionlint.fleet.seed import serve; serve()"
+from sessionlint.run import processes
+
 _GRACE = 5.0  # seconds for who waits to end it
 _IDLE = 60.0
 _ONE = 1024 * 1024
@@ -22,7 +23,7 @@ _ONE = 1024 * 1024
 
 def command() -> list[str]:
     """What starts a seed: with our own package, and nothing from the current folder."""
-    return [sys.executable, "-I", "-c", _CODE, json.dumps([folder for folder in sys.path if folder])]
+    return processes.command(__name__)
 
 
 def serve() -> None:

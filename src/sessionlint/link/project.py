@@ -52,7 +52,8 @@ class Project:
     A project is linked again when more of its files are read and when they change; then it forgets what that made untrue.
     ``vocabulary`` are the names that the project's configuration vouches for, ``source_roots`` folders (relative, "" for the
     project root) from which absolute imports are resolved, beside those that the layout shows; ``package`` is what the root
-    is called where it is one itself. ``requested`` are the rules whose findings on request are shown (None: all).
+    is called where it is one itself. ``requested`` are the rules whose findings on request are shown (None: all). ``around`` are
+    the paths of all files where these are only a part of the project: they say what an import means.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Project:
         source_roots: Sequence[str] = (),
         package: str = "",
         requested: Container[str] | None = None,
+        around: frozenset[str] = frozenset(),
     ) -> None:
         self.targets = targets
         self.memory = Memory(kinds.is_same)
@@ -71,6 +73,7 @@ class Project:
         self._source_roots = tuple(source_roots)
         self._package = package
         self._requested = requested
+        self._around = around
         self._all_modules: Mapping[str, ModuleScope] = {}
         self._read: dict[str, ModuleScope] = {}
         self._modules: Mapping[str, ModuleScope] = self._read
@@ -94,7 +97,7 @@ class Project:
 
     def link(self, facts: Mapping[str, ModuleFacts], sources: Mapping[str, Source]) -> None:
         """Link the facts of all files. ``sources`` holds the text of each, also of files that have no facts worth linking."""
-        layout = layout_of(frozenset({*facts, *sources}), self._source_roots, self._package)
+        layout = self._layout_of({*facts, *sources})
         is_moved = layout is not self.layout
         changed = [path for path, module in facts.items() if is_moved or self._is_changed(path, module, sources)]
         built = {path: self._built(facts[path], layout) for path in changed}
@@ -113,6 +116,10 @@ class Project:
         outlines_differ = any(module.facts.outline for module in (*old.values(), *built.values()))
         self._forget(changed, before, outlines_differ)
 
+    def is_of(self, sources: Mapping[str, Source]) -> bool:
+        """Whether these very sources are those that are linked."""
+        return self._sources.keys() == sources.keys() and all(self._sources[path] is source for path, source in sources.items())
+
     def unfold(
         self,
         facts: Mapping[str, ModuleFacts],
@@ -123,7 +130,7 @@ class Project:
         """Be the project that an ``earlier`` run has linked, but for what may have changed since: each module when somebody asks
         for it, and so ``facts`` and ``sources`` should be made. ``imports`` gives those of all files.
         """
-        self.layout = layout_of(frozenset(sources), self._source_roots, self._package)
+        self.layout = self._layout_of(sources)
         self.facts, self._sources, self.earlier = facts, sources, earlier
         self._all_modules = OnDemand(sorted(facts), lambda path: self._built(facts[path], self.layout))
         self._modules = OnDemand(earlier.modules, self._all_modules.__getitem__)
@@ -132,6 +139,9 @@ class Project:
         self.evaluator = Evaluator(self._modules, self.layout, self.trust, self.memory, self)
         self.kind = self.evaluator.kind
         self._make_importers = lambda: self._told_importers(imports())
+
+    def _layout_of(self, paths: Iterable[str]) -> Layout:
+        return layout_of(self._around or frozenset(paths), self._source_roots, self._package)
 
     def scope_of(self, facts: ModuleFacts) -> ModuleScope:
         """The module of other facts, which is none of the project's."""

@@ -102,6 +102,11 @@ class Finding:
         return tuple(related.place for related in self.related if related.is_counted_in)
 
 
+def place_order(finding: Finding) -> tuple[object, ...]:
+    """By path, position and code."""
+    return finding.place.path, finding.place.span.start, finding.code, finding.place.span.end, finding.message
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What is known of a rule without running it.

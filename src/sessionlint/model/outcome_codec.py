@@ -1,10 +1,10 @@
 """An outcome to JSON and back, exactly."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sessionlint.model.finding import Applicability, Edit, Finding, Fix, Related, Rule, Severity
-from sessionlint.model.outcome import Outcome, Skipped, Suppressed
+from sessionlint.model.outcome import Outcome, Remarks, Skipped, Suppressed
 from sessionlint.model.source import Place, Span
 
 if TYPE_CHECKING:
@@ -27,12 +27,13 @@ def dump(outcome: Outcome) -> Data:
         [[each.path, each.reason] for each in outcome.skipped],
         [list(outcome.notes), list(outcome.errors)],
         outcome.checked,
+        dump_remarks(outcome.remarks),
     ]
 
 
 def load(data: Data) -> Outcome:
     """The outcome that ``dump`` wrote. Raises ValueError, TypeError or LookupError for data of another make."""
-    findings, comments, suppressed, rules, repaired, (safe, unsafe), skipped, (notes, errors), checked = data
+    findings, comments, suppressed, rules, repaired, (safe, unsafe), skipped, (notes, errors), checked, remarks = data
     hiding = [_load_suppression(*comment) for comment in comments]
     loaded = [_load_rule(*rule) for rule in rules]
     return Outcome(
@@ -46,7 +47,18 @@ def load(data: Data) -> Outcome:
         tuple(notes),
         tuple(errors),
         checked,
+        remarks=load_remarks(*remarks),
     )
+
+
+def dump_remarks(remarks: Remarks) -> Data:
+    """What ``load_remarks`` turns back into equal remarks."""
+    return [remarks.files, remarks.unread, remarks.library, dict(remarks.unseen)]
+
+
+def load_remarks(files: bool, unread: bool, library: bool, unseen: Mapping[str, Sequence[str]]) -> Remarks:
+    """The remarks that ``dump_remarks`` wrote."""
+    return Remarks(files, unread, library, {path: tuple(names) for path, names in unseen.items()})
 
 
 def _place(place: Place) -> Data:

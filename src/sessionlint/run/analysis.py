@@ -1,7 +1,7 @@
 """Texts in, findings out: the pure middle of the pipeline, which the fixpoint runs again and tests run on texts in memory."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import field, replace
 from datetime import date
 from time import perf_counter
@@ -13,8 +13,8 @@ from sessionlint.link.project import Project
 from sessionlint.link.values.trust import MissingName
 from sessionlint.model.facts import ModuleFacts
 from sessionlint.model.failure import file_of, told
-from sessionlint.model.finding import Applicability, Finding, Rule, Severity
-from sessionlint.model.outcome import Outcome, Skipped
+from sessionlint.model.finding import Applicability, Finding, Rule, Severity, place_order
+from sessionlint.model.outcome import Outcome, Remarks, Skipped
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.model.targets import Targets
@@ -22,7 +22,8 @@ from sessionlint.questions.providers.helper import Unusable, unusable_helper
 from sessionlint.rules.registry import RegisteredRule, registered_rules
 from sessionlint.run.extraction.extractor import Extractor
 from sessionlint.run.extraction.rounds import link, link_without_prefilter
-from sessionlint.run.remarks import remarks
+from sessionlint.run.parts.joining import joined
+from sessionlint.run.remarks import in_words, remarks_on
 from sessionlint.run.settings.choice import Choice
 from sessionlint.run.settings.named_rules import notes_on_rules
 from sessionlint.run.settings.selectors import check_selectors
@@ -33,6 +34,7 @@ from sessionlint.sift.precedence import most_specific
 from sessionlint.sift.suppression import suppress, suppress_by_name
 
 if TYPE_CHECKING:
+    from sessionlint.run.parts.partition import Partition
     from sessionlint.run.past import Past
 
 NEWEST = Targets()
@@ -50,7 +52,8 @@ class Checked:
     """Facts of each file as far as they were extracted, the outcome, and what is wrong with the configured names.
 
     ``missing`` do not exist; ``unusable_helper`` says why no session can be opened with the ``session-provider``.
-    ``project`` is kept for the sake of the time that it would take to take it apart; ``comments`` with what they hid.
+    ``project`` is kept for the sake of the time that it would take to take it apart; ``comments`` with what they hid. Where there
+    are parts that do not know each other, ``parts`` are the texts of each and what it came to, and there is no ``project``.
     """
 
     facts: Mapping[str, ModuleFacts]
@@ -60,6 +63,11 @@ class Checked:
     project: Project | None = None
     comments: Comments | None = None
     found: "Found | None" = None
+    parts: "Sequence[State]" = ()
+
+    def project_of(self, path: str) -> Project | None:
+        """The project, or its part, that a file belongs to."""
+        return next((part.checked.project for part in self.parts if path in part.sources), self.project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ class Found:
 
     codes: tuple[str, ...]
     by_module: Mapping[str, Sequence[Finding]]
-    remarks: Sequence[str]
+    remarks: Remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +86,20 @@ class State:
     sources: Mapping[str, Source]
     checked: Checked
 
+    def is_of(self, sources: Mapping[str, Source]) -> bool:
+        """Whether it is what is found in these very sources, and the project is still linked with them."""
+        project = self.checked.project
+        same = self.sources.keys() == sources.keys() and all(self.sources[path] is source for path, source in sources.items())
+        return same and project is not None and project.is_of(sources)
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """How to look at texts. ``scope``: a finding is reported when a place of its trace lies in it.
 
     ``package`` is what the project's root is called, where it is a package itself; ``past`` says what was there before, which no
-    fix is made for.
+    fix is made for; ``around`` are the paths of all files of the project, where the texts are those of a part of it.
+    ``partition`` tells which parts do not know each other, each of which is looked at by itself; without it all is one part.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -95,25 +110,52 @@ class Analysis:
     prefilter: bool = True
     extractor: Extractor = field(default_factory=Extractor)
     past: "Past | None" = None
+    around: frozenset[str] = frozenset()
+    partition: "Partition | None" = None
 
     def check(
         self,
         sources: Mapping[str, Source],
         facts: Mapping[str, ModuleFacts] | None = None,
-        project: Project | None = None,
+        before: Checked | None = None,
     ) -> Checked:
         """Extract what ``facts`` (of unchanged files) does not hold, link, run the rules, select and suppress.
 
-        ``project`` was checked before, with other texts: it is asked again only where that matters.
+        ``before`` is what was checked with other texts: what that came from is asked again only where it matters.
         """
-        project = project or self.project()
+        parts = self.partition.parts(sources, self.around) if self.partition is not None else [sources.keys()]
+        if len(parts) > 1:
+            return self._checked_apart(parts, sources, facts or {}, before)
+        former = (
+            [before] if before is not None and not before.parts else [part.checked for part in before.parts] if before else []
+        )
+        project = next((each.project for each in former[::-1] if each.project is not None), None) or self.project()
         (link if self.prefilter else link_without_prefilter)(project, sources, facts or {}, self.extractor)
         return self.judged(project, project.facts)
+
+    def _checked_apart(
+        self, parts: Sequence[Set[str]], sources: Mapping[str, Source], facts: Mapping[str, ModuleFacts], before: Checked | None
+    ) -> Checked:
+        """Each part by itself; one of which all texts are what they were is what it was ``before``."""
+        known_parts = before.parts if before is not None else ()
+        is_same_tree = {path for part in known_parts for path in part.sources} == sources.keys()
+        former = {min(part.sources): part for part in known_parts if is_same_tree}
+        analysis = replace(self, partition=None, around=self.around or frozenset(sources))
+        checked = []
+        for part in parts:
+            own = {path: sources[path] for path in sorted(part)}
+            was = former.get(min(part))
+            if was is not None and was.is_of(own):
+                checked.append(was)
+                continue
+            known = {path: facts[path] for path in own if path in facts}
+            checked.append(State(own, analysis.check(own, known, was.checked if was is not None else None)))
+        return _together(checked, self.scope)
 
     def project(self) -> Project:
         """One that is not linked yet."""
         requested = Choice(self.settings, tuple(entry.rule for entry in registered_rules())).anywhere(asked=True)
-        return Project(self.targets, self.settings.vocabulary, self.settings.src, self.package, requested)
+        return Project(self.targets, self.settings.vocabulary, self.settings.src, self.package, requested, self.around)
 
     def judged(self, project: Project, facts: Mapping[str, ModuleFacts], earlier: Found | None = None) -> Checked:
         """Run the rules in what is linked, select and suppress. ``facts`` are those of all files of which more is to be said than
@@ -125,8 +167,8 @@ class Analysis:
         asking = _Asking(project, errors, self.extractor.timings)
         with self.extractor.timings.stage("rules"):
             by_module = asking.about_modules(selected, earlier.by_module if earlier is not None else {})
-        told = earlier.remarks if earlier is not None else [*remarks(project, self.scope, self.settings.vocabulary.words)]
-        found = Found(tuple(entry.rule.code for entry in selected), by_module, told)
+        noted = earlier.remarks if earlier is not None else remarks_on(project, self.settings.vocabulary.words)
+        found = Found(tuple(entry.rule.code for entry in selected), by_module, noted)
         outcome, comments = self._outcome(asking, facts, selected, choice, found)
         return Checked(project.facts, outcome, tuple(project.trust.missing), unusable_helper(project), project, comments, found)
 
@@ -146,8 +188,9 @@ class Analysis:
         resifted = suppress_by_name(asking.about_comments(selected, comments), facts, rules, self.today)
         candidates = [finding for finding in (*sifted.open, *resifted.open) if self._in_scope(finding)]
         shown = dict.fromkeys(choice.shown(finding) for finding in candidates)
-        findings = sorted((finding for finding in shown if finding is not None), key=_order)
-        suppressed = [entry for entry in (*sifted.suppressed, *resifted.suppressed) if self._in_scope(entry.finding)]
+        findings = sorted((finding for finding in shown if finding is not None), key=place_order)
+        hidden = (entry for entry in (*sifted.suppressed, *resifted.suppressed) if self._in_scope(entry.finding))
+        suppressed = sorted(hidden, key=lambda entry: place_order(entry.finding))
         unread = () if "SES001" in running else _unread(facts, self.scope)
         outcome = Outcome(
             findings=tuple(findings),
@@ -156,9 +199,10 @@ class Analysis:
             fixable_safe=self._count(findings, Applicability.SAFE),
             fixable_unsafe=self._count(findings, Applicability.UNSAFE),
             skipped=tuple(_skipped(facts, self.scope)),
-            notes=(*unread, *notes_on_rules(self.settings, rules), *found.remarks),
+            notes=(*unread, *notes_on_rules(self.settings, rules), *in_words(found.remarks, self.scope)),
             errors=tuple(asking.errors),
             checked=sum(path in self.scope for path in sources),
+            remarks=found.remarks,
         )
         return outcome, replace(comments, used=sifted.used | resifted.used)
 
@@ -178,6 +222,23 @@ def analyse_sources(sources: Mapping[str, Source], targets: Targets = NEWEST, se
     for layer in settings.layers:
         check_selectors(layer.selectors, rules, "settings")
     return Analysis(settings, targets).check(sources).outcome
+
+
+def _together(parts: Sequence[State], scope: Container[str]) -> Checked:
+    """What the parts of a project came to, as of the whole."""
+    each = [part.checked for part in parts]
+    facts = {path: module for checked in each for path, module in checked.facts.items()}
+    comments = [checked.comments for checked in each if checked.comments is not None]
+    used = frozenset(use for one in comments for use in one.used)
+    sources = {path: source for part in parts for path, source in part.sources.items()}
+    return Checked(
+        dict(sorted(facts.items())),
+        joined([checked.outcome for checked in each], scope),
+        tuple(missing for checked in each for missing in checked.missing),
+        next((checked.unusable_helper for checked in each if checked.unusable_helper is not None), None),
+        comments=replace(comments[0], modules=facts, sources=sources, used=used),
+        parts=parts,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,10 +340,6 @@ def _listed(paths: list[str]) -> str:
     """A failure of what is asked of the whole project comes back in each module: one line for all of them."""
     more = len(paths) - 1
     return f"{paths[0]} and {more} more file{'s' if more > 1 else ''}" if more else paths[0]
-
-
-def _order(finding: Finding) -> tuple[object, ...]:
-    return finding.place.path, finding.place.span.start, finding.code, finding.place.span.end, finding.message
 
 
 def _skipped(facts: Mapping[str, ModuleFacts], scope: Container[str]) -> Iterator[Skipped]:

@@ -37,7 +37,8 @@ class Plan:
     ``files`` are relative to ``root``; ``layers`` are the settings in turn, ``config`` names their files, and ``locate`` the
     place of a key and its value; ``stdin`` is the name that the text from standard input stands for among the files. ``store``
     is where things are kept from run to run; ``left_out`` are the files and folders that were passed by;
-    ``baseline`` is the file of findings not to report, where there is one, or somebody says so.
+    ``baseline`` is the file of findings not to report, where there is one, or somebody says so. Of the plan of a part of a
+    project, ``around`` are the files of all of it.
     """
 
     root: Root
@@ -53,6 +54,7 @@ class Plan:
     store: Store | None = None
     left_out: LeftOut = field(default_factory=dict)
     baseline: "BaselineFile | None" = None
+    around: frozenset[str] = frozenset()
 
     @property
     def selected(self) -> frozenset[str]:
@@ -96,6 +98,14 @@ def plan(request: Request, warn: Warn) -> Plan:
     return Plan(
         root, settings, targets, declared, files, scope, _locator(layers), layers, config, stdin, store, left_out, baseline
     )
+
+
+def plan_of_part(request: Request, root: Root, targets: Targets) -> Plan:
+    """The plan of a part of a project that was planned before, without its files. Raises UsageError."""
+    layers = _layers(request, root)
+    settings = _settings(layers)
+    store = _store(request, root, settings, _not_told) if request.cache else None
+    return Plan(root, settings, targets, (), (), Scope(frozenset(), ()), _locator(layers), layers, store=store)
 
 
 def layers_of(request: Request) -> list[Layered]:

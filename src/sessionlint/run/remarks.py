@@ -2,10 +2,12 @@
 
 import re
 import sys
-from collections.abc import Container, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from sessionlint.link.names.scopes import ImportBinding, ModuleScope
 from sessionlint.link.project import Project
+from sessionlint.model.outcome import Remarks
 from sessionlint.model.regex import regex
 from sessionlint.questions.inventory.frameworks import imports_of
 
@@ -37,21 +39,41 @@ _GIVES_SESSIONS = regex(
 _MOST_NAMED = 3
 
 
-def remarks(project: Project, scope: Container[str], vouched: Container[str]) -> Iterator[str]:
-    """A line for each; ``scope`` holds the files that somebody asked about, ``vouched`` the words that the settings explain."""
+def remarks_on(project: Project, vouched: Container[str]) -> Remarks:
+    """``vouched`` are the words that the settings explain."""
     modules = [*project.modules.values(), *project.outlines]
-    if not any(_is_library(each) for module in modules for each in imports_of(module)):
-        if modules and not any(module.facts.problem or module.facts.failure for module in modules):
+    return Remarks(
+        bool(modules),
+        any(module.facts.problem or module.facts.failure for module in modules),
+        any(_is_library(each) for module in modules for each in imports_of(module)),
+        _unseen(project, modules, vouched),
+    )
+
+
+def joined_remarks(remarks: Sequence[Remarks]) -> Remarks:
+    """Those on parts of a project as one."""
+    unseen = {path: names for each in remarks for path, names in each.unseen.items()}
+    return Remarks(
+        any(each.files for each in remarks), any(each.unread for each in remarks), any(each.library for each in remarks), unseen
+    )
+
+
+def in_words(remarks: Remarks, scope: Container[str]) -> Iterator[str]:
+    """A line for each; ``scope`` holds the files that somebody asked about."""
+    if not remarks.library:
+        if remarks.files and not remarks.unread:
             yield "no file of this project imports SQLAlchemy: there is nothing that sessionlint looks for"
-        return
-    if names := unseen_names(project, scope, vouched):
+    elif names := _unseen_in(remarks.unseen, scope):
         yield _told(names)
 
 
 def unseen_names(project: Project, scope: Container[str], vouched: Container[str]) -> list[str]:
     """What is imported from where nobody can look, and reads as if it gave sessions: dotted names, as they are written."""
-    modules = [*project.modules.values(), *project.outlines]
-    return sorted(set(_unseen(project, (module for module in modules if module.path in scope), vouched)))
+    return _unseen_in(_unseen(project, [*project.modules.values(), *project.outlines], vouched), scope)
+
+
+def _unseen_in(unseen: Mapping[str, Sequence[str]], scope: Container[str]) -> list[str]:
+    return sorted({name for path, names in unseen.items() if path in scope for name in names})
 
 
 def _told(names: list[str]) -> str:
@@ -63,9 +85,10 @@ def _told(names: list[str]) -> str:
     )
 
 
-def _unseen(project: Project, modules: Iterable[ModuleScope], vouched: Container[str]) -> Iterator[str]:
-    """Names that read as if they gave sessions, and that come from modules which are not part of the project."""
+def _unseen(project: Project, modules: Iterable[ModuleScope], vouched: Container[str]) -> Mapping[str, tuple[str, ...]]:
+    """Names that read as if they gave sessions, and that come from modules which are not part of the project, by file."""
     told: dict[str, bool] = {}  # the same names are imported again and again
+    found: dict[str, dict[str, None]] = defaultdict(dict)
     for module in modules:
         for each in imports_of(module):
             name = each.name
@@ -74,7 +97,8 @@ def _unseen(project: Project, modules: Iterable[ModuleScope], vouched: Container
             if name not in told:
                 told[name] = name not in vouched and _GIVES_SESSIONS.fullmatch(name) is not None
             if told[name] and not _is_known(each.module, each.level) and not _is_seen(project, module, each):
-                yield f"{'.' * each.level}{each.module}.{name}"
+                found[module.path][f"{'.' * each.level}{each.module}.{name}"] = None
+    return {path: tuple(names) for path, names in found.items()}
 
 
 def _is_seen(project: Project, module: ModuleScope, binding: ImportBinding) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter, process_time
@@ -56,6 +56,18 @@ class Timings:
             self.stages[name] += spent - self._inside.pop()
             if self._inside:
                 self._inside[-1] += spent
+
+    def share(self, stage: str, seconds: float, spent: Sequence[Mapping[str, Mapping[str, float]]]) -> None:
+        """Tell the seconds that a stage has waited for other processes as those of the stages in which these were meanwhile;
+        ``spent`` is what each of their timings says of stages, files and rules."""
+        whole = sum(sum(each["stages"].values()) for each in spent)
+        for each in spent:
+            for name, own in each["stages"].items():
+                self.stages[name] += own / whole * seconds
+            for known, more in ((self.files, each["files"]), (self.rules, each["rules"])):
+                for name, own in more.items():
+                    known[name] += own
+        self.stages[stage] -= seconds if whole else 0.0
 
     def total(self) -> float:
         """Seconds since the process began."""

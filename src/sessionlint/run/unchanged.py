@@ -40,16 +40,19 @@ class _Standing(NamedTuple):
 
 
 class Unchanged:
-    """Remembers outcomes in ``store``; ``texts`` are the files as bytes, by path."""
+    """Remembers outcomes in ``store``; ``texts`` are the files as bytes, by path, and ``digests`` what is known of each.
 
-    def __init__(self, store: Store, planned: Plan, texts: Mapping[str, bytes]) -> None:
+    ``distributions`` are the folders that decide what is a part of the project.
+    """
+
+    def __init__(self, store: Store, planned: Plan, texts: Mapping[str, bytes], distributions: Set[str] = frozenset()) -> None:
         self._store = store
         self._texts = texts
-        self._digests = {path: _digest(data) for path, data in texts.items()}
-        self._settings_key = _settings_key(planned)
-        files = "".join(f"{path}\0{digest}" for path, digest in self._digests.items())
+        self.digests = {path: _digest(data) for path, data in texts.items()}
+        self._claims_key = _claims_key(planned, distributions)
+        self._settings_key = _settings_key(planned, self._claims_key)
+        files = "".join(f"{path}\0{digest}" for path, digest in self.digests.items())
         self._key = _key(self._settings_key + files.encode("utf-8", "surrogatepass"))
-        self._claims_key = _claims_key(planned)
         self._known_in_part: _Standing | None = None
 
     def outcome(self) -> Outcome | None:
@@ -76,8 +79,13 @@ class Unchanged:
         told = sorted(asked | project.looked_into)
         words = sorted(project.searched | project.asked)
         footing = {"parsed": [*project.modules], "words": words, "told": told}
-        kept = keeping.claims_of(project, checked.found, self._digests.__getitem__)
+        kept = keeping.claims_of(project, checked.found, self.digests.__getitem__)
         self._keep_all(checked.outcome, footing, claims.dump(kept))
+
+    def keep_outcome(self, outcome: Outcome) -> None:
+        """Remember what a project came to of which each part is remembered by itself."""
+        if not outcome.errors:
+            self._keep_outcome(outcome)
 
     @property
     def is_known_in_part(self) -> bool:
@@ -97,7 +105,7 @@ class Unchanged:
         if before.keys() != standing.parsed:
             return None
         try:
-            known, text_of = claims.load(text), self._digests.__getitem__
+            known, text_of = claims.load(text), self.digests.__getitem__
             checked, kept = Resuming(analysis, known, sources, before, standing.others, text_of, words).checked()
         except NoWayError:
             return None
@@ -116,7 +124,7 @@ class Unchanged:
         """What was found, for those who ask about the same files, and what it is made of, for all."""
         self._keep(outcome, footing)
         state = self._key.hex()
-        self._store.keep_footing(self._claims_key, _json({**footing, "files": self._digests, "state": state}))
+        self._store.keep_footing(self._claims_key, _json({**footing, "files": self.digests, "state": state}))
         self._store.keep_claims(self._claims_key, f"{state}\n{kept}")
 
     def _claims(self, standing: "_Standing") -> str | None:
@@ -129,11 +137,14 @@ class Unchanged:
         found = self._store.facts([bytes.fromhex(digest)]).get(bytes.fromhex(digest))
         return None if found is None else replace(found, path=path)
 
-    def _keep(self, outcome: Outcome, footing: Mapping[str, Any]) -> None:
+    def _keep_outcome(self, outcome: Outcome) -> None:
         from sessionlint.model import outcome_codec
 
         self._store.keep_outcome(self._key, _json(outcome_codec.dump(outcome)))
-        footing = {**footing, "files": self._digests, "outcome": self._key.hex()}
+
+    def _keep(self, outcome: Outcome, footing: Mapping[str, Any]) -> None:
+        self._keep_outcome(outcome)
+        footing = {**footing, "files": self.digests, "outcome": self._key.hex()}
         self._store.keep_footing(self._settings_key, _json(footing))
 
     def _read(self, key: str) -> Outcome | None:
@@ -154,10 +165,10 @@ class Unchanged:
         """
         try:
             footing: dict[str, Any] | None = json.loads(self._store.footing(key) or "null")
-            if footing is None or (before := footing["files"]).keys() != self._digests.keys():
+            if footing is None or (before := footing["files"]).keys() != self.digests.keys():
                 return None
             told, words = ((), ()) if in_part else (footing["told"], footing["words"])
-            changed = {path: before[path] for path, digest in self._digests.items() if before[path] != digest}
+            changed = {path: before[path] for path, digest in self.digests.items() if before[path] != digest}
             if len(changed) > _MOST_CHANGES or not changed.keys().isdisjoint(told):
                 return None
             parsed = changed.keys() & {*footing["parsed"]}
@@ -182,7 +193,7 @@ class Unchanged:
         imports = outline(source)
         if known is None or known.telling or known.starting or encoded(replace(known.outline, path=path)) != encoded(imports):
             return False
-        self._store.keep_look(bytes.fromhex(self._digests[path]), Look(False, imports))
+        self._store.keep_look(bytes.fromhex(self.digests[path]), Look(False, imports))
         return True
 
 
@@ -199,17 +210,18 @@ def _finder_of_beginnings(names: Iterable[str]) -> Callable[[str], bool]:
     return lambda text: any(map(begins, set(_WORD.findall(text)))) if beginnings else False
 
 
-def _settings_key(planned: Plan) -> bytes:
+def _settings_key(planned: Plan, claims_key: bytes) -> bytes:
     """Of what is found by comments and in the files that are asked about, on this day."""
     scope = (sorted(planned.scope.files), planned.scope.folders)
-    return _key(repr((_claims_key(planned), scope, planned.stdin, date.today())).encode("utf-8", "surrogatepass"))
+    return _key(repr((claims_key, scope, planned.stdin, date.today())).encode("utf-8", "surrogatepass"))
 
 
-def _claims_key(planned: Plan) -> bytes:
+def _claims_key(planned: Plan, distributions: Set[str]) -> bytes:
     """Of what is found in all files, whoever asks."""
     settings = replace(planned.settings, output_format="", fail_on="", max_warnings=None)  # what happens to the outcome later
     settings = replace(settings, baseline="", cache_dir=None)
-    told = (code_fingerprint(), settings, planned.targets, planned.root.package)
+    part = (planned.files[0], sorted(planned.around)) if planned.around else ()
+    told = (code_fingerprint(), settings, planned.targets, planned.root.package, part, sorted(distributions))
     return _key(repr(told).encode("utf-8", "surrogatepass"))
 
 

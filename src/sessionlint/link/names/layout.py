@@ -2,9 +2,10 @@
 
 The layout is not declared anywhere, so it is read off the tree: an absolute import is looked up from every folder above
 the importing file (nearest first; those above the project, as far as it is part of a package), then from the declared source
-roots, then wherever exactly one file ends that way.
+roots, then wherever exactly one file ends that way and stands in no other package.
 """
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -97,10 +98,18 @@ class Layout:
         return None
 
     def _only_module_ending(self, module: str) -> str | None:
-        if "." not in module:  # a single word ends too many paths by accident
+        # a single word ends too many paths by accident, and `logging.config` is Python's own, whatever a project has
+        if "." not in module or module.partition(".")[0] in sys.stdlib_module_names:
             return None
         matches = [path for path in self._by_leaf[module.rpartition(".")[2]] if ("." + self._dotted(path)).endswith("." + module)]
-        return matches[0] if len(matches) == 1 else None
+        return matches[0] if len(matches) == 1 and not self._is_inside_package(matches[0], module) else None
+
+    def _is_inside_package(self, path: str, module: str) -> bool:
+        """Whether the file has the name ``module`` only below a package: a vendored or an own `mcp/types.py` is another one than
+        that of the library."""
+        folder = path[: path.rfind(module.replace(".", "/"))].rstrip("/")
+        around = (each for each in (folder, *_parents(folder)) if each.rpartition("/")[2] not in ("", "src"))
+        return any(map(self._is_package, around))  # many a `src` has an `__init__.py`, and nobody imports it
 
     def full_path(self, path: str) -> str:
         """``path`` as it is from the folder around the package that the root is."""

@@ -123,10 +123,11 @@ class Extractor:
         if count < _FEWEST or not sys.executable:
             return None
         from sessionlint.run.extraction import workers
+        from sessionlint.run.processes import WorkerFailedError
 
         try:
             return workers.extracted([text.source for text in texts], count, lambda done: self.timings.step(done, len(texts)))
-        except (workers.WorkerFailedError, OSError):
+        except (WorkerFailedError, OSError):
             import logging
 
             logging.getLogger(__name__).debug("parsing in this process, the workers failed", exc_info=True)

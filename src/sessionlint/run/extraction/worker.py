@@ -1,29 +1,17 @@
-"""A process that parses for another one: paths and texts come in on standard input, facts go out on standard output.
-
-Plain pipes instead of ``multiprocessing``: nothing is forked with half a program in it, nothing has to be unpickled, and
-a worker ends as soon as its standard input does, also when the run that started it was killed.
-"""
+"""A process that parses for another one: paths and texts come in on standard input, facts go out on standard output."""
 
 import json
 import signal
 import sys
 from time import perf_counter
-from typing import IO
 
-# The worker must find this package where the run that starts it has found it, and must not look into the current
-# folder, which may be the checkout under test: -I keeps that, and PYTHON* variables, out.
-_CODE = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from sessionlint.run.extraction.worker import serve; serve()"
+from sessionlint.run import processes
+from sessionlint.run.processes import send
 
 
 def command() -> list[str]:
     """What starts a worker."""
-    return [sys.executable, "-I", "-c", _CODE, json.dumps([folder for folder in sys.path if folder])]
-
-
-def send(stream: IO[bytes], message: object) -> None:
-    """Write ``message`` as one line of JSON."""
-    stream.write(json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n")
-    stream.flush()
+    return processes.command(__name__)
 
 
 def serve() -> None:

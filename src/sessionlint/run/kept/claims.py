@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from sessionlint.model.outcome import Remarks
+from sessionlint.model.outcome_codec import dump_remarks, load_remarks
 from sessionlint.model.records import dataclass
 
 Part: TypeAlias = str
@@ -71,7 +73,7 @@ class Claims:
     deciding: frozenset[str]
     imports: Mapping[str, Any]
     notes: Mapping[str, str]
-    remarks: Sequence[str]
+    remarks: Remarks
     words: Sequence[str]
 
 
@@ -88,7 +90,7 @@ def dump(claims: Claims) -> str:
             "deciding": sorted(claims.deciding),
             "imports": claims.imports,
             "notes": claims.notes,
-            "remarks": claims.remarks,
+            "remarks": dump_remarks(claims.remarks),
             "words": claims.words,
             "names": list(sets.names),
             "sets": [list(each) for each in sets.known],
@@ -111,7 +113,7 @@ def load(text: str) -> Claims:
         frozenset(data["deciding"]),
         data["imports"],
         data["notes"],
-        data["remarks"],
+        load_remarks(*data["remarks"]),
         data["words"],
     )
 
