@@ -95,7 +95,7 @@ def show(item: object) -> str:
             "match a:\n case B(c, d=[e, *g]) | {'k': h, **i} if j: pass",
             "Match(a, [Case(['c' 'e' 'g' 'h' 'i'], j, [Jump('pass')])])",
         ),
-        ("class A[T](B, m=C): pass", "Class('A', [Argument(B, None, '') Argument(C, 'm', '')], [], [Jump('pass')])"),
+        ("class A[T](B, m=C): pass", "Class('A', [B Argument(C, 'm', '')], [], [Jump('pass')])"),
         (
             "@d\nasync def a(b, /, c: C = 1, *e, g, **h) -> R: yield",
             "Function('a', [Parameter('b', None, None, '/') Parameter('c', C, Constant(1), '') Parameter('e', None, None, '*') "

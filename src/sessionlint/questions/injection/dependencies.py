@@ -102,7 +102,7 @@ def overrides(module: ModuleScope) -> Iterator[tuple[Call, Scope]]:
         for statement in walk.statements(scope.body):
             for term in _overriding(statement):
                 depends = Name(*term.span, "Depends")
-                yield Call(*term.span, depends, (Argument(*term.span, term),)), scope
+                yield Call(*term.span, depends, (term,)), scope
 
 
 def _overriding(statement: Statement) -> Iterator[Term]:
@@ -114,7 +114,7 @@ def _overriding(statement: Statement) -> Iterator[Term]:
         case Evaluate(
             value=Call(
                 func=Attribute(value=Attribute(attr="dependency_overrides"), attr="update"),
-                args=(Argument(value=MappingTerm(items=items)),),
+                args=(MappingTerm(items=items) | Argument(term=MappingTerm(items=items)),),
             )
         ):
             yield from (value for key, value in items if key is not None)
