@@ -191,7 +191,7 @@ def _subscript(walk: Walk, node: ast.Subscript, start: int, end: int) -> Term:
 
 
 def _walrus(walk: Walk, node: ast.NamedExpr, start: int, end: int) -> Term:
-    return Walrus(start, end, Name(*walk.span(node.target), node.target.id), walk.term(node.value))
+    return Walrus(start, end, Name(walk.start(node.target), node.target.id), walk.term(node.value))
 
 
 TERMS: TermTable = {

@@ -101,7 +101,7 @@ def overrides(module: ModuleScope) -> Iterator[tuple[Call, Scope]]:
     for scope in module.scopes:
         for statement in walk.statements(scope.body):
             for term in _overriding(statement):
-                depends = Name(*term.span, "Depends")
+                depends = Name(term.start, "Depends")
                 yield Call(*term.span, depends, (term,)), scope
 
 

@@ -154,7 +154,7 @@ def _targets(statement: Statement) -> tuple[Term, ...]:
         case Assign(targets=targets) | Delete(targets=targets):
             return targets
         case Import(names=names):
-            return tuple(Name(alias.start, alias.end, alias.asname or alias.name.partition(".")[0]) for alias in names)
+            return tuple(Name(alias.start, alias.asname or alias.name.partition(".")[0]) for alias in names)
         case _:
             return ()
 
