@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
+from sessionlint import run
 from sessionlint.report import diff
 from sessionlint.report import json as json_report
 from sessionlint.report.look import Look
@@ -25,6 +26,7 @@ from sessionlint.run import pipeline
 from sessionlint.run.analysis import Analysis
 from sessionlint.run.extraction import extractor
 from sessionlint.run.files.reading import read_bytes
+from sessionlint.run.parts import partition
 from sessionlint.run.pipeline import Result
 from sessionlint.run.request import FixLevel, Request
 
@@ -38,8 +40,9 @@ class Way:
     """``request``: the fields of a Request in which this way is unlike the plain one.
 
     Ways with the same ``cache`` share one, which is new for each project; "" is none. ``workers``: parse in workers, however
-    little there is to parse. ``goes_on``: from what a run has kept in which some files had another text. ``apart_from`` names the
-    parts of what is seen in which it is meant to differ.
+    little there is to parse. ``apart``: parts that do not know each other by themselves, however small. ``goes_on``: from
+    what a run has kept in which some files had another text. ``apart_from`` names the parts of what is seen in which it is meant
+    to differ.
     """
 
     name: str
@@ -47,12 +50,13 @@ class Way:
     cache: str = ""
     workers: bool = False
     goes_on: bool = False
+    apart: bool = False
     apart_from: Sequence[str] = ()
 
 
 # the first is what the others are compared with
 WAYS: Sequence[Way] = (
-    Way("plain"),
+    Way("plain", {"apart": False}),
     # whoever parses every file also has every template to tell of, even one that has nothing to do with SQLAlchemy
     Way("every file parsed", {"prefilter": False}, apart_from=("notes",)),
     Way("two workers", {"jobs": 2}, workers=True),
@@ -62,6 +66,8 @@ WAYS: Sequence[Way] = (
     Way("cold cache, three workers", {"jobs": 3}, cache="two", workers=True),
     Way("warm cache of three workers", cache="two"),
     Way("going on from other texts", cache="three", goes_on=True),
+    Way("parts by themselves", apart=True),
+    Way("parts in two processes", {"jobs": 2}, apart=True),
 )
 
 
@@ -156,7 +162,7 @@ def look(way: Way, tree: Path, rules: Sequence[str], caches: Path) -> Seen:
     if way.goes_on:
         with _other_texts():
             run("none")
-    with _workers_for_all() if way.workers else nullcontext():
+    with _workers_for_all() if way.workers or way.apart else nullcontext(), _all_apart() if way.apart else nullcontext():
         with _going_on() if way.goes_on else nullcontext():
             found = run("none")
         fixed = run("unsafe")
@@ -182,9 +188,15 @@ def _request(way: Way, tree: Path, rules: Sequence[str], caches: Path, fix: FixL
 
 
 @contextmanager
+def _all_apart() -> Iterator[None]:
+    with patch.object(pipeline, "_WORTH_PARTING", 1), patch.multiple(partition, _WORTH_IT=1, _LEAST=0):
+        yield
+
+
+@contextmanager
 def _workers_for_all() -> Iterator[None]:
     """Raises WorkersFailedError when they fail, for a run that goes on without them has shown nothing."""
-    logger, said = logging.getLogger(extractor.__name__), _Kept()
+    logger, said = logging.getLogger(run.__name__), _Kept()
     level = logger.level
     logger.addHandler(said)
     logger.setLevel(logging.DEBUG)

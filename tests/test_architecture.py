@@ -43,7 +43,7 @@ def test_a_layer_between_text_and_findings_never_opens_a_file(layer: str) -> Non
 
 
 def test_programs_are_called_in_three_places() -> None:
-    """git, which is told there what not to run, and ourselves: to parse or to check a part, and to check one repository of many."""
+    """git, which is told there what not to run, and ourselves: to do a part of a run, and to check one repository of many."""
     callers = {_dotted(path) for path in _modules(PACKAGE) if "subprocess" in set(_imported(path))}
     ours = {"sessionlint.run.processes", "sessionlint.fleet.attempt"}
     assert callers == {"sessionlint.run.revision.git", *ours}

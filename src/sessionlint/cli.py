@@ -189,7 +189,7 @@ class _Check(GroupedCommand):
 @_endings("--max-warnings", type=click.IntRange(0), metavar="N", help="Let N warnings pass, and exit with 1 when there are more.")
 @_endings("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @_endings("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 when something was fixed, whatever is left.")
-@_work("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Parse in up to N processes (default: one per core).")
+@_work("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Work in up to N processes (default: one per core).")
 @_work("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
 @_work("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where caches lie (default: the user's cache folder).")
 @_looks("-v", "--verbose", is_flag=True, help="Say what was read and left out, and what took long.")

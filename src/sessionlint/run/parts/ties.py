@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sessionlint.model.digest import blake2b
+from sessionlint.run.cache.fingerprint import code_fingerprint
 from sessionlint.run.planning import Plan
 
 
@@ -17,7 +18,7 @@ class Ties:
     def __init__(self, planned: Plan, distribution: Mapping[str, str], digests: Mapping[str, str]) -> None:
         self._store = planned.store if digests else None
         self._digests = digests
-        told = repr(("ties", sorted(distribution.items()), planned.settings.src, planned.root.package))
+        told = repr((code_fingerprint(), sorted(distribution.items()), planned.settings.src, planned.root.package))
         self._key = blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         text = self._store.footing(self._key) if self._store is not None else None
         known: Mapping[str, Any] = {"files": {}, "named": {}} if text is None else json.loads(text)

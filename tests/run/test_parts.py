@@ -1,0 +1,344 @@
+"""Parts of a project that do not know each other are checked apart: what is found is what is found in all of it at once."""
+
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sessionlint.link.names.layout import Layout
+from sessionlint.model import outcome_codec
+from sessionlint.model.outcome import Outcome, Remarks
+from sessionlint.model.source import Source
+from sessionlint.run import pipeline, processes
+from sessionlint.run.parts import apart, partition, workers
+from sessionlint.run.parts.part import joined
+from sessionlint.run.pipeline import Result
+from sessionlint.run.request import Request
+from sessionlint.run.timings import Timings
+
+FACTORY = """\
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+
+SessionLocal = sessionmaker(create_engine("sqlite://"))
+"""
+LEAK = """\
+from {module} import SessionLocal
+
+
+def work():
+    db = SessionLocal()
+    return db.get(object, 1)
+"""
+SERVICES = {
+    f"{name}/{path}": text
+    for name in ("orders", "till", "users")
+    for path, text in {
+        "pyproject.toml": "",
+        f"{name}_app/__init__.py": "",
+        f"{name}_app/db.py": FACTORY,
+        f"{name}_app/main.py": LEAK.format(module=f"{name}_app.db"),
+    }.items()
+}
+
+
+@pytest.fixture(autouse=True)
+def _any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of a few lines count, too."""
+    monkeypatch.setattr(pipeline, "_WORTH_PARTING", 1)
+    monkeypatch.setattr(partition, "_WORTH_IT", 1)
+    monkeypatch.setattr(partition, "_LEAST", 0)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    folder = tmp_path / "tree"
+    _write(folder, SERVICES)
+    return folder
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+
+
+def _request(tree: Path, **more: Any) -> Request:
+    return Request(**{"paths": (str(tree),), "project_root": tree, "isolated": True, **more})
+
+
+def _check(tree: Path, **more: Any) -> Result:
+    return pipeline.check(_request(tree, **more), pytest.fail)
+
+
+def _told(result: Result) -> object:
+    return outcome_codec.dump(result.outcome)
+
+
+def _parts(tmp_path: Path, files: Mapping[str, str]) -> list[list[str]]:
+    _write(tmp_path, files)
+    sources = {path: Source(path, text) for path, text in files.items() if path.endswith(".py")}
+    where = partition.distributions(tmp_path, sources)
+    return sorted(map(sorted, partition.parts_of(where, sources, Layout(sources), {})))
+
+
+# --- which parts there are --------------------------------------------------------------------------------------------
+
+
+def test_folders_at_the_top_are_parts(tmp_path: Path) -> None:
+    assert _parts(tmp_path, {"a/x.py": "1", "a/inner/y.py": "1", "b/x.py": "1", "z.py": "1"}) == [
+        ["a/inner/y.py", "a/x.py"],
+        ["b/x.py"],
+        ["z.py"],
+    ]
+
+
+def test_folders_that_say_what_they_need_are_parts(tmp_path: Path) -> None:
+    files = {"services/a/pyproject.toml": "", "services/b/requirements.txt": "", "services/c/setup.py": "1"}
+    code = {"services/a/x.py": "1", "services/b/app/x.py": "1", "services/c/x.py": "1", "services/x.py": "1"}
+    assert _parts(tmp_path, {**files, **code}) == [
+        ["services/a/x.py"],
+        ["services/b/app/x.py"],
+        ["services/c/setup.py", "services/c/x.py"],
+        ["services/x.py"],
+    ]
+
+
+def test_a_project_that_says_what_it_needs_is_one_part_but_for_those_inside(tmp_path: Path) -> None:
+    files = {"pyproject.toml": "", "app/x.py": "1", "tests/x.py": "1", "sdk/pyproject.toml": "", "sdk/x.py": "1"}
+    assert _parts(tmp_path, files) == [["app/x.py", "tests/x.py"], ["sdk/x.py"]]
+
+
+def test_a_module_that_is_called_setup_makes_no_part(tmp_path: Path) -> None:
+    files = {"app/__init__.py": "1", "app/start/__init__.py": "1", "app/start/setup.py": "1", "other/x.py": "1"}
+    assert _parts(tmp_path, files) == [["app/__init__.py", "app/start/__init__.py", "app/start/setup.py"], ["other/x.py"]]
+
+
+@pytest.mark.parametrize(
+    "naming",
+    [
+        "from b.db import Session",
+        "import b.db",
+        "import b.db.Session",
+        "from b import db",
+        "def f():\n    from b.db import Session",
+        "import uvicorn\nuvicorn.run('b.db:app')",
+        'patch("b.db.Session")',
+    ],
+)
+def test_what_names_a_module_of_another_part_is_of_that_part(tmp_path: Path, naming: str) -> None:
+    files = {"a/x.py": naming, "b/__init__.py": "", "b/db.py": "1", "c/x.py": "1"}
+    assert _parts(tmp_path, files) == [["a/x.py", "b/__init__.py", "b/db.py"], ["c/x.py"]]
+
+
+def test_a_relative_import_may_leave_the_distribution(tmp_path: Path) -> None:
+    files = {"a/inner/setup.cfg": "", "a/inner/x.py": "from ..db import Session", "a/db.py": "1", "c/x.py": "1"}
+    assert _parts(tmp_path, files) == [["a/db.py", "a/inner/x.py"], ["c/x.py"]]
+
+
+def test_parts_become_one_over_several(tmp_path: Path) -> None:
+    files = {"a/x.py": "import b.x", "b/x.py": "import c.x", "c/x.py": "1", "d/x.py": "import e.x", "e/x.py": "1"}
+    assert _parts(tmp_path, files) == [["a/x.py", "b/x.py", "c/x.py"], ["d/x.py", "e/x.py"]]
+
+
+def test_a_conftest_ties_what_lies_below_it(tmp_path: Path) -> None:
+    files = {"s/a/setup.cfg": "", "s/a/test_x.py": "1", "s/b/setup.cfg": "", "s/b/test_x.py": "1", "t/x.py": "1"}
+    alone = [["s/a/test_x.py"], ["s/b/test_x.py"], ["s/conftest.py"], ["t/x.py"]]
+    assert _parts(tmp_path, {**files, "s/conftest.py": "import os\n"}) == alone
+    fixture = {"s/conftest.py": "@pytest.fixture\ndef db(): ...\n"}
+    assert _parts(tmp_path, {**files, **fixture}) == [["s/a/test_x.py", "s/b/test_x.py", "s/conftest.py"], ["t/x.py"]]
+
+
+def test_small_parts_are_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partition, "_LEAST", 10)
+    files = {"a/x.py": "1", "b/x.py": "x" * 20, "c/x.py": "1", "d/x.py": "x" * 10}
+    assert _parts(tmp_path, files) == [["a/x.py", "c/x.py"], ["b/x.py"], ["d/x.py"]]
+
+
+def test_what_would_gain_nothing_is_not_parted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partition, "_WORTH_IT", 10)
+    files = {"a/x.py": "1", "b/x.py": "x" * 200, "c/x.py": "12345"}
+    assert _parts(tmp_path, files) == [["a/x.py", "b/x.py", "c/x.py"]]
+
+
+# --- what is found ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("cache", [False, True])
+def test_parts_come_to_what_the_whole_comes_to(tree: Path, tmp_path: Path, jobs: int, cache: bool) -> None:
+    whole = _check(tree, apart=False)
+    found = _check(tree, jobs=jobs, cache=cache, cache_dir=tmp_path / "cache")
+    assert found.parts is not None and len(found.parts.each) == 3
+    assert len(found.outcome.findings) >= 3
+    assert _told(found) == _told(whole)
+    again = _check(tree, jobs=jobs, cache=cache, cache_dir=tmp_path / "cache")
+    assert _told(again) == _told(whole) and (again.parts is None) == cache
+
+
+def test_notes_and_what_comments_hide_are_in_the_order_of_the_whole(tree: Path) -> None:
+    for name in ("users", "till", "orders"):
+        hidden = LEAK.format(module=f"{name}_app.db").replace("SessionLocal()", "SessionLocal()  # noqa: SES301")
+        (tree / name / f"{name}_app/hidden.py").write_text(hidden)
+        (tree / name / "broken.py").write_text("from sqlalchemy import (\n")
+        (tree / name / "unseen.py").write_text(f"from {name}_lib.db import get_session, session_scope\n")
+    (tree / "till/odd.py").write_bytes(b"# coding: nonsense\nimport sqlalchemy\n")
+    whole, found = _check(tree, apart=False), _check(tree)
+    assert len(found.outcome.suppressed) == 3 and "6 names are imported" in found.outcome.notes[0]
+    assert _told(found) == _told(whole)
+
+
+def test_notes_on_files_come_first_and_those_on_settings_once(tree: Path) -> None:
+    planned = _check(tree).plan
+    files = (("b.py: not checked", "a rule is called otherwise"), ("a.py: not checked", "a rule is called otherwise"))
+    outcomes = [Outcome((), notes=notes, remarks=Remarks(files=True, library=True)) for notes in files]
+    assert joined(outcomes, planned).notes == ("a.py: not checked", "b.py: not checked", "a rule is called otherwise")
+
+
+def test_a_project_without_sqlalchemy_is_told_of_once(tmp_path: Path) -> None:
+    _write(tmp_path, {"a/x.py": "import os\n", "b/x.py": "import os\n"})
+    whole, found = _check(tmp_path, apart=False), _check(tmp_path)
+    assert found.outcome.notes == whole.outcome.notes and "no file of this project imports SQLAlchemy" in found.outcome.notes[0]
+    (tmp_path / "b/x.py").write_text("import sqlalchemy\n")
+    assert _check(tmp_path).outcome.notes == ()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_fixes_are_those_of_the_whole(tree: Path, jobs: int) -> None:
+    whole, found = _check(tree, apart=False, fix="unsafe"), _check(tree, fix="unsafe", jobs=jobs)
+    assert whole.changes and _told(found) == _told(whole)
+    assert [(each.before.path, each.text) for each in found.changes] == [(each.before.path, each.text) for each in whole.changes]
+    assert {path: source.text for path, source in found.sources.items()} == {
+        path: source.text for path, source in whole.sources.items()
+    }
+
+
+def test_only_parts_with_something_to_fix_are_looked_at_again(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(tree, {"users/users_app/main.py": "x = 1\n", "till/till_app/main.py": "x = 1\n"})
+    seen = _files_looked_at(monkeypatch)
+    _check(tree, fix="unsafe")
+    assert [each for each in seen if len(each) > 4] == [] and len(seen) == 4
+
+
+def test_what_nobody_asks_about_is_not_looked_at(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = _files_looked_at(monkeypatch)
+    paths = (str(tree / "till/till_app/main.py"),)
+    found = _check(tree, paths=paths)
+    assert {path.partition("/")[0] for each in seen for path in each} == {"till"}
+    assert _told(found) == _told(_check(tree, paths=paths, apart=False))
+
+
+def _files_looked_at(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
+    seen: list[Sequence[str]] = []
+    checked = pipeline._checked
+
+    def noted(*given: Any, **more: Any) -> Any:
+        seen.append(sorted(given[2]))
+        return checked(*given, **more)
+
+    monkeypatch.setattr(pipeline, "_checked", noted)
+    return seen
+
+
+def test_whoever_names_wrappers_has_one_part(tree: Path) -> None:
+    assert _check(tree, options=(("session-factories", ["till_app.db.SessionLocal"]),)).parts is None
+
+
+def test_what_was_there_before_is_found_in_parts(tree: Path, tmp_path: Path) -> None:
+    """The same project with other texts, as it is looked at for ``--since``."""
+    from sessionlint.run.past import Past
+    from sessionlint.sift.identity import Identities
+
+    first = _check(tree)
+    (tree / "till/till_app/more.py").write_text(LEAK.format(module="till_app.db"))
+    second = _check(tree)
+    past = Past(Identities(first.sources).of(first.outcome.findings))
+    new = past.new(second.outcome, second.sources)
+    assert {finding.place.path for finding in new} == {"till/till_app/more.py"}
+
+
+# --- from run to run --------------------------------------------------------------------------------------------------
+
+
+def test_a_changed_part_alone_is_asked_again(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cached: dict[str, Any] = {"cache": True, "cache_dir": tmp_path / "cache"}
+    _check(tree, **cached)
+    asked: list[str] = []
+    one_by_one = apart._one_by_one
+
+    def noted(parts: Any, check: Any) -> Any:
+        asked.extend(part.planned.files[0].partition("/")[0] for part in parts)
+        return one_by_one(parts, check)
+
+    monkeypatch.setattr(apart, "_one_by_one", noted)
+    main = tree / "users/users_app/main.py"
+    main.write_text(main.read_text() + "\n\ndef more():\n    return SessionLocal()\n")
+    found = _check(tree, **cached, jobs=2)
+    assert asked == ["users"]
+    assert _told(found) == _told(_check(tree, apart=False))
+
+
+def test_what_files_name_is_found_out_once(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cached: dict[str, Any] = {"cache": True, "cache_dir": tmp_path / "cache"}
+    seen: list[str] = []
+    elsewhere = partition._Names.elsewhere
+
+    def noted(self: Any, path: str, source: Source) -> Sequence[str]:
+        seen.append(path)
+        return elsewhere(self, path, source)
+
+    monkeypatch.setattr(partition._Names, "elsewhere", noted)
+    _check(tree, **cached)
+    assert len(seen) == len(set(seen)) == 9
+    seen.clear()
+    (tree / "till/till_app/db.py").write_text(FACTORY + "import users_app.db\n")
+    found = _check(tree, **cached)
+    assert seen == ["till/till_app/db.py"]
+    assert found.parts is not None and len(found.parts.each) == 2
+    seen.clear()
+    (tree / "till/till_app/db.py").write_text(FACTORY + "import users_app.db, os\n")
+    (tree / "till/more.py").write_text("")
+    _check(tree, **cached)
+    assert len(seen) == 10  # a file more may be what another one means
+
+
+# --- processes --------------------------------------------------------------------------------------------------------
+
+
+def test_processes_that_fail_are_done_without(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(workers, "_started", lambda: processes.start([sys.executable, "-c", "raise SystemExit(3)"]))
+    with caplog.at_level(logging.DEBUG):
+        found = _check(tree, jobs=2)
+    assert "the workers failed" in caplog.text
+    assert _told(found) == _told(_check(tree, apart=False))
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("select", ["ALL"]), ("severity", {"SES301": "info"}), ("per-file-ignores", {"till/**": ["SES301"]}), ("src", ["till"])],
+)
+def test_processes_know_the_settings(tree: Path, option: tuple[str, object]) -> None:
+    (tree / "sessionlint.toml").write_text("ignore = ['SES302']\n")
+    more: dict[str, Any] = {"options": (option,), "isolated": False, "config": ("require-reason = true",)}
+    whole = _check(tree, apart=False, **more)
+    assert _told(_check(tree, jobs=2, **more)) == _told(whole)
+
+
+def test_processes_know_the_declared_versions(tree: Path) -> None:
+    for version in ("1.4", "2.0"):
+        (tree / "requirements.txt").write_text(f"sqlalchemy=={version}.40\nfastapi==0.100\n")
+        more: dict[str, Any] = {"options": (("select", ["ALL"]),)}
+        assert _told(_check(tree, jobs=2, **more)) == _told(_check(tree, apart=False, **more))
+
+
+def test_time_in_processes_is_time_of_the_stages(tree: Path) -> None:
+    timings = Timings()
+    pipeline.check(_request(tree, jobs=2), pytest.fail, timings=timings)
+    assert timings.rules and timings.stages["parse"] > 0 and timings.stages["link"] > 0
+    assert sum(timings.stages.values()) <= timings.total()
+    assert {path.partition("/")[0] for path in timings.files} == {"orders", "till", "users"}
