@@ -127,6 +127,17 @@ def test_a_definition_starts_at_its_decorator_and_ends_before_the_comment_behind
     assert text[slice(*function.params[0].span)] == "c=(1)"
 
 
+def test_an_argument_takes_a_node_of_its_own_where_it_is_more_than_its_term() -> None:
+    text = "f(a, (b), (c, d), *e, g=h)"
+    (statement,) = body_of(text + "\n")
+    assert isinstance(statement, f.Evaluate) and isinstance(statement.value, f.Call)
+    args = statement.value.args
+    assert [text[slice(*given.span)] for given in args] == ["a", "(b)", "(c, d)", "*e", "g=h"]
+    assert [text[slice(*given.term.span)] for given in args] == ["a", "b", "c, d", "e", "h"]
+    assert [(given.star, given.keyword) for given in args] == [("", None)] * 3 + [("*", None), ("", "g")]
+    assert [isinstance(given, f.Argument) for given in args] == [False, True, True, True, True]
+
+
 @pytest.mark.parametrize(
     "header", ["def a():", "def a(b):", "def a[T](\n    b, *, c,\n):", "async def a[*T = *X](  # )\n) :", "def a(b, /):"]
 )
