@@ -32,7 +32,8 @@ def measured(folder: Path) -> tuple[float, list[Typed]]:
     first = process_time() - begun
     gc.collect()
     gc.freeze()
-    largest = sorted(resident.project.modules, key=lambda path: len(resident.sources[path].text))[-_FILES:]
+    parsed = (path for path in resident.sources if path in resident.project_of(path).modules)
+    largest = sorted(parsed, key=lambda path: len(resident.sources[path].text))[-_FILES:]
     return first, [Typed(path, resident.sources[path].line_count, median(_keystrokes(resident, path))) for path in largest]
 
 

@@ -26,7 +26,7 @@ from sessionlint.run import pipeline
 from sessionlint.run.analysis import Analysis
 from sessionlint.run.extraction import extractor
 from sessionlint.run.files.reading import read_bytes
-from sessionlint.run.parts import partition
+from sessionlint.run.parts import apart
 from sessionlint.run.pipeline import Result
 from sessionlint.run.request import FixLevel, Request
 
@@ -40,9 +40,9 @@ class Way:
     """``request``: the fields of a Request in which this way is unlike the plain one.
 
     Ways with the same ``cache`` share one, which is new for each project; "" is none. ``workers``: parse in workers, however
-    little there is to parse. ``apart``: parts that do not know each other by themselves, however small. ``goes_on``: from
-    what a run has kept in which some files had another text. ``apart_from`` names the parts of what is seen in which it is meant
-    to differ.
+    little there is to parse. ``apart``: parts that do not know each other in processes of their own, however small they are.
+    ``goes_on``: from what a run has kept in which some files had another text. ``apart_from`` names the parts of what is seen in
+    which it is meant to differ.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Way:
 
 # the first is what the others are compared with
 WAYS: Sequence[Way] = (
-    Way("plain", {"apart": False}),
+    Way("plain"),
     # whoever parses every file also has every template to tell of, even one that has nothing to do with SQLAlchemy
     Way("every file parsed", {"prefilter": False}, apart_from=("notes",)),
     Way("two workers", {"jobs": 2}, workers=True),
@@ -66,7 +66,6 @@ WAYS: Sequence[Way] = (
     Way("cold cache, three workers", {"jobs": 3}, cache="two", workers=True),
     Way("warm cache of three workers", cache="two"),
     Way("going on from other texts", cache="three", goes_on=True),
-    Way("parts by themselves", apart=True),
     Way("parts in two processes", {"jobs": 2}, apart=True),
 )
 
@@ -189,7 +188,7 @@ def _request(way: Way, tree: Path, rules: Sequence[str], caches: Path, fix: FixL
 
 @contextmanager
 def _all_apart() -> Iterator[None]:
-    with patch.object(pipeline, "_WORTH_PARTING", 1), patch.multiple(partition, _WORTH_IT=1, _LEAST=0):
+    with patch.object(apart, "_WORTH_A_PROCESS", -1):
         yield
 
 

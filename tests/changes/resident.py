@@ -33,7 +33,7 @@ class Resident:
         before = self._checked
         facts = {path: module for path, module in before.facts.items() if path in known} if before else {}
         self._sources = sources
-        self._checked = self._analysis.check(sources, facts, before.project if before else None)
+        self._checked = self._analysis.check(sources, facts, before)
         return self._checked.outcome
 
     def link(self, files: Mapping[str, str]) -> None:

@@ -328,13 +328,15 @@ def test_an_inventory_changes_with_its_files() -> None:
 
     analysis = Analysis()
     before = {path: Source(path, text) for path, text in FILES.items()}
-    project = analysis.check(before).project
-    assert project is not None
+    checked = analysis.check(before)
+    assert checked.project is not None
+    project = checked.project
     assert "tidy" in {use.by.name for use in inventory(project).uses}
     text = FILES["shop/jobs.py"].replace("quiet_scope", "session_scope")
     after = {**before, "shop/jobs.py": Source("shop/jobs.py", text)}
-    project = analysis.check(after, None, project).project
-    assert project is not None
+    checked = analysis.check(after, None, checked)
+    assert checked.project is not None
+    project = checked.project
     fresh = inventory(link({path: source.text for path, source in after.items()}))
     assert inventory(project) == fresh
     assert inventory(project) != of()

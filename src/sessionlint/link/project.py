@@ -116,6 +116,10 @@ class Project:
         outlines_differ = any(module.facts.outline for module in (*old.values(), *built.values()))
         self._forget(changed, before, outlines_differ)
 
+    def is_of(self, sources: Mapping[str, Source]) -> bool:
+        """Whether these very sources are those that are linked."""
+        return self._sources.keys() == sources.keys() and all(self._sources[path] is source for path, source in sources.items())
+
     def unfold(
         self,
         facts: Mapping[str, ModuleFacts],

@@ -1,7 +1,7 @@
 """Texts in, findings out: the pure middle of the pipeline, which the fixpoint runs again and tests run on texts in memory."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import field, replace
 from datetime import date
 from time import perf_counter
@@ -22,6 +22,7 @@ from sessionlint.questions.providers.helper import Unusable, unusable_helper
 from sessionlint.rules.registry import RegisteredRule, registered_rules
 from sessionlint.run.extraction.extractor import Extractor
 from sessionlint.run.extraction.rounds import link, link_without_prefilter
+from sessionlint.run.parts.joining import joined
 from sessionlint.run.remarks import in_words, remarks_on
 from sessionlint.run.settings.choice import Choice
 from sessionlint.run.settings.named_rules import notes_on_rules
@@ -33,6 +34,7 @@ from sessionlint.sift.precedence import most_specific
 from sessionlint.sift.suppression import suppress, suppress_by_name
 
 if TYPE_CHECKING:
+    from sessionlint.run.parts.partition import Partition
     from sessionlint.run.past import Past
 
 NEWEST = Targets()
@@ -50,7 +52,8 @@ class Checked:
     """Facts of each file as far as they were extracted, the outcome, and what is wrong with the configured names.
 
     ``missing`` do not exist; ``unusable_helper`` says why no session can be opened with the ``session-provider``.
-    ``project`` is kept for the sake of the time that it would take to take it apart; ``comments`` with what they hid.
+    ``project`` is kept for the sake of the time that it would take to take it apart; ``comments`` with what they hid. Where there
+    are parts that do not know each other, ``parts`` are the texts of each and what it came to, and there is no ``project``.
     """
 
     facts: Mapping[str, ModuleFacts]
@@ -60,6 +63,11 @@ class Checked:
     project: Project | None = None
     comments: Comments | None = None
     found: "Found | None" = None
+    parts: "Sequence[State]" = ()
+
+    def project_of(self, path: str) -> Project | None:
+        """The project, or its part, that a file belongs to."""
+        return next((part.checked.project for part in self.parts if path in part.sources), self.project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,12 @@ class State:
     sources: Mapping[str, Source]
     checked: Checked
 
+    def is_of(self, sources: Mapping[str, Source]) -> bool:
+        """Whether it is what is found in these very sources, and the project is still linked with them."""
+        project = self.checked.project
+        same = self.sources.keys() == sources.keys() and all(self.sources[path] is source for path, source in sources.items())
+        return same and project is not None and project.is_of(sources)
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
@@ -85,6 +99,7 @@ class Analysis:
 
     ``package`` is what the project's root is called, where it is a package itself; ``past`` says what was there before, which no
     fix is made for; ``around`` are the paths of all files of the project, where the texts are those of a part of it.
+    ``partition`` tells which parts do not know each other, each of which is looked at by itself; without it all is one part.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -96,20 +111,46 @@ class Analysis:
     extractor: Extractor = field(default_factory=Extractor)
     past: "Past | None" = None
     around: frozenset[str] = frozenset()
+    partition: "Partition | None" = None
 
     def check(
         self,
         sources: Mapping[str, Source],
         facts: Mapping[str, ModuleFacts] | None = None,
-        project: Project | None = None,
+        before: Checked | None = None,
     ) -> Checked:
         """Extract what ``facts`` (of unchanged files) does not hold, link, run the rules, select and suppress.
 
-        ``project`` was checked before, with other texts: it is asked again only where that matters.
+        ``before`` is what was checked with other texts: what that came from is asked again only where it matters.
         """
-        project = project or self.project()
+        parts = self.partition.parts(sources, self.around) if self.partition is not None else [sources.keys()]
+        if len(parts) > 1:
+            return self._checked_apart(parts, sources, facts or {}, before)
+        former = (
+            [before] if before is not None and not before.parts else [part.checked for part in before.parts] if before else []
+        )
+        project = next((each.project for each in former[::-1] if each.project is not None), None) or self.project()
         (link if self.prefilter else link_without_prefilter)(project, sources, facts or {}, self.extractor)
         return self.judged(project, project.facts)
+
+    def _checked_apart(
+        self, parts: Sequence[Set[str]], sources: Mapping[str, Source], facts: Mapping[str, ModuleFacts], before: Checked | None
+    ) -> Checked:
+        """Each part by itself; one of which all texts are what they were is what it was ``before``."""
+        known_parts = before.parts if before is not None else ()
+        is_same_tree = {path for part in known_parts for path in part.sources} == sources.keys()
+        former = {min(part.sources): part for part in known_parts if is_same_tree}
+        analysis = replace(self, partition=None, around=self.around or frozenset(sources))
+        checked = []
+        for part in parts:
+            own = {path: sources[path] for path in sorted(part)}
+            was = former.get(min(part))
+            if was is not None and was.is_of(own):
+                checked.append(was)
+                continue
+            known = {path: facts[path] for path in own if path in facts}
+            checked.append(State(own, analysis.check(own, known, was.checked if was is not None else None)))
+        return _together(checked, self.scope)
 
     def project(self) -> Project:
         """One that is not linked yet."""
@@ -181,6 +222,23 @@ def analyse_sources(sources: Mapping[str, Source], targets: Targets = NEWEST, se
     for layer in settings.layers:
         check_selectors(layer.selectors, rules, "settings")
     return Analysis(settings, targets).check(sources).outcome
+
+
+def _together(parts: Sequence[State], scope: Container[str]) -> Checked:
+    """What the parts of a project came to, as of the whole."""
+    each = [part.checked for part in parts]
+    facts = {path: module for checked in each for path, module in checked.facts.items()}
+    comments = [checked.comments for checked in each if checked.comments is not None]
+    used = frozenset(use for one in comments for use in one.used)
+    sources = {path: source for part in parts for path, source in part.sources.items()}
+    return Checked(
+        dict(sorted(facts.items())),
+        joined([checked.outcome for checked in each], scope),
+        tuple(missing for checked in each for missing in checked.missing),
+        next((checked.unusable_helper for checked in each if checked.unusable_helper is not None), None),
+        comments=replace(comments[0], modules=facts, sources=sources, used=used),
+        parts=parts,
+    )
 
 
 @dataclass(frozen=True, slots=True)

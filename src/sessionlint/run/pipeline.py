@@ -3,7 +3,7 @@
 A project that has not changed since an earlier run is known: then nothing of what parses, links and checks is imported.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import field, replace
 from functools import partial
 from posixpath import dirname
@@ -14,6 +14,7 @@ from sessionlint.model.outcome import Outcome
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Source
 from sessionlint.run.discovery.discovery import Scope
+from sessionlint.run.discovery.distributions import Distributions
 from sessionlint.run.errors import UsageError
 from sessionlint.run.files.bounded import RefusedError, within
 from sessionlint.run.files.inputs import Warn
@@ -66,11 +67,11 @@ class Linked:
 
 
 class _Decoded(Mapping[str, Source]):
-    """The sources of ``texts``, each made when it is first asked for."""
+    """The sources of ``texts``, each made when it is first asked for, as far as they are not ``made``."""
 
-    def __init__(self, texts: Mapping[str, bytes]) -> None:
+    def __init__(self, texts: Mapping[str, bytes], made: Mapping[str, Source] | None = None) -> None:
         self._texts = texts
-        self._made: dict[str, Source] = {}
+        self._made = dict(made or {})
 
     def __getitem__(self, path: str) -> Source:
         if path not in self._made:
@@ -116,27 +117,36 @@ def check(request: Request, warn: Warn, hands: Hands | None = None, timings: Tim
 
 def link(request: Request, warn: Warn, timings: Timings | None = None) -> Linked:
     """As ``check``, of the project as it is: nothing is fixed, and no earlier run is taken for this one. Raises UsageError."""
-    result = analysed(request, warn, timings)
-    assert result.checked is not None and result.checked.project is not None
-    return Linked(result.plan, result.checked.project, result.outcome, result.sources)
+    timings = timings or Timings()
+    result, analysis = _analysed(request, warn, timings)
+    checked = result.checked
+    assert checked is not None
+    project = checked.project
+    if project is None:  # to be told of as a whole, with what its parts came to
+        from sessionlint.extract.garbage import without_cycle_collection
+        from sessionlint.run.extraction import rounds
+
+        project = analysis.project()
+        with without_cycle_collection():
+            rounds.link(project, result.sources, checked.facts, analysis.extractor)
+    return Linked(result.plan, project, result.outcome, result.sources)
 
 
 def analysed(request: Request, warn: Warn, timings: Timings | None = None) -> Result:
     """A check that goes all the way, whatever is known of an earlier one: with ``checked``. Raises UsageError."""
-    timings = timings or Timings()
+    return _analysed(request, warn, timings or Timings())[0]
+
+
+def _analysed(request: Request, warn: Warn, timings: Timings) -> "tuple[Result, Analysis]":
     with timings.stage("discover"):
         planned = plan(request, warn)
     try:
         with timings.stage("read"):
             texts, refused = _read(planned, request.stdin, warn, timings)
-        return _checked(request, planned, texts, refused, timings)[0]
+        return _checked(request, planned, texts, refused, timings)
     finally:
         if planned.store:
             planned.store.close()
-
-
-# bytes of all files: below that a project is not looked at for parts
-_WORTH_PARTING = 2_000_000
 
 
 class _Find:
@@ -154,22 +164,24 @@ class _Find:
 
     def __call__(self, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str], past: bool = False) -> Result:
         """What is found in ``texts``, which are let go of; of those of the ``past``, most are what was looked at before."""
+        folders = {*map(Distributions(planned.root.folder).of, (*texts, *refused))} if not planned.around else set[str]()
         if planned.store is None:
-            return self._apart(planned, texts, refused) or self._look(planned, texts, refused, past)
+            apart = self.apart(planned, texts, refused) if len(folders) > 1 else None
+            return apart or self._look(planned, texts, refused, past)
         with self._timings.stage("cache"):
-            unchanged = _unchanged(planned, texts, refused)
+            unchanged = _unchanged(planned, texts, refused, folders)
             known = unchanged.outcome()
         if known is not None:
             return Result(planned, known, _Decoded(texts))
-        if unchanged.is_known_in_part and not (past and self._looked is not None):
-            resumed = self._resumed(planned, texts, refused, unchanged, past)
-            if resumed is not None:
-                return resumed
-        apart = self._apart(planned, texts, refused, unchanged.digests)
+        apart = self.apart(planned, texts, refused, unchanged.digests) if len(folders) > 1 else None
         if apart is not None:
             with self._timings.stage("cache"):
                 unchanged.keep_outcome(apart.outcome)
             return apart
+        if unchanged.is_known_in_part and not (past and self._looked is not None):
+            resumed = self._resumed(planned, texts, refused, unchanged, past)
+            if resumed is not None:
+                return resumed
         result = self._look(planned, texts, refused, past)
         if result.checked is not None:
             with self._timings.stage("cache"):
@@ -180,22 +192,23 @@ class _Find:
         """The result and how it was looked for, if somebody looked, and did not go on from an earlier run."""
         return self._looked if self._looked is not None and self._looked[0] is result else None
 
-    def _apart(
+    def apart(
         self, planned: Plan, texts: Mapping[str, bytes], refused: Mapping[str, str], digests: Mapping[str, str] | None = None
     ) -> Result | None:
-        """What is found in the parts of the project, where there are several: none is looked at with another one in memory."""
-        if not self._request.apart or planned.around or sum(map(len, texts.values())) < _WORTH_PARTING:
-            return None
+        """What is found in the parts of the project, where there are several: none is looked at with another one in memory.
+
+        With ``digests`` of the texts, what tells the parts is kept.
+        """
         with self._timings.stage("prefilter"):
             from sessionlint.run.parts.apart import checked_apart, parts_in_scope
 
             check_rules(planned)
-            parts = parts_in_scope(planned, texts, refused, digests)
+            parts = parts_in_scope(planned, texts, refused, digests or {})
         if not parts:
             return None
         check = partial(check_part, self._request, timings=self._timings)
         found = checked_apart(self._request, parts, _known, check, self._timings)
-        return Result(planned, found.outcome(), _Decoded({**texts, **dict.fromkeys(refused, b"")}), parts=found)
+        return Result(planned, found.joined(), _Decoded({**texts, **dict.fromkeys(refused, b"")}), parts=found)
 
     def _resumed(
         self, planned: Plan, texts: Mapping[str, bytes], refused: Mapping[str, str], unchanged: Unchanged, past: bool
@@ -220,11 +233,13 @@ class _Find:
         return self._looked[0]
 
 
-def _unchanged(planned: Plan, texts: Mapping[str, bytes], refused: Mapping[str, str]) -> Unchanged:
+def _unchanged(
+    planned: Plan, texts: Mapping[str, bytes], refused: Mapping[str, str], distributions: Set[str] = frozenset()
+) -> Unchanged:
     # a NUL stands for the text that was not read: no word of it is known, so the file counts as one that matters
     said = {path: f"\0{why}".encode() for path, why in refused.items()}
     assert planned.store is not None
-    return Unchanged(planned.store, planned, {**texts, **said})
+    return Unchanged(planned.store, planned, {**texts, **said}, distributions)
 
 
 def _known(part: "Part") -> Outcome | None:
@@ -250,7 +265,7 @@ def _checked_again(
     same = {path for path, source in sources.items() if source is result.sources.get(path) and path not in facts}
     facts |= {path: known for path, known in result.checked.facts.items() if path in same}
     with without_cycle_collection():
-        checked = replace(analysis, scope=planned.scope).check(sources, facts, result.checked.project)
+        checked = replace(analysis, scope=planned.scope).check(sources, facts, result.checked)
     return Result(planned, checked.outcome, sources, checked=checked)
 
 
@@ -277,6 +292,7 @@ def _analysis(request: Request, planned: Plan, timings: Timings) -> "Analysis":
     """How to look at the texts of a plan. Raises UsageError when the settings name a rule that does not exist."""
     from sessionlint.run.analysis import Analysis
     from sessionlint.run.extraction.extractor import Extractor
+    from sessionlint.run.parts.apart import partition_of
 
     check_rules(planned)
     return Analysis(
@@ -287,6 +303,7 @@ def _analysis(request: Request, planned: Plan, timings: Timings) -> "Analysis":
         prefilter=request.prefilter,
         extractor=Extractor(planned.store, request.jobs, timings),
         around=planned.around,
+        partition=None if planned.around else partition_of(planned),
     )
 
 
@@ -321,20 +338,49 @@ def _fixed_in(
     warn: Warn,
     hands: Hands | None,
 ) -> Result:
-    """What is left when fixes were applied to what was found; of a project of parts only those are looked at that have some."""
+    """What is left when fixes were applied to what was found."""
     planned, looked = result.plan, find.looked_at(result)
-    if looked is not None or result.parts is None:
-        looked = looked or _checked(request, planned, texts, refused, find.timings)
-        return _fixed(request, planned, *looked, past, warn, hands)
-    from collections import ChainMap
+    parts = None
+    if looked is None:
+        apart = result if result.parts is not None else find.apart(planned, texts, refused)
+        parts = apart.parts if apart is not None else None
+    if parts is not None:
+        return _fixed_apart(find, request, replace(result, parts=parts), texts, past, warn, hands)
+    return _fixed(request, planned, *(looked or _checked(request, planned, texts, refused, find.timings)), past, warn, hands)
 
-    from sessionlint.run.parts.part import joined
 
-    part, others = result.parts.parted(lambda outcome: _is_to_fix(request, outcome, result.sources, past))
-    looked = _checked(request, part.planned, dict(part.texts), part.refused, find.timings)
-    fixed = _fixed(request, part.planned, *looked, past, warn, hands)
-    sources = ChainMap({**fixed.sources}, {**result.sources})
-    return replace(fixed, plan=planned, outcome=joined([fixed.outcome, *others], planned), sources=sources)
+def _fixed_apart(
+    find: _Find,
+    request: Request,
+    result: Result,
+    texts: dict[str, bytes],
+    past: "Past | None",
+    warn: Warn,
+    hands: Hands | None,
+) -> Result:
+    """As ``_fixed``, one part after the other; only those are looked at again in which there is something to fix."""
+    from sessionlint.run.fixing.hands import AskingOn
+
+    assert result.parts is not None
+    asking = AskingOn(hands) if hands is not None else None
+    outcomes, done = [], list[Result]()
+    for part, outcome in result.parts.each:
+        is_quit = bool(done) and done[-1].is_quit
+        if is_quit or not _is_to_fix(request, outcome, result.sources, past):
+            outcomes.append(outcome)
+            continue
+        looked = _checked(request, part.planned, dict(part.texts), part.refused, find.timings)
+        fixed = _fixed(request, part.planned, *looked, past, warn, asking.hands() if asking is not None else None)
+        outcomes.append(fixed.outcome)
+        done.append(replace(fixed, checked=None))
+    return replace(
+        result,
+        outcome=result.parts.joined(outcomes),
+        sources=_Decoded(texts, {path: source for each in done for path, source in each.sources.items()}),
+        changes=sorted((change for each in done for change in each.changes), key=lambda change: change.before.path),
+        unwritten=Unwritten.of_all([each.unwritten for each in done]),
+        is_quit=any(each.is_quit for each in done),
+    )
 
 
 def _fixed(

@@ -27,8 +27,7 @@ class Request:
     and ``cache_dir`` where, if somebody says so; ``jobs``: the most processes that may parse; ``verbose``: whether to tell of
     what mends itself;
     ``prefilter``: whether only files are parsed that can matter, which changes nothing but the time (no option; it is there
-    to be compared with), and ``apart`` whether parts of the project that do not know each other are checked by themselves, which
-    changes nothing but the time and the memory;
+    to be compared with);
     ``baseline``: the file of findings not to report, instead of the one that the settings name, and ``use_baseline`` whether
     there is to be one at all; ``since``: the revision of git whose findings are not reported, ``staged``: the same for the latest
     one, where what is checked is what git's index holds; ``suppress``: the reason to give in comments that hide what is found.
@@ -47,7 +46,6 @@ class Request:
     jobs: int = 1
     verbose: bool = False
     prefilter: bool = True
-    apart: bool = True
     baseline: Path | None = None
     use_baseline: bool = True
     since: str | None = None

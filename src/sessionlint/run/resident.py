@@ -19,6 +19,7 @@ from sessionlint.run.files.bounded import RefusedError
 from sessionlint.run.files.inputs import Warn
 from sessionlint.run.files.reading import decoded, read_bytes
 from sessionlint.run.fixing.fixpoint import fix_all
+from sessionlint.run.parts.apart import partition_of
 from sessionlint.run.past import Past
 from sessionlint.run.pipeline import read_sources
 from sessionlint.run.planning import Plan, check_rules, plan
@@ -43,6 +44,7 @@ class Resident:
         self._open: dict[str, Source] = {}
         self._broken: dict[str, ModuleFacts] = {}
         self._checked: Checked | None = None
+        self._was: Mapping[str, Source] = {}
         self._entries: Sequence[Identity] | None = None
         self._sifted: Outcome | None = None
         self._is_stale = True
@@ -62,12 +64,11 @@ class Resident:
         """The texts that ``outcome`` speaks of."""
         return {**self._on_disk, **{path: source for path, source in self._open.items() if self._is_ours(path)}}
 
-    @property
-    def project(self) -> Project:
-        """The project as it is linked now."""
-        checked = self._current()
-        assert checked.project is not None
-        return checked.project
+    def project_of(self, path: str) -> Project:
+        """The project as it is linked now, or the part of it that a file belongs to."""
+        project = self._current().project_of(path)
+        assert project is not None
+        return project
 
     def load(self, timings: Timings | None = None) -> None:
         """Find the settings and the files anew, and read them. Raises UsageError, and then stays as it was."""
@@ -80,7 +81,14 @@ class Resident:
         extractor = self._analysis.extractor if self._analysis is not None else Extractor(jobs=self._request.jobs)
         extractor.timings = timings or Timings()
         self._plan = planned
-        self._analysis = Analysis(planned.settings, planned.targets, planned.scope, planned.root.package, extractor=extractor)
+        self._analysis = Analysis(
+            planned.settings,
+            planned.targets,
+            planned.scope,
+            planned.root.package,
+            extractor=extractor,
+            partition=partition_of(planned),
+        )
         self._on_disk = {path: _same(self._on_disk.get(path), source) for path, source in sources.items()}
         self._broken = broken
         self._entries = planned.baseline.read() if planned.baseline is not None else None
@@ -153,10 +161,10 @@ class Resident:
             assert self._analysis is not None, "load comes first"
             sources, before = self.sources, self._checked
             known = {path: facts for path, facts in self._broken.items() if path not in self._open}
-            if before is not None and before.project is not None:
-                was = before.project.sources
-                known |= {path: facts for path, facts in before.facts.items() if path in was and was[path] is sources.get(path)}
-            self._checked = self._analysis.check(sources, known, before.project if before is not None else None)
+            if before is not None:
+                known |= {path: facts for path, facts in before.facts.items() if self._was.get(path) is sources.get(path)}
+            self._checked = self._analysis.check(sources, known, before)
+            self._was = sources
             self._is_stale, self._sifted = False, None
         return self._checked
 

@@ -44,7 +44,7 @@ def _commented(analysis: Analysis, state: State, reason: str) -> dict[str, str]:
 
 def _checked(analysis: Analysis, state: State, texts: Mapping[str, Source]) -> Checked:
     unchanged = {path: facts for path, facts in state.checked.facts.items() if path not in texts}
-    checked = analysis.check({**state.sources, **texts}, unchanged, state.checked.project)
+    checked = analysis.check({**state.sources, **texts}, unchanged, state.checked)
     for path in texts:
         if checked.facts[path].problem != state.checked.facts[path].problem:
             raise UsageError(f"{path}: internal: it would not parse with comments in it; no suppression was added")

@@ -40,16 +40,19 @@ class _Standing(NamedTuple):
 
 
 class Unchanged:
-    """Remembers outcomes in ``store``; ``texts`` are the files as bytes, by path, and ``digests`` what is known of each."""
+    """Remembers outcomes in ``store``; ``texts`` are the files as bytes, by path, and ``digests`` what is known of each.
 
-    def __init__(self, store: Store, planned: Plan, texts: Mapping[str, bytes]) -> None:
+    ``distributions`` are the folders that decide what is a part of the project.
+    """
+
+    def __init__(self, store: Store, planned: Plan, texts: Mapping[str, bytes], distributions: Set[str] = frozenset()) -> None:
         self._store = store
         self._texts = texts
         self.digests = {path: _digest(data) for path, data in texts.items()}
-        self._settings_key = _settings_key(planned)
+        self._claims_key = _claims_key(planned, distributions)
+        self._settings_key = _settings_key(planned, self._claims_key)
         files = "".join(f"{path}\0{digest}" for path, digest in self.digests.items())
         self._key = _key(self._settings_key + files.encode("utf-8", "surrogatepass"))
-        self._claims_key = _claims_key(planned)
         self._known_in_part: _Standing | None = None
 
     def outcome(self) -> Outcome | None:
@@ -207,18 +210,18 @@ def _finder_of_beginnings(names: Iterable[str]) -> Callable[[str], bool]:
     return lambda text: any(map(begins, set(_WORD.findall(text)))) if beginnings else False
 
 
-def _settings_key(planned: Plan) -> bytes:
+def _settings_key(planned: Plan, claims_key: bytes) -> bytes:
     """Of what is found by comments and in the files that are asked about, on this day."""
     scope = (sorted(planned.scope.files), planned.scope.folders)
-    return _key(repr((_claims_key(planned), scope, planned.stdin, date.today())).encode("utf-8", "surrogatepass"))
+    return _key(repr((claims_key, scope, planned.stdin, date.today())).encode("utf-8", "surrogatepass"))
 
 
-def _claims_key(planned: Plan) -> bytes:
+def _claims_key(planned: Plan, distributions: Set[str]) -> bytes:
     """Of what is found in all files, whoever asks."""
     settings = replace(planned.settings, output_format="", fail_on="", max_warnings=None)  # what happens to the outcome later
     settings = replace(settings, baseline="", cache_dir=None)
     part = (planned.files[0], sorted(planned.around)) if planned.around else ()
-    told = (code_fingerprint(), settings, planned.targets, planned.root.package, part)
+    told = (code_fingerprint(), settings, planned.targets, planned.root.package, part, sorted(distributions))
     return _key(repr(told).encode("utf-8", "surrogatepass"))
 
 

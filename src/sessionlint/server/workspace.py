@@ -112,9 +112,10 @@ class Folder:
 
     def references(self, path: str, position: Position, *, with_definition: bool) -> list[Location]:
         """Where what stands there is referred to."""
-        project, source = self._resident.project, self._resident.sources.get(path)
+        source = self._resident.sources.get(path)
         if source is None:
             return []
+        project = self._resident.project_of(path)
         shown, offset = self._shown(), self._positions.offset(source, position)
         return [shown.location(place) for place in uses(project, path, offset, with_definition=with_definition)]
 

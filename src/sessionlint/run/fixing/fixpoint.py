@@ -136,7 +136,7 @@ def _look(analysis: Analysis, state: State, applied: Applied) -> State:
     """The texts with the fixes in, checked again; only what changed is extracted, linked and asked again."""
     sources = {**state.sources, **applied.sources}
     unchanged = {path: facts for path, facts in state.checked.facts.items() if path not in applied.sources}
-    return State(sources, analysis.check(sources, unchanged, state.checked.project))
+    return State(sources, analysis.check(sources, unchanged, state.checked))
 
 
 def _harm(before: Checked, after: Checked, applied: Applied, fixed: Set[str]) -> str | None:

@@ -42,6 +42,34 @@ class Hands:
     ask: Callable[[Path], Ask] | None = None
 
 
+class AskingOn:
+    """Hands for one part of a project after the other, as if a person were asked about one project."""
+
+    def __init__(self, hands: Hands) -> None:
+        self._ask = hands.ask
+        self._before = 0
+        self._all = False
+
+    def hands(self) -> Hands:
+        """Those for the next part."""
+        if self._ask is None or self._all:
+            return Hands()
+        before, ask = self._before, self._ask
+
+        def asking(root: Path) -> Ask:
+            said = ask(root)
+
+            def asked(finding: Finding, state: "State", turn: Turn) -> Answer:
+                self._before = before + turn.number
+                answer = said(finding, state, Turn(self._before, before + turn.questions))
+                self._all = answer is Answer.ALL
+                return answer
+
+            return asked
+
+        return Hands(asking)
+
+
 @dataclass(frozen=True, slots=True)
 class Unwritten:
     """``reasons``: why a file could not be written; ``waiting``: the findings that are not fixed for that.
@@ -52,6 +80,13 @@ class Unwritten:
     reasons: Mapping[str, str] = field(default_factory=dict)
     waiting: Sequence[Finding] = ()
     hopeless: bool = False
+
+    @classmethod
+    def of_all(cls, parts: "Sequence[Unwritten]") -> "Unwritten":
+        """What could not be written in parts of a project."""
+        reasons = {path: reason for part in parts for path, reason in part.reasons.items()}
+        waiting = [finding for part in parts for finding in part.waiting]
+        return cls(reasons, waiting, any(part.hopeless for part in parts))
 
     def lines(self) -> list[str]:
         """One line for each file, with the files that were left alone for its sake."""

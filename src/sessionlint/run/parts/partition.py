@@ -5,78 +5,71 @@ Distributions become one where a file of one imports a module of the other, or s
 patches and settings of servers do), and where a ``conftest.py`` gives fixtures to the tests of another one.
 """
 
-import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence, Set
 from posixpath import basename, dirname
 
 from sessionlint.index.imports import outline
-from sessionlint.link.names.layout import Layout
+from sessionlint.link.names.layout import Layout, layout_of
 from sessionlint.model.facts import Import
 from sessionlint.model.regex import regex
 from sessionlint.model.source import Source
+from sessionlint.run.discovery.distributions import Distributions
 
-# bytes: what it takes to begin anew in another process is what it takes to check about as much
-_WORTH_IT = 1_000_000
-_LEAST = 250_000
-_DECLARING = ("pyproject.toml", "setup.cfg", "requirements.txt", "Pipfile")
 _SPELLED = regex(rb"[\"']([A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+)")
 
 
-def parts_of(
-    distribution: Mapping[str, str], sources: Mapping[str, Source], layout: Layout, named: dict[str, Sequence[str]]
-) -> Sequence[Set[str]]:
-    """The files of each part, the largest part first and small ones as one; all as one where it would gain nothing to part them.
+class Partition:
+    """Tells the parts of a project, again and again as its files change. ``distributions`` say where a file belongs;
+    ``source_roots`` and ``package`` are what the layout is made of.
 
-    ``sources`` are all files of the project, and ``distribution`` says where each belongs. ``named`` holds what is known of files
-    of other distributions that a file names, by its path; what had to be found out is added.
+    ``named`` holds what is known beforehand of files of other distributions that a file names, by its path.
     """
-    sizes = {path: len(source.data) for path, source in sources.items()}
-    together, names = _Together(sizes, distribution), _Names(layout, distribution)
-    for path, other in _given_fixtures(sources, distribution):
-        together.join(distribution[path], other)
-    for files in together.smallest_first():
+
+    def __init__(
+        self,
+        distributions: Distributions,
+        source_roots: Sequence[str] = (),
+        package: str = "",
+        named: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self._distributions = distributions
+        self._source_roots = tuple(source_roots)
+        self._package = package
+        self.named = dict(named or {})
+        self._seen: dict[str, Source] = {}
+
+    def parts(self, sources: Mapping[str, Source], around: Set[str] = frozenset()) -> Sequence[Set[str]]:
+        """The files of each part, the largest part last. ``around`` are those of the whole project, if ``sources`` are not."""
+        distribution = {path: self._distributions.of(path) for path in around or sources}
+        together = _Together(sources, distribution)
         if together.is_one:
-            return [sizes.keys()]
-        for path in files:
-            if path not in named:
-                named[path] = names.elsewhere(path, sources[path])
-            for other in named[path]:
-                together.join(distribution[path], distribution[other])
-    return [sizes.keys()] if together.is_one else together.parts()
+            return [sources.keys()]
+        names = _Names(layout_of(frozenset(distribution), self._source_roots, self._package), distribution)
+        for path, other in _given_fixtures(sources, distribution):
+            together.join(distribution[path], other)
+        for files in together.smallest_first():
+            if together.is_one:
+                break
+            for path in files:
+                for other in self._named_by(path, sources[path], names):
+                    together.join(distribution[path], distribution[other])
+        return together.parts()
 
-
-def distributions(folder: Path, paths: Iterable[str]) -> Mapping[str, str]:
-    """By path, the folder of the distribution that a file belongs to; ``folder`` is the project's."""
-
-    def has(inner: str, name: str) -> bool:
-        return os.path.isfile(f"{folder}/{inner}/{name}")  # noqa: PTH113 - there are many
-
-    @cache
-    def declares(inner: str) -> bool:
-        return any(has(inner, name) for name in _DECLARING) or (has(inner, "setup.py") and not has(inner, "__init__.py"))
-
-    @cache
-    def distribution(inner: str) -> str:
-        above = inner
-        while above and not declares(above):
-            above = dirname(above)
-        return above or ("" if declares("") else inner.partition("/")[0])
-
-    return {path: distribution(dirname(path)) for path in paths}
+    def _named_by(self, path: str, source: Source, names: "_Names") -> Sequence[str]:
+        if path not in self.named or self._seen.get(path, source) != source:
+            self.named[path] = names.elsewhere(path, source)
+        self._seen[path] = source
+        return self.named[path]
 
 
 class _Together:
-    """Distributions that have become one; ``sizes`` are those of the files, in bytes."""
+    """Distributions of ``files`` that have become one."""
 
-    def __init__(self, sizes: Mapping[str, int], distribution: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, Source], distribution: Mapping[str, str]) -> None:
         self._files: dict[str, list[str]] = defaultdict(list)
-        for path in sizes:
+        for path in files:
             self._files[distribution[path]].append(path)
-        self._sizes = {name: sum(map(sizes.__getitem__, files)) for name, files in self._files.items()}
-        self._whole = sum(sizes.values())
         self._other: dict[str, str] = {}
 
     def smallest_first(self) -> Sequence[Sequence[str]]:
@@ -85,15 +78,14 @@ class _Together:
 
     @property
     def is_one(self) -> bool:
-        """Whether all that is not one with the largest is not worth to be looked at by itself."""
-        return self._whole - max(self._sizes.values(), default=0) < _WORTH_IT
+        """Whether all have become one."""
+        return len(self._files) == 1
 
     def join(self, one: str, other: str) -> None:
         first, second = sorted((self._first(one), self._first(other)))
-        if first != second:
+        if first != second and first in self._files and second in self._files:
             self._other[second] = first
             self._files[first] = self._files[first] + self._files.pop(second)
-            self._sizes[first] += self._sizes.pop(second)
 
     def _first(self, name: str) -> str:
         while (other := self._other.get(name)) is not None:
@@ -101,11 +93,7 @@ class _Together:
         return name
 
     def parts(self) -> Sequence[Set[str]]:
-        large = sorted(
-            (name for name, size in self._sizes.items() if size >= _LEAST), key=lambda name: (-self._sizes[name], name)
-        )
-        small = {path for name, size in self._sizes.items() if size < _LEAST for path in self._files[name]}
-        return [*({*self._files[name]} for name in large), *([small] if small else [])]
+        return [{*files} for files in sorted(self._files.values(), key=lambda files: (len(files), min(files)))]
 
 
 class _Names:
