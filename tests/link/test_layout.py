@@ -14,6 +14,8 @@ from sessionlint.link.names.layout import Layout
         ("logging.config", "backend/logging/config.py", (), False),
         ("mcp.types", "backend/letters/services/mcp/types.py", ("backend/letters/services/__init__.py",), False),
         ("mcp.types", "backend/letters/services/mcp/types.py", (), True),
+        ("mcp.types", "backend/letters/services/mcp/types.py", ("backend/letters/__init__.py",), False),
+        ("app.db", "src/backend/app/db.py", ("src/__init__.py",), True),
         ("shop", "backend/apps/shop/__init__.py", (), False),
         ("shop.sale", "backend/apps/shop/sale/__init__.py", ("backend/apps/shop/__init__.py",), True),
         ("shop.sale", "backend/apps/shop/sale/__init__.py", ("backend/apps/__init__.py",), False),

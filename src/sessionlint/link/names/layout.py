@@ -108,7 +108,8 @@ class Layout:
         """Whether the file has the name ``module`` only below a package: a vendored or an own `mcp/types.py` is another one than
         that of the library."""
         folder = path[: path.rfind(module.replace(".", "/"))].rstrip("/")
-        return any(self._is_package(each) for each in (folder, *_parents(folder)) if each)
+        around = (each for each in (folder, *_parents(folder)) if each.rpartition("/")[2] not in ("", "src"))
+        return any(map(self._is_package, around))  # many a `src` has an `__init__.py`, and nobody imports it
 
     def full_path(self, path: str) -> str:
         """``path`` as it is from the folder around the package that the root is."""

@@ -16,6 +16,7 @@ from sessionlint.model.regex import regex
 from sessionlint.model.source import Source
 from sessionlint.run.discovery.distributions import Distributions
 
+_DEEPEST = 32  # folders and modules in a dotted name
 _SPELLED = regex(rb"[\"']([A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+)")
 
 
@@ -123,6 +124,7 @@ class _Names:
 
     def _nearest(self, path: str, dotted: str, level: int) -> Iterator[str]:
         """The file of the module that a dotted name means, or else of the nearest one around it."""
+        dotted = ".".join(dotted.split(".", _DEEPEST)[:_DEEPEST])
         while self._layout.may_resolve(dotted, level):
             found = self._layout.resolve(path, dotted, level)
             if found is not None:

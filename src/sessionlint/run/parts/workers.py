@@ -37,7 +37,8 @@ def checked(
         spent.append(answer["timings"])
         tell(part.planned.files[0])
 
-    processes.distributed(_started, count, iter([*enumerate(parts)]), give, lambda process: processes.asked(process, None))
+    largest_first = sorted(enumerate(parts), key=lambda piece: -sum(map(len, piece[1].texts.values())))
+    processes.distributed(_started, count, iter(largest_first), give, lambda process: processes.asked(process, None))
     if len(found) < len(parts):
         raise WorkerFailedError("not all was checked")
     return [found[number] for number in range(len(parts))], spent
