@@ -44,7 +44,7 @@ def _commits_at(project: Project, site: Site) -> bool:
     match site.path:
         case (Attribute(attr=attr), *_):
             return attr in _COMMITTING
-        case (Call() as call, *_) if any(given.value is site.term for given in call.args):
+        case (Call() as call, *_) if any(given.term is site.term for given in call.args):
             return _is_done_with_given(project, call, site, may_commit)
         case _:
             return False
@@ -53,10 +53,10 @@ def _commits_at(project: Project, site: Site) -> bool:
 def _has_objects_at(project: Project, site: Site) -> bool:
     match site.path:
         case (Attribute(attr=attr), Call(args=(given, *_)), *_) if attr in RUNNING:
-            return not (isinstance(given.value, Call) and project.kind(given.value.func, site.scope) in _TEXTS)
+            return not (isinstance(given.term, Call) and project.kind(given.term.func, site.scope) in _TEXTS)
         case (Attribute(attr=attr), *_):
             return attr not in _WITHOUT_OBJECTS
-        case (Call() as call, *_) if any(given.value is site.term for given in call.args):
+        case (Call() as call, *_) if any(given.term is site.term for given in call.args):
             return _is_done_with_given(project, call, site, may_have_objects)
         case _:
             return False
