@@ -61,7 +61,8 @@ def show(item: object) -> str:
             "a[1:2, ..., *b]",
             "Evaluate(Subscript(a, [Operation('slice', [Constant(1) Constant(2)]) Operation('...', []) Operation('*', [b])]))",
         ),
-        ("'a' \"b\\n\" r'\\c'", "Evaluate(Constant('ab\\n\\\\c'))"),
+        ("x = 'a' \"b\\n\" r'\\c'", "Assign([x], Constant('ab\\n\\\\c'), None, False)"),
+        ("'what it' ' does'", "Evaluate(Constant(''))"),
         ("'a' f'{b!r:>{c}}'", "Evaluate(FString([Constant('a') b Constant('>') c]))"),
         (r"'a' '\x4'", "Evaluate(FString([Constant('a') Operation('bytes', [])]))"),
         (r"f'{a}' '\x4' 'b'", "Evaluate(FString([a Operation('bytes', []) Constant('b')]))"),
@@ -95,7 +96,7 @@ def show(item: object) -> str:
             "match a:\n case B(c, d=[e, *g]) | {'k': h, **i} if j: pass",
             "Match(a, [Case(['c' 'e' 'g' 'h' 'i'], j, [Jump('pass')])])",
         ),
-        ("class A[T](B, m=C): pass", "Class('A', [Argument(B, None, '') Argument(C, 'm', '')], [], [Jump('pass')])"),
+        ("class A[T](B, m=C): pass", "Class('A', [B Argument(C, 'm', '')], [], [Jump('pass')])"),
         (
             "@d\nasync def a(b, /, c: C = 1, *e, g, **h) -> R: yield",
             "Function('a', [Parameter('b', None, None, '/') Parameter('c', C, Constant(1), '') Parameter('e', None, None, '*') "
@@ -124,6 +125,17 @@ def test_a_definition_starts_at_its_decorator_and_ends_before_the_comment_behind
     assert text[slice(*function.returns_span)] == "-> (D)"
     assert text[: function.header_end].endswith("(D) :")
     assert text[slice(*function.params[0].span)] == "c=(1)"
+
+
+def test_an_argument_takes_a_node_of_its_own_where_it_is_more_than_its_term() -> None:
+    text = "f(a, (b), (c, d), *e, g=h)"
+    (statement,) = body_of(text + "\n")
+    assert isinstance(statement, f.Evaluate) and isinstance(statement.value, f.Call)
+    args = statement.value.args
+    assert [text[slice(*given.span)] for given in args] == ["a", "(b)", "(c, d)", "*e", "g=h"]
+    assert [text[slice(*given.term.span)] for given in args] == ["a", "b", "c, d", "e", "h"]
+    assert [(given.star, given.keyword) for given in args] == [("", None)] * 3 + [("*", None), ("", "g")]
+    assert [isinstance(given, f.Argument) for given in args] == [False, True, True, True, True]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sessionlint.model.facts import Argument, Call, Comprehension
+from sessionlint.model.facts import Call, Comprehension, Given
 from sessionlint.model.finding import Edit
 from sessionlint.model.regex import regex
 from sessionlint.model.source import Place, Source, Span
@@ -23,7 +23,7 @@ def parentheses(source: Source, call: Call) -> Span:
     return Span(opening, call.span.end)
 
 
-def remove_argument(source: Source, call: Call, argument: Argument) -> Edit | None:
+def remove_argument(source: Source, call: Call, argument: Given) -> Edit | None:
     """The edit that removes ``argument`` with its comma, or None when a comment would go with it."""
     text, index = source.text, call.args.index(argument)
     inside = Span(parentheses(source, call).start + 1, call.span.end - 1)
@@ -66,7 +66,7 @@ def add_arguments(source: Source, call: Call, written: Sequence[str]) -> tuple[E
     if not call.args:
         return _first(source, lines, call, written)
     last = call.args[-1]
-    if isinstance(last.value, Comprehension) and last.value.kind == "generator" and source.text[last.span.start] != "(":
+    if isinstance(last.term, Comprehension) and last.term.kind == "generator" and source.text[last.span.start] != "(":
         return None
     comma = _COMMA.match(source.text, last.span.end)
     end = comma.end() if comma else last.span.end
@@ -93,7 +93,7 @@ def _first(source: Source, lines: Lines, call: Call, written: Sequence[str]) -> 
     return (_insert(source, line, new),)
 
 
-def _has_own_lines(text: str, lines: Lines, call: Call, last: Argument, end: int) -> bool:
+def _has_own_lines(text: str, lines: Lines, call: Call, last: Given, end: int) -> bool:
     """Whether ``last`` starts its line and nothing but a comment stands behind it, so that the call goes on below."""
     if text[lines.start(last.span.start) : last.span.start].strip() or lines.end(end) >= call.span.end:
         return False

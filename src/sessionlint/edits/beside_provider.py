@@ -29,7 +29,7 @@ def context_manager_name(project: Project, function: FunctionScope) -> str | Non
         match bindings:
             case [ValueBinding(value=Call(func=func, args=(given,)), path=())]:
                 made = project.kind(func, home) == kinds.External(f"contextlib.{decorator_for(function)}")
-                if made and project.kind(given.value, home) == kinds.FunctionKind(function):
+                if made and project.kind(given.term, home) == kinds.FunctionKind(function):
                     return name
     return None
 

@@ -47,7 +47,7 @@ def _advanced(project: Project, outer: Call, scope: Scope) -> Call | None:
     if project.kind(outer.func, scope) not in _ADVANCING or len(outer.args) != 1:
         return None
     given = outer.args[0]
-    return given.value if isinstance(given.value, Call) and not given.star and given.keyword is None else None
+    return given.term if isinstance(given.term, Call) and not given.star and given.keyword is None else None
 
 
 def _is_plain_generator(project: Project, term: Term, scope: Scope) -> bool:
@@ -104,7 +104,7 @@ def unwrapped(project: Project, found: Consumption) -> Fix | None:
     wrapper = found.dependency.provider if found.dependency is not None else None
     if not isinstance(wrapper, Call) or len(wrapper.args) != 1 or wrapper.args[0].star:
         return None
-    inner = wrapper.args[0].value
+    inner = wrapper.args[0].term
     if not _is_plain_generator(project, inner, found.scope):
         return None
     source, module = project.source(found.scope), found.scope.module

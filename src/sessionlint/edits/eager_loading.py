@@ -41,8 +41,8 @@ def _in_get(project: Project, call: Call, where: FunctionScope, option: str) -> 
 def _in_query(origin: Call, where: FunctionScope, written: str, option: str) -> tuple[Edit, ...] | None:
     """Behind ``select(Shop)`` or ``db.query(Shop)``."""
     is_query = isinstance(origin.func, Attribute) and origin.func.attr == "query"
-    begins = origin if is_query else _select(origin.args[0].value, where)
-    if begins is None or not begins.args or walk.dotted(begins.args[0].value) != written:
+    begins = origin if is_query else _select(origin.args[0].term, where)
+    if begins is None or not begins.args or walk.dotted(begins.args[0].term) != written:
         return None
     return (Edit(Place(where.module.path, Span(begins.span.end, begins.span.end)), f".options({option})"),)
 

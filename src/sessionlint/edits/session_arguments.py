@@ -7,7 +7,7 @@ from sessionlint.edits.imports import change_imports
 from sessionlint.link.names.scopes import ModuleScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.model import walk
-from sessionlint.model.facts import Argument, Call, Term
+from sessionlint.model.facts import Call, Given, Term
 from sessionlint.model.finding import Applicability, Fix
 
 
@@ -17,13 +17,13 @@ def droppable_names(project: Project, module: ModuleScope, terms: Iterable[Term]
     return [name for name in roots if name and not project.importers_of_name(module.path, name)]
 
 
-def drop_argument_fix(project: Project, call: Call, argument: Argument, scope: Scope) -> Fix | None:
+def drop_argument_fix(project: Project, call: Call, argument: Given, scope: Scope) -> Fix | None:
     """Take ``argument``, which changes nothing, out of ``call``, and the import of what it names if nothing else needs it."""
     source, module = project.source(scope), scope.module
     dropped = remove_argument(source, call, argument)
     if dropped is None:
         return None
-    names = droppable_names(project, module, [argument.value])
+    names = droppable_names(project, module, [argument.term])
     imports = change_imports(module.facts, source, drop=names, removed=[argument.span])
     title = f"drop `{source.text[slice(*argument.span)]}`"
     return Fix(title, (dropped, *(imports.edits if imports else ())), Applicability.SAFE)

@@ -178,6 +178,8 @@ class _Seeds:
             self._working.discard(seed)
             if seed.is_usable:
                 self._idle.append(seed)
+                return
+        seed.end()  # it is dead already, but its pipes are open
 
     def end(self) -> None:
         with self._lock:

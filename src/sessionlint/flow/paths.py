@@ -252,4 +252,4 @@ def suppresses(context: Term) -> bool:
     """``with suppress(Exception):`` is a ``try`` that goes on behind itself."""
     if not isinstance(context, Call) or (walk.dotted(context.func) or "").rpartition(".")[2] != "suppress":
         return False
-    return any((walk.dotted(given.value) or "").rpartition(".")[2] in _EVERYTHING for given in context.args)
+    return any((walk.dotted(given.term) or "").rpartition(".")[2] in _EVERYTHING for given in context.args)

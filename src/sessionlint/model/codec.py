@@ -17,13 +17,13 @@ from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from sessionlint.model import facts
-from sessionlint.model.facts import ModuleFacts, Placed
+from sessionlint.model.facts import Begun, ModuleFacts, Placed
 from sessionlint.model.source import Span
 
 Data: TypeAlias = list[list[Any]]
 
 _CLASSES: list[type] = [
-    item for item in vars(facts).values() if is_dataclass(item) and isinstance(item, type) and item is not Placed
+    item for item in vars(facts).values() if is_dataclass(item) and isinstance(item, type) and item not in (Begun, Placed)
 ]
 
 

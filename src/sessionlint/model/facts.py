@@ -28,15 +28,33 @@ else:
 
 
 @node
-class Placed:
-    """What stands somewhere. Two numbers, shared by all that have them, take half the memory of a ``Span`` for each node."""
+class Begun:
+    """What stands somewhere, and tells itself where it ends."""
 
     start: int
+
+
+@node
+class Placed(Begun):
+    """What stands somewhere. Two numbers, shared by all that have them, take half the memory of a ``Span`` for each node."""
+
     end: int
 
     @property
     def span(self) -> Span:
         return Span(self.start, self.end)
+
+
+class Expression:
+    """What a term is as an argument of a call: ``Given``, and no more than itself."""
+
+    __slots__ = ()
+    keyword = None
+    star = ""
+
+    @property
+    def term(self) -> "Term":
+        return self  # type: ignore[return-value]  # nothing else is made of it
 
 
 # --- terms ------------------------------------------------------------------------------------------------------------
@@ -46,14 +64,23 @@ class Placed:
 
 
 @node
-class Name(Placed):
-    """A bare name, read or (as an assignment target) written."""
+class Name(Begun, Expression):
+    """A bare name, read or (as an assignment target) written. There are more of them than of anything else, so none keeps where
+    it ends: facts hold names as they are written."""
 
     id: str
 
+    @property
+    def end(self) -> int:
+        return self.start + len(self.id)
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.start + len(self.id))
+
 
 @node
-class Attribute(Placed):
+class Attribute(Placed, Expression):
     """``value.attr``; ``span`` covers the whole, the attribute's own name is its last ``len(attr)`` characters."""
 
     value: "Term"
@@ -62,29 +89,30 @@ class Attribute(Placed):
 
 @node
 class Argument(Placed):
-    """One argument of a call or class header: ``value``, ``keyword=value``, ``*value`` or ``**value``.
+    """One argument of a call or class header: ``term``, ``keyword=term``, ``*term`` or ``**term``.
 
-    ``span`` covers the keyword and the value, without the comma.
+    ``span`` covers the keyword and the term, without the comma. An argument that is no more than its term is that term itself,
+    as most are: see ``Given``.
     """
 
-    value: "Term"
+    term: "Term"
     keyword: str | None = None
     star: Literal["", "*", "**"] = ""
 
 
 @node
-class Call(Placed):
+class Call(Placed, Expression):
     func: "Term"
-    args: tuple[Argument, ...]
+    args: "tuple[Given, ...]"
 
 
 @node
-class Await(Placed):
+class Await(Placed, Expression):
     value: "Term"
 
 
 @node
-class Yield(Placed):
+class Yield(Placed, Expression):
     """``yield value`` or, with ``delegated``, ``yield from value``."""
 
     value: "Term | None"
@@ -92,7 +120,7 @@ class Yield(Placed):
 
 
 @node
-class BoolOp(Placed):
+class BoolOp(Placed, Expression):
     """``a or b or c`` / ``a and b``, flattened when the operator is the same."""
 
     op: Literal["or", "and"]
@@ -100,7 +128,7 @@ class BoolOp(Placed):
 
 
 @node
-class Conditional(Placed):
+class Conditional(Placed, Expression):
     """``body if test else orelse``."""
 
     test: "Term"
@@ -109,7 +137,7 @@ class Conditional(Placed):
 
 
 @node
-class Subscript(Placed):
+class Subscript(Placed, Expression):
     """``value[items]``: annotations, look-ups. A slice is an ``Operation``."""
 
     value: "Term"
@@ -117,7 +145,7 @@ class Subscript(Placed):
 
 
 @node
-class Collection(Placed):
+class Collection(Placed, Expression):
     """A display: ``(a, b)``, ``[a, b]``, ``{a, b}``. A starred element is ``Operation("*", ...)``."""
 
     kind: Literal["tuple", "list", "set"]
@@ -125,28 +153,28 @@ class Collection(Placed):
 
 
 @node
-class Mapping(Placed):
+class Mapping(Placed, Expression):
     """A dict display; a key of ``None`` stands for ``**value``."""
 
     items: tuple[tuple["Term | None", "Term"], ...]
 
 
 @node
-class Constant(Placed):
+class Constant(Placed, Expression):
     """A literal: str (implicit concatenation joined), int, float, bool or None. Bytes, complex and ``...`` are Operations."""
 
     value: str | int | float | bool | None
 
 
 @node
-class FString(Placed):
+class FString(Placed, Expression):
     """An f-string (or t-string): literal parts as Constants (raw, with the span of the whole) and expressions, in order."""
 
     parts: tuple["Term", ...]
 
 
 @node
-class Walrus(Placed):
+class Walrus(Placed, Expression):
     """``target := value``."""
 
     target: Name
@@ -164,7 +192,7 @@ class Parameter(Placed):
 
 
 @node
-class Lambda(Placed):
+class Lambda(Placed, Expression):
     params: tuple[Parameter, ...]
     body: "Term"
 
@@ -180,7 +208,7 @@ class Clause(Placed):
 
 
 @node
-class Comprehension(Placed):
+class Comprehension(Placed, Expression):
     """``element`` holds one term, or two (key, value) for a dict."""
 
     kind: Literal["list", "set", "dict", "generator"]
@@ -189,7 +217,7 @@ class Comprehension(Placed):
 
 
 @node
-class Operation(Placed):
+class Operation(Placed, Expression):
     """Any other expression: comparisons (``op`` "is", "is not", "==", "in", ...), arithmetic, "not", "*" (starred), "slice".
 
     Only its operands matter to us. A chain of one operator is flat (``a | b | c``); ``a < b is c`` has the ``op`` "<, is".
@@ -218,6 +246,8 @@ Term: TypeAlias = (
     | Operation
 )
 
+Given: TypeAlias = Term | Argument
+
 # --- statements -------------------------------------------------------------------------------------------------------
 # The span of a statement starts at its first token (a decorator, for a definition) and ends behind its last one, without
 # comment and line ending; that of a compound statement includes its body.
@@ -235,7 +265,7 @@ class Assign(Placed):
 
 @node
 class Evaluate(Placed):
-    """An expression statement."""
+    """An expression statement. Of a string that does nothing, as a docstring, the text is left out."""
 
     value: Term
 
@@ -396,7 +426,7 @@ class Class(Placed):
 
     name: str
     name_start: int
-    bases: tuple[Argument, ...]
+    bases: tuple[Given, ...]
     decorators: tuple[Term, ...]
     body: "Block"
 

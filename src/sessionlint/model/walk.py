@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from sessionlint.model.facts import (
-    Argument,
     Assert,
     Assign,
     Attribute,
@@ -21,6 +20,7 @@ from sessionlint.model.facts import (
     For,
     FString,
     Function,
+    Given,
     If,
     Lambda,
     Mapping,
@@ -46,7 +46,7 @@ Path: TypeAlias = tuple[Term, ...]
 _CHILDREN: dict[type, Callable[[Any], Iterable[Term]]] = {
     Attribute: lambda term: (term.value,),
     Await: lambda term: (term.value,),
-    Call: lambda term: (term.func, *[given.value for given in term.args]),
+    Call: lambda term: (term.func, *[given.term for given in term.args]),
     Yield: lambda term: (term.value,) if term.value is not None else (),
     BoolOp: lambda term: term.values,
     Conditional: lambda term: (term.body, term.test, term.orelse),
@@ -118,7 +118,7 @@ _OWN_TERMS: dict[type, Callable[[Any], Iterable[Term | None]]] = {
     For: lambda statement: (statement.iter, statement.target),
     Match: lambda statement: (statement.subject, *[case.guard for case in statement.cases]),
     Function: lambda statement: (*statement.decorators, *[param.default for param in statement.params]),
-    Class: lambda statement: (*statement.decorators, *[base.value for base in statement.bases]),
+    Class: lambda statement: (*statement.decorators, *[base.term for base in statement.bases]),
 }
 
 
@@ -180,13 +180,13 @@ def argument(call: Call, position: int | None, keyword: str) -> Term | None:
     """The argument of a call by position (from 0; None: only by keyword) or keyword; None when absent or hidden behind a star."""
     for given in call.args:
         if given.keyword == keyword and not given.star:
-            return given.value
+            return given.term
     if position is None:
         return None
-    positional: list[Argument] = []
+    positional: list[Given] = []
     for given in call.args:
         if given.star == "*":
             break
         if given.keyword is None and not given.star:
             positional.append(given)
-    return positional[position].value if position < len(positional) else None
+    return positional[position].term if position < len(positional) else None

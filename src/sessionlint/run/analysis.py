@@ -264,12 +264,16 @@ class _Asking:
             if path not in found:
                 module = self.project.modules[path]
                 known = self.project.memory.known((codes, module))
-                found[path] = self._in_module(rules, module, failed) if known is UNASKED else known
+                found[path] = self._in_module(rules, codes, module, failed) if known is UNASKED else known
         self.errors.extend(f"{code} failed in {_listed(paths)}: {what}" for (code, what), paths in sorted(failed.items()))
         return {path: found[path] for path in paths}
 
     def _in_module(
-        self, rules: Sequence[RegisteredRule], module: ModuleScope, failed: dict[tuple[str, str], list[str]]
+        self,
+        rules: Sequence[RegisteredRule],
+        codes: tuple[str, ...],
+        module: ModuleScope,
+        failed: dict[tuple[str, str], list[str]],
     ) -> Sequence[Finding]:
         found: list[Finding] = []
         all_went_well = True
@@ -280,7 +284,6 @@ class _Asking:
             if error is not None:
                 all_went_well = False
                 failed[entry.rule.code, told(error)].append(module.path)
-        codes = tuple(entry.rule.code for entry in rules)
         parts = [part for code in codes if (part := (code, module)) in self.project.memory.answers]
         if all_went_well and parts:
             self.project.memory.gather((codes, module), module.bit, found, parts)

@@ -6,7 +6,20 @@ from typing import Any
 
 from sessionlint.extract.lower.walk import StatementTable, Walk
 from sessionlint.extract.newer import nodes
-from sessionlint.model.facts import Alias, Assert, Assign, Delete, Evaluate, Import, Jump, Raise, Return, Scoping, Statement
+from sessionlint.model.facts import (
+    Alias,
+    Assert,
+    Assign,
+    Constant,
+    Delete,
+    Evaluate,
+    Import,
+    Jump,
+    Raise,
+    Return,
+    Scoping,
+    Statement,
+)
 
 
 def _assign(walk: Walk, node: ast.Assign, start: int, end: int) -> Statement:
@@ -28,7 +41,10 @@ def _type_alias(walk: Walk, node: Any, start: int, end: int) -> Statement:
 
 
 def _evaluate(walk: Walk, node: ast.Expr, start: int, end: int) -> Statement:
-    return Evaluate(start, end, walk.term(node.value))
+    value = node.value
+    if type(value) is ast.Constant and type(value.value) is str:
+        return Evaluate(start, end, Constant(walk.start(value), walk.end(value), ""))
+    return Evaluate(start, end, walk.term(value))
 
 
 def _return(walk: Walk, node: ast.Return, start: int, end: int) -> Statement:

@@ -13,6 +13,7 @@ from sessionlint.model.facts import (
     BoolOp,
     Call,
     Conditional,
+    Given,
     Lambda,
     Name,
     Operation,
@@ -71,12 +72,12 @@ def _position(node: ast.expr | ast.keyword) -> tuple[int, int]:
 
 def arguments(
     walk: Walk, args: Sequence[ast.expr], keywords: Sequence[ast.keyword], behind: int, closing: int
-) -> tuple[Argument, ...]:
+) -> tuple[Given, ...]:
     """The arguments of a call or class header.
 
     ``behind`` lies before the parenthesis that opens them with no other between, ``closing`` is where they are closed.
     """
-    found: list[Argument] = []
+    found: list[Given] = []
     for node in _in_order(args, keywords) if keywords else args:
         if isinstance(node, ast.keyword):
             start, end = walk.start(node), walk.end(node)
@@ -88,18 +89,18 @@ def arguments(
     return tuple(found)
 
 
-def _positional(walk: Walk, node: ast.expr, behind: int, closing: int) -> Argument:
+def _positional(walk: Walk, node: ast.expr, behind: int, closing: int) -> Given:
     """``behind`` lies before the comma or parenthesis in front of the argument."""
     term = walk.term(node)
     start, end = term.start, term.end
     if isinstance(node, _WITH_OWN_PARENTHESES):
         start, end = walk.start(node), walk.end(node)
     if end > closing:  # the parentheses of a generator are those of its call
-        return Argument(term.start, term.end, term)
-    if end == closing or walk.text[end] == ",":
-        return Argument(start, end, term)
-    outer = walk.skip_gap(walk.skip_gap(behind) + 1)
-    return Argument(outer, walk.closed(end, walk.opened(outer, start)), term)
+        return term
+    if end != closing and walk.text[end] != ",":
+        outer = walk.skip_gap(walk.skip_gap(behind) + 1)
+        start, end = outer, walk.closed(end, walk.opened(outer, start))
+    return term if start == term.start and end == term.end else Argument(start, end, term)
 
 
 def _call(walk: Walk, node: ast.Call, start: int, end: int) -> Term:
@@ -190,7 +191,7 @@ def _subscript(walk: Walk, node: ast.Subscript, start: int, end: int) -> Term:
 
 
 def _walrus(walk: Walk, node: ast.NamedExpr, start: int, end: int) -> Term:
-    return Walrus(start, end, Name(*walk.span(node.target), node.target.id), walk.term(node.value))
+    return Walrus(start, end, Name(walk.start(node.target), node.target.id), walk.term(node.value))
 
 
 TERMS: TermTable = {

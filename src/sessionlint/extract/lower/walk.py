@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 from sessionlint.extract.lower.positions import Places
 from sessionlint.model.facts import Block, Name, Operation, Statement, Term
 from sessionlint.model.regex import regex
-from sessionlint.model.source import Span
 
 # an expression, statement, argument, keyword, alias or handler: what has the attributes, though typeshed doubts the ends
 Located: TypeAlias = Any
@@ -55,9 +54,6 @@ class Walk:
         """The same number, as all have it that stand there."""
         return self._numbers[offset]
 
-    def span(self, node: Located) -> Span:
-        return Span(self.start(node), self.end(node))
-
     def skip_gap(self, offset: int) -> int:
         """The next offset that is neither white space, nor a continuation, nor a comment."""
         if self.text[offset : offset + 1] in _SOLID:
@@ -89,18 +85,18 @@ class Walk:
         """The term of an expression. What is nested beyond all reason becomes opaque: unknown is a value."""
         at, starts, offsets = node.__dict__, self._starts, self._offsets  # whose items take less than the attributes
         start = offsets[starts[at["lineno"]] + at["col_offset"]]
+        kind, depth = type(node), self._term_depth
+        if kind is _NAME and depth <= _DEEPEST_TERM:  # a third of all terms
+            return Name(start, at["id"])
         end = offsets[starts[at["end_lineno"]] + at["end_col_offset"]]
-        if self._term_depth > _DEEPEST_TERM:
+        if depth > _DEEPEST_TERM:
             return Operation(start, end, "...", ())
-        kind = type(node)
-        if kind is _NAME:  # a third of all terms
-            return Name(start, end, at["id"])
         lower = self._terms.get(kind)
         if lower is None:
             raise CannotTellError(kind.__name__)
-        self._term_depth += 1
+        self._term_depth = depth + 1
         term = lower(self, node, start, end)
-        self._term_depth -= 1
+        self._term_depth = depth
         return term
 
     def optional(self, node: Located | None) -> Term | None:

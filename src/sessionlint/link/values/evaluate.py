@@ -433,7 +433,7 @@ class Evaluator:
 
     def base_kinds(self, cls: ClassScope) -> list[Kind]:
         parent = cls.parent or cls.module
-        return [self.kind(base.value, parent) for base in cls.node.bases if base.keyword is None and not base.star]
+        return [self.kind(base.term, parent) for base in cls.node.bases if base.keyword is None and not base.star]
 
     def session_type(self, kind: Kind) -> kinds.SessionType | None:
         """The library's session class that a class is or derives from."""

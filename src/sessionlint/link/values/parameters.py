@@ -135,7 +135,7 @@ def _given(values: Values, init: FunctionScope, parameter: Parameter, site: Site
 
 def bases(module: ModuleScope) -> dict[tuple[str, str], None]:
     """The names of the classes of a module, each behind that of a class that it names as its base."""
-    pairs = ((base.value, cls.node.name) for cls in module.classes for base in cls.node.bases)
+    pairs = ((base.term, cls.node.name) for cls in module.classes for base in cls.node.bases)
     return dict.fromkeys(((walk.dotted(base) or "").rpartition(".")[2], name) for base, name in pairs)
 
 

@@ -31,7 +31,7 @@ def _parsed(text: str) -> ast.expr:
 def _term(node: ast.expr) -> Term | None:
     match node:
         case ast.Name(id=name):
-            return Name(*_NOWHERE, name)
+            return Name(_NOWHERE.end - len(name), name)  # so that it ends where all of them do
         case ast.Constant(value=None | str() as literal):
             return Constant(*_NOWHERE, literal)
         case ast.Attribute(value=inner, attr=attr) if (value := _term(inner)) is not None:

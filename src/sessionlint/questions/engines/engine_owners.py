@@ -36,7 +36,7 @@ class EngineOwners:
                 continue
             if self._project.role(site.scope.module) is not Role.APPLICATION:
                 continue
-            cls = self._project.kind(call.args[0].value, site.scope)
+            cls = self._project.kind(call.args[0].term, site.scope)
             engine = self._engine_of(cls.cls) if isinstance(cls, kinds.ClassKind) else None
             caller = callers.of(function)
             if engine is not None and caller is not None:

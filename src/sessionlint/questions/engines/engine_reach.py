@@ -139,7 +139,7 @@ def _wrapped_factory(project: Project, site: Site) -> Place | None:
     call = site.term
     if not isinstance(call, Call) or not call.args:
         return None
-    factory = project.kind(call.args[0].value, site.scope)
+    factory = project.kind(call.args[0].term, site.scope)
     return factory.origin if isinstance(factory, kinds.Factory) else None
 
 

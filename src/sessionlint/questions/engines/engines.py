@@ -135,8 +135,8 @@ def _is_given_literal_url(project: Project, call: Call, site: Site, function: Fu
         return has_literal_url(project, call, site)
     return built.scope is function and any(
         isinstance(url, Name)
-        and parameter_for(function, call, given.value) == url.id
-        and literal_text(given.value, site.scope, project.evaluator) is not None
+        and parameter_for(function, call, given.term) == url.id
+        and literal_text(given.term, site.scope, project.evaluator) is not None
         for given in call.args
     )
 

@@ -124,7 +124,7 @@ class DatabaseSearch:
     def engine_asked(self, call: Call, site: Site) -> Place | None:
         """Where the engine was built that ``call`` names, as its receiver or as an argument."""
         receiver = (call.func.value,) if isinstance(call.func, Attribute) else ()
-        named = [self._project.kind(term, site.scope) for term in (*receiver, *(given.value for given in call.args))]
+        named = [self._project.kind(term, site.scope) for term in (*receiver, *(given.term for given in call.args))]
         return next((kind.origin for kind in named if isinstance(kind, kinds.Engine)), None)
 
     def _fetches(self, call: Call, site: Site) -> bool:
@@ -157,7 +157,7 @@ class DatabaseSearch:
         return opened and isinstance(kind, kinds.Session) and kind.is_certain
 
     def _is_given_database(self, call: Call, site: Site) -> bool:
-        return any(self._is_database(given.value, site) for given in call.args if not given.star)
+        return any(self._is_database(given.term, site) for given in call.args if not given.star)
 
     def _is_database(self, term: Term, site: Site) -> bool:
         return isinstance(self._project.kind(term, site.scope), kinds.Engine | kinds.Connection)
@@ -175,7 +175,7 @@ class DatabaseSearch:
         return function if awaited is function.node.is_async else None
 
     def _run_to_completion(self, call: Call, site: Site) -> FunctionScope | None:
-        coroutine = call.args[0].value if call.args else None
+        coroutine = call.args[0].term if call.args else None
         if isinstance(coroutine, Call):
             return called_function(self._project, coroutine, site)
         kind = self._project.kind(coroutine, site.scope) if coroutine is not None else kinds.UNKNOWN

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sessionlint.link.names.scopes import ModuleScope, Scope
 from sessionlint.link.project import Project
 from sessionlint.link.question import collected
-from sessionlint.model.facts import Argument, Call, Constant
+from sessionlint.model.facts import Call, Constant, Given
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.sessions.makers import configurations, makers_of, opened_calls, takes_plain_arguments
@@ -21,7 +21,7 @@ class SessionFlag:
     it goes to SQLAlchemy itself and overrules no other argument, so that leaving it out gives the default.
     """
 
-    argument: Argument
+    argument: Given
     call: Call
     scope: Scope
     value: bool | None
@@ -59,12 +59,12 @@ def _flags(call: Call, scope: Scope, *, early: bool, original: bool) -> Iterator
             yield SessionFlag(given, call, scope, _as_bool(value), settled, early, original)
 
 
-def _literal(given: Argument) -> Constant | None:
+def _literal(given: Given) -> Constant | None:
     """The literal True, False (or, for ``future``, None) of an argument."""
-    if not isinstance(given.value, Constant):
+    if not isinstance(given.term, Constant):
         return None
     allowed = (True, False, None) if given.keyword == "future" else (True, False)
-    return given.value if any(given.value.value is value for value in allowed) else None
+    return given.term if any(given.term.value is value for value in allowed) else None
 
 
 def _as_bool(value: Constant) -> bool | None:

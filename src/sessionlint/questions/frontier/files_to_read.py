@@ -48,6 +48,6 @@ def _lent_to_unread(project: Project, module: ModuleScope) -> Iterator[str]:
         call = site.term
         callee = project.kind(call.func, site.scope) if isinstance(call, Call) and call.args else None
         if isinstance(call, Call) and isinstance(callee, kinds.Unknown) and callee.unread is not None:
-            lent = (project.kind(given.value, site.scope) for given in call.args)
+            lent = (project.kind(given.term, site.scope) for given in call.args)
             if any(isinstance(kind, kinds.Session) for kind in lent):
                 yield callee.unread

@@ -101,8 +101,8 @@ def overrides(module: ModuleScope) -> Iterator[tuple[Call, Scope]]:
     for scope in module.scopes:
         for statement in walk.statements(scope.body):
             for term in _overriding(statement):
-                depends = Name(*term.span, "Depends")
-                yield Call(*term.span, depends, (Argument(*term.span, term),)), scope
+                depends = Name(term.start, "Depends")
+                yield Call(*term.span, depends, (term,)), scope
 
 
 def _overriding(statement: Statement) -> Iterator[Term]:
@@ -114,7 +114,7 @@ def _overriding(statement: Statement) -> Iterator[Term]:
         case Evaluate(
             value=Call(
                 func=Attribute(value=Attribute(attr="dependency_overrides"), attr="update"),
-                args=(Argument(value=MappingTerm(items=items)),),
+                args=(MappingTerm(items=items) | Argument(term=MappingTerm(items=items)),),
             )
         ):
             yield from (value for key, value in items if key is not None)

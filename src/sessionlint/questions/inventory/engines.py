@@ -185,7 +185,7 @@ def options_of(project: Project, call: Call, scope: Scope) -> tuple[Option, ...]
     """The keyword arguments of a call, but for what it is about."""
     named = [given for given in call.args if given.keyword is not None and given.keyword not in ("url", "bind")]
     text = project.source(scope).text
-    return tuple(Option(given.keyword or "", _shown(given.value, text)) for given in named)
+    return tuple(Option(given.keyword or "", _shown(given.term, text)) for given in named)
 
 
 def _shown(value: Term, text: str) -> str:
@@ -205,7 +205,7 @@ def url_origin(url: Term | None) -> str:
         case Subscript(value=value, items=(Constant() as key,)):
             return f"{walk.dotted(value) or '...'}[{_word(key) or '...'}]"
         case Call(func=func, args=args):
-            first = _word(args[0].value) if args else ""
+            first = _word(args[0].term) if args else ""
             return f"{walk.dotted(func) or '...'}({'...' if args and not first else first})"
         case _:
             return ""

@@ -83,7 +83,7 @@ def _keys(statement: Statement) -> Iterator[Term]:
                     yield from (key for key, _ in value.items if key is not None)
         case Evaluate(value=Call(func=Attribute(value=value, attr="update" | "setdefault"), args=args)) if _is_overrides(value):
             for given in args[:1]:
-                keys = [key for key, _ in given.value.items] if isinstance(given.value, MappingTerm) else [given.value]
+                keys = [key for key, _ in given.term.items] if isinstance(given.term, MappingTerm) else [given.term]
                 yield from (key for key in keys if key is not None)
 
 
@@ -118,7 +118,7 @@ def _assigned_to(project: Project, target: Term, scope: Scope) -> Place | None:
 
 def _target(project: Project, site: Site) -> Place | None:
     assert isinstance(site.term, Call)
-    given = [argument.value for argument in site.term.args[:2] if argument.keyword is None and not argument.star]
+    given = [argument.term for argument in site.term.args[:2] if argument.keyword is None and not argument.star]
     match given:
         case [Constant(value=str() as dotted), *_]:
             home, _, name = dotted.rpartition(".")

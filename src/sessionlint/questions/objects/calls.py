@@ -32,7 +32,7 @@ class Calls:
         func = call.func
         self.walk.look(func.value if isinstance(func, Attribute) else func, known)
         for given in call.args:
-            self.walk.look(given.value, known)
+            self.walk.look(given.term, known)
         if not known.has_objects:
             return
         owner = self.walk.project.kind(func.value, self.walk.scope) if isinstance(func, Attribute) else kinds.UNKNOWN
@@ -46,7 +46,7 @@ class Calls:
         """The objects that a call is given, in a list or ``args=(user,)`` as well; they are taken down."""
         found: Values = frozenset()
         for given in call.args:
-            for term in (given.value, *(given.value.items if isinstance(given.value, Collection) else ())):
+            for term in (given.term, *(given.term.items if isinstance(given.term, Collection) else ())):
                 values = self.walk.giving.carried(term, known)
                 if any(one is not None and one.has_objects for one in values):
                     self.walk.given[call, term] |= values
@@ -82,7 +82,7 @@ class Calls:
                 self._loads(call, name, known)
 
     def _added(self, call: Call, name: str, session: kinds.Session, known: Knowledge) -> None:
-        own = {one.origin for given in call.args[:1] for one in self.walk.giving.carried(given.value, known) if one is not None}
+        own = {one.origin for given in call.args[:1] for one in self.walk.giving.carried(given.term, known) if one is not None}
         does_expire = expires(self.walk.project, session, name, self.walk.scope)
 
         def added(one: Entity) -> Entity:
@@ -96,7 +96,7 @@ class Calls:
         """``refresh(obj)``, ``expire(obj)``, ``expunge(obj)``, ``delete(obj)``: of it, whatever it is called here."""
         if not call.args:
             return
-        values = self.walk.giving.values(call.args[0].value, known)
+        values = self.walk.giving.values(call.args[0].term, known)
         own = {one.origin for one in values if one is not None}
         named = _attribute_names(call)
         place = self.walk.place(call)
@@ -136,7 +136,7 @@ class Calls:
         known.change(lambda one: one.has_objects and one.is_there and one.stage is Stage.LIVE, loaded)
 
     def _loaded_by(self, call: Call, known: Knowledge) -> Values:
-        first = call.args[0].value if call.args else None
+        first = call.args[0].term if call.args else None
         root: Term | None = first
         while isinstance(root, Call | Attribute):
             root = root.func if isinstance(root, Call) else root.value
@@ -162,7 +162,7 @@ class Calls:
 
     def _session_handed_on(self, call: Call, known: Knowledge, *, may_wait: bool) -> None:
         """Who gets the session may load more of its objects, or look at them."""
-        names = {walk.dotted(term) for given in call.args for term, _ in walk.descend(given.value)}
+        names = {walk.dotted(term) for given in call.args for term, _ in walk.descend(given.term)}
         receiver = walk.dotted(call.func.value) if isinstance(call.func, Attribute) else None
 
         def concerns(one: Entity) -> bool:
@@ -193,12 +193,12 @@ class Calls:
         project = self.walk.project
         if isinstance(callee, kinds.FunctionKind) and not callee.wrapped:
             for given in call.args:
-                name = parameter_for(callee.function, call, given.value)
+                name = parameter_for(callee.function, call, given.term)
                 for attr, place in surely_read(project, callee.function, name) if name is not None else ():
-                    yield given.value, attr, place
+                    yield given.term, attr, place
         elif isinstance(call.func, Attribute) and call.func.attr in VALIDATING and call.args:
             for attr, place in schema_fields(project, call.func.value, self.walk.scope):
-                yield call.args[0].value, attr, place
+                yield call.args[0].term, attr, place
 
 
 def _handed_on(one: Entity, *, may_wait: bool) -> Entity:

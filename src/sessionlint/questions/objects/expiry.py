@@ -78,7 +78,7 @@ def _expiring(project: Project, path: str) -> dict[Place, bool]:
 def _leaves_it(project: Project, maker: Maker) -> bool:
     if maker.partial or maker.has_stars or is_subclass_with_init(project, maker.session_class):
         return False
-    said = [given.value for given in maker.call.args if given.keyword == EXPIRE_ON_COMMIT]
+    said = [given.term for given in maker.call.args if given.keyword == EXPIRE_ON_COMMIT]
     return all(isinstance(value, Constant) and value.value is True for value in said)
 
 

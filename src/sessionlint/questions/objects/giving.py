@@ -144,11 +144,11 @@ class Giving:
         """What a method of a session gives."""
         if session.scoped or name is None or method not in LOADING or not call.args or call.args[0].star:
             return SOMETHING
-        first = call.args[0].value
+        first = call.args[0].term
         if method in _GETS:
             return self._of(self._selected([first], walk.argument(call, None, "options")), Shape.ONE, call, session, name)
         if method == "query":
-            return self._of(self._selected([given.value for given in call.args], None), Shape.QUERY, call, session, name)
+            return self._of(self._selected([given.term for given in call.args], None), Shape.QUERY, call, session, name)
         if method == "merge":
             return SOMETHING
         shape = Shape.RESULT if method in _ROWS else Shape.SCALARS if method in _OBJECTS else Shape.ONE
@@ -205,7 +205,7 @@ class Giving:
         if owner is None:
             yield None
         elif method == "options" and owner.shape in (Shape.STATEMENT, Shape.QUERY):
-            yield _with_options(owner, [None if given.star else given.value for given in call.args])
+            yield _with_options(owner, [None if given.star else given.term for given in call.args])
         elif owner.shape is Shape.STATEMENT:
             yield owner if method not in _ENDING_STATEMENT else None
         elif owner.shape is Shape.QUERY and method not in _ONE_OF | _ALL_OF:
@@ -237,12 +237,12 @@ class Giving:
     def _function(self, call: Call, known: Known, *, awaited: bool) -> Values:
         match self.project.kind(call.func, self.scope):
             case kinds.External(name=name) if self._is_select(name):
-                statement = self._selected([given.value for given in call.args if given.keyword is None], None)
+                statement = self._selected([given.term for given in call.args if given.keyword is None], None)
                 return frozenset({statement})
             case kinds.External(name=name) if name in _COPYING and call.args and not name.endswith("enumerate"):
-                return frozenset(_listed(one) for one in self.values(call.args[0].value, known))
+                return frozenset(_listed(one) for one in self.values(call.args[0].term, known))
             case kinds.External(name="builtins.next") if call.args:
-                return elements(self.values(call.args[0].value, known))
+                return elements(self.values(call.args[0].term, known))
             case kinds.FunctionKind(function=function, wrapped="") if function.node.is_async is awaited:
                 return self._given_by(function, call)
             case kinds.ClassKind() | kinds.Unknown(unread=str()):
@@ -278,7 +278,7 @@ class Giving:
         if dot and function.owner is not None and isinstance(call.func, Attribute) and root == "self":
             given, name = kept_session(self.project, self.scope, call.func.value, kept)
         else:
-            given = next((each.value for each in call.args if parameter_for(function, call, each.value) == one.session), None)
+            given = next((each.term for each in call.args if parameter_for(function, call, each.term) == one.session), None)
             name = walk.dotted(given) if given is not None else None
         return self._of_session(replace(one, own=False, session=name or "?"), given)
 
@@ -311,7 +311,7 @@ def _given_for(project: Project, cls: ClassScope, made: Call, kept: str) -> Term
         return None
     match init.function.owner.attributes.get(kept, ()):
         case [ValueBinding(value=Name(id=name))]:
-            found = (each.value for each in made.args if parameter_for(init.function, made, each.value) == name)
+            found = (each.term for each in made.args if parameter_for(init.function, made, each.term) == name)
             return next(found, None)
     return None
 

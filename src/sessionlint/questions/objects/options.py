@@ -54,7 +54,7 @@ def _read(option: Term | None, prefix: str, found: Options) -> None:
         named = [*_named(call)]
         if name == "options":
             for given in call.args:
-                _read(given.value, prefix, found)
+                _read(given.term, prefix, found)
         elif name in ("load_only", "defer"):
             _columns(name, named, prefix, found)
         elif name in _NAMING and named and "*" not in named:
@@ -98,7 +98,7 @@ def _chain(option: Term | None) -> list[Call | None]:
 
 def _named(call: Call) -> Iterator[str]:
     for given in call.args:
-        match given.value:
+        match given.term:
             case Attribute(attr=name):
                 yield name
             case Constant(value=str() as text):

@@ -233,7 +233,7 @@ def _use(project: Project, site: Site, term: Term, path: walk.Path, provider: Pr
             return Use.YIELD_FROM, None, ""
         case Attribute(attr=attr) if len(path) > 1 and isinstance(path[1], Call) and path[1].func is outer:
             return _method_use(attr, provider)
-        case Call() if any(given.value is term and not given.star for given in outer.args):
+        case Call() if any(given.term is term and not given.star for given in outer.args):
             if len(path) > 1 and isinstance(path[1], Attribute) and path[1].attr in _CONNECTIONLESS:
                 return None  # `next(get_db()).bind`: only asked for its engine
             return _argument_use(project, site.scope, outer, term)

@@ -119,7 +119,7 @@ def _made_of(project: Project, module: ModuleScope | None, home: tuple[str, str]
         return None
     match module.bindings.get(home[1]):
         case [ValueBinding(value=Call(func=func, args=(given,)), path=())]:
-            made, of = project.kind(func, module), project.kind(given.value, module)
+            made, of = project.kind(func, module), project.kind(given.term, module)
         case _:
             return None
     is_made = isinstance(made, kinds.External) and made.name in _MANAGERS

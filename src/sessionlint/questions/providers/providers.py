@@ -72,7 +72,7 @@ def _kept_by_yielded(project: Project, function: FunctionScope) -> kinds.Session
         if isinstance(value, Name):
             only = only_value(project, value.id, function)
             value = only.value if only is not None and only.scope is function else None
-        given = [project.kind(arg.value, function) for arg in value.args] if isinstance(value, Call) else []
+        given = [project.kind(arg.term, function) for arg in value.args] if isinstance(value, Call) else []
         found = next((kind for kind in given if isinstance(kind, kinds.Session)), None)
         if value is None or found is None or not isinstance(project.kind(value, function), kinds.Instance):
             return None

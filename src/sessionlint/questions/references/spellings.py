@@ -186,10 +186,10 @@ def is_in_all(site: Site) -> bool:
 def _asked(site: Site) -> Term | None:
     """The ``db`` of ``getattr(db, "engine")``, ``monkeypatch.setattr(db, "engine", ...)``, ``patch.object(db, "engine")``."""
     call = site.path[0] if site.path else None
-    if not isinstance(call, Call) or len(call.args) < 2 or call.args[1].value is not site.term:
+    if not isinstance(call, Call) or len(call.args) < 2 or call.args[1].term is not site.term:
         return None
     called = (walk.dotted(call.func) or "").rpartition(".")[2]
-    return call.args[0].value if called in _BY_NAME else None
+    return call.args[0].term if called in _BY_NAME else None
 
 
 def _is_docstring(site: Site) -> bool:

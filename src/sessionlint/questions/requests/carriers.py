@@ -82,7 +82,7 @@ class _Carriers:
         found = []
         for carried in held:
             root, dot, rest = carried.name.partition(".")
-            given = (arg.value for arg in made.args if isinstance(arg.value, Name) and arg.value.id == root)
+            given = (arg.term for arg in made.args if isinstance(arg.term, Name) and arg.term.id == root)
             for parameter in filter(None, (parameter_for(init.function, made, term) for term in given)):
                 paths = _paths(cls.cls, init.function, f"{parameter}{dot}{rest}")
                 found += [(path, carried.injected) for path in paths]

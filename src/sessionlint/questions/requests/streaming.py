@@ -82,7 +82,7 @@ def unread_responses(project: Project, module: ModuleScope) -> Iterator[str]:
     """The files without facts that define what a generator is handed to: a class of the project that streams, perhaps."""
     for site in project.calls_into_unread(module):
         call = site.term
-        given = call.args[0].value if isinstance(call, Call) and call.args else None
+        given = call.args[0].term if isinstance(call, Call) and call.args else None
         if not isinstance(call, Call) or not isinstance(given, Call):
             continue
         callee = project.kind(call.func, site.scope)
@@ -139,7 +139,7 @@ class _Body:
                 if isinstance(callee, kinds.FunctionKind) and callee.function.node.is_generator:
                     return self._in_generator(callee.function, content)
                 if isinstance(callee, kinds.External):  # `iterate_in_threadpool(rows(db))`
-                    return next((found for given in content.args if (found := self.use(given.value)) is not None), None)
+                    return next((found for given in content.args if (found := self.use(given.term)) is not None), None)
         return None
 
     def _in_generator(self, generator: FunctionScope, call: Call) -> Streamed | None:
@@ -159,7 +159,7 @@ class _Body:
 
 def _name_inside(generator: FunctionScope, call: Call, function: FunctionScope, name: str) -> str | None:
     """What the generator calls the session: a parameter that gets it, or the name of the function around it."""
-    given = next((given.value for given in call.args if isinstance(given.value, Name) and given.value.id == name), None)
+    given = next((given.term for given in call.args if isinstance(given.term, Name) and given.term.id == name), None)
     if "." in name:
         return None
     if given is not None:

@@ -112,7 +112,7 @@ def _run_alone(project: Project, module: ModuleScope) -> Iterator[tuple[str, Fun
         call = site.term
         if not isinstance(call, Call) or not call.args:
             continue
-        first = call.args[0].value
+        first = call.args[0].term
         kind = project.kind(first.func if isinstance(first, Call) else first, site.scope)
         if isinstance(kind, kinds.FunctionKind):
             yield kind.function.module.path, kind.function
@@ -202,7 +202,7 @@ class _SqlSearch:
             if not isinstance(call, Call) or site.in_lambda:
                 continue
             kind = self._project.kind(call.func, function)
-            given = next((arg.value for arg in call.args if isinstance(arg.value, Name) and arg.value.id == name), None)
+            given = next((arg.term for arg in call.args if isinstance(arg.term, Name) and arg.term.id == name), None)
             if isinstance(kind, kinds.ClassKind) and given is not None:
                 keepers.append(kind)
             elif isinstance(kind, kinds.FunctionKind) and self._runs_here(kind.function):

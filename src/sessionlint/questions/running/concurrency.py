@@ -72,15 +72,15 @@ def concurrent_uses(project: Project, module: ModuleScope) -> Iterator[Concurren
         if isinstance(callee, kinds.External) and callee.name in _GATHERING:
             started = list(gathered(project, call, site))
             yield from _together(project, site, started, f"`{callee.name.removeprefix('asyncio.')}`")
-        elif (group := task_group(project, call, site)) is not None and isinstance(call.args[0].value, Call):
-            groups[group].append(Coroutine(call.args[0].value, site, loop_around(site, group)))
+        elif (group := task_group(project, call, site)) is not None and isinstance(call.args[0].term, Call):
+            groups[group].append(Coroutine(call.args[0].term, site, loop_around(site, group)))
     for started in groups.values():
         yield from _together(project, started[-1].site, started, "the task group")
 
 
 def gathered(project: Project, call: Call, site: Site) -> Iterator[Coroutine]:
     """The coroutines that are given to a ``gather``, as far as they are seen to be made."""
-    return (made for given in call.args if given.keyword is None for made in _coroutines(project, given.value, site))
+    return (made for given in call.args if given.keyword is None for made in _coroutines(project, given.term, site))
 
 
 def _together(project: Project, runner: Site, started: list[Coroutine], how: str) -> Iterator[ConcurrentUse]:
@@ -127,7 +127,7 @@ def _collected(project: Project, name: str, site: Site, through: frozenset[str])
     for other in sites(site.scope):
         call = other.term
         if isinstance(call, Call) and walk.dotted(call.func) == f"{name}.append" and call.args:
-            made = call.args[0].value
+            made = call.args[0].term
             if isinstance(made, Call):
                 yield Coroutine(_unwrapped(project, made, other), other, loop_around(other))
 
@@ -135,8 +135,8 @@ def _collected(project: Project, name: str, site: Site, through: frozenset[str])
 def _unwrapped(project: Project, call: Call, site: Site) -> Call:
     """``create_task(f(db))`` runs ``f(db)``."""
     callee = project.kind(call.func, site.scope)
-    if isinstance(callee, kinds.External) and callee.name in SPAWNING and call.args and isinstance(call.args[0].value, Call):
-        return call.args[0].value
+    if isinstance(callee, kinds.External) and callee.name in SPAWNING and call.args and isinstance(call.args[0].term, Call):
+        return call.args[0].term
     return call
 
 

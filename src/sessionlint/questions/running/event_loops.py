@@ -66,7 +66,7 @@ def _helped_starts(project: Project, module: ModuleScope) -> Iterator[tuple[Site
         helper = called_function(project, call, site) if isinstance(call, Call) else None
         runs = _helpers(project, helper.module).get(helper) if helper is not None and helper.module.path in homes else None
         if runs is not None and helper is not None and isinstance(call, Call):
-            given = (given.value for given in call.args)
+            given = (given.term for given in call.args)
             started = next((value for value in given if parameter_for(helper, call, value) == runs), None)
             if started is not None:
                 yield site, started
@@ -92,12 +92,12 @@ def _starts_in(project: Project, module: ModuleScope) -> Iterator[tuple[Site, Te
 
 def _started(project: Project, call: Call, site: Site, is_runner: bool) -> Term | None:
     if is_runner and call.args:
-        return call.args[0].value
+        return call.args[0].term
     if isinstance(call.func, Attribute) and call.func.attr == "run_until_complete" and call.args:
-        return call.args[0].value if _is_new_loop(project, call.func.value, site.scope) else None
+        return call.args[0].term if _is_new_loop(project, call.func.value, site.scope) else None
     if isinstance(call.func, Call) and call.func.args:
         wrapper = project.kind(call.func.func, site.scope)
-        return call.func.args[0].value if isinstance(wrapper, kinds.External) and wrapper.name in _TO_SYNC else None
+        return call.func.args[0].term if isinstance(wrapper, kinds.External) and wrapper.name in _TO_SYNC else None
     return None
 
 

@@ -214,7 +214,7 @@ def _is_awaited(site: Site) -> bool:
 
 def _seconds(project: Project, call: Call, scope: Scope) -> float:
     """For how long a call sleeps; 0 where that cannot be read."""
-    given = call.args[0].value if call.args else None
+    given = call.args[0].term if call.args else None
     found = written_for(project, given, scope) if given is not None else None
     value = found[0].value if found is not None and isinstance(found[0], Constant) else None
     return value if isinstance(value, int | float) else 0
@@ -222,7 +222,7 @@ def _seconds(project: Project, call: Call, scope: Scope) -> float:
 
 def _thread_waits(project: Project, call: Call, scope: Scope) -> bool:
     """``await asyncio.to_thread(requests.get, url)``."""
-    match project.kind(call.args[0].value, scope) if call.args else None:
+    match project.kind(call.args[0].term, scope) if call.args else None:
         case kinds.External(name=name):
             return FUNCTIONS.get(name) is False
         case kinds.FunctionKind(function=function) if not function.node.is_async and not function.node.is_generator:

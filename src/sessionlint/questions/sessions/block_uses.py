@@ -233,9 +233,7 @@ def _begin(project: Project, site: Site, call: Call) -> Act:
             entered = isinstance(site.statement, With) or any(isinstance(outer, Await) for outer in site.path)
             # on an async session `begin()` by itself does nothing
             return Act.BEGIN if entered or not (isinstance(session, kinds.Session) and session.is_async) else Act.LOOKED
-        case (argument,) if (
-            argument.keyword == "nested" and isinstance(argument.value, Constant) and argument.value.value is True
-        ):
+        case (argument,) if argument.keyword == "nested" and isinstance(argument.term, Constant) and argument.term.value is True:
             return Act.NESTED
         case _:
             return Act.SHARED

@@ -185,7 +185,7 @@ def suppresses_database_errors(context: Term) -> bool:
     if suppresses(context):
         return True
     is_suppress = isinstance(context, Call) and (walk.dotted(context.func) or "").rpartition(".")[2] == "suppress"
-    return is_suppress and any(_is_database_error(given.value) for given in getattr(context, "args", ()))
+    return is_suppress and any(_is_database_error(given.term) for given in getattr(context, "args", ()))
 
 
 def _is_database_error(kind: Term) -> bool:

@@ -99,7 +99,7 @@ def _hands_out(call: Call, function: FunctionScope, names: frozenset[str], taint
     receiver = call.func.value if isinstance(call.func, Attribute) else None
     if receiver is not None and carries(receiver, tainted):
         return False
-    return any(carries(given.value, tainted) and walk.dotted(given.value) not in names for given in call.args)
+    return any(carries(given.term, tainted) and walk.dotted(given.term) not in names for given in call.args)
 
 
 def carries(term: Term, tainted: frozenset[str]) -> bool:
@@ -156,8 +156,8 @@ def _bound_by(statement: Statement, tainted: frozenset[str]) -> set[str]:
                 ):
                     if owner in tainted:  # what is added to the session belongs to it from then on
                         for given in args:
-                            found |= _names_in(given.value)
-                    elif any(carries(given.value, tainted) for given in args):
+                            found |= _names_in(given.term)
+                    elif any(carries(given.term, tainted) for given in args):
                         found.add(owner)
                 case _:
                     pass

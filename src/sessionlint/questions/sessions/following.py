@@ -136,7 +136,7 @@ class Following(Paths[S]):
 def made_with(project: Project, scope: Scope, owner: str) -> frozenset[str]:
     """The sessions that a body gives to the constructor of the object ``owner``, by the names that it has for them."""
     made = (binding.value for binding in scope.bindings.get(owner, ()) if isinstance(binding, ValueBinding))
-    given = (each.value for call in made if isinstance(call, Call) for each in call.args)
+    given = (each.term for call in made if isinstance(call, Call) for each in call.args)
     return frozenset(term.id for term in given if isinstance(term, Name) and isinstance(project.kind(term, scope), kinds.Session))
 
 
@@ -154,7 +154,7 @@ def _targets(statement: Statement) -> tuple[Term, ...]:
         case Assign(targets=targets) | Delete(targets=targets):
             return targets
         case Import(names=names):
-            return tuple(Name(alias.start, alias.end, alias.asname or alias.name.partition(".")[0]) for alias in names)
+            return tuple(Name(alias.start, alias.asname or alias.name.partition(".")[0]) for alias in names)
         case _:
             return ()
 

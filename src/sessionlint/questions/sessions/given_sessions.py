@@ -29,6 +29,6 @@ def _is_sync(project: Project, function: FunctionScope, parameter: Parameter) ->
 def _gives_async(project: Project, function: FunctionScope, parameter: Parameter, site: Site) -> bool:
     call = site.term
     assert isinstance(call, Call)
-    given: list[Term] = [one.value for one in call.args if parameter_for(function, call, one.value) == parameter.name]
+    given: list[Term] = [one.term for one in call.args if parameter_for(function, call, one.term) == parameter.name]
     kind = project.kind(given[0], site.scope) if given else kinds.UNKNOWN
     return isinstance(kind, kinds.Session) and kind.is_async

@@ -81,7 +81,7 @@ def handed(project: Project, event: Event, name: str) -> Handed | None:
 def called_at(site: Site) -> Call | None:
     """The call that a name is an argument of, or whose method belongs to it: ``f(name)``, ``name.method()``."""
     match site.path:
-        case (Call() as call, *_) if any(given.value is site.term and not given.star for given in call.args):
+        case (Call() as call, *_) if any(given.term is site.term and not given.star for given in call.args):
             return call
         case (Attribute() as method, Call() as call, *_) if call.func is method:
             return call
@@ -123,9 +123,9 @@ def _may_use(project: Project, site: Site, name: str) -> bool:
     call = next((outer for outer in site.path if isinstance(outer, Call)), None)
     if call is None or _is_session(site, name) or isinstance(project.kind(site.term, site.scope), kinds.Extension):
         return False
-    if any(given.value is site.term for given in call.args):
+    if any(given.term is site.term for given in call.args):
         return not _is_builtin(project.kind(call.func, site.scope))
-    if any(_is_callback(project, given.value, site.scope) for given in call.args if _stands_in(site, given.value)):
+    if any(_is_callback(project, given.term, site.scope) for given in call.args if _stands_in(site, given.term)):
         return True
     return _begins(call.func, site.term) and not _leaves_alone(project, call, site)
 
@@ -193,7 +193,7 @@ def _is_foreign(project: Project, binding: object, cls: ClassScope) -> bool:
         return True
     match binding.value:
         case Call(func=func, args=args):
-            lent = any(isinstance(project.kind(given.value, binding.scope), kinds.Session | kinds.Instance) for given in args)
+            lent = any(isinstance(project.kind(given.term, binding.scope), kinds.Session | kinds.Instance) for given in args)
             return _makes_foreign(project.kind(func, binding.scope)) and not lent
         case Name(id=name):
             given = binding.scope.bindings.get(name, [])

@@ -285,10 +285,10 @@ def parameter_for(function: FunctionScope, call: Call, term: Term) -> str | None
         if given.star:
             return None
         if given.keyword is not None:
-            if given.value is term:
+            if given.term is term:
                 return given.keyword if any(param.name == given.keyword for param in params) else None
             continue
-        if given.value is term:
+        if given.term is term:
             positional = [param for param in params if param.kind in ("/", "")]
             return positional[position].name if position < len(positional) else None
         position += 1

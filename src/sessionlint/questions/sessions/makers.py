@@ -61,7 +61,7 @@ def makers_of(project: Project, module: ModuleScope) -> Iterator[Maker]:
         assert isinstance(call, Call)
         callee = project.kind(call.func, site.scope)
         if isinstance(callee, kinds.External) and callee.name == _PARTIAL and call.args and not call.args[0].star:
-            found = _maker(project, project.kind(call.args[0].value, site.scope), site, call, partial=True)
+            found = _maker(project, project.kind(call.args[0].term, site.scope), site, call, partial=True)
         else:
             found = _maker(project, callee, site, call, partial=False)
         if found is not None:

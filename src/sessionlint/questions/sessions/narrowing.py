@@ -51,7 +51,7 @@ def _receiver(term: Term) -> str | None:
 def _class_asked_for(project: Project, test: Term, name: str, scope: Scope) -> kinds.SessionType | None:
     if not isinstance(test, Call) or walk.dotted(test.func) != "isinstance" or len(test.args) != 2:
         return None
-    asked, cls = (given.value for given in test.args)
+    asked, cls = (given.term for given in test.args)
     kind = project.kind(cls, scope) if walk.dotted(asked) == name else kinds.UNKNOWN
     return kind if isinstance(kind, kinds.SessionType) else None
 

@@ -70,8 +70,8 @@ def _named(term: Term | None) -> Iterator[str]:
 def _handed(project: Project, call: Call, scope: Scope) -> Iterator[str]:
     """The sessions that a function of the project is given, and those of the object whose method it is."""
     for given in call.args:
-        if isinstance(given.value, Name | Attribute) and isinstance(project.kind(given.value, scope), kinds.Session):
-            yield from _named(given.value)
+        if isinstance(given.term, Name | Attribute) and isinstance(project.kind(given.term, scope), kinds.Session):
+            yield from _named(given.term)
     match call.func:
         case Attribute(value=Name(id=owner) as value) if isinstance(kind := project.kind(value, scope), kinds.Instance):
             if any(_is_ended(project, scope, name) for name in made_with(project, scope, owner)):

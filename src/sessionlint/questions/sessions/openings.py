@@ -163,7 +163,7 @@ class Openings:
             if isinstance(site.statement, With) and not site.path:
                 return True
             outer = site.path[0] if site.path else None
-            if isinstance(outer, Call) and any(given.value is site.term for given in outer.args):
+            if isinstance(outer, Call) and any(given.term is site.term for given in outer.args):
                 return True
             if outer is not None and (walk.dotted(outer) or "").rpartition(".")[2] in ("close", "aclose"):
                 return True

@@ -45,7 +45,7 @@ def _registry(project: Project, term: Term, scope: Scope) -> tuple[str | None, k
 def kind_of_name(project: Project, scope: Scope, name: str) -> kinds.Kind:
     """What a body has under a dotted name."""
     root, *rest = name.split(".")
-    term: Term = Name(0, 0, root)
+    term: Term = Name(0, root)
     for attr in rest:
         term = Attribute(0, 0, term, attr)
     return project.kind(term, scope)

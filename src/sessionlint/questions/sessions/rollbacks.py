@@ -38,7 +38,7 @@ def _merely_reraises(handler: Handler, names: frozenset[str]) -> bool:
 def _listeners_to_rollbacks(_: Project, module: ModuleScope) -> Iterator[str]:
     """The modules in which somebody listens, by path: a session that is merely closed tells nobody that it rolls back."""
     if any(
-        isinstance(given.value, Constant) and given.value.value in _ROLLBACK_EVENTS
+        isinstance(given.term, Constant) and given.term.value in _ROLLBACK_EVENTS
         for site in module.calls
         if isinstance(site.term, Call)
         for given in site.term.args

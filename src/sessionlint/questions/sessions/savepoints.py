@@ -40,5 +40,5 @@ def _called_outside(inside: str, function: FunctionScope, call: Call) -> str | N
     if dot and root == "self" and function.owner is not None and isinstance(call.func, Attribute):
         owner = walk.dotted(call.func.value)
         return f"{owner}.{kept}" if owner is not None else None
-    given = next((each.value for each in call.args if parameter_for(function, call, each.value) == inside), None)
+    given = next((each.term for each in call.args if parameter_for(function, call, each.term) == inside), None)
     return walk.dotted(given) if given is not None else None

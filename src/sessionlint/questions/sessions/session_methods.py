@@ -165,7 +165,7 @@ def _run_sync(project: Project, module: ModuleScope) -> Iterator[tuple[str, Func
     for site in module.calls_named(("run_sync",)):
         call = site.term
         if isinstance(call, Call) and isinstance(call.func, Attribute) and call.args:
-            function = project.kind(call.args[0].value, site.scope)
+            function = project.kind(call.args[0].term, site.scope)
             if isinstance(function, kinds.FunctionKind):
                 yield function.function.module.path, function.function
 

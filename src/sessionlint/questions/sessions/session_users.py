@@ -7,7 +7,7 @@ from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Argument, Attribute, Call, Constant, Lambda, Name, Term
+from sessionlint.model.facts import Attribute, Call, Constant, Given, Lambda, Name, Term
 from sessionlint.questions.sessions.holding import parameter_for
 from sessionlint.questions.sessions.session_methods import SESSION_COROUTINES, is_shadowed, method_call
 
@@ -34,7 +34,7 @@ def sessions_used(
         return frozenset({found.receiver}) if shared and found.receiver is not None else frozenset()
     if isinstance(call.func, Attribute) and (receiver := walk.dotted(call.func.value)) in given and receiver is not None:
         return frozenset({receiver}) if call.func.attr in (_ASKING if sync else SESSION_COROUTINES) else frozenset()
-    terms = (argument.value for argument in call.args)
+    terms = (argument.term for argument in call.args)
     lent = {term: name for term in terms if (name := _session(project, term, site, given, sync=sync))}
     match project.kind(call.func, site.scope):
         case kinds.FunctionKind(function=function):
@@ -45,7 +45,7 @@ def sessions_used(
         case kinds.External(name=name) if _may_use(name):
             return frozenset(lent.values())
         case kinds.External():
-            inner = [argument.value for argument in call.args if isinstance(argument.value, Call)]
+            inner = [argument.term for argument in call.args if isinstance(argument.term, Call)]
             return frozenset(name for term in inner for name in sessions_used(project, term, site, given, depth, sync=sync))
         case kinds.Unknown():
             return frozenset(lent.values())
@@ -53,7 +53,7 @@ def sessions_used(
             return frozenset()
 
 
-def sessions_used_by(project: Project, work: Term, args: tuple[Argument, ...], site: Site) -> frozenset[str]:
+def sessions_used_by(project: Project, work: Term, args: tuple[Given, ...], site: Site) -> frozenset[str]:
     """As ``sessions_used``, sync sessions included, for something callable that is handed on at ``site`` with its arguments."""
     work, args = without_partial(project, work, args, site.scope)
     if not isinstance(work, Lambda):
@@ -66,10 +66,10 @@ def sessions_used_by(project: Project, work: Term, args: tuple[Argument, ...], s
     return frozenset(found)
 
 
-def without_partial(project: Project, work: Term, args: tuple[Argument, ...], scope: Scope) -> tuple[Term, tuple[Argument, ...]]:
+def without_partial(project: Project, work: Term, args: tuple[Given, ...], scope: Scope) -> tuple[Term, tuple[Given, ...]]:
     """What ``functools.partial(work, ...)`` calls in the end, with all arguments."""
     if isinstance(work, Call) and work.args and project.kind(work.func, scope) == _PARTIAL:
-        return work.args[0].value, (*work.args[1:], *args)
+        return work.args[0].term, (*work.args[1:], *args)
     return work, args
 
 
@@ -109,7 +109,7 @@ def _as_caller_says(project: Project, name: str, function: FunctionScope, call: 
             return None
         return _joined(call.func.value, dot, rest, site)
     if any(parameter.name == root for parameter in params):
-        given = next((given.value for given in call.args if parameter_for(function, call, given.value) == root), None)
+        given = next((given.term for given in call.args if parameter_for(function, call, given.term) == root), None)
         return _joined(given, dot, rest, site) if given is not None else None
     if root in function.bindings:
         return None
@@ -142,6 +142,6 @@ def _locks(project: Project, context: Term, scope: Scope) -> bool:
     for binding in home.bindings[context.id] if home is not None else ():
         made = getattr(binding, "value", None)
         if isinstance(made, Call) and (walk.dotted(made.func) or "").rpartition(".")[2] in ("Lock", "Semaphore"):
-            first = made.args[0].value if made.args else None
+            first = made.args[0].term if made.args else None
             return first is None or (isinstance(first, Constant) and first.value == 1)
     return False

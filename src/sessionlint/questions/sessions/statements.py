@@ -36,7 +36,7 @@ def _writes(statement: Term) -> bool:
         if name in WRITING_STATEMENTS:
             return True
         if name == "text" and call.args:
-            text = call.args[0].value
+            text = call.args[0].term
             return not (isinstance(text, Constant) and str(text.value).lstrip().lower().startswith(_READS))
     return False
 
@@ -77,7 +77,7 @@ def is_told_not_to(event: Event) -> bool:
 
 def _statements(event: Event) -> list[Term]:
     """The statement that a method is given, or what its name stands for; none where that cannot be told."""
-    given = event.call.args[0].value if event.call is not None and event.call.args else None
+    given = event.call.args[0].term if event.call is not None and event.call.args else None
     return statements_given(given, event.site.scope) if given is not None else []
 
 
@@ -136,6 +136,6 @@ def _without_autoflush(project: Project, module: ModuleScope) -> Iterator[Place 
 def _says_so(call: Call) -> bool:
     """``autoflush=``, unless it is True, or stars that may hide it."""
     return any(
-        given.star or (given.keyword == _OPTION and not (isinstance(given.value, Constant) and given.value.value is True))
+        given.star or (given.keyword == _OPTION and not (isinstance(given.term, Constant) and given.term.value is True))
         for given in call.args
     )

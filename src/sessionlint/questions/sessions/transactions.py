@@ -84,7 +84,7 @@ def _handed_on(project: Project, call: Call, scope: Scope) -> Iterator[tuple[str
     if not _handles_errors(project, scope) or not isinstance(project.kind(call.func, scope), kinds.FunctionKind):
         return
     for given in call.args:
-        yield from _session(project, given.value, scope)
+        yield from _session(project, given.term, scope)
     owner = project.kind(call.func.value, scope) if isinstance(call.func, Attribute) else None
     if isinstance(call.func, Attribute) and isinstance(call.func.value, Name) and isinstance(owner, kinds.Instance):
         for name, kind in kept_sessions(project, owner.cls):

@@ -90,7 +90,7 @@ def _hands_out(call: Call, names: frozenset[str]) -> bool:
     """Whether a call gets something unread, other than the connection itself, that it may keep."""
     if isinstance(call.func, Name) and call.func.id in _CONSUMERS:
         return False
-    return any(is_unread(given.value, names) and not isinstance(given.value, Name) for given in call.args)
+    return any(is_unread(given.term, names) and not isinstance(given.term, Name) for given in call.args)
 
 
 def is_unread(term: Term, names: frozenset[str]) -> bool:
@@ -107,7 +107,7 @@ def is_unread(term: Term, names: frozenset[str]) -> bool:
         case Call(func=Name(id=name)) if name in _CONSUMERS:
             return False
         case Call(func=func, args=args):
-            return is_unread(func, names) or any(is_unread(given.value, names) for given in args)
+            return is_unread(func, names) or any(is_unread(given.term, names) for given in args)
         case Comprehension(kind=kind, element=element) if kind != "generator":
             return _any(element, names)
         case Operation(op=op) if op != "*":

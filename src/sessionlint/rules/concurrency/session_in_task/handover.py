@@ -22,7 +22,7 @@ def is_handed_over(project: Project, site: Site, name: str, coroutine: Call, own
 
 def _closes(project: Project, coroutine: Call, name: str, scope: FunctionScope) -> bool:
     callee = project.kind(coroutine.func, scope)
-    given = next((given.value for given in coroutine.args if walk.dotted(given.value) == name), None)
+    given = next((given.term for given in coroutine.args if walk.dotted(given.term) == name), None)
     if not isinstance(callee, kinds.FunctionKind) or given is None:
         return False
     parameter = parameter_for(callee.function, coroutine, given)
@@ -58,7 +58,7 @@ def _is_close(term: Term, name: str) -> bool:
     if not isinstance(term, Call):
         return False
     closed = isinstance(term.func, Attribute) and term.func.attr in CLOSING_METHODS and walk.dotted(term.func.value) == name
-    return closed or any(_is_name(given.value, name) for given in term.args)
+    return closed or any(_is_name(given.term, name) for given in term.args)
 
 
 def _is_name(term: Term | None, name: str) -> bool:

@@ -53,7 +53,7 @@ def sessions_in_tasks(project: Project, module: ModuleScope) -> Iterator[Session
         call = site.term
         if not isinstance(call, Call) or not isinstance(site.scope, FunctionScope) or not call.args:
             continue
-        coroutine = call.args[0].value
+        coroutine = call.args[0].term
         if not isinstance(coroutine, Call) or site.in_lambda or not _starts_task(project, call, site.scope):
             continue
         for name in sorted(sessions_used(project, coroutine, site, sync=True)):

@@ -18,6 +18,7 @@ from sessionlint.model.facts import (
     Collection,
     Comprehension,
     Constant,
+    Given,
     Mapping,
     Name,
     Statement,
@@ -46,7 +47,7 @@ class Handover(NamedTuple):
     """``work(*args)`` runs in another thread; ``pool`` is the executor's name; ``many``: several threads run it at once."""
 
     work: Term
-    args: tuple[Argument, ...]
+    args: tuple[Given, ...]
     pool: str | None = None
     many: bool = False
 
@@ -121,7 +122,7 @@ def _handover(project: Project, site: Site) -> Handover | None:
 def _thread(project: Project, call: Call, scope: Scope) -> Handover | None:
     match project.kind(call.func, scope):
         case kinds.External(name=name) if name in _AWAITABLE and call.args:
-            return Handover(call.args[0].value, call.args[1:])
+            return Handover(call.args[0].term, call.args[1:])
         case kinds.External(name="threading.Thread"):
             return _of_thread(call, "target", None)
         case kinds.External(name="threading.Timer"):
@@ -130,11 +131,11 @@ def _thread(project: Project, call: Call, scope: Scope) -> Handover | None:
         return None
     match call.func.attr:
         case "run_in_executor" if len(call.args) > 1:
-            return Handover(call.args[1].value, call.args[2:])
+            return Handover(call.args[1].term, call.args[2:])
         case "submit" if _is_pool(project, call.func.value, scope):
-            return Handover(call.args[0].value, call.args[1:], walk.dotted(call.func.value))
+            return Handover(call.args[0].term, call.args[1:], walk.dotted(call.func.value))
         case "map" if _is_pool(project, call.func.value, scope):
-            return Handover(call.args[0].value, (), walk.dotted(call.func.value), many=True)
+            return Handover(call.args[0].term, (), walk.dotted(call.func.value), many=True)
         case _:
             return None
 
@@ -143,7 +144,7 @@ def _of_thread(call: Call, keyword: str, position: int | None) -> Handover | Non
     """``Thread(target=work, args=(...), kwargs={...})``; ``position`` is that of ``args``, where it has one."""
     work = walk.argument(call, 1, keyword)
     given, named = walk.argument(call, position, "args"), walk.argument(call, None, "kwargs")
-    args = [Argument(*item.span, item) for item in given.items] if isinstance(given, Collection) else []
+    args: list[Given] = [*given.items] if isinstance(given, Collection) else []
     for key, value in named.items if isinstance(named, Mapping) else ():
         if isinstance(key, Constant) and isinstance(key.value, str):
             args.append(Argument(*value.span, value, key.value))

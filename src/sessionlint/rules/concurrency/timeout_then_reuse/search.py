@@ -70,7 +70,7 @@ def _limited(project: Project, function: FunctionScope, block: Block) -> dict[st
     found: dict[str, Site] = {}
     for site in _sites_in(function, block):
         if isinstance(site.term, Call) and project.kind(site.term.func, function) == _WAIT_FOR and site.term.args:
-            limited = site.term.args[0].value
+            limited = site.term.args[0].term
             if isinstance(limited, Call):
                 found |= dict.fromkeys(sorted(sessions_used(project, limited, site)), site)
     for statement in walk.statements(block):

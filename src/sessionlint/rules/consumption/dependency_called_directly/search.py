@@ -59,7 +59,7 @@ def _is_checked(function: FunctionScope, parameter: Parameter) -> bool:
     """``if isinstance(db, Depends):``: the function knows that it is called without."""
     calls = (site.term for site in sites(function) if isinstance(site.term, Call) and site.term.args)
     tests = (call for call in calls if walk.dotted(call.func) == "isinstance")
-    return any(walk.dotted(call.args[0].value) == parameter.name for call in tests)
+    return any(walk.dotted(call.args[0].term) == parameter.name for call in tests)
 
 
 def _called(project: Project, callee: kinds.Kind) -> FunctionScope | None:

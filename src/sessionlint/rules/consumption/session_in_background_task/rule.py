@@ -65,8 +65,8 @@ def sessions_lent_to_tasks(project: Project, module: ModuleScope) -> Iterator[Le
         carried = {found.name: found for found in carried_sessions(project, function)} if scheduling else {}
         for site in scheduling if carried else ():
             assert isinstance(site.term, Call)
-            work, args = without_partial(project, site.term.args[0].value, site.term.args[1:], function)
-            lent = [given.value.id for given in args if isinstance(given.value, Name) and given.value.id in carried]
+            work, args = without_partial(project, site.term.args[0].term, site.term.args[1:], function)
+            lent = [given.term.id for given in args if isinstance(given.term, Name) and given.term.id in carried]
             used = sorted(sessions_used_by(project, work, args, site) & carried.keys())
             for found in [carried[name] for name in (*lent, *used)][:1]:
                 task = walk.dotted(work) or "the task"

@@ -146,7 +146,7 @@ def _waiting_on(project: Project, function: FunctionScope, sockets: frozenset[st
         if isinstance(callee, kinds.External) and callee.name in _WAITING:
             yield site
         elif isinstance(callee, kinds.FunctionKind) and depth and callee.function is not function:
-            given = (arg.value for arg in call.args if isinstance(arg.value, Name) and arg.value.id in sockets)
+            given = (arg.term for arg in call.args if isinstance(arg.term, Name) and arg.term.id in sockets)
             inner = {parameter_for(callee.function, call, term) for term in given} - {None}
             names = frozenset(name for name in inner if name is not None)
             if names and next(_waiting_on(project, callee.function, names, depth - 1), None) is not None:

@@ -81,7 +81,7 @@ def _first_write(project: Project, connection: ConnectionLife, name: str) -> tup
         if call is None:
             return None
         for given in call.args[:1]:
-            if (verb := _verb(project, given.value, scope)) == _SETTLED:
+            if (verb := _verb(project, given.term, scope)) == _SETTLED:
                 return None
             if verb is not None:
                 writes.append((Site(call, (), site.statement, site.block, scope), verb))
@@ -137,7 +137,7 @@ def _verb_of_call(project: Project, call: Call, scope: Scope, depth: int) -> str
     if isinstance(callee, kinds.External) and callee.name.partition(".")[0] in ("sqlalchemy", "sqlmodel"):
         name = callee.name.rpartition(".")[2]
         if name == "text" and call.args:
-            return _verb(project, call.args[0].value, scope, depth)
+            return _verb(project, call.args[0].term, scope, depth)
         return name.upper() if name in WRITING_STATEMENTS else None
     match call.func:
         case Attribute(attr=attr) if attr in WRITING_STATEMENTS:

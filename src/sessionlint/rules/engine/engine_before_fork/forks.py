@@ -120,7 +120,7 @@ def _pool(project: Project, call: Call, site: Site) -> Iterator[Term]:
         if isinstance(submit, Call) and isinstance(submit.func, Attribute) and submit.func.attr in _SUBMITTING and submit.args:
             receiver = submit.func.value
             if receiver is call or walk.dotted(receiver) in names:
-                yield submit.args[0].value
+                yield submit.args[0].term
 
 
 def _bound_to(site: Site) -> str | None:
@@ -138,5 +138,5 @@ def _function(project: Project, term: Term, scope: Scope) -> FunctionScope | Non
     while isinstance(kind, kinds.Partial):
         kind = kind.func
     if isinstance(term, Call) and project.kind(term.func, scope) == kinds.External("functools.partial") and term.args:
-        kind = project.kind(term.args[0].value, scope)
+        kind = project.kind(term.args[0].term, scope)
     return kind.function if isinstance(kind, kinds.FunctionKind) else None

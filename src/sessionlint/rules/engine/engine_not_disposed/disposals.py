@@ -69,9 +69,9 @@ def _given_away(project: Project, module: ModuleScope) -> Iterator[Place]:
         if not isinstance(call, Call) or (isinstance(callee, kinds.External) and _borrows(callee.name)):
             continue
         for given in call.args:
-            if isinstance(given.value, Name | Attribute):
-                kind = project.kind(given.value, site.scope)
-                origin = built_at(project, given.value, site.scope) if isinstance(kind, kinds.Engine) else None
+            if isinstance(given.term, Name | Attribute):
+                kind = project.kind(given.term, site.scope)
+                origin = built_at(project, given.term, site.scope) if isinstance(kind, kinds.Engine) else None
                 if origin is not None:
                     yield origin
 

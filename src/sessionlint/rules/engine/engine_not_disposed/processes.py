@@ -85,7 +85,7 @@ def _is_hook(function: FunctionScope) -> bool:
     for term in function.node.decorators:
         match term:
             case Call(func=Attribute(attr="on_event" | "listener"), args=(first, *_)):
-                if isinstance(first.value, Constant) and first.value.value in _ENDS:
+                if isinstance(first.term, Constant) and first.term.value in _ENDS:
                     return True
             case Attribute(attr="after_serving" | "after_server_stop"):
                 return True
@@ -103,9 +103,9 @@ def _registered(project: Project, site: Site) -> FunctionScope | None:
     """``app.on_cleanup.append(f)``, ``app.add_event_handler("shutdown", f)``."""
     match site.term:
         case Call(func=Attribute(value=Attribute(attr=name), attr="append"), args=(given,)) if name in _LISTS:
-            return _function(project, given.value, site)
+            return _function(project, given.term, site)
         case Call(func=Attribute(), args=(first, second, *_)):
-            terms = (first.value, second.value)
+            terms = (first.term, second.term)
             ends = [term for term in terms if isinstance(term, Constant) and term.value in _ENDS]
             others = [term for term in terms if not isinstance(term, Constant)]
             return _function(project, others[0], site) if ends and others else None

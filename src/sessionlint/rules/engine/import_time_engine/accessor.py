@@ -138,7 +138,7 @@ def _inlined(source: Source, lines: Lines, one: Accessor) -> str | None:
         return None
     setting = one.settings[0]
     span = _value_span(source, setting)
-    given = [each.value for each in value.args if not each.star]
+    given = [each.term for each in value.args if not each.star]
     places = [each.span for each in given if isinstance(each, Name) and each.id == getattr(setting.targets[0], "id", None)]
     name = source.text[slice(*setting.targets[0].span)]
     uses = [token for token in lines.tokens_in(value.span) if token.text == name]

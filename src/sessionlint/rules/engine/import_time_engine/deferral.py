@@ -174,11 +174,11 @@ def replaced_value(spelled: Spelled) -> Term | None:
     call = spelled.site.path[0] if spelled.site.path else None
     if not isinstance(call, Call) or (walk.dotted(call.func) or "").rpartition(".")[2] not in _PATCHES:
         return None
-    position = next((index for index, given in enumerate(call.args) if given.value is spelled.site.term), None)
+    position = next((index for index, given in enumerate(call.args) if given.term is spelled.site.term), None)
     plain = all(given.keyword in (None, "new", "value") and not given.star for given in call.args)
     if position is None or not plain or len(call.args) != position + 2:
         return None
-    value = call.args[-1].value
+    value = call.args[-1].term
     return value if isinstance(value, Name) and not _is_asked_for(spelled, call) else None
 
 

@@ -58,7 +58,7 @@ def _read_by_this_engine_only(project: Project, url: EngineUrl) -> Scope | None:
         callee = project.kind(given.func, scope)
         if not isinstance(callee, kinds.External) or not callee.name.endswith("make_url") or len(given.args) != 1:
             return None
-        given = given.args[0].value
+        given = given.args[0].term
     if given is url.term:
         return scope
     if not isinstance(given, Name):

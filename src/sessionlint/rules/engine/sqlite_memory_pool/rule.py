@@ -75,7 +75,7 @@ def _binds_connection(project: Project, module: ModuleScope) -> bool:
     return any(
         isinstance(site.term, Call)
         and isinstance(project.kind(site.term, site.scope), kinds.Session | kinds.Factory)
-        and any(isinstance(project.kind(given.value, site.scope), kinds.Connection) for given in site.term.args)
+        and any(isinstance(project.kind(given.term, site.scope), kinds.Connection) for given in site.term.args)
         for site in module.calls
     )
 

@@ -59,5 +59,5 @@ def _run_by(source: Source, found: Misgiven, connection: str) -> str | None:
     """``await connection.run_sync(Base.metadata.create_all, tables=...)``: the call's other arguments go along."""
     if lines_of(source.text).comments_in(found.site.statement.span) or "\n" in source.text[slice(*found.call.span)]:
         return None
-    others = [source.text[slice(*given.span)] for given in found.call.args if given.value is not found.given]
+    others = [source.text[slice(*given.span)] for given in found.call.args if given.term is not found.given]
     return f"await {connection}.run_sync({', '.join([source.text[slice(*found.call.func.span)], *others])})"

@@ -42,7 +42,7 @@ def local_names(maker: Maker) -> frozenset[str]:
 
 def _is_argument(site: Site) -> bool:
     outer = site.path[0]
-    return isinstance(outer, Call) and any(given.value is site.term for given in outer.args)
+    return isinstance(outer, Call) and any(given.term is site.term for given in outer.args)
 
 
 def _is_handed_to_function(project: Project, site: Site) -> bool:

@@ -44,7 +44,7 @@ def _commits_at(project: Project, site: Site) -> bool:
     match site.path:
         case (Attribute(attr=attr), *_):
             return attr in _COMMITTING
-        case (Call() as call, *_) if any(given.value is site.term for given in call.args):
+        case (Call() as call, *_) if any(given.term is site.term for given in call.args):
             return _is_done_with_given(project, call, site, may_commit)
         case _:
             return False
@@ -53,11 +53,11 @@ def _commits_at(project: Project, site: Site) -> bool:
 def _has_objects_at(project: Project, site: Site) -> bool:
     match site.path:
         case (Attribute(attr=attr), Call(args=(given, *_)), *_) if attr in RUNNING:
-            statements = statements_given(given.value, site.scope)
+            statements = statements_given(given.term, site.scope)
             return not statements or not all(_is_text(project, one, site.scope) for one in statements)
         case (Attribute(attr=attr), *_):
             return attr not in _WITHOUT_OBJECTS
-        case (Call() as call, *_) if any(given.value is site.term for given in call.args):
+        case (Call() as call, *_) if any(given.term is site.term for given in call.args):
             return _is_done_with_given(project, call, site, may_have_objects)
         case _:
             return False

@@ -128,7 +128,7 @@ def _ending(project: Project, module: ModuleScope) -> Iterator[PerCall]:
         callee = project.kind(call.func, site.scope)
         if not isinstance(callee, kinds.External) or callee.name not in _MAKERS:
             return None
-        return all(not given.star and constant.is_constant(given.value, site.scope) for given in call.args)
+        return all(not given.star and constant.is_constant(given.term, site.scope) for given in call.args)
 
     fresh = Fresh(project, "constant factory", kinds.Factory, is_built_by)
     return per_call(project, fresh, lambda site: factory_ends_here(project, site), module)

@@ -129,7 +129,7 @@ class _Look:
                 self._end(callee.origin)  # the block closes the session
         elif not isinstance(callee, kinds.FunctionKind):
             for given in call.args:
-                self._lends(given.value, site)
+                self._lends(given.term, site)
 
     def _lends(self, term: Term, site: Site) -> None:
         """Whoever gets the registry may empty it: ``zope.sqlalchemy.register(Session)``, a test's fixture."""

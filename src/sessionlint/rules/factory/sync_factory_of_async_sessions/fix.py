@@ -38,7 +38,7 @@ def async_factory_fix(project: Project, factory: SyncFactoryOfAsyncSessions) -> 
     dropped = remove_argument(source, call, factory.argument) if factory.exact else None
     renamed = [callee.span, *_annotations(project, module)]
     removed = [*renamed, *([factory.argument.span] if dropped is not None else [])]
-    unused = droppable_names(project, module, [callee, *([factory.argument.value] if dropped is not None else [])])
+    unused = droppable_names(project, module, [callee, *([factory.argument.term] if dropped is not None else [])])
     wanted = Wanted("sqlalchemy.ext.asyncio", "async_sessionmaker", at=call.span)
     imports = change_imports(module.facts, source, [wanted], unused, removed)
     if imports is None:
@@ -58,7 +58,7 @@ def _is_needed_sync(project: Project, factory: SyncFactoryOfAsyncSessions) -> bo
 def _needed_sync(project: Project, module: ModuleScope) -> Iterator[tuple[str, Place]]:
     for site in project.calls_of_external(*_NEEDS_SYNC, within=module):
         for given in site.term.args if isinstance(site.term, Call) else ():
-            kind = project.kind(given.value, site.scope)
+            kind = project.kind(given.term, site.scope)
             if isinstance(kind, kinds.Factory) and kind.origin is not None:
                 yield kind.origin.path, kind.origin
 

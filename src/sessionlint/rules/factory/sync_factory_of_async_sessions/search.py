@@ -6,7 +6,7 @@ from sessionlint.link.names.scopes import ModuleScope, Site
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Argument, Call
+from sessionlint.model.facts import Call, Given
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 
@@ -20,7 +20,7 @@ class SyncFactoryOfAsyncSessions:
     """
 
     site: Site
-    argument: Argument
+    argument: Given
     written_class: str
     exact: bool
     defined: Place | None
@@ -33,11 +33,11 @@ def sync_factories_of_async_sessions(project: Project, module: ModuleScope) -> I
         chosen = next((given for given in call.args if given.keyword == "class_"), None)
         if chosen is None or not _builds_sync_factory(project, call, site):
             continue
-        cls = project.kind(chosen.value, site.scope)
+        cls = project.kind(chosen.term, site.scope)
         session = project.evaluator.session_type(cls)
         if session is not None and session.is_async:
             defined = Place(cls.cls.module.path, cls.cls.node.name_span) if isinstance(cls, kinds.ClassKind) else None
-            written = walk.dotted(chosen.value) or session.name.rpartition(".")[2]
+            written = walk.dotted(chosen.term) or session.name.rpartition(".")[2]
             exact = cls == kinds.SessionType(True, "sqlalchemy.ext.asyncio.AsyncSession")
             yield SyncFactoryOfAsyncSessions(site, chosen, written, exact, defined)
 
@@ -45,5 +45,5 @@ def sync_factories_of_async_sessions(project: Project, module: ModuleScope) -> I
 def _builds_sync_factory(project: Project, call: Call, site: Site) -> bool:
     callee = project.kind(call.func, site.scope)
     if callee == kinds.External("functools.partial") and call.args:
-        callee = project.kind(call.args[0].value, site.scope)
+        callee = project.kind(call.args[0].term, site.scope)
     return callee == kinds.External("sessionmaker")

@@ -8,7 +8,7 @@ from sessionlint.link.names.sites import sites
 from sessionlint.link.project import Project
 from sessionlint.link.values import kinds
 from sessionlint.model import walk
-from sessionlint.model.facts import Argument, Attribute, Await, Call, Collection, Evaluate, Name, Term
+from sessionlint.model.facts import Attribute, Await, Call, Collection, Evaluate, Given, Name, Term
 from sessionlint.model.records import dataclass
 from sessionlint.model.source import Place
 from sessionlint.questions.objects.entity import Entity, Shape, Stage
@@ -59,7 +59,7 @@ class _Work:
 
     runner: str
     work: Term
-    args: tuple[Argument, ...]
+    args: tuple[Given, ...]
     is_serialized: bool = False
     in_request: bool = False
     is_kept: bool = False
@@ -71,7 +71,7 @@ def handed_over(project: Project, module: ModuleScope) -> Iterator[HandedOver]:
         for site in project.calls_in(objects.function) if starts_work(project, objects.function) else ():
             work = _work(project, site)
             for given in work.args if work is not None else ():
-                values = next((found for (_, term), found in objects.given.items() if term is given.value), frozenset())
+                values = next((found for (_, term), found in objects.given.items() if term is given.term), frozenset())
                 entity = _only(values)
                 if work is not None and entity is not None:
                     yield _judged(project, objects, site, work, given, entity)
@@ -91,10 +91,10 @@ def _work(project: Project, site: Site) -> _Work | None:
     if not isinstance(call, Call) or not call.args or not isinstance(scope, FunctionScope):
         return None
     if schedules(project, site):
-        work, args = without_partial(project, call.args[0].value, call.args[1:], scope)
+        work, args = without_partial(project, call.args[0].term, call.args[1:], scope)
         return _Work("a background task", work, args, in_request=True)
     callee = project.kind(call.func, scope)
-    first = call.args[0].value
+    first = call.args[0].term
     if isinstance(callee, kinds.External) and callee.name in _TASKS and isinstance(first, Call):
         return _Work("a task", first.func, first.args) if isinstance(site.statement, Evaluate) and not _is_awaited(site) else None
     if isinstance(callee, kinds.External) and callee.name in _STARTED:
@@ -115,7 +115,7 @@ def _started(call: Call) -> _Work | None:
     target, args = walk.argument(call, None, "target"), walk.argument(call, None, "args")
     if target is None or not isinstance(args, Collection):
         return None
-    return _Work("a thread or process", target, tuple(Argument(*item.span, item) for item in args.items))
+    return _Work("a thread or process", target, args.items)
 
 
 def _submitted(project: Project, site: Site, call: Call, scope: FunctionScope) -> _Work | None:
@@ -131,7 +131,7 @@ def _submitted(project: Project, site: Site, call: Call, scope: FunctionScope) -
         return None
     if not given or given[0].keyword is not None or given[0].star:
         return None
-    work, args = without_partial(project, given[0].value, given[1:], scope)
+    work, args = without_partial(project, given[0].term, given[1:], scope)
     return _Work("a pool of threads or processes", work, args)
 
 
@@ -142,7 +142,7 @@ def _put(project: Project, call: Call, scope: FunctionScope) -> _Work | None:
         return None
     queue = library_object(project, func.value, scope)
     if func.attr == "enqueue" and queue in _JOBS and call.args[0].keyword is None:
-        work, args = without_partial(project, call.args[0].value, call.args[1:], scope)
+        work, args = without_partial(project, call.args[0].term, call.args[1:], scope)
         return _Work("a queue", work, args)
     return _Work("a queue", func, call.args, is_kept=True) if func.attr != "enqueue" and queue in _QUEUES else None
 
@@ -158,15 +158,15 @@ def _is_queue(project: Project, task: Term, scope: FunctionScope) -> bool:
     return isinstance(kind, kinds.FunctionKind) and is_queued(project, kind.function)
 
 
-def _sent(call: Call) -> tuple[Argument, ...]:
+def _sent(call: Call) -> tuple[Given, ...]:
     given = walk.argument(call, 0, "args") if isinstance(call.func, Attribute) and call.func.attr != "delay" else None
     if isinstance(given, Collection):
-        return tuple(Argument(*item.span, item) for item in given.items)
+        return given.items
     return call.args
 
 
-def _judged(project: Project, objects: Objects, site: Site, work: _Work, given: Argument, entity: Entity) -> HandedOver:
-    written = walk.dotted(given.value) or entity.written
+def _judged(project: Project, objects: Objects, site: Site, work: _Work, given: Given, entity: Entity) -> HandedOver:
+    written = walk.dotted(given.term) or entity.written
     found = HandedOver(site.place, written, f"{work.runner}", entity, work.is_serialized, work.is_serialized)
     if work.is_serialized or work.is_kept:
         return replace(found, is_kept=work.is_kept)
@@ -178,10 +178,10 @@ def _judged(project: Project, objects: Objects, site: Site, work: _Work, given: 
     return found
 
 
-def _is_looked_at_later(given: Argument, site: Site) -> bool:
+def _is_looked_at_later(given: Given, site: Site) -> bool:
     """Whether the function comes back to the object, or FastAPI does to make the response of it: a synchronous session loads it
     anew then, before the work runs."""
-    name = walk.dotted(given.value)
+    name = walk.dotted(given.term)
     return any(
         isinstance(other.term, Name) and other.term.id == name and other.term.start > site.term.end for other in sites(site.scope)
     )
@@ -193,12 +193,12 @@ def _stays_open(project: Project, work: _Work, entity: Entity) -> bool:
     return work.in_request and not entity.is_async and version is not None and version >= (0, 118)
 
 
-def _reads(project: Project, function: FunctionScope, work: _Work, given: Argument, entity: Entity) -> tuple[Fault, Place] | None:
+def _reads(project: Project, function: FunctionScope, work: _Work, given: Given, entity: Entity) -> tuple[Fault, Place] | None:
     """What the work reads of the object that is not loaded, and where."""
     callee = project.kind(work.work, function)
     if not isinstance(callee, kinds.FunctionKind) or entity.shape is not Shape.ONE:
         return None
-    name = parameter_for(callee.function, Call(*work.work.span, work.work, work.args), given.value)
+    name = parameter_for(callee.function, Call(*work.work.span, work.work, work.args), given.term)
     behind = replace(entity, stage=Stage.DETACHED)
     for attr, place in surely_read(project, callee.function, name) if name is not None else ():
         found = fault(project, behind, attr)

@@ -19,7 +19,7 @@ def related_to_new(project: Project, new: Entity) -> Iterator[Term]:
     if new.stage is Stage.NEW and new.shape is Shape.ONE and new.origin is not None:
         for given in new.origin.args:
             if given.keyword is not None and _takes_along(project, new, given.keyword):
-                yield given.value
+                yield given.term
 
 
 def _takes_along(project: Project, new: Entity, name: str) -> bool:

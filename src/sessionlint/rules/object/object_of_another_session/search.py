@@ -152,7 +152,7 @@ def adds_to_own(project: Project, function: FunctionScope, name: str) -> Place |
         return None
     for site in sites(function):
         call = site.term
-        if not isinstance(call, Call) or not call.args or not _is_named(call.args[0].value, name):
+        if not isinstance(call, Call) or not call.args or not _is_named(call.args[0].term, name):
             continue
         match project.kind(call.func, function):
             case kinds.Method(owner=kinds.Session(scoped=False), name=method) if method in _ADDING:

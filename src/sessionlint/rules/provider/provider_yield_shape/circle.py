@@ -70,8 +70,8 @@ def _runs(project: Project, function: FunctionScope) -> Iterator[tuple[Call, Fun
             if first is not None and call.span.start > first:
                 return
             kind = project.kind(call.func, function)
-            if kind in _NEXT and call.args and isinstance(call.args[0].value, Call):
-                call = call.args[0].value
+            if kind in _NEXT and call.args and isinstance(call.args[0].term, Call):
+                call = call.args[0].term
                 kind = project.kind(call.func, function)
             elif _is_lazy(project, kind) and not _is_entered(statement, call):
                 continue

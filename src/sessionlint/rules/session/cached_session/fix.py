@@ -36,7 +36,7 @@ def uncached_fix(project: Project, cached: CachedSession) -> Fix | None:
     removed = remove_decorator(source, decorator)
     if removed is None:
         return None
-    terms = [decorator.func, *(given.value for given in decorator.args)] if isinstance(decorator, Call) else [decorator]
+    terms = [decorator.func, *(given.term for given in decorator.args)] if isinstance(decorator, Call) else [decorator]
     names = droppable_names(project, function.module, terms)
     imports = change_imports(function.module.facts, source, drop=names, removed=[decorator.span])
     title = f"take the `{cached.cache}` away"

@@ -73,9 +73,9 @@ def _on_g(project: Project, term: Term, scope: Scope) -> str | None:
         case Attribute(value=Name() | Attribute() as value, attr=attr) if project.kind(value, scope) in _G:
             return attr if attr not in _READING else None
         case Call(func=Attribute(value=value, attr="pop" | "get"), args=(name, *_)) if project.kind(value, scope) in _G:
-            return _text(name.value)
-        case Call(func=Name(id="getattr"), args=(value, name, *_)) if project.kind(value.value, scope) in _G:
-            return _text(name.value)
+            return _text(name.term)
+        case Call(func=Name(id="getattr"), args=(value, name, *_)) if project.kind(value.term, scope) in _G:
+            return _text(name.term)
         case _:
             return None
 
@@ -123,6 +123,6 @@ def _runs_after(project: Project, function: FunctionScope) -> bool:
 def _given_to_run_after(project: Project, module: ModuleScope) -> Iterator[tuple[str, FunctionScope]]:
     for site in module.calls_named(_AFTER):
         for given in site.term.args if isinstance(site.term, Call) else ():
-            kind = project.kind(given.value, site.scope)
+            kind = project.kind(given.term, site.scope)
             if isinstance(kind, kinds.FunctionKind) and kind == kinds.FunctionKind(kind.function):
                 yield kind.function.module.path, kind.function

@@ -75,7 +75,7 @@ def streamed_from(project: Project, term: Term, scope: Scope) -> str | None:
             case Await(value=value):
                 term = value
             case Call(func=func, args=(first, *_)) if _passes(project, func, scope):
-                term = first.value
+                term = first.term
             case Call(func=Attribute(value=value, attr=attr)) if attr in _STEPS and not _is_asked(project, value, scope):
                 batches = batches or attr in _BATCHES
                 term = value
@@ -126,8 +126,8 @@ def _query(term: Term) -> Term | None:
 
 def _is_streamed(project: Project, call: Call, scope: Scope, batches: bool, *, of_rows: bool) -> bool:
     assert isinstance(call.func, Attribute)
-    found = written_for(project, call.args[0].value, scope)
-    statement = found[0] if found is not None else call.args[0].value
+    found = written_for(project, call.args[0].term, scope)
+    statement = found[0] if found is not None else call.args[0].term
     options = {**_options(call), **_options(statement)}
     if "yield_per" in options:
         return True
@@ -141,7 +141,7 @@ def _options(term: Term) -> dict[str, Term]:
     found: dict[str, Term] = {}
     for inner, _ in walk.descend(term):
         if isinstance(inner, Call) and isinstance(inner.func, Attribute) and inner.func.attr == "execution_options":
-            found |= {given.keyword: given.value for given in inner.args if given.keyword is not None}
+            found |= {given.keyword: given.term for given in inner.args if given.keyword is not None}
         elif isinstance(inner, Mapping):
             found |= {str(key.value): value for key, value in inner.items if isinstance(key, Constant)}
     return {key: value for key, value in found.items() if not (isinstance(value, Constant) and not value.value)}

@@ -76,14 +76,14 @@ def _of_call(project: Project, call: Call, func: Attribute, scope: Scope) -> tup
         return f"`{func.attr}()`", given
     if func.attr == "run_sync" and isinstance(given, Attribute) and given.attr in _DROPPING:
         return f"`{given.attr}()`", func.value
-    if func.attr in _RUNNING and call.args and (text := _text(project, call.args[0].value, scope)) is not None:
+    if func.attr in _RUNNING and call.args and (text := _text(project, call.args[0].term, scope)) is not None:
         return (f"`{text.split()[0].upper()}`", func.value) if _DDL.match(text) else None
     return None
 
 
 def _text(project: Project, term: Term, scope: Scope) -> str | None:
     if isinstance(term, Call) and (walk.dotted(term.func) or "").rpartition(".")[2] in ("text", "DDL") and term.args:
-        term = term.args[0].value
+        term = term.args[0].term
     found = written_for(project, term, scope)
     value = found[0].value if found is not None and isinstance(found[0], Constant) else None
     return value if isinstance(value, str) and value.strip() else None

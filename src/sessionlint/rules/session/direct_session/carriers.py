@@ -64,7 +64,7 @@ def is_owner(given: str, names: Names) -> bool:
 
 def gets(call: Call, names: Names) -> bool:
     """Whether a call is given the session, or an object that keeps it, as an argument."""
-    given = (walk.dotted(argument.value) for argument in call.args)
+    given = (walk.dotted(argument.term) for argument in call.args)
     return any(one is not None and leads_to(one, name) for one in given for name in names)
 
 
@@ -93,9 +93,9 @@ def names_in_callee(project: Project, function: FunctionScope, call: Call, scope
 def _from_arguments(function: FunctionScope, call: Call, names: Names) -> Names | None:
     found = set[str]()
     for argument in call.args:
-        given = walk.dotted(argument.value)
+        given = walk.dotted(argument.term)
         lent = [name for name in names if given is not None and leads_to(given, name)]
-        parameter = parameter_for(function, call, argument.value) if lent else None
+        parameter = parameter_for(function, call, argument.term) if lent else None
         if lent and (parameter is None or argument.star):
             return None
         found |= {f"{parameter}{name[len(given or '') :]}" for name in lent}

@@ -117,7 +117,7 @@ def _writes(project: Project, event: Event) -> bool:
         return any(isinstance(outer, Attribute) and outer.attr in ("update", "delete") for outer in event.site.path)
     if event.act is not Act.SQL or event.method in ("get", "get_one", "refresh"):
         return False
-    return event.call is None or not event.call.args or may_write(project, event.call.args[0].value, event.site.scope)
+    return event.call is None or not event.call.args or may_write(project, event.call.args[0].term, event.site.scope)
 
 
 # --- what keeps it ----------------------------------------------------------------------------------------------------

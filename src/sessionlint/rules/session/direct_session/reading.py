@@ -27,7 +27,7 @@ def may_write(project: Project, statement: Term, scope: Scope) -> bool:
         if name in WRITING_STATEMENTS:
             return True
         if name == "text":
-            given = _value(project, term.args[0].value, scope) if term.args else None
+            given = _value(project, term.args[0].term, scope) if term.args else None
             if given is None or not _reads(given):
                 return True
             found = True

@@ -121,8 +121,8 @@ def _lenders(project: Project, function: FunctionScope, name: str) -> Iterator[S
         if not isinstance(call, Call) or not isinstance(project.kind(call.func, site.scope), kinds.FunctionKind):
             continue
         for given in call.args:
-            is_it = isinstance(given.value, Name) and parameter_for(function, call, given.value) == name
-            if is_it and isinstance(given.value, Name) and _is_kept(project, given.value.id, site):
+            is_it = isinstance(given.term, Name) and parameter_for(function, call, given.term) == name
+            if is_it and isinstance(given.term, Name) and _is_kept(project, given.term.id, site):
                 yield site
 
 

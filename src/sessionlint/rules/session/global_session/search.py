@@ -138,7 +138,7 @@ def _singletons(project: Project, module: ModuleScope) -> Iterator[SharedSession
         callee = project.kind(call.func, site.scope) if isinstance(call, Call) and call.args else kinds.UNKNOWN
         if not isinstance(call, Call) or not isinstance(callee, kinds.External):
             continue
-        if callee.name.rpartition(".")[2] in _SINGLETONS and _gives_session(project, call.args[0].value, site.scope):
+        if callee.name.rpartition(".")[2] in _SINGLETONS and _gives_session(project, call.args[0].term, site.scope):
             yield SharedSession(site.place, site.scope, "the session of this singleton")
 
 

@@ -70,7 +70,7 @@ def _is_lazy(event: Event, function: FunctionScope, is_async: bool) -> bool:
         return not is_async and _only_steps(event, _QUERY_STEPS)
     if event.method not in _RESULTS[is_async] or event.call is None or not event.call.args:
         return False
-    return _only_steps(event, RESULT_STEPS) and _selects_objects(event.call.args[0].value, function)
+    return _only_steps(event, RESULT_STEPS) and _selects_objects(event.call.args[0].term, function)
 
 
 def _only_steps(event: Event, steps: frozenset[str]) -> bool:
@@ -121,5 +121,5 @@ def _selects_objects(statement: Term, function: FunctionScope) -> bool:
         statement = statement.func.value
     if not isinstance(statement, Call) or (walk.dotted(statement.func) or "").rpartition(".")[2] != "select":
         return False
-    names = [(walk.dotted(given.value) or "").rpartition(".")[2] for given in statement.args]
+    names = [(walk.dotted(given.term) or "").rpartition(".")[2] for given in statement.args]
     return bool(names) and all(name[:1].isupper() and not name.isupper() for name in names)

@@ -37,7 +37,7 @@ def unclosed_injected_sessions(project: Project, module: ModuleScope) -> Iterato
         if not call.args or _provider(project, site) != "Factory" or not isinstance(site.statement, Assign):
             continue
         name = walk.dotted(site.statement.targets[0])
-        session = opens_session(project, call.args[0].value, site.scope)
+        session = opens_session(project, call.args[0].term, site.scope)
         if session is None or name is None or site.path or not isinstance(site.scope, ClassScope):
             continue
         if not _may_be_closed(project, name):
@@ -74,11 +74,11 @@ def _takes_over(project: Project, site: Site, name: str) -> bool:
             return where.use is not Use.USED
         return any(found.use is not Use.USED for _, found in holding_of(project).mentions(site.scope, frozenset({where.name})))
     for given in call.args:
-        dotted = walk.dotted(given.value) or ""
+        dotted = walk.dotted(given.term) or ""
         if dotted.endswith((f"{name}.provider", f"{name}.delegate", f"{name}.provided")):
             return True
         if dotted.rpartition(".")[2] == name and _provider(project, site):
-            made = project.kind(call.args[0].value, site.scope)
+            made = project.kind(call.args[0].term, site.scope)
             if not isinstance(made, kinds.ClassKind) or holding_of(project).closes_attribute(made.cls):
                 return True
     return False

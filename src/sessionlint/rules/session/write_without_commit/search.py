@@ -66,7 +66,7 @@ def _needs_commit(project: Project, block: OwnBlock) -> bool:
 def _is_write(event: Event, scope: Scope) -> bool:
     if event.call is None or not event.call.args:
         return False
-    given = event.call.args[0].value
+    given = event.call.args[0].term
     match event.method:
         case "add":
             return _is_new(given, scope)
@@ -100,7 +100,7 @@ def _writes(statement: Term) -> bool:
         if isinstance(inner, Call) and isinstance(inner.func, Name):
             if inner.func.id in WRITING_STATEMENTS:
                 return True
-            text = inner.args[0].value if inner.func.id == "text" and inner.args else None
+            text = inner.args[0].term if inner.func.id == "text" and inner.args else None
             if isinstance(text, Constant):
                 return str(text.value).lstrip().lower().startswith(("insert ", "update ", "delete "))
     return False
