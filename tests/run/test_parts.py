@@ -123,6 +123,16 @@ def test_a_project_that_says_what_it_needs_is_one_part_but_for_those_inside(tmp_
     assert _parts(tmp_path, files) == [["app/x.py", "tests/x.py"], ["sdk/x.py"]]
 
 
+def test_inside_of_a_package_nobody_says_what_is_needed(tmp_path: Path) -> None:
+    files = {"app/__init__.py": "1", "app/start/requirements.txt": "", "app/start/x.py": "1", "other/x.py": "1"}
+    assert _parts(tmp_path, files) == [["app/__init__.py", "app/start/x.py"], ["other/x.py"]]
+
+
+def test_a_package_may_say_what_it_needs(tmp_path: Path) -> None:
+    files = {"pyproject.toml": "", "x.py": "1", "app/__init__.py": "1", "app/pyproject.toml": "", "app/inner/x.py": "1"}
+    assert _parts(tmp_path, files) == [["app/__init__.py", "app/inner/x.py"], ["x.py"]]
+
+
 def test_a_module_that_is_called_setup_makes_no_part(tmp_path: Path) -> None:
     files = {"app/__init__.py": "1", "app/start/__init__.py": "1", "app/start/setup.py": "1", "other/x.py": "1"}
     assert _parts(tmp_path, files) == [["app/__init__.py", "app/start/__init__.py", "app/start/setup.py"], ["other/x.py"]]

@@ -29,7 +29,8 @@ _MOST = 2_000  # folders of one level
 
 def read_declarations(root: Path, inputs: Inputs) -> list[Declaration]:
     """Those in ``root``, and of each name that it does not speak of, those in the folders directly below; and on, as far as four
-    levels below, while nobody has spoken of SQLAlchemy: each service of a repository speaks for itself."""
+    levels below, while nobody has spoken of SQLAlchemy: each service of a repository speaks for itself, no folder in a package does.
+    """
     root = root.resolve()
     declared = list(_in_folder(root, root, inputs))
     level = folders_below(root)
@@ -41,7 +42,8 @@ def read_declarations(root: Path, inputs: Inputs) -> list[Declaration]:
         declared += [found for found in below if found.name not in names]
         if len(level) > _MOST or any(found.name in ("sqlalchemy", SQLMODEL) for found in declared):
             break
-        level = [inner for folder, entries in listed for inner in _folders(folder, entries)]
+        outside = [(folder, entries) for folder, entries in listed if not any(entry.name == "__init__.py" for entry in entries)]
+        level = [inner for folder, entries in outside for inner in _folders(folder, entries)]
     return declared
 
 
