@@ -29,7 +29,7 @@ _MOST = 2_000  # folders of one level
 
 def read_declarations(root: Path, inputs: Inputs) -> list[Declaration]:
     """Those in ``root``, and of each name that it does not speak of, those in the folders directly below; and on, as far as four
-    levels below, while nobody has spoken of SQLAlchemy: each service of a repository speaks for itself, no folder in a package does.
+    levels below, while nobody has spoken of SQLAlchemy: each service of a repository speaks for itself, no folder in a package.
     """
     root = root.resolve()
     declared = list(_in_folder(root, root, inputs))
