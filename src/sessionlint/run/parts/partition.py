@@ -112,13 +112,30 @@ class _Names:
     def elsewhere(self, path: str, source: Source) -> Sequence[str]:
         """The files of other distributions that a file imports, or names in strings."""
         own = self._distribution[path]
-        dotted = (each for each in {*_imported(source), *_spelled(source)} if self._may_be_outside(path, own, *each))
-        found = {other for name, level in dotted for other in self._nearest(path, name, level)}
+        named = {*self._imported(path, source, own), *self._spelled(source, own)}
+        found = {other for dotted, level in named for other in self._nearest(path, dotted, level)}
         return sorted(other for other in found if self._distribution[other] != own)
 
-    def _may_be_outside(self, path: str, own: str, dotted: str, level: int) -> bool:
-        if level:
-            return path.count("/", len(own)) <= level
+    def _imported(self, path: str, source: Source, own: str) -> Iterator[tuple[str, int]]:
+        """The dotted names of what may be outside, and how many dots stand before them."""
+        depth = path.count("/", len(own))
+        for statement in outline(source).body:
+            if not isinstance(statement, Import):
+                continue
+            module = statement.module
+            if module is None:
+                yield from ((alias.name, 0) for alias in statement.names if self._is_outside(alias.name, own))
+            elif depth <= statement.level if statement.level else self._is_outside(module, own):
+                yield from ((f"{module}.{alias.name}" if module else alias.name, statement.level) for alias in statement.names)
+
+    def _spelled(self, source: Source, own: str) -> Iterator[tuple[str, int]]:
+        for spelled in {*_SPELLED.findall(source.data)}:
+            dotted = spelled.decode("utf-8", "replace").replace(":", ".")
+            if self._is_outside(dotted, own):
+                yield dotted, 0
+
+    def _is_outside(self, dotted: str, own: str) -> bool:
+        """Whether a name may be that of a module of another distribution."""
         homes = self._homes.get(dotted.partition(".")[0])
         return homes is not None and homes != {own}
 
@@ -132,18 +149,6 @@ class _Names:
             if found is not None or not dotted:
                 return
             dotted = dotted.rpartition(".")[0]
-
-
-def _imported(source: Source) -> Iterator[tuple[str, int]]:
-    """The dotted names of modules, or of what is in them, and how many dots stand before them."""
-    for statement in outline(source).body:
-        if isinstance(statement, Import):
-            for alias in statement.names:
-                yield ".".join(filter(None, (statement.module, alias.name))), statement.level
-
-
-def _spelled(source: Source) -> Iterator[tuple[str, int]]:
-    return ((spelled.decode("utf-8", "replace").replace(":", "."), 0) for spelled in _SPELLED.findall(source.data))
 
 
 def _given_fixtures(sources: Mapping[str, Source], distribution: Mapping[str, str]) -> Iterator[tuple[str, str]]:
