@@ -228,8 +228,13 @@ def test_fixes_are_those_of_the_whole(tree: Path, jobs: int) -> None:
 def test_only_parts_with_something_to_fix_are_looked_at_again(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _write(tree, {"users/users_app/main.py": "x = 1\n", "till/till_app/main.py": "x = 1\n"})
     seen = _files_looked_at(monkeypatch)
-    _check(tree, fix="unsafe")
+    small = _check(tree, fix="unsafe")
+    assert [each for each in seen if len(each) > 4] == [] and len(seen) == 3
+    monkeypatch.setattr(pipeline, "_WORTH_LETTING_GO", 0)
+    seen.clear()
+    large = _check(tree, fix="unsafe")
     assert [each for each in seen if len(each) > 4] == [] and len(seen) == 4
+    assert _told(large) == _told(small)
 
 
 def test_what_nobody_asks_about_is_not_looked_at(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:

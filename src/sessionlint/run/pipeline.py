@@ -5,7 +5,6 @@ A project that has not changed since an earlier run is known: then nothing of wh
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import field, replace
-from functools import partial
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
@@ -149,6 +148,10 @@ def _analysed(request: Request, warn: Warn, timings: Timings) -> "tuple[Result, 
             planned.store.close()
 
 
+# bytes of all files: what a project of that size holds is no more than other runs need
+_WORTH_LETTING_GO = 5_000_000
+
+
 class _Find:
     """Finds what there is in texts: as an earlier run did, or by looking."""
 
@@ -156,6 +159,7 @@ class _Find:
         self._request = request
         self._timings = timings
         self._looked: tuple[Result, Analysis] | None = None
+        self._parts_looked_at: dict[str, tuple[Result, Analysis]] = {}
 
     @property
     def timings(self) -> Timings:
@@ -192,6 +196,10 @@ class _Find:
         """The result and how it was looked for, if somebody looked, and did not go on from an earlier run."""
         return self._looked if self._looked is not None and self._looked[0] is result else None
 
+    def part_looked_at(self, part: "Part") -> "tuple[Result, Analysis] | None":
+        """As ``looked_at``, for a part; to be asked once."""
+        return self._parts_looked_at.pop(part.planned.files[0], None)
+
     def apart(
         self, planned: Plan, texts: Mapping[str, bytes], refused: Mapping[str, str], digests: Mapping[str, str] | None = None
     ) -> Result | None:
@@ -206,8 +214,19 @@ class _Find:
             parts = parts_in_scope(planned, texts, refused, digests or {})
         if not parts:
             return None
-        check = partial(check_part, self._request, timings=self._timings)
-        found = checked_apart(self._request, parts, _known, check, self._timings)
+        # what is to be fixed is looked at again, so it is kept where that takes little room: in this process
+        is_kept = self._request.fix != "none" and sum(map(len, texts.values())) < _WORTH_LETTING_GO
+
+        def check(part: "Part") -> Outcome:
+            find = _Find(self._request, self._timings)
+            result = find(part.planned, dict(part.texts), part.refused)
+            looked = find.looked_at(result) if is_kept else None
+            if looked is not None:
+                self._parts_looked_at[part.planned.files[0]] = looked
+            return result.outcome
+
+        request = replace(self._request, jobs=1) if is_kept else self._request
+        found = checked_apart(request, parts, _known, check, self._timings)
         return Result(planned, found.joined(), _Decoded({**texts, **dict.fromkeys(refused, b"")}), parts=found)
 
     def _resumed(
@@ -369,7 +388,7 @@ def _fixed_apart(
         if is_quit or not _is_to_fix(request, outcome, result.sources, past):
             outcomes.append(outcome)
             continue
-        looked = _checked(request, part.planned, dict(part.texts), part.refused, find.timings)
+        looked = find.part_looked_at(part) or _checked(request, part.planned, dict(part.texts), part.refused, find.timings)
         fixed = _fixed(request, part.planned, *looked, past, warn, asking.hands() if asking is not None else None)
         outcomes.append(fixed.outcome)
         done.append(replace(fixed, checked=None))
