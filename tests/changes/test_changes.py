@@ -13,7 +13,9 @@ from sessionlint.cli import sessionlint
 from sessionlint.model import outcome_codec
 from sessionlint.model.outcome import Outcome
 from sessionlint.model.source import Source
+from sessionlint.run import pipeline, resident
 from sessionlint.run.analysis import Analysis
+from sessionlint.run.request import Request
 
 _STEPS = 6
 # what is read is another question than what is remembered of it
@@ -84,11 +86,16 @@ def test_what_is_kept_between_runs_does_not_show_in_many_projects(seed: int, tmp
 
 
 def _run_again_and_again(random: Random, folder: Path) -> None:
-    """Two files of one text, files that come, go and change, and all of it back: as one branch and another are checked out."""
+    """Two parts, two files of one text, files that come, go and change, and all of it back: as one branch and another are checked
+    out."""
     first = files = {f"{part}/{path}": text for part in ("one", "two") for path, text in project(random).items()}
+    request = Request((str(folder),), options=(("select", ["ALL"]),), isolated=True, project_root=folder)
+    staying = resident.Resident(request, pytest.fail)
     for step in range(_STEPS):
         _write(folder, files)
         assert _checked(folder) == _checked(folder, "--no-cache")
+        staying.load()
+        assert staying.outcome().findings == pipeline.check(request, pytest.fail).outcome.findings
         files = first if step == _STEPS - 2 else changed(files, random)
 
 

@@ -73,7 +73,7 @@ class Project:
         self._source_roots = tuple(source_roots)
         self._package = package
         self._requested = requested
-        self._around = around
+        self.around = around
         self._all_modules: Mapping[str, ModuleScope] = {}
         self._read: dict[str, ModuleScope] = {}
         self._modules: Mapping[str, ModuleScope] = self._read
@@ -141,7 +141,7 @@ class Project:
         self._make_importers = lambda: self._told_importers(imports())
 
     def _layout_of(self, paths: Iterable[str]) -> Layout:
-        return layout_of(self._around or frozenset(paths), self._source_roots, self._package)
+        return layout_of(self.around or frozenset(paths), self._source_roots, self._package)
 
     def scope_of(self, facts: ModuleFacts) -> ModuleScope:
         """The module of other facts, which is none of the project's."""

@@ -130,6 +130,7 @@ class Analysis:
             [before] if before is not None and not before.parts else [part.checked for part in before.parts] if before else []
         )
         project = next((each.project for each in former[::-1] if each.project is not None), None) or self.project()
+        project.around = self.around  # what was a part of the tree may be all of it now
         (link if self.prefilter else link_without_prefilter)(project, sources, facts or {}, self.extractor)
         return self.judged(project, project.facts)
 
