@@ -22,8 +22,9 @@ from sessionlint.commands import waiting
 from sessionlint.run.extraction import extractor
 told, first = Event(), waiting.Waiting.{told}
 def telling(self, *given):
+    stage = self._timings.doing.stage  # what is told may be of the stage before, if it is looked up afterwards
     first(self, *given)
-    if self._timings.doing.stage == "parse":
+    if stage == "parse":
         told.set()
 waiting.Waiting.{told} = telling
 waiting.{pace} = (0.0, 0.01)

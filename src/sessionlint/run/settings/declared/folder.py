@@ -56,8 +56,9 @@ def folders_below(root: Path) -> list[Path]:
 
 
 def _folders(folder: Path, entries: Sequence[os.DirEntry[str]]) -> list[Path]:
-    inner = (one.name for one in entries if one.is_dir() and not one.name.startswith(".") and one.name not in DEFAULT_EXCLUDE)
-    return [folder / name for name in sorted(inner)]
+    """Those in it; as everywhere, those that are symlinks are not entered."""
+    inner = (one.name for one in entries if one.is_dir(follow_symlinks=False))
+    return [folder / name for name in sorted(inner) if not name.startswith(".") and name not in DEFAULT_EXCLUDE]
 
 
 def _entries(folder: Path) -> Sequence[os.DirEntry[str]]:
