@@ -26,8 +26,8 @@ from sessionlint.run import pipeline
 from sessionlint.run.analysis import Analysis
 from sessionlint.run.extraction import extractor
 from sessionlint.run.files.reading import read_bytes
+from sessionlint.run.looking import Result
 from sessionlint.run.parts import apart
-from sessionlint.run.pipeline import Result
 from sessionlint.run.request import FixLevel, Request
 
 _SHOWN = 160

@@ -25,6 +25,7 @@ from sessionlint.run.cache.cache_place import place_of
 from sessionlint.run.cache.store import Store
 from sessionlint.run.extraction.extractor import Extractor
 from sessionlint.run.files.reading import decoded
+from sessionlint.run.looking import Result
 from sessionlint.run.planning import plan
 from sessionlint.run.request import FixLevel, Request
 
@@ -66,7 +67,7 @@ class Tool:
         result = self._run(files, codes, level)
         return {path: result.sources[path].text if path in result.sources else text for path, text in files.items()}
 
-    def _run(self, files: Mapping[str, str], codes: Collection[str], level: FixLevel) -> pipeline.Result:
+    def _run(self, files: Mapping[str, str], codes: Collection[str], level: FixLevel) -> Result:
         result = pipeline.check(self._request(files, codes, level), _no_warning)
         assert not result.outcome.errors, result.outcome.errors
         found = replace(result.outcome, rules={})  # the rules are the same in every run, and have a test of their own

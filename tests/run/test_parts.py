@@ -12,14 +12,14 @@ import pytest
 from sessionlint.model import outcome_codec
 from sessionlint.model.outcome import Outcome, Remarks
 from sessionlint.model.source import Source
-from sessionlint.run import analysis, pipeline, processes
+from sessionlint.run import analysis, changing, looking, pipeline, processes
 from sessionlint.run.discovery.distributions import Distributions
 from sessionlint.run.extraction import rounds
 from sessionlint.run.fixing.hands import Answer, Hands, Turn
+from sessionlint.run.looking import Result
 from sessionlint.run.parts import apart, partition, workers
 from sessionlint.run.parts.joining import joined
 from sessionlint.run.parts.partition import Partition
-from sessionlint.run.pipeline import Result
 from sessionlint.run.request import Request
 from sessionlint.run.resident import Resident
 from sessionlint.run.timings import Timings
@@ -230,7 +230,7 @@ def test_only_parts_with_something_to_fix_are_looked_at_again(tree: Path, monkey
     seen = _files_looked_at(monkeypatch)
     small = _check(tree, fix="unsafe")
     assert [each for each in seen if len(each) > 4] == [] and len(seen) == 3
-    monkeypatch.setattr(pipeline, "_WORTH_LETTING_GO", 0)
+    monkeypatch.setattr(looking, "_WORTH_LETTING_GO", 0)
     seen.clear()
     large = _check(tree, fix="unsafe")
     assert [each for each in seen if len(each) > 4] == [] and len(seen) == 4
@@ -247,13 +247,14 @@ def test_what_nobody_asks_about_is_not_looked_at(tree: Path, monkeypatch: pytest
 
 def _files_looked_at(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
     seen: list[Sequence[str]] = []
-    checked = pipeline._checked
+    checked = looking.checked
 
     def noted(*given: Any, **more: Any) -> Any:
         seen.append(sorted(given[2]))
         return checked(*given, **more)
 
-    monkeypatch.setattr(pipeline, "_checked", noted)
+    for module in (looking, changing):
+        monkeypatch.setattr(module, "checked", noted)
     return seen
 
 

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sessionlint.cli import sessionlint
-from sessionlint.run import pipeline
+from sessionlint.run import looking
 from sessionlint.run.analysis import Analysis
 from sessionlint.run.planning import Plan
 from sessionlint.run.request import Request
@@ -260,12 +260,12 @@ def test_line_ends_that_git_writes_are_no_change(run: Run) -> None:
 
 
 def test_to_go_on_from_today_finds_what_a_fresh_look_at_the_past_finds(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    again = pipeline._checked_again
+    again = looking._checked_again
     used: list[str] = []
 
-    def fresh(_: object, __: Analysis, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str]) -> pipeline.Result:
+    def fresh(_: object, __: Analysis, planned: Plan, texts: dict[str, bytes], refused: Mapping[str, str]) -> looking.Result:
         used.append(planned.root.folder.name)
-        return pipeline._checked(Request(), planned, texts, refused, Timings(), past=True)[0]
+        return looking.checked(Request(), planned, texts, refused, Timings(), past=True)[0]
 
     Path("engine.py").write_text("def SessionLocal():\n    return None\n")
     Path("late.py").write_text(USE.replace("from db", "from engine"))
@@ -279,9 +279,9 @@ def test_to_go_on_from_today_finds_what_a_fresh_look_at_the_past_finds(run: Run,
         lambda: Path("db.py").write_text("SessionLocal = None\n"),
     ):
         change()
-        monkeypatch.setattr(pipeline, "_checked_again", again)
+        monkeypatch.setattr(looking, "_checked_again", again)
         continued = run("--since", "HEAD", "--no-cache", "--show-suppressed")
-        monkeypatch.setattr(pipeline, "_checked_again", fresh)
+        monkeypatch.setattr(looking, "_checked_again", fresh)
         assert run("--since", "HEAD", "--no-cache", "--show-suppressed").output == continued.output
         assert continued.stdout
     assert used == ["project"] * 3

@@ -9,6 +9,7 @@ from sessionlint.api.records import Change, Fixed, Report
 from sessionlint.api.telling import told
 from sessionlint.run import pipeline
 from sessionlint.run.fixing.hands import Hands
+from sessionlint.run.looking import Result
 from sessionlint.run.request import Request, Stdin
 
 
@@ -109,12 +110,12 @@ def fix(
     )
 
 
-def _run(request: Request, hands: Hands | None = None) -> tuple[pipeline.Result, list[str]]:
+def _run(request: Request, hands: Hands | None = None) -> tuple[Result, list[str]]:
     warnings: list[str] = []
     return pipeline.check(request, warnings.append, hands), warnings
 
 
-def _told(result: pipeline.Result, warnings: list[str]) -> Report:
+def _told(result: Result, warnings: list[str]) -> Report:
     return told(result.plan.root.folder, result.outcome, result.sources, warnings, result.plan.stdin)
 
 

@@ -11,8 +11,8 @@ from sessionlint.report.visible import visible
 from sessionlint.run import pipeline
 from sessionlint.run.errors import CLEAN, FAILED, UsageError
 from sessionlint.run.files.baseline_file import BaselineFile
+from sessionlint.run.looking import Result
 from sessionlint.run.past import judged
-from sessionlint.run.pipeline import Result
 from sessionlint.run.planning import baseline_file
 from sessionlint.run.request import Request, available_cores
 from sessionlint.sift.baseline import Sorted, identities, told_apart, under_todays_codes

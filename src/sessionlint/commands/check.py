@@ -28,7 +28,7 @@ from sessionlint.run.errors import CLEAN, FAILED, FOUND, UsageError
 from sessionlint.run.files.python_files import NOT_PYTHON, NOTEBOOK
 from sessionlint.run.files.report_file import write_report
 from sessionlint.run.fixing.hands import Hands
-from sessionlint.run.pipeline import Result
+from sessionlint.run.looking import Result
 from sessionlint.run.planning import Plan, check_rules, plan
 from sessionlint.run.request import FixLevel, Request, Stdin, available_cores
 from sessionlint.run.settings.settings import OPTIONS, SELECTION

@@ -13,7 +13,7 @@ from sessionlint.model.source import Span
 from sessionlint.report.visible import visible, without_brackets
 from sessionlint.run import pipeline
 from sessionlint.run.errors import CLEAN, FAILED
-from sessionlint.run.pipeline import Result
+from sessionlint.run.looking import Result
 from sessionlint.run.request import Request, available_cores
 from sessionlint.sift.comments import Comments, expiry, holds, is_ours
 

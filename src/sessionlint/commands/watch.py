@@ -8,7 +8,7 @@ from pathlib import Path
 from sessionlint.commands.console import clear, say
 from sessionlint.commands.surroundings import warn
 from sessionlint.run.errors import CLEAN, UsageError
-from sessionlint.run.pipeline import Result
+from sessionlint.run.looking import Result
 from sessionlint.run.request import Request
 from sessionlint.run.resident import Resident
 

@@ -21,7 +21,7 @@ from sessionlint.run import pipeline
 from sessionlint.run.errors import UsageError
 from sessionlint.run.files.bounded import read_regular
 from sessionlint.run.files.limits import IGNORE
-from sessionlint.run.pipeline import Result as Run
+from sessionlint.run.looking import Result as Run
 from sessionlint.sift.comments import expiry
 from sessionlint.sift.identity import Identities
 

@@ -65,6 +65,11 @@ class Checked:
     found: "Found | None" = None
     parts: "Sequence[State]" = ()
 
+    @property
+    def largest_project(self) -> Project | None:
+        """The project, or that of its largest part."""
+        return self.parts[-1].checked.project if self.parts else self.project
+
     def project_of(self, path: str) -> Project | None:
         """The project, or its part, that a file belongs to."""
         return next((part.checked.project for part in self.parts if path in part.sources), self.project)
@@ -126,10 +131,7 @@ class Analysis:
         parts = self.partition.parts(sources, self.around) if self.partition is not None else [sources.keys()]
         if len(parts) > 1:
             return self._checked_apart(parts, sources, facts or {}, before)
-        former = (
-            [before] if before is not None and not before.parts else [part.checked for part in before.parts] if before else []
-        )
-        project = next((each.project for each in former[::-1] if each.project is not None), None) or self.project()
+        project = (before.largest_project if before is not None else None) or self.project()
         project.around = self.around  # what was a part of the tree may be all of it now
         (link if self.prefilter else link_without_prefilter)(project, sources, facts or {}, self.extractor)
         return self.judged(project, project.facts)

@@ -9,9 +9,9 @@ from typing import Any
 
 from sessionlint.model import outcome_codec
 from sessionlint.run import processes
+from sessionlint.run.looking import check_part
 from sessionlint.run.parts.messages import begun, part_of
 from sessionlint.run.parts.part import Part
-from sessionlint.run.pipeline import check_part
 from sessionlint.run.request import Request
 from sessionlint.run.timings import Timings
 
